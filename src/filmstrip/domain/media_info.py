@@ -1,0 +1,132 @@
+"""What did probing find in a source? Facts only, with units and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from filmstrip.domain.geometry import FrameSize, Orientation, display_size
+
+
+class FieldOrder(StrEnum):
+    """Whether a frame is one picture or two fields, and which field comes first in time."""
+
+    PROGRESSIVE = "progressive"
+    TOP_FIRST = "top_first"
+    BOTTOM_FIRST = "bottom_first"
+
+
+class HdrKind(StrEnum):
+    """The high dynamic range systems that need tone mapping for an SDR picture."""
+
+    PQ = "pq"
+    """SMPTE ST 2084: HDR10 and Dolby Vision profile 8.1."""
+    HLG = "hlg"
+    """ARIB STD-B67: hybrid log-gamma, and Dolby Vision profile 8.4."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColorInfo:
+    """How sample values become light, as numbered by ITU-T H.273 (2 is "unspecified").
+
+    Attributes:
+        primaries: ColourPrimaries, H.273 table 2.
+        transfer: TransferCharacteristics, H.273 table 3.
+        matrix: MatrixCoefficients, H.273 table 4.
+        full_range: VideoFullRangeFlag; False is limited ("TV") range.
+        bit_depth: Bits per sample.
+        dolby_vision_profile: Profile of a Dolby Vision configuration record, None without one.
+    """
+
+    primaries: int = 2
+    transfer: int = 2
+    matrix: int = 2
+    full_range: bool = False
+    bit_depth: int = 8
+    dolby_vision_profile: int | None = None
+
+    @property
+    def hdr(self) -> HdrKind | None:
+        """The HDR system, or None for standard dynamic range."""
+        return {16: HdrKind.PQ, 18: HdrKind.HLG}.get(self.transfer)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoStream:
+    """The video stream that outputs are made from.
+
+    Attributes:
+        index: Its number in the container, from 0.
+        codec: FFmpeg's name of the codec, such as "h264".
+        coded_size: What the decoder gives, before SAR and rotation.
+        sample_aspect_ratio: Shape of a pixel, width by height.
+        orientation: How a decoded picture has to be turned.
+        frame_rate: Average frames per second, None where the container does not tell.
+        time_base: Seconds per unit of PTS.
+        start_pts: PTS of the first picture, in units of `time_base`.
+        duration_seconds: Length of the stream, None where the container does not tell.
+        field_order: Progressive, or which field comes first.
+        color: How sample values become light.
+        has_alpha: Whether the pictures have transparent parts.
+    """
+
+    index: int
+    codec: str
+    coded_size: FrameSize
+    sample_aspect_ratio: Fraction
+    orientation: Orientation
+    frame_rate: Fraction | None
+    time_base: Fraction
+    start_pts: int
+    duration_seconds: Fraction | None
+    field_order: FieldOrder = FieldOrder.PROGRESSIVE
+    color: ColorInfo = field(default_factory=ColorInfo)
+    has_alpha: bool = False
+
+    @property
+    def display_size(self) -> FrameSize:
+        """The size that a viewer sees: square pixels, upright."""
+        return display_size(self.coded_size, self.sample_aspect_ratio, self.orientation)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioStream:
+    """One audio stream of a source.
+
+    Attributes:
+        index: Its number in the container, from 0.
+        codec: FFmpeg's name of the codec, such as "aac".
+        sample_rate: Samples per second and channel.
+        channels: Number of channels.
+        language: ISO 639 code, None where the container does not tell.
+    """
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a source holds.
+
+    Attributes:
+        container: FFmpeg's name of the container format, such as "mov,mp4,m4a,3gp,3g2,mj2".
+        duration_seconds: Length of the presentation, its longest stream, from its own start.
+        start_seconds: Container time of the presentation's first moment; targets count from here.
+        size_bytes: Length of the source, None where the server does not tell.
+        video: The stream that pictures are taken from, None for audio only (cover art is not video).
+        audio: All audio streams, in container order.
+        warnings: What had to be guessed, one sentence each.
+    """
+
+    container: str
+    duration_seconds: Fraction
+    start_seconds: Fraction
+    size_bytes: int | None
+    video: VideoStream | None
+    audio: tuple[AudioStream, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,28 @@
+"""The limits and programs that media work is done with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """Settings of the media floor.
+
+    Attributes:
+        ffmpeg_path: The ffmpeg program; None takes the one that comes with imageio-ffmpeg.
+        threads: Threads that one output may use for decoding and encoding; 0 for one per core.
+        memory_limit_mb: Address space of a media process in MiB.
+        cpu_limit_seconds: CPU time of a media process and what it starts.
+        file_limit_mb: Largest file that a media process may write, in MiB.
+        stall_seconds: A media process that reports nothing for so long is ended.
+        max_pixels: Largest picture that is decoded, in pixels.
+    """
+
+    ffmpeg_path: str | None = None
+    threads: int = 0
+    memory_limit_mb: int = 8192
+    cpu_limit_seconds: int = 24 * 3600
+    file_limit_mb: int = 512 * 1024
+    stall_seconds: float = 120.0
+    max_pixels: int = 8192 * 8192

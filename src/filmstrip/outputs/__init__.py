@@ -1,0 +1,1 @@
+"""What a request for X makes: one file per value of `format[].output`."""

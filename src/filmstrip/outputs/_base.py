@@ -1,0 +1,111 @@
+"""What is an output? A class whose fields are its parameters, with a pure `plan` and a `render` that makes files."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filmstrip.domain.artifact import Artifact, OutputResult
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import MediaSource
+from filmstrip.params.query import FormatParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Artifacts that are made in one go, by one child process: the unit that is repeated after a crash.
+
+    Attributes:
+        name: Its name within the output, stable for the same parameters and source.
+        artifact_names: The files that it makes, in order; "" for the file that the destination itself names.
+    """
+
+    name: str
+    artifact_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPlan:
+    """Everything that is known before any pixel is touched.
+
+    Attributes:
+        groups: What is made, in order. Files that point at others (manifests) are in the last group.
+        warnings: What had to give, one sentence each.
+    """
+
+    groups: tuple[Group, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What `render` works with, inside its child process.
+
+    Attributes:
+        source: The source's bytes.
+        folder: Where files are made, each under its artifact's name ("" as "output"); it survives a crash, so what
+            is whole in it need not be made again.
+        settings: Limits and programs of the media floor.
+        upscale: Whether video may become larger than its source.
+        finished: The artifacts of this output that are already at their destination, by name.
+        on_progress: Told how much of the group is finished.
+        warn: Told of what had to give, one sentence each.
+    """
+
+    source: MediaSource
+    folder: Path
+    settings: MediaSettings
+    upscale: bool
+    finished: Mapping[str, Artifact]
+    on_progress: ProgressListener
+    warn: Callable[[str], None]
+
+    def path(self, artifact_name: str) -> Path:
+        """Tell where the file of an artifact is made."""
+        return self.folder / (artifact_name or "output")
+
+
+class Output(FormatParameters):
+    """One entry of `format`: its fields are its parameters."""
+
+    @property
+    @abstractmethod
+    def is_folder(self) -> bool:
+        """Whether the destination names a folder; else it names the one file that is made."""
+
+    @property
+    @abstractmethod
+    def reads_whole_source(self) -> bool:
+        """Whether every byte of the source is needed, so that a local copy is worth its time."""
+
+    @abstractmethod
+    def temporary_name(self) -> str:
+        """Name the file in the temporary store where `is_folder` is false, such as "video.mp4"."""
+
+    @abstractmethod
+    def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
+        """Decide everything that can be decided from the facts; pure.
+
+        Raises:
+            StreamMissingError: The source has no stream of the kind that is needed.
+            OutputError: The parameters do not fit this source.
+        """
+
+    @abstractmethod
+    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+        """Make the files of one group, yielding each as soon as it is whole.
+
+        Artifacts in `bench.finished` are not made again. Runs in a child process with limits.
+
+        Raises:
+            SourceError: The source cannot be read on.
+            OutputError: The output cannot be made.
+        """
+
+    @abstractmethod
+    def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
+        """Describe the finished output for the status; pure."""

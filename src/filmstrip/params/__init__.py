@@ -1,0 +1,1 @@
+"""JSON of clients to frozen types, parsed once, every mistake collected."""

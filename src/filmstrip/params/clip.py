@@ -1,0 +1,25 @@
+"""Which part of the source does an output cover?"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from filmstrip.domain.timing import TimeRange
+from filmstrip.params.parameters import Parameters
+from filmstrip.params.values import PositiveNumber, Seconds
+
+
+class Clip(Parameters):
+    """A part of the source.
+
+    Attributes:
+        start_time: Where it begins, in seconds of the source; from the beginning if absent.
+        duration: How long it is in seconds; to the end if absent.
+    """
+
+    start_time: Seconds | None = None
+    duration: PositiveNumber | None = None
+
+    def range_of(self, total_seconds: Fraction) -> TimeRange:
+        """Tell the covered range of a source that lasts `total_seconds`."""
+        return TimeRange.clip(total_seconds, self.start_time, self.duration)

@@ -1,0 +1,88 @@
+"""Where does an output go? The `destination` object, and its short form as one URL."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from filmstrip.params.parameters import Parameters, without_absent
+from filmstrip.params.values import LongText, Text, mistake, one_of
+
+CANNED_ACLS = (
+    "private",
+    "public-read",
+    "public-read-write",
+    "authenticated-read",
+    "aws-exec-read",
+    "bucket-owner-read",
+    "bucket-owner-full-control",
+)
+"""The canned ACLs of Amazon S3 (S3 User Guide, "Canned ACL")."""
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+# Secrets of S3 hold slashes, so urlsplit() would cut them: everything up to the last @ before the host is credentials.
+_WITH_CREDENTIALS = re.compile(
+    r"(?P<scheme>[a-z0-9+]+)://(?P<key>[^:/@]+):(?P<secret>.+?)@(?P<rest>[^/@]+/.*)", re.DOTALL
+)
+
+
+class Destination(Parameters):
+    """One place where an output's files are put.
+
+    Attributes:
+        url: `s3://HOST[:PORT]/BUCKET/KEY` or `file:///PATH`; a folder for outputs of several files.
+        key: Access key or user name.
+        secret: Secret key or password.
+        permissions: Canned ACL of every object.
+        storage_class: S3 storage class of every object.
+        cache_control: Cache-Control header of every object.
+        region: Region to sign for; derived from the host where it is not given.
+    """
+
+    url: LongText
+    key: SecretStr | None = None
+    secret: SecretStr | None = None
+    permissions: Annotated[str, one_of(CANNED_ACLS)] | None = None
+    storage_class: Text | None = None
+    cache_control: Text | None = None
+    region: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_credentials(cls, document: Any) -> Any:
+        document = {"url": document} if isinstance(document, str) else without_absent(document)
+        if not isinstance(document, dict):
+            raise mistake(document, "a URL or an object with a url")
+        match = _WITH_CREDENTIALS.fullmatch(str(document.get("url", "")))
+        if match is None:
+            return document
+        inside = {"key": unquote(match["key"]), "secret": unquote(match["secret"])}
+        return {**inside, **document, "url": f"{match['scheme']}://{match['rest']}"}
+
+    @field_validator("url", mode="after")
+    @classmethod
+    def _has_known_scheme(cls, url: str, _info: ValidationInfo) -> str:
+        match = _SCHEME.match(url)
+        if match is None or match[1].lower() not in {"s3", "file"}:
+            raise mistake(url, "a URL such as s3://HOST/BUCKET/PATH")
+        if match[1].lower() == "s3" and url[match.end() :].strip("/").count("/") < 1:
+            raise mistake(url, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
+        return url
+
+    @field_validator("key", "secret", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        if isinstance(value, str | SecretStr):
+            return value
+        raise mistake("(hidden)", "text")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Destinations = Annotated[tuple[Destination, ...], BeforeValidator(_as_list), Field(max_length=16)]
+"""One destination or a list of them; empty means the built-in temporary store."""

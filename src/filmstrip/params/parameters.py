@@ -1,0 +1,30 @@
+"""The base of every group of parameters: what "absent" means and which keys nobody knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+def without_absent(document: object) -> object:
+    """Drop keys whose value is null or an empty string: clients send both where they mean "not given"."""
+    if not isinstance(document, dict):
+        return document
+    return {key: value for key, value in document.items() if value is not None and value != ""}
+
+
+class Parameters(BaseModel):
+    """A frozen group of parameters, as a client sends them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_absent(cls, document: Any) -> Any:
+        return without_absent(document)
+
+    @classmethod
+    def wire_names(cls) -> frozenset[str]:
+        """The keys that a client may send."""
+        return frozenset(str(field.validation_alias or field.alias or name) for name, field in cls.model_fields.items())
