@@ -1,0 +1,37 @@
+"""Which outputs are there? Every module of this package that defines an `Output`, found by looking."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from filmstrip import outputs
+from filmstrip.outputs._base import Output
+from filmstrip.params.query import Query
+from filmstrip.params.query import parse_query as parse_with
+
+
+@cache
+def output_types() -> Mapping[str, type[Output]]:
+    """All outputs by the name that clients use, in alphabetical order."""
+    for module in pkgutil.iter_modules(outputs.__path__, f"{outputs.__name__}."):
+        if not module.name.rpartition(".")[2].startswith("_"):
+            importlib.import_module(module.name)
+    return MappingProxyType({kind.output_name: kind for kind in sorted(_concrete(Output), key=lambda k: k.output_name)})
+
+
+def _concrete(base: type[Output]) -> list[type[Output]]:
+    found = [base] if "output_name" in vars(base) else []
+    return found + [kind for child in base.__subclasses__() for kind in _concrete(child)]
+
+
+def parse_query(text: str) -> Query[Output]:
+    """Parse a query with all known outputs.
+
+    Raises:
+        QueryError: With every mistake of the query.
+    """
+    return parse_with(text, output_types())
