@@ -17,10 +17,11 @@ from filmstrip.params.query import parse_query as parse_with
 @cache
 def output_types() -> Mapping[str, type[Output]]:
     """All outputs by the name that clients use, in alphabetical order."""
+    base: type = Output  # mypy: an abstract class is a fine root to search from
     for module in pkgutil.iter_modules(outputs.__path__, f"{outputs.__name__}."):
         if not module.name.rpartition(".")[2].startswith("_"):
             importlib.import_module(module.name)
-    return MappingProxyType({kind.output_name: kind for kind in sorted(_concrete(Output), key=lambda k: k.output_name)})
+    return MappingProxyType({kind.output_name: kind for kind in sorted(_concrete(base), key=lambda k: k.output_name)})
 
 
 def _concrete(base: type[Output]) -> list[type[Output]]:
