@@ -1,0 +1,124 @@
+"""Where does each thumbnail go when many of them share an image?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from filmstrip.domain.geometry import FrameSize
+
+DEFAULT_COLUMNS = 10
+"""Tiles in a row where the client does not say."""
+
+DEFAULT_MAX_SIDE = 4096
+"""Longest side of a sprite in pixels where the client does not say: phones and set-top boxes decode no more."""
+
+FORMAT_MAX_SIDES: Mapping[str, int] = MappingProxyType(
+    {
+        "jpg": 65_535,  # ITU-T T.81, B.2.2: Y and X have 16 bits
+        "webp": 16_383,  # RFC 9649, 2.5: width and height have 14 bits
+        "png": 2**31 - 1,  # PNG (W3C), 11.2.1: four-byte integers without the top bit
+        "avif": 65_536,  # AV1 specification, 5.5.1: max_frame_width_minus_1 has at most 16 bits
+    }
+)
+"""Longest side in pixels that an image format can express, by file name extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class TilePlace:
+    """Where one thumbnail is.
+
+    Attributes:
+        sprite_index: Which sprite, from 0.
+        x: Left edge in that sprite, in pixels.
+        y: Top edge in that sprite, in pixels.
+    """
+
+    sprite_index: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpriteGrid:
+    """Equal tiles without gaps, row by row from the top left, in one or more sprites of equal size.
+
+    The last sprite is padded to the full grid: players compute the size of a sprite from the first one.
+
+    Attributes:
+        tile: Size of one thumbnail.
+        count: How many thumbnails there really are, padding not counted; at least 1.
+        columns: Tiles in a row; at least 1.
+        rows: Rows of each sprite; at least 1.
+    """
+
+    tile: FrameSize
+    count: int
+    columns: int
+    rows: int
+
+    def __post_init__(self) -> None:
+        if min(self.count, self.columns, self.rows) < 1:
+            raise ValueError(f"a sprite has at least one tile, not {self.count} in {self.columns}x{self.rows}")
+
+    @property
+    def tiles_per_sprite(self) -> int:
+        """How many tiles a full sprite holds."""
+        return self.columns * self.rows
+
+    @property
+    def sprite_count(self) -> int:
+        """How many sprites there are."""
+        return math.ceil(self.count / self.tiles_per_sprite)
+
+    @property
+    def sprite_size(self) -> FrameSize:
+        """Size of each sprite."""
+        return FrameSize(self.tile.width * self.columns, self.tile.height * self.rows)
+
+    def indices(self, sprite_index: int) -> range:
+        """Tell which thumbnails (from 0) a sprite really shows."""
+        first = sprite_index * self.tiles_per_sprite
+        return range(first, min(self.count, first + self.tiles_per_sprite))
+
+    def place(self, index: int) -> TilePlace:
+        """Tell where thumbnail `index` (from 0) is."""
+        sprite_index, position = divmod(index, self.tiles_per_sprite)
+        row, column = divmod(position, self.columns)
+        return TilePlace(sprite_index, column * self.tile.width, row * self.tile.height)
+
+
+def plan_grid(
+    tile: FrameSize,
+    count: int,
+    columns: int | None = None,
+    *,
+    max_side: int = DEFAULT_MAX_SIDE,
+    extension: str = "jpg",
+) -> SpriteGrid:
+    """Choose the grid: as many columns as asked for and as few sprites as the longest side allows.
+
+    Rows are spread evenly over the sprites, so that the last one has little padding: some players time the tiles of
+    a sprite as if it were full. A single tile may pass `max_side`, but never what the format can express.
+
+    Args:
+        tile: Size of one thumbnail.
+        count: How many thumbnails; at least 1.
+        columns: Tiles in a row, None for the default; fewer are used when there are fewer thumbnails or when
+            the row would be too wide.
+        max_side: Longest side of a sprite in pixels.
+        extension: Image format of the sprites, by file name extension: a key of FORMAT_MAX_SIDES.
+
+    Raises:
+        ValueError: One thumbnail alone is larger than the format can express.
+    """
+    hard_limit = FORMAT_MAX_SIDES[extension]
+    if max(tile.width, tile.height) > hard_limit:
+        raise ValueError(f"{extension} images have at most {hard_limit} pixels a side, a thumbnail of {tile} has more")
+    limit = min(max_side, hard_limit)
+    used_columns = min(columns or DEFAULT_COLUMNS, count, max(1, limit // tile.width))
+    all_rows = math.ceil(count / used_columns)
+    sprite_count = math.ceil(all_rows / max(1, limit // tile.height))
+    return SpriteGrid(tile, count, used_columns, math.ceil(all_rows / sprite_count))

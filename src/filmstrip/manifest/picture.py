@@ -1,0 +1,59 @@
+"""Where is a thumbnail? In a file of its own, or in a rectangle of a sprite."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.timing import TimeRange
+
+# What is legal in a URL (RFC 3986, 2) without "#", as the fragment is ours, and without round brackets and quotes, as
+# players paste names into an unquoted `url()` of CSS.
+_URL_REFERENCE = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&*+,;=%]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRef:
+    """One thumbnail as players are pointed to it.
+
+    Attributes:
+        name: URL reference of the image file, percent-encoded, without a fragment: best a bare file name in the
+            manifest's own folder.
+        size: Width and height of the thumbnail, which is the whole file or one tile of it.
+        x: Left edge of the thumbnail in the file, in pixels.
+        y: Top edge of the thumbnail in the file, in pixels.
+    """
+
+    name: str
+    size: FrameSize
+    x: int = 0
+    y: int = 0
+
+    def __post_init__(self) -> None:
+        check_url_reference(self.name)
+        if self.x < 0 or self.y < 0:
+            raise ValueError(f"a thumbnail lies inside its file, not at {self.x},{self.y}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A span of the seek bar and the thumbnail that is shown there.
+
+    Attributes:
+        span: When, counted from the start of what is played.
+        picture: What.
+    """
+
+    span: TimeRange
+    picture: PictureRef
+
+
+def check_url_reference(name: str) -> None:
+    """Make sure that a name can stand in a manifest as it is.
+
+    Raises:
+        ValueError: It is empty or has a character that some player reads differently.
+    """
+    if not _URL_REFERENCE.fullmatch(name):
+        raise ValueError(f"{name!r} is not a percent-encoded URL reference without fragment")
