@@ -40,17 +40,28 @@ def _exact(value: object) -> Fraction | None:
         return None
 
 
-def _number(expectation: str, *, above: int | None = None, least: int | None = None) -> BeforeValidator:
+def number(
+    expectation: str, *, above: int | None = None, least: int | None = None, most: int = 10**12
+) -> BeforeValidator:
+    """Accept an exact number, also as a string ("29.97", "30000/1001").
+
+    Args:
+        expectation: What is allowed, as the end of the sentence `"abc" is not ...`.
+        above: The number must be greater than this.
+        least: The number must not be less than this.
+        most: The number must not be greater than this.
+    """
+
     def parse(value: object) -> Fraction:
-        number = _exact(value)
+        exact = _exact(value)
         if (
-            number is None
-            or (above is not None and number <= above)
-            or (least is not None and number < least)
-            or abs(number) > 10**12
+            exact is None
+            or (above is not None and exact <= above)
+            or (least is not None and exact < least)
+            or not -(10**12) <= exact <= most
         ):
             raise mistake(value, expectation)
-        return number
+        return exact
 
     return BeforeValidator(parse)
 
@@ -59,10 +70,10 @@ def whole_number(least: int, most: int) -> BeforeValidator:
     """Accept whole numbers in a closed range, also as a string ("320") or with a zero fraction (320.0)."""
 
     def parse(value: object) -> int:
-        number = _exact(value)
-        if number is None or number.denominator != 1 or not least <= number <= most:
+        exact = _exact(value)
+        if exact is None or exact.denominator != 1 or not least <= exact <= most:
             raise mistake(value, f"a whole number from {least} to {most}")
-        return int(number)
+        return int(exact)
 
     return BeforeValidator(parse)
 
@@ -100,8 +111,8 @@ def _parse_text(limit: int) -> Callable[[Any], str]:
     return parse
 
 
-Seconds = Annotated[Fraction, _number("a number of seconds, 0 or above", least=0)]
-PositiveNumber = Annotated[Fraction, _number("a number above 0", above=0)]
+Seconds = Annotated[Fraction, number("a number of seconds, 0 or above", least=0)]
+PositiveNumber = Annotated[Fraction, number("a number above 0", above=0)]
 Pixels = Annotated[int, whole_number(1, MAX_SIDE)]
 Flag = Annotated[bool, BeforeValidator(_parse_flag)]
 Text = Annotated[str, BeforeValidator(_parse_text(1000))]
