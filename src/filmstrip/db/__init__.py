@@ -1,0 +1,1 @@
+"""SQL and nothing but: what must survive a crash."""

@@ -1,0 +1,75 @@
+"""Where is everything that must survive a crash? One SQLite file, reached through this class alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, text
+
+from filmstrip.db.encryption import Cipher
+from filmstrip.db.keys import KeyRows, SessionRows
+from filmstrip.db.migrating import migrate
+from filmstrip.db.outputs import ArtifactRows, OutputRows
+from filmstrip.db.sqlite import open_companion_engine, open_engine
+from filmstrip.db.tasks import TaskRows
+
+_TOKEN_BYTES = 16
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+def random_token() -> str:
+    """Make 32 lower-case hexadecimal digits that nobody can guess."""
+    return secrets.token_hex(_TOKEN_BYTES)
+
+
+class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows):
+    """The service's database. Every method blocks: callers on an event loop use worker threads."""
+
+    def __init__(
+        self,
+        url: str,
+        cipher: Cipher,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        new_token: Callable[[], str] = random_token,
+    ) -> None:
+        """Open the database; `migrate` makes its tables.
+
+        Args:
+            url: `sqlite:////PATH/TO/FILE`; the file is made for its owner alone.
+            cipher: Encrypts the queries.
+            now: The clock, in UTC.
+            new_token: Makes keys and tokens.
+        """
+        self._url = url
+        self._engine = open_engine(url)
+        self._cipher = cipher
+        self._now = now
+        self._new_token = new_token
+
+    def migrate(self) -> None:
+        """Bring the tables to the shape that this version needs."""
+        migrate(self._engine)
+
+    def check(self) -> None:
+        """See whether the database answers.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: It does not.
+        """
+        with self._reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def companion_engine(self) -> Engine:
+        """Open the same database once more, for the durable engine and its own tables."""
+        return open_companion_engine(self._url)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()

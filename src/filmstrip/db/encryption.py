@@ -1,0 +1,67 @@
+"""How are secrets kept at rest? AES-256-GCM (NIST SP 800-38D) for what must be read again, hashes for what must not."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class Cipher:
+    """Encrypts texts, each bound to the task that it belongs to."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"secret_key: has {len(key)} bytes, not {KEY_BYTES}")
+        self._aead = AESGCM(key)
+
+    def encrypt(self, text: str, owner: str) -> bytes:
+        """Encrypt a text; `owner` (the task's token) has to be given again to read it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, text.encode(), owner.encode())
+
+    def decrypt(self, data: bytes, owner: str) -> str:
+        """Read a text again.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: Another key, another owner, or changed data.
+        """
+        return self._aead.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], owner.encode()).decode()
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """Read the service's secret key, 64 hexadecimal digits in a file of its owner alone; make it the first time.
+
+    Raises:
+        ValueError: The file holds something else.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return parse_key(path.read_text().strip(), str(path))
+    key = secrets.token_bytes(KEY_BYTES)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def parse_key(text: str, field: str = "secret_key") -> bytes:
+    """Parse a secret key of 64 hexadecimal digits.
+
+    Raises:
+        ValueError: It is not that; the message does not show it.
+    """
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{field}: is not {2 * KEY_BYTES} hexadecimal digits")
+    return key

@@ -1,0 +1,118 @@
+"""Who may use the service? API keys and the sessions that they open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
+
+from filmstrip.db.records import ApiKey, Session
+from filmstrip.db.rows import Rows, hash_secret
+from filmstrip.db.tables import api_key, session
+from filmstrip.domain.errors import ApiKeyNotFoundError
+
+SESSION_LIFE = timedelta(hours=24)
+"""How long a session lives (as Qencode's do)."""
+
+_KEY_COLUMNS = (api_key.c.id, api_key.c.name, api_key.c.created_at, api_key.c.revoked_at)
+
+
+class KeyRows(Rows):
+    """API keys."""
+
+    def create_key(self, name: str) -> tuple[ApiKey, str]:
+        """Make a key; its text, 32 hexadecimal digits, is given this once and never again.
+
+        Raises:
+            ValueError: A key of this name is in use.
+        """
+        plaintext = self._new_token()
+        with self._writing() as connection:
+            if connection.execute(select(api_key.c.id).where(*_in_use(name))).first() is not None:
+                raise ValueError(f"name: {name!r} is the name of a key already; revoke it first or choose another")
+            row = connection.execute(_insert_key(name, plaintext, self._now())).one()
+        return _key(row), plaintext
+
+    def list_keys(self) -> tuple[ApiKey, ...]:
+        """All keys, also the revoked ones, oldest first."""
+        with self._reading() as connection:
+            return tuple(_key(row) for row in connection.execute(select(*_KEY_COLUMNS).order_by(api_key.c.id)))
+
+    def revoke_key(self, name: str) -> ApiKey:
+        """Make a key and its sessions open nothing any more.
+
+        Raises:
+            ApiKeyNotFoundError: No key in use has this name.
+        """
+        revoke = update(api_key).where(*_in_use(name)).values(revoked_at=self._now()).returning(*_KEY_COLUMNS)
+        with self._writing() as connection:
+            row = connection.execute(revoke).first()
+            if row is None:
+                raise ApiKeyNotFoundError(f"no API key in use is named {name!r}")
+            connection.execute(delete(session).where(session.c.key_id == row.id))
+        return _key(row)
+
+    def find_key(self, plaintext: str) -> ApiKey | None:
+        """Find the key of this text; None if there is none or it is revoked."""
+        good = (api_key.c.key_hash == hash_secret(plaintext), api_key.c.revoked_at.is_(None))
+        with self._reading() as connection:
+            row = connection.execute(select(*_KEY_COLUMNS).where(*good)).first()
+        return None if row is None else _key(row)
+
+    def ensure_key(self, plaintext: str, name: str) -> ApiKey:
+        """See to it that the key of this name has this text, as the operator's settings say.
+
+        Another text under this name is revoked; a text that was revoked or had another name is in use again.
+        """
+        key_hash = hash_secret(plaintext)
+        with self._writing() as connection:
+            other = (*_in_use(name), api_key.c.key_hash != key_hash)
+            connection.execute(update(api_key).where(*other).values(revoked_at=self._now()))
+            again = update(api_key).where(api_key.c.key_hash == key_hash).values(name=name, revoked_at=None)
+            row = connection.execute(again.returning(*_KEY_COLUMNS)).first()
+            if row is None:
+                row = connection.execute(_insert_key(name, plaintext, self._now())).one()
+        return _key(row)
+
+
+class SessionRows(Rows):
+    """Sessions."""
+
+    def create_session(self, key_id: int) -> tuple[str, datetime]:
+        """Open a session; gives its token, 32 hexadecimal digits, and when it ends (UTC)."""
+        token, expires_at = self._new_token(), self._now() + SESSION_LIFE
+        with self._writing() as connection:
+            connection.execute(delete(session).where(session.c.expires_at <= self._now()))
+            row = {"token_hash": hash_secret(token), "key_id": key_id, "expires_at": expires_at}
+            connection.execute(insert(session).values(row))
+        return token, expires_at
+
+    def find_session(self, token: str) -> Session | None:
+        """Find the session of this token; None if there is none, it has ended, or its key is revoked."""
+        query = (
+            select(session)
+            .join(api_key)
+            .where(
+                session.c.token_hash == hash_secret(token),
+                session.c.expires_at > self._now(),
+                api_key.c.revoked_at.is_(None),
+            )
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Session(row.token_hash, row.key_id, row.expires_at)
+
+
+def _in_use(name: str) -> tuple[ColumnElement[bool], ...]:
+    return api_key.c.name == name, api_key.c.revoked_at.is_(None)
+
+
+def _insert_key(name: str, plaintext: str, now: datetime) -> ReturningInsert[Any]:
+    row = {"name": name, "key_hash": hash_secret(plaintext), "created_at": now}
+    return insert(api_key).values(row).returning(*_KEY_COLUMNS)
+
+
+def _key(row: Any) -> ApiKey:
+    return ApiKey(row.id, row.name, row.created_at, row.revoked_at)

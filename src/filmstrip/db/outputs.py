@@ -1,0 +1,91 @@
+"""How far is an output? Its row, and a row for each file that is at its destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
+
+from filmstrip.db.records import PutArtifact
+from filmstrip.db.rows import Rows
+from filmstrip.db.tables import artifact, output
+from filmstrip.db.tasks import advance_task
+from filmstrip.domain.artifact import Location, OutputResult
+from filmstrip.domain.task import TaskStatus, may_follow
+
+
+class OutputRows(Rows):
+    """Outputs."""
+
+    def advance_outputs(self, token: str, indexes: Collection[int], status: TaskStatus) -> None:
+        """Say which state outputs are in now, and their task with them; a step back is ignored."""
+        before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
+        here = and_(output.c.task_token == token, output.c.output_index.in_(indexes), output.c.status.in_(before))
+        with self._writing() as connection:
+            connection.execute(update(output).where(here).values(status=status))
+            _let_task_follow(connection, token)
+
+    def drop_outputs(self, token: str, indexes: Collection[int]) -> None:
+        """Take outputs out of a task, as if they had not been asked for."""
+        here = and_(output.c.task_token == token, output.c.output_index.in_(indexes))
+        with self._writing() as connection:
+            connection.execute(delete(output).where(here))
+
+    def record_progress(self, fractions: Mapping[tuple[str, int], float]) -> None:
+        """Keep how far outputs are, by token and index; in one transaction."""
+        here = and_(output.c.task_token == bindparam("of_token"), output.c.output_index == bindparam("of_index"))
+        rows = [{"of_token": t, "of_index": i, "now": min(1.0, max(0.0, p))} for (t, i), p in fractions.items()]
+        forward = and_(here, output.c.status != TaskStatus.COMPLETED, output.c.progress < bindparam("now"))
+        with self._writing() as connection:
+            connection.execute(update(output).where(forward).values(progress=bindparam("now")), rows)
+
+    def finish_output(self, token: str, index: int, result: OutputResult, locations: tuple[Location, ...]) -> None:
+        """End an output that was made."""
+        self._end(token, index, {"result": result, "locations": locations, "progress": 1.0})
+
+    def fail_output(self, token: str, index: int, error: str) -> None:
+        """End an output that could not be made, with the reason."""
+        self._end(token, index, {"error": error})
+
+    def _end(self, token: str, index: int, values: Mapping[str, object]) -> None:
+        still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)
+        final = {"status": TaskStatus.COMPLETED, "finished_at": self._now(), **values}
+        with self._writing() as connection:
+            connection.execute(update(output).where(still_open).values(final))
+            _let_task_follow(connection, token)
+
+
+class ArtifactRows(Rows):
+    """Artifacts."""
+
+    def record_artifact(self, token: str, index: int, put: PutArtifact) -> None:
+        """Keep that a file is at all destinations of its output, so that it is never made again."""
+        of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        with self._writing() as connection:
+            connection.execute(delete(artifact).where(of_output, artifact.c.name == put.artifact.name))
+            position = select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output)
+            row = {"task_token": token, "output_index": index, "name": put.artifact.name}
+            facts = {"group_name": put.group_name, "artifact": put.artifact, "position": position.scalar_subquery()}
+            connection.execute(insert(artifact).values(**row, **facts))
+
+    def read_artifacts(self, token: str, index: int) -> tuple[PutArtifact, ...]:
+        """Read which files of an output are at its destinations, in the order in which they were put."""
+        of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        with self._reading() as connection:
+            rows = connection.execute(select(artifact).where(of_output).order_by(artifact.c.position))
+            return tuple(PutArtifact(row.group_name, row.artifact) for row in rows)
+
+
+def _is(token: str, index: int) -> ColumnElement[bool]:
+    return and_(output.c.task_token == token, output.c.output_index == index)
+
+
+def _let_task_follow(connection: Connection, token: str) -> None:
+    """Move a task to where its outputs are: encoding as soon as one is, saving when none is behind that."""
+    states = set(connection.execute(select(output.c.status).where(output.c.task_token == token)).scalars())
+    if states <= {TaskStatus.SAVING, TaskStatus.COMPLETED}:
+        advance_task(connection, token, TaskStatus.SAVING)
+    elif states & {TaskStatus.ENCODING, TaskStatus.SAVING, TaskStatus.COMPLETED}:
+        advance_task(connection, token, TaskStatus.ENCODING)
+    elif TaskStatus.QUEUED in states:
+        advance_task(connection, token, TaskStatus.QUEUED)

@@ -1,0 +1,170 @@
+"""What does the database tell? Frozen rows, with the words of the domain in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from filmstrip.domain.artifact import Artifact, Location, MediaKind, OutputResult, Warned
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.task import TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Who may use the service. The key itself is shown once, when it is made; only its hash is kept.
+
+    Attributes:
+        id: Row number, from 1.
+        name: What the operator calls it; unique among the keys that are not revoked.
+        created_at: When it was made, UTC.
+        revoked_at: Since when it opens nothing any more, UTC; None while it is good.
+    """
+
+    id: int
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login with an API key. Only the hash of its token is kept.
+
+    Attributes:
+        token_hash: SHA-256 of the token, lower-case hexadecimal.
+        key_id: The API key that opened it.
+        expires_at: When it ends, UTC.
+    """
+
+    token_hash: str
+    key_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRecord:
+    """One output of a task, as far as it is.
+
+    Attributes:
+        index: Its place in the request's `format`, from 0.
+        output_name: Value of `format[].output`.
+        kind: Which list of the status it belongs to.
+        tag: System tag, such as "video-0-0-0".
+        user_tag: The client's own name for it, None without one.
+        status: Its state. A failed output is completed, with its error set.
+        progress: Finished fraction, 0.0 to 1.0.
+        error: Why it failed, one sentence; None if it did not.
+        result: What was made; None before the end and after a failure.
+        locations: Where `result.main_name` lies, one for each destination in their order; empty without a result.
+        finished_at: When it became completed, UTC; None before.
+    """
+
+    index: int
+    output_name: str
+    kind: MediaKind
+    tag: str
+    user_tag: str | None
+    status: TaskStatus
+    progress: float
+    error: str | None = None
+    result: OutputResult | None = None
+    locations: tuple[Location, ...] = ()
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """A task, as far as it is. It holds no secret: the query, which has some, is read by `Database.read_query` only.
+
+    Attributes:
+        token: 32 lower-case hexadecimal digits.
+        key_id: The API key that made it; None for a task of the operator's own.
+        status: Its state. A failed task is completed, with its error set.
+        created_at: When its token was made, UTC.
+        payload: What the client wants to see again, None if nothing.
+        error: Why it failed, one sentence; None if it did not.
+        warnings: What had to give, in the order in which it happened.
+        duration_seconds: Length of the source, None before it was probed.
+        source_size_bytes: Size of the source, None where it is not known.
+        outputs: What is made, by index; an output that the upscale rule dropped is not in it.
+        started_at: When its query came, UTC; None before.
+        finished_at: When it became completed, UTC; None before.
+    """
+
+    token: str
+    key_id: int | None
+    status: TaskStatus
+    created_at: datetime
+    payload: str | None = None
+    error: str | None = None
+    warnings: tuple[Warned, ...] = ()
+    duration_seconds: Fraction | None = None
+    source_size_bytes: int | None = None
+    outputs: tuple[OutputRecord, ...] = ()
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutput:
+    """An output as it is when its task is submitted.
+
+    Attributes:
+        output_name: Value of `format[].output`.
+        kind: Which list of the status it belongs to.
+        tag: System tag, such as "video-0-0-0".
+        user_tag: The client's own name for it, None without one.
+    """
+
+    output_name: str
+    kind: MediaKind
+    tag: str
+    user_tag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a started task consists of.
+
+    Attributes:
+        query: JSON text of the query; holds secrets, kept encrypted and only until the task is final.
+        outputs: What is to be made, in the order of the request.
+        payload: What the client wants to see again, None if nothing.
+        warnings: What is ignored already.
+    """
+
+    query: str
+    outputs: tuple[NewOutput, ...]
+    payload: str | None = None
+    warnings: tuple[Warned, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Submission(outputs={self.outputs!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class PutArtifact:
+    """A file that is at all of its output's destinations.
+
+    Attributes:
+        group_name: The group that it belongs to.
+        artifact: The file.
+    """
+
+    group_name: str
+    artifact: Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a task's source once it was fetched and probed.
+
+    Attributes:
+        info: What it holds.
+        is_local: Whether the task has its own copy of it.
+    """
+
+    info: MediaInfo
+    is_local: bool

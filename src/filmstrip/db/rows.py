@@ -1,0 +1,37 @@
+"""What do all groups of rows share? Transactions and the clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from filmstrip.db.sqlite import WRITES
+
+
+class Rows:
+    """Access to some tables. Blocking: callers on an event loop use worker threads."""
+
+    _engine: Engine
+    _now: Callable[[], datetime]
+    _new_token: Callable[[], str]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment and changes nothing."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open a transaction that holds the write lock; an exception takes all of it back."""
+        with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
+
+
+def hash_secret(secret: str) -> str:
+    """Hash a random secret (SHA-256, FIPS 180-4). 128 random bits need no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""Which tables are there? The durable engine keeps its own beside them, in the same database.
+
+A change here needs a migration under `migrations/versions`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from filmstrip.db.column_types import Json, Moment
+from filmstrip.db.records import Source
+from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key_hash", String(64), nullable=False, index=True, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Index("ix_api_key_name", "name", unique=True, sqlite_where=text("revoked_at IS NULL")),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("key_id", ForeignKey("api_key.id"), nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("key_id", ForeignKey("api_key.id")),
+    Column("status", String(16), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("payload", Text),
+    Column("query", LargeBinary, comment="AES-256-GCM; gone when the task is final"),
+    Column("source", Json(Source)),
+    Column("error", Text),
+    Column("warnings", Json(tuple[Warned, ...]), nullable=False),
+)
+
+output = Table(
+    "output",
+    metadata,
+    Column("task_token", ForeignKey("task.token", ondelete="CASCADE"), primary_key=True),
+    Column("output_index", Integer, primary_key=True),
+    Column("output_name", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("user_tag", Text),
+    Column("status", String(16), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("error", Text),
+    Column("result", Json(OutputResult)),
+    Column("locations", Json(tuple[Location, ...]), nullable=False),
+    Column("finished_at", Moment),
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    Column("task_token", String(32), primary_key=True),
+    Column("output_index", Integer, primary_key=True),
+    Column("name", Text, primary_key=True, comment="empty where the destination itself names the file"),
+    Column("position", Integer, nullable=False, comment="order in which the artifacts were put"),
+    Column("group_name", Text, nullable=False),
+    Column("artifact", Json(Artifact), nullable=False),
+    ForeignKeyConstraint(
+        ["task_token", "output_index"], ["output.task_token", "output.output_index"], ondelete="CASCADE"
+    ),
+)

@@ -1,0 +1,173 @@
+"""Where is a task? Its row, from its token to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, select, update
+
+from filmstrip.db.encryption import Cipher
+from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskRecord
+from filmstrip.db.rows import Rows
+from filmstrip.db.tables import output, task
+from filmstrip.domain.artifact import MediaKind, Warned
+from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.task import TaskStatus, may_follow
+
+
+class TaskRows(Rows):
+    """Tasks."""
+
+    _cipher: Cipher
+
+    def create_task(self, key_id: int | None) -> str:
+        """Make a task that waits for its query; gives its token, 32 lower-case hexadecimal digits."""
+        token = self._new_token()
+        row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._now()}
+        with self._writing() as connection:
+            connection.execute(insert(task).values(warnings=(), **row))
+        return token
+
+    def submit_task(self, token: str, submission: Submission, enqueue: Callable[[Connection], object]) -> None:
+        """Start a task: its query, its outputs and whatever `enqueue` writes, in one transaction.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it was started already.
+        """
+        start = update(task).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
+        values = {
+            "status": TaskStatus.DOWNLOADING,
+            "started_at": self._now(),
+            "payload": submission.payload,
+            "query": self._cipher.encrypt(submission.query, token),
+            "warnings": submission.warnings,
+        }
+        with self._writing() as connection:
+            if connection.execute(start.values(values)).rowcount != 1:
+                raise TokenNotFoundError("Token not found")
+            connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
+            enqueue(connection)
+
+    def read_query(self, token: str) -> str:
+        """Read the JSON text of a task's query. It holds secrets.
+
+        Raises:
+            TokenNotFoundError: There is no such task, it was not started, or it is final.
+        """
+        with self._reading() as connection:
+            encrypted = connection.execute(select(task.c.query).where(task.c.token == token)).scalar()
+        if encrypted is None:
+            raise TokenNotFoundError("Token not found")
+        return self._cipher.decrypt(encrypted, token)
+
+    def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:
+        """Read tasks with their outputs; tokens that nobody knows are left out."""
+        wanted = tuple(tokens)
+        with self._reading() as connection:
+            tasks = connection.execute(select(task).where(task.c.token.in_(wanted))).all()
+            outputs = connection.execute(
+                select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
+            ).all()
+        return {row.token: _task(row, [_output(o) for o in outputs if o.task_token == row.token]) for row in tasks}
+
+    def unfinished_tasks(self) -> tuple[str, ...]:
+        """Tokens of the tasks that were started and are not final, oldest first."""
+        open_states = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
+        with self._reading() as connection:
+            return tuple(
+                connection.execute(select(task.c.token).where(open_states).order_by(task.c.started_at)).scalars()
+            )
+
+    def advance_task(self, token: str, status: TaskStatus) -> None:
+        """Say which state a task is in now; a step back, as a repeated step would say it, is ignored."""
+        with self._writing() as connection:
+            advance_task(connection, token, status)
+
+    def record_source(self, token: str, source: Source) -> None:
+        """Keep what is known of a task's source."""
+        with self._writing() as connection:
+            connection.execute(update(task).where(task.c.token == token).values(source=source))
+
+    def read_source(self, token: str) -> Source | None:
+        """Read what is known of a task's source; None before it was probed."""
+        with self._reading() as connection:
+            found: Source | None = connection.execute(select(task.c.source).where(task.c.token == token)).scalar()
+        return found
+
+    def add_warnings(self, token: str, warnings: Iterable[Warned]) -> None:
+        """Tell the client of something; what was told already, as by a repeated step, is not told twice."""
+        with self._writing() as connection:
+            told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
+            together = tuple(dict.fromkeys((*told, *warnings)))
+            if together != told:
+                connection.execute(update(task).where(task.c.token == token).values(warnings=together))
+
+    def finish_task(self, token: str, error: str | None = None) -> bool:
+        """End a task, with the reason if it failed, and forget its query. Tells whether it was this call that did.
+
+        Outputs that did not end by themselves fail with it.
+        """
+        now = self._now()
+        final = {"status": TaskStatus.COMPLETED, "finished_at": now}
+        open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
+        open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
+        with self._writing() as connection:
+            connection.execute(update(output).where(open_outputs).values(error=error or "was not made", **final))
+            ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
+        return ended.rowcount == 1
+
+
+def advance_task(connection: Connection, token: str, status: TaskStatus) -> None:
+    """Move a task forward, inside somebody's transaction; a step back is ignored."""
+    before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
+    here = and_(task.c.token == token, task.c.status.in_(before))
+    connection.execute(update(task).where(here).values(status=status))
+
+
+def _new_output(token: str, index: int, new: NewOutput) -> Mapping[str, object]:
+    return {
+        "task_token": token,
+        "output_index": index,
+        "output_name": new.output_name,
+        "kind": new.kind,
+        "tag": new.tag,
+        "user_tag": new.user_tag,
+        "status": TaskStatus.DOWNLOADING,
+        "progress": 0.0,
+        "locations": (),
+    }
+
+
+def _task(row: Row[Any], outputs: Iterable[OutputRecord]) -> TaskRecord:
+    source: Source | None = row.source
+    return TaskRecord(
+        token=row.token,
+        key_id=row.key_id,
+        status=TaskStatus(row.status),
+        created_at=row.created_at,
+        payload=row.payload,
+        error=row.error,
+        warnings=row.warnings,
+        duration_seconds=source.info.duration_seconds if source else None,
+        source_size_bytes=source.info.size_bytes if source else None,
+        outputs=tuple(outputs),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _output(row: Row[Any]) -> OutputRecord:
+    return OutputRecord(
+        index=row.output_index,
+        output_name=row.output_name,
+        kind=MediaKind(row.kind),
+        tag=row.tag,
+        user_tag=row.user_tag,
+        status=TaskStatus(row.status),
+        progress=row.progress,
+        error=row.error,
+        result=row.result,
+        locations=row.locations,
+        finished_at=row.finished_at,
+    )
