@@ -10,6 +10,7 @@ FilmstripError
 │   ├── SourceForbiddenError
 │   ├── SourceUnreachableError    (retryable)
 │   ├── SourceChangedError
+│   ├── RangesNotSupportedError   its server hands it out only as a whole
 │   ├── SourceUnreadableError
 │   └── StreamMissingError
 ├── DestinationError          the fault lies with where results should go
@@ -98,6 +99,10 @@ class SourceUnreachableError(SourceError):
 
 class SourceChangedError(SourceError):
     """The source changed while it was read."""
+
+
+class RangesNotSupportedError(SourceError):
+    """The source's server hands it out only as a whole, from the beginning."""
 
 
 class SourceUnreadableError(SourceError):

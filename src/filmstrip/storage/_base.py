@@ -1,0 +1,55 @@
+"""What is a store? A place where whole objects are put under names; listing and deleting are abilities of some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from filmstrip.domain.artifact import Location
+
+
+class Store(Protocol):
+    """A place for the files of one output.
+
+    An implementer must be safe to call from several threads at once, and must not show a secret in any error.
+    """
+
+    def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+        """Put an object, replacing what was there: whole or not at all.
+
+        Args:
+            name: Relative to the store, with forward slashes; "" where the destination itself names the file.
+            data: The content, or a local file that holds it.
+            content_type: MIME type that the object is served with.
+
+        Raises:
+            DestinationForbiddenError: The credentials are not accepted, or do not suffice.
+            BucketNotFoundError: There is no such bucket.
+            DestinationRefusedError: The name or an attribute of the object is not accepted.
+            DestinationUnreachableError: The store does not answer, also not when asked again.
+            HostNotAllowedError: The operator does not allow the store's host.
+            DiskFullError: The store is a disk of this machine, and full.
+        """
+
+    def locate(self, name: str) -> Location:
+        """Tell where an object is, or will be; "" in a folder is the folder itself."""
+
+    def close(self) -> None:
+        """Give back connections; nothing may be called afterwards."""
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """The ability to tell what is there."""
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all objects in the store, in no particular order."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """The ability to take an object away."""
+
+    def delete(self, name: str) -> None:
+        """Delete an object; one that is not there is as good as deleted."""

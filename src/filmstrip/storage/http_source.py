@@ -1,0 +1,104 @@
+"""How is a source asked for over http? One GET at a time, redirects followed, failures told in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, LocationValueError
+
+from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreachableError
+from filmstrip.storage.http_answer import Answer, read_answer
+from filmstrip.storage.http_client import make_http_client
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceVersion
+
+_MOST_REDIRECTS = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MAY_HAVE_EXPIRED = {401, 403, 404, 410}
+
+
+def shown_url(url: str) -> str:
+    """Write a URL so that it can be shown: without credentials, and without the query, which may be a signature."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+class HttpSource:
+    """A source on an http server; may be used by several threads at once."""
+
+    def __init__(self, url: str, settings: StorageSettings) -> None:
+        self.label = shown_url(url)
+        self._client = make_http_client(settings)
+        parts = urlsplit(url)
+        user, at, host = parts.netloc.rpartition("@")
+        self._url = urlunsplit(parts._replace(netloc=host, fragment=""))
+        self._credentials = urllib3.make_headers(basic_auth=unquote(user)) if at else {}
+        self._resolved_url = self._url
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.clear()
+
+    @contextmanager
+    def get(
+        self, start: int | None = None, end: int | None = None, expected: SourceVersion | None = None
+    ) -> Iterator[Answer]:
+        """Ask for a half-open byte range, or for the whole; the answer can be read within the block.
+
+        Raises:
+            SourceError: The answer is not the source; `SourceUnreachableError` where that may be better a little
+                later, `SourceChangedError` where the source is not in the expected state.
+            HostNotAllowedError: The operator does not allow the host.
+        """
+        headers = {} if start is None else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
+        if expected and expected.etag and not expected.etag.startswith("W/"):
+            headers["If-Match"] = expected.etag  # only a strong tag can match (RFC 9110, 13.1.1)
+        with self._failures_told():
+            response = self._request(headers)
+            try:
+                yield read_answer(response, self.label, start or 0, expected)
+            finally:
+                # What was read to its end goes back to the pool; an unread rest is cheaper to drop than to read.
+                response.close() if response.length_remaining else response.release_conn()
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except LocationValueError:
+            raise SourceNotFoundError(f'The source "{self.label}" is not a URL that can be fetched') from None
+        except HTTPError as error:
+            reason = type(error).__name__.removesuffix("Error")
+            raise SourceUnreachableError(f'The source "{self.label}" cannot be reached ({reason})') from None
+
+    def _request(self, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        response = self._follow(self._resolved_url, headers)
+        if response.status in _MAY_HAVE_EXPIRED and self._resolved_url != self._url:
+            # Where we were redirected to may be good for minutes only: ask again where the client told us to.
+            response.close()
+            response = self._follow(self._url, headers)
+        return response
+
+    def _follow(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        for _hop in range(_MOST_REDIRECTS + 1):
+            response = self._client.request(
+                "GET", url, headers=headers | self._credentials_for(url), redirect=False, preload_content=False
+            )
+            if response.status not in _REDIRECTS:
+                self._resolved_url = url
+                return response
+            response.close()
+            url = urljoin(url, response.headers.get("Location", ""))
+            if urlsplit(url).scheme not in {"http", "https"}:
+                raise SourceForbiddenError(f'The source "{self.label}" redirects to something that is not http')
+        raise SourceForbiddenError(f'The source "{self.label}" redirects more than {_MOST_REDIRECTS} times')
+
+    def _credentials_for(self, url: str) -> dict[str, str]:
+        return self._credentials if _origin(urlsplit(url)) == _origin(urlsplit(self._url)) else {}
+
+
+def _origin(parts: SplitResult) -> tuple[str, str]:
+    return parts.scheme, parts.netloc.lower()

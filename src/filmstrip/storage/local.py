@@ -1,0 +1,75 @@
+"""Which folders of this machine may be used, and how is a folder a store?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from filmstrip.domain.artifact import Location
+from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, HostNotAllowedError
+from filmstrip.storage.object_name import checked_name
+from filmstrip.storage.whole_file import PARTIAL_PREFIX, write_whole
+
+
+def allowed_path(url: str, roots: Sequence[Path]) -> Path:
+    """Tell which path a `file://` URL (RFC 8089) means, with every symbolic link followed.
+
+    Raises:
+        HostNotAllowedError: It names another machine, or leads out of the folders that the operator allows.
+    """
+    parts = urlsplit(url)
+    if parts.netloc not in {"", "localhost"}:
+        raise HostNotAllowedError(f'"{url}" names the host "{parts.netloc}"; a local path is written file:///PATH')
+    path = Path(unquote(parts.path)).resolve()
+    if not any(path.is_relative_to(root.resolve()) for root in roots):
+        raise HostNotAllowedError(f'"{path}" is outside the folders that the setting local_roots allows')
+    return path
+
+
+class LocalStore:
+    """A folder, or one file, of this machine."""
+
+    def __init__(self, path: Path, *, is_folder: bool) -> None:
+        self._path = path
+        self._is_folder = is_folder
+
+    def put(self, name: str, data: Path | bytes, content_type: str) -> None:  # noqa: ARG002 - files keep no type
+        """Write the file under another name and rename it."""
+        try:
+            write_whole(self._path_of(name), data)
+        except PermissionError:
+            raise DestinationForbiddenError(f'The service may not write to "{self._path}"') from None
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            raise DestinationRefusedError(f'"{self._path_of(name)}" is a folder, or lies below a file') from None
+
+    def locate(self, name: str) -> Location:
+        """Tell the file's path, and as its URL the `file://` form of it."""
+        path = self._path_of(name)
+        return Location(kind="local", url=path.as_uri(), key=str(path).lstrip("/"))
+
+    def names(self) -> Iterator[str]:
+        """Yield the relative paths of all files."""
+        if not self._is_folder:
+            yield from [""] if self._path.is_file() else []
+            return
+        for path in self._path.rglob("*"):
+            if path.is_file() and not path.name.startswith(PARTIAL_PREFIX):
+                yield path.relative_to(self._path).as_posix()
+
+    def delete(self, name: str) -> None:
+        """Remove the file."""
+        self._path_of(name).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Do nothing: no connection is held."""
+
+    def _path_of(self, name: str) -> Path:
+        if not name:
+            return self._path
+        if not self._is_folder:
+            raise DestinationRefusedError(f'"{self._path}" is one file and cannot hold "{name}"')
+        path = self._path / checked_name(name)
+        if not path.parent.resolve().is_relative_to(self._path):
+            raise DestinationRefusedError(f'"{name}" leads out of "{self._path}" by a symbolic link')
+        return path

@@ -1,0 +1,127 @@
+"""How is a bucket of an S3 server a store?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import obstore
+
+from filmstrip.domain.artifact import Location
+from filmstrip.domain.errors import DestinationRefusedError, HostNotAllowedError
+from filmstrip.params.destination import Destination
+from filmstrip.storage.egress import EgressPolicy
+from filmstrip.storage.egress_proxy import EgressProxy
+from filmstrip.storage.object_name import joined_name
+from filmstrip.storage.s3_address import S3Address
+from filmstrip.storage.s3_client import make_s3_client
+from filmstrip.storage.s3_failures import S3Failure, destination_error
+from filmstrip.storage.settings import StorageSettings
+
+_LARGE_BYTES = 16 << 20
+"""Above this, an object goes out in parts: it need not be in memory, and a failure repeats one part only."""
+_MOST_PARTS = 9_000
+"""Of the 10 000 that S3 allows (Amazon S3 User Guide, "Multipart upload limits")."""
+
+
+class S3Store:
+    """A folder of keys in a bucket, or one key."""
+
+    def __init__(self, destination: Destination, settings: StorageSettings, *, is_folder: bool) -> None:
+        """Prepare the connection.
+
+        Raises:
+            DestinationRefusedError: The URL is not an S3 address, or names a folder where a file is needed.
+            HostNotAllowedError: The operator does not allow the host.
+        """
+        self._address = S3Address.parse(destination.url, settings.plain_http_hosts, DestinationRefusedError)
+        if self._address.names_folder and not is_folder:
+            raise DestinationRefusedError(f'"{self._address.label}" names a folder, and this output is one file')
+        self._is_folder = is_folder
+        self._attributes = _attributes(destination)
+        self._connections = settings.connections
+        self._proxy = _proxy_for(self._address, settings)
+        self._client = make_s3_client(
+            self._address,
+            destination,
+            settings,
+            headers=_acl_header(destination),
+            proxy_url=self._proxy.url if self._proxy else None,
+        )
+
+    def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+        """Put an object, a large one in several parts at a time; what fails on the way leaves nothing behind."""
+        size_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
+        is_large = size_bytes > _LARGE_BYTES
+        with self._failures_told():
+            obstore.put(
+                self._client,
+                self._key(name),
+                data if is_large or isinstance(data, bytes) else data.read_bytes(),
+                attributes=self._attributes | {"Content-Type": content_type},
+                use_multipart=is_large,
+                chunk_size=max(_LARGE_BYTES, size_bytes // _MOST_PARTS + 1),
+                max_concurrency=self._connections,
+            )
+
+    def locate(self, name: str) -> Location:
+        """Tell the object's key, bucket and URL."""
+        return self._address.locate(self._key(name) if name else self._address.key)
+
+    def names(self) -> Iterator[str]:
+        """Yield the names below the folder, or "" where the one file is there."""
+        prefix = self._address.key
+        with self._failures_told():
+            for page in obstore.list(self._client, prefix or None):
+                for entry in page:
+                    yield str(entry["path"]).removeprefix(prefix).lstrip("/")
+
+    def delete(self, name: str) -> None:
+        """Delete the object."""
+        with self._failures_told():
+            obstore.delete(self._client, self._key(name))
+
+    def close(self) -> None:
+        """Close the way out."""
+        if self._proxy is not None:
+            self._proxy.close()
+
+    def _key(self, name: str) -> str:
+        if name and not self._is_folder:
+            raise DestinationRefusedError(f'"{self._address.label}" is one file and cannot hold "{name}"')
+        return joined_name(self._address.key, name)
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except S3Failure as failure:
+            refusal = self._proxy.refusal if self._proxy else None
+            raise refusal or destination_error(failure, self._address) from None
+
+
+def _attributes(destination: Destination) -> dict[str, str]:
+    given = {"Cache-Control": destination.cache_control, "Storage-Class": destination.storage_class}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _acl_header(destination: Destination) -> dict[str, str]:
+    # "private" is what an object is anyway; servers with ACLs switched off would refuse to be told.
+    if destination.permissions in {None, "private"}:
+        return {}
+    return {"x-amz-acl": str(destination.permissions)}
+
+
+def _proxy_for(address: S3Address, settings: StorageSettings) -> EgressProxy | None:
+    """Judge the host now, for a clear error; and have each connection judged, unless the operator named the host."""
+    policy = EgressPolicy(settings.private_hosts)
+    if policy.names(address.host, address.connected_port):
+        return None
+    try:
+        policy.judge(address.host, address.connected_port)
+    except HostNotAllowedError:
+        raise
+    except OSError:
+        pass  # a name that cannot be resolved now may be by the time of the first put
+    return EgressProxy(policy, settings.connect_timeout_seconds)

@@ -1,0 +1,72 @@
+"""How is obstore set up for an S3 server? Endpoint, region, credentials, patience and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from obstore.store import S3Store as S3Client
+
+from filmstrip.params.destination import Destination
+from filmstrip.storage.http_client import USER_AGENT
+from filmstrip.storage.s3_address import S3Address, region_of
+from filmstrip.storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
+
+# The same signature goes out with each retry, and servers refuse one that is 15 minutes old.
+_LONGEST_RETRYING = timedelta(minutes=5)
+
+
+def make_s3_client(
+    address: S3Address,
+    account: Destination,
+    settings: StorageSettings,
+    *,
+    headers: Mapping[str, str] | None = None,
+    proxy_url: str | None = None,
+) -> S3Client:
+    """Make a client of one bucket; it may be used by several threads.
+
+    Args:
+        address: Server and bucket.
+        account: Key, secret and region; without a key, requests are not signed.
+        settings: Patience and trusted authorities.
+        headers: What is sent, signed, with every request.
+        proxy_url: Proxy through which every connection goes, None for none.
+    """
+    client_options: ClientConfig = {
+        "allow_http": not address.is_https,
+        "connect_timeout": timedelta(seconds=settings.connect_timeout_seconds),
+        "timeout": timedelta(seconds=settings.put_timeout_seconds),
+        "default_headers": dict(headers or {}),
+        "user_agent": USER_AGENT,
+    }
+    if proxy_url is not None:
+        client_options["proxy_url"] = proxy_url
+    if settings.ca_file is not None:
+        client_options["root_certificate"] = settings.ca_file.read_bytes()
+    return S3Client(
+        address.bucket,
+        endpoint=address.endpoint,
+        region=account.region or region_of(address.host),
+        virtual_hosted_style_request=False,
+        client_options=client_options,
+        retry_config={
+            "max_retries": settings.retries,
+            "retry_timeout": _LONGEST_RETRYING,
+            "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
+        },
+        config=_credentials(account),
+    )
+
+
+def _credentials(account: Destination) -> S3Config:
+    if account.key is None or account.secret is None:
+        return {"skip_signature": True}
+    return {
+        "access_key_id": account.key.get_secret_value(),
+        "secret_access_key": account.secret.get_secret_value(),
+    }

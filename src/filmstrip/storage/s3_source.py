@@ -1,0 +1,33 @@
+"""How is an `s3://` source read? By a URL that is signed for this one object and can be fetched like any other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import obstore
+from pydantic import ValidationError
+
+from filmstrip.domain.errors import SourceForbiddenError
+from filmstrip.params.destination import Destination
+from filmstrip.storage.s3_address import S3Address
+from filmstrip.storage.s3_client import make_s3_client
+from filmstrip.storage.settings import StorageSettings
+
+_SIGNATURE_LASTS = timedelta(hours=24)
+
+
+def presigned_url(url: str, settings: StorageSettings) -> str:
+    """Make the http URL of `s3://[KEY:SECRET@]HOST[:PORT]/BUCKET/KEY`, signed for a day if there is a key.
+
+    Raises:
+        SourceForbiddenError: It is not such a URL.
+    """
+    try:
+        account = Destination.model_validate({"url": url})
+    except ValidationError:
+        raise SourceForbiddenError("The source is not of the form s3://[KEY:SECRET@]HOST/BUCKET/KEY") from None
+    address = S3Address.parse(account.url, settings.plain_http_hosts, SourceForbiddenError)
+    if account.key is None:
+        return f"{address.endpoint}/{address.bucket}/{quote(address.key)}"
+    return obstore.sign(make_s3_client(address, account, settings), "GET", address.key, _SIGNATURE_LASTS)

@@ -1,0 +1,43 @@
+"""Which places may be used, and how patiently?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Settings of the storage floor.
+
+    Attributes:
+        temporary_root: Folder of the built-in temporary store.
+        temporary_hours: How long the temporary store keeps an object, in hours.
+        public_url: Where clients reach this service, such as "https://video.example.com"; begins the URLs of
+            temporary objects.
+        private_hosts: What sources and destinations may use besides the public internet: host names, IP addresses,
+            both also with a port ("minio:9000", "[fd00::1]:9000"), and networks ("10.0.0.0/8").
+        plain_http_hosts: S3 hosts that are spoken to by http instead of https: "host" or "host:port".
+        local_roots: Folders in which `file://` may read and write.
+        ca_file: PEM file with certificate authorities that are trusted besides the system's.
+        connect_timeout_seconds: How long a connection may take to come about.
+        read_timeout_seconds: How long a source may stay silent.
+        put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take.
+        retries: How often a failed request is tried again.
+        retry_pause_seconds: The pause before the first retry; each further one is twice as long.
+        connections: Connections that one source or one destination is used with at a time.
+    """
+
+    temporary_root: Path
+    temporary_hours: int = 24
+    public_url: str = "http://127.0.0.1:8080"
+    private_hosts: tuple[str, ...] = ()
+    plain_http_hosts: tuple[str, ...] = ()
+    local_roots: tuple[Path, ...] = ()
+    ca_file: Path | None = None
+    connect_timeout_seconds: float = 10.0
+    read_timeout_seconds: float = 60.0
+    put_timeout_seconds: float = 600.0
+    retries: int = 4
+    retry_pause_seconds: float = 0.2
+    connections: int = 4

@@ -1,0 +1,121 @@
+"""What did the client give us to read? The door to sources: `http(s)://`, `s3://` and `file://`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from filmstrip.domain.errors import RangesNotSupportedError, SourceForbiddenError, SourceNotFoundError
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.storage.http_source import HttpSource
+from filmstrip.storage.local import allowed_path
+from filmstrip.storage.retries import retried
+from filmstrip.storage.s3_source import presigned_url
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_copy import copy_ranges, copy_stream
+from filmstrip.storage.source_ranges import SourceRanges
+from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
+from filmstrip.storage.whole_file import write_whole
+
+AnySource = str | SourceReference
+"""The URL of a client, or what `refer_to_source` made of it."""
+
+
+def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
+    """Ask for one byte of a source, which shows whether it is there, how large, and how it can be read.
+
+    Raises:
+        SourceError: It cannot be had.
+        HostNotAllowedError: The operator does not allow its host or folder.
+    """
+    reference = refer_to_source(source, settings)
+    if _is_local(reference):
+        size_bytes = _readable_file(reference, settings).stat().st_size
+        return SourceFacts(SourceVersion(size_bytes), supports_ranges=True)
+    with closing(HttpSource(reference.url, settings)) as http:
+        return retried(lambda: _ask(http, reference.version), settings)
+
+
+def _ask(http: HttpSource, expected: SourceVersion | None) -> SourceFacts:
+    with http.get(0, 1, expected) as answer:
+        return SourceFacts(answer.version, answer.is_partial and answer.version.size_bytes is not None)
+
+
+def refer_to_source(
+    source: AnySource, settings: StorageSettings, version: SourceVersion | None = None
+) -> SourceReference:
+    """Make the reference by which another process opens the source without its credentials.
+
+    Args:
+        source: The client's URL; the key and the secret of an `s3://` URL become a signature for this one object that
+            is good for some hours.
+        settings: For the hosts that are spoken to by http.
+        version: The state in which it is expected to be.
+    """
+    if isinstance(source, SourceReference):
+        return source
+    if source.lower().startswith("s3://"):
+        source = presigned_url(source, settings)
+    if not source.lower().startswith(("http://", "https://", "file://")):
+        raise SourceForbiddenError(f'"{source}" cannot be read: a source is an http://, https:// or s3:// URL')
+    return SourceReference(source, version)
+
+
+def open_source(source: AnySource, settings: StorageSettings) -> Path | SourceRanges:
+    """Open a source for random access: the path of a local file, else byte ranges that are to be closed.
+
+    Raises:
+        RangesNotSupportedError: It can only be copied (`copy_source`).
+        SourceError: It cannot be had, or is not in the state that the reference names.
+        HostNotAllowedError: The operator does not allow its host or folder.
+    """
+    reference = refer_to_source(source, settings)
+    if _is_local(reference):
+        return _readable_file(reference, settings)
+    http = HttpSource(reference.url, settings)
+    try:
+        return SourceRanges(http, settings, reference.version)
+    except BaseException:
+        http.close()
+        raise
+
+
+def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_progress: ProgressListener) -> None:
+    """Copy a whole source to `path`: whole or not at all.
+
+    Raises:
+        SourceError: It cannot be had whole, also not when asked again.
+        DiskFullError: The disk has not enough space; that is known before anything is copied if the size is.
+        HostNotAllowedError: The operator does not allow its host or folder.
+    """
+    reference = refer_to_source(source, settings)
+    if _is_local(reference):
+        _copy_file(_readable_file(reference, settings), path, on_progress)
+        return
+    with closing(HttpSource(reference.url, settings)) as http:
+        try:
+            ranges = SourceRanges(http, settings, reference.version)
+        except RangesNotSupportedError:
+            copy_stream(http, path, on_progress, settings, reference.version)
+        else:
+            copy_ranges(ranges, path, on_progress, settings.connections)
+
+
+def _copy_file(original: Path, path: Path, on_progress: ProgressListener) -> None:
+    write_whole(path, original)
+    on_progress(1.0)
+
+
+def _is_local(reference: SourceReference) -> bool:
+    return reference.url.lower().startswith("file://")
+
+
+def _readable_file(reference: SourceReference, settings: StorageSettings) -> Path:
+    path = allowed_path(reference.url, settings.local_roots)
+    try:
+        with path.open("rb"):
+            return path
+    except PermissionError:
+        raise SourceForbiddenError(f'The service may not read "{path}"') from None
+    except OSError:
+        raise SourceNotFoundError(f'There is no file "{path}"') from None
