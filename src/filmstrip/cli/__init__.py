@@ -1,0 +1,1 @@
+"""The `filmstrip` program: a file per command."""

@@ -1,0 +1,87 @@
+"""Which flags does a command have for the parameters of an output? One for each field; there is no second list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from enum import Enum
+from fractions import Fraction
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from filmstrip.params.field_texts import field_texts
+from filmstrip.params.parameters import Parameters
+
+# A command's function, or the command that click made of it.
+Decorated = Callable[..., Any] | click.Command
+
+
+def parameter_flags(
+    kind: type[Parameters], *, without: Collection[str] = (), secrets: Mapping[str, str] | None = None
+) -> Callable[[Decorated], Decorated]:
+    """Decorate a click command with a flag for each field of a group of parameters.
+
+    Values stay text: the same parser that reads queries judges them.
+
+    Args:
+        kind: The class whose fields become flags.
+        without: Fields that get none.
+        secrets: Environment variables that fields may come from instead, so that they need not be typed.
+    """
+    options = list(_options(kind, without, secrets or {}))
+
+    def decorate(function: Decorated) -> Decorated:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def given(flags: Mapping[str, object]) -> dict[str, object]:
+    """Keep the flags that were given, as a query's JSON has them."""
+    return {name: value for name, value in flags.items() if value is not None}
+
+
+def value_form(field: FieldInfo) -> str:
+    """Tell in a word what is to be written for a field: "NUMBER", "TEXT", "FLAG" or the allowed words, "png|jpg"."""
+    value_type = _value_type(field.annotation)
+    if isinstance(value_type, type) and issubclass(value_type, Enum):
+        return "|".join(str(member.value) for member in value_type)
+    if value_type is bool:
+        return "FLAG"
+    return "NUMBER" if value_type in (int, Fraction) else "TEXT"
+
+
+def _value_type(annotation: object) -> object:
+    while get_origin(annotation) is not None:
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    return annotation
+
+
+def _options(
+    kind: type[Parameters], without: Collection[str], secrets: Mapping[str, str]
+) -> Iterator[Callable[[Decorated], Decorated]]:
+    texts = field_texts(kind)
+    for name, field in kind.model_fields.items():
+        if name in without:
+            continue
+        form = value_form(field)
+        flag = name.replace("_", "-")
+        yield click.option(
+            f"--{flag}/--no-{flag}" if form == "FLAG" else f"--{flag}",
+            name,
+            default=None,
+            envvar=secrets.get(name),
+            show_envvar=name in secrets,
+            metavar=None if form == "FLAG" else form,
+            help=_help(texts[name], field),
+        )
+
+
+def _help(text: str, field: FieldInfo) -> str:
+    if field.is_required() or field.default is None or isinstance(field.default, bool | tuple) or "default" in text:
+        return text
+    return f"{text}  [default: {field.default}]"
