@@ -24,6 +24,11 @@ def _round_even(value: Fraction) -> int:
     return max(2, 2 * int(value / 2 + Fraction(1, 2)))
 
 
+def _floor_even(side: int) -> int:
+    """Round down to an even number, never below 2."""
+    return max(2, side - side % 2)
+
+
 @dataclass(frozen=True, slots=True)
 class FrameSize:
     """A size in pixels.
@@ -157,6 +162,8 @@ def fit(source: FrameSize, request: SizeRequest, *, even: bool = False, upscale:
         width, height = width * shrink, height * shrink
     rounded = _round_even if even else round_half_up
     size = FrameSize(rounded(width), rounded(height))
+    if even and not upscale:  # rounding an odd side up would enlarge it by a pixel
+        size = FrameSize(min(size.width, _floor_even(source.width)), min(size.height, _floor_even(source.height)))
     if request.mode is ResizeMode.SCALE or request.short_side is not None:
         return Fit(size, size)
     cover = max(Fraction(size.width, source.width), Fraction(size.height, source.height))

@@ -1,0 +1,77 @@
+"""How is FFmpeg told to prepare pictures? A `PicturePlan` as the text of a filter chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from filmstrip.media.picture_plan import AssumedColor, PicturePlan
+
+_TURNS = {90: "transpose=dir=clock", 180: "hflip,vflip", 270: "transpose=dir=cclock"}
+
+# The white of an SDR picture in cd/m2 of the HDR one: ITU-R BT.2408 would say 203, which leaves faces dark in SDR.
+_SDR_WHITE = 100
+
+
+def picture_filter(plan: PicturePlan) -> str:
+    """Write the filter chain of a plan. FFmpeg turns pictures upright (display matrix) before the chain begins."""
+    return ",".join(_steps(plan))
+
+
+def _steps(plan: PicturePlan) -> Iterator[str]:
+    if plan.deinterlaces:
+        # One picture per frame, not per field: the frame rate stays. All frames, as field flags of sources lie.
+        yield "bwdif=mode=send_frame:parity=auto:deint=all"
+    if plan.flattens_alpha:
+        # Transparent pixels still have a colour, which would show; multiplying by alpha makes it black.
+        yield "format=gbrap,premultiply=inplace=1"
+    if plan.clockwise_degrees:
+        yield _TURNS[plan.clockwise_degrees]
+    if plan.frame_rate is not None:
+        yield f"fps=fps={plan.frame_rate}"
+    yield _scale(plan)
+    if plan.fit.crops:
+        yield f"crop=w={plan.fit.size.width}:h={plan.fit.size.height}"
+    # Untagged colours are named before anything below has to understand them, and so that players need not guess.
+    yield from _tags(plan.assumed_color)
+    if plan.tone_maps is not None:
+        yield _tone_map(plan)
+    # What all browsers decode is 8 bits with one chroma sample for four pixels.
+    yield f"format=pix_fmts={plan.pixel_format}"
+    # Scaling leaves a remainder such as 1215:1216 here, which players would try to honour.
+    yield f"setsar=sar={_ratio(plan.sample_aspect_ratio)}"
+
+
+def _scale(plan: PicturePlan) -> str:
+    size, matrix = plan.fit.scaled, plan.assumed_color.matrix
+    options = [f"w={size.width}", f"h={size.height}", f"flags={plan.scaler}"]
+    if matrix is not None:
+        # Otherwise swscale takes everything untagged for BT.601, whatever its size.
+        options += [f"in_color_matrix={matrix}", f"out_color_matrix={matrix}"]
+    options.append(f"out_range={'pc' if plan.full_range else 'tv'}")
+    return "scale=" + ":".join(options)
+
+
+def _tags(color: AssumedColor) -> Iterator[str]:
+    named = {"colorspace": color.matrix, "color_primaries": color.primaries, "color_trc": color.transfer}
+    tags = [f"{option}={value}" for option, value in named.items() if value is not None]
+    if tags:
+        yield "setparams=" + ":".join(tags)
+
+
+def _tone_map(plan: PicturePlan) -> str:
+    """Write the steps to BT.709: to linear light, to smaller primaries, to less light, back to a curve."""
+    return ",".join(
+        (
+            f"zscale=transfer=linear:npl={_SDR_WHITE}",
+            "format=pix_fmts=gbrpf32le",
+            "zscale=primaries=bt709",
+            # Hable's curve keeps detail in highlights; desaturating them as well would turn flames white.
+            "tonemap=tonemap=hable:desat=0",
+            f"zscale=transfer=bt709:matrix=bt709:range={'full' if plan.full_range else 'limited'}",
+        )
+    )
+
+
+def _ratio(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}"
