@@ -6,8 +6,9 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from filmstrip.domain.artifact import Artifact, OutputResult
+from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.settings import MediaSettings
@@ -70,7 +71,13 @@ class Workbench:
 
 
 class Output(FormatParameters):
-    """One entry of `format`: its fields are its parameters."""
+    """One entry of `format`: its fields are its parameters.
+
+    A class that can be asked for has `output_name`, its value of `format[].output`, and `kind`, the list of the status
+    that it belongs to.
+    """
+
+    kind: ClassVar[MediaKind]
 
     @property
     @abstractmethod

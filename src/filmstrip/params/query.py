@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, ValidationError
@@ -70,6 +70,7 @@ class Query(Generic[FormatT]):
         upscale: Whether video may become larger than its source.
         callback_url: Where the client wants to be called back, None if nowhere.
         warnings: Keys that nobody knows and that are ignored.
+        text: The JSON that it was parsed from; it holds secrets.
     """
 
     source: str
@@ -77,6 +78,7 @@ class Query(Generic[FormatT]):
     upscale: bool = False
     callback_url: str | None = None
     warnings: tuple[Warned, ...] = ()
+    text: str = field(default="", repr=False)
 
 
 def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[FormatT]:
@@ -105,6 +107,7 @@ def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[F
         upscale=task.upscale,
         callback_url=task.callback_url,
         warnings=tuple(_unknown_keys(document, _TaskParameters, formats)),
+        text=text,
     )
 
 

@@ -1,0 +1,79 @@
+"""How does a child process keep itself in the sandbox? It takes its limits on itself before it touches any media.
+
+Setting them here and not between fork and exec keeps the parent, which has threads, out of that dangerous moment.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import threading
+from typing import NoReturn, TextIO
+
+from filmstrip.media.settings import MediaSettings
+
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+_READ_BYTES = 1 << 16
+_CPU_GRACE_SECONDS = 10
+_PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+
+
+def read_request() -> str:
+    """Read the request, the first line of standard input, and go on the leash: its end is the end of this process."""
+    received = bytearray()
+    while not received.endswith(b"\n"):
+        data = os.read(_STDIN, _READ_BYTES)
+        if not data:
+            _die()
+        received += data
+    threading.Thread(target=_stay_on_leash, name="leash", daemon=True).start()
+    return received.decode()
+
+
+def take_stdout() -> TextIO:
+    """Take standard output for reports alone: what libraries print there goes to standard error from now on."""
+    reports = os.fdopen(os.dup(_STDOUT), "w", buffering=1, encoding="utf-8")
+    os.dup2(_STDERR, _STDOUT)
+    return reports
+
+
+def confine(settings: MediaSettings) -> None:
+    """Take the limits on this process and all that it starts."""
+    memory, file = settings.memory_limit_mb << 20, settings.file_limit_mb << 20
+    _limit(resource.RLIMIT_CORE, 0, 0)
+    _limit(resource.RLIMIT_AS, memory, memory)
+    _limit(resource.RLIMIT_FSIZE, file, file)
+    # SIGXCPU at the limit tells which limit it was; whoever ignores it is killed a little later.
+    _limit(resource.RLIMIT_CPU, settings.cpu_limit_seconds, settings.cpu_limit_seconds + _CPU_GRACE_SECONDS)
+    _renounce_new_privileges()
+
+
+def _limit(which: int, soft: int, hard: int) -> None:
+    """Set a limit, or keep the stricter one that the operator has set already."""
+    _, allowed = resource.getrlimit(which)
+    if allowed != resource.RLIM_INFINITY:
+        soft, hard = min(soft, allowed), min(hard, allowed)
+    resource.setrlimit(which, (soft, hard))
+
+
+def _renounce_new_privileges() -> None:
+    """Give up set-user-id programs for good, where the system knows this (Linux, prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _stay_on_leash() -> None:
+    while os.read(_STDIN, _READ_BYTES):
+        pass
+    _die()
+
+
+def _die() -> NoReturn:
+    # The parent is gone. It started this process as the leader of a group of its own, so nobody else is in it; only
+    # who runs the module by hand is.
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)

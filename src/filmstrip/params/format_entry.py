@@ -1,0 +1,35 @@
+"""How does one entry of `format` travel to the process that works on it? As its own JSON, without the destination."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.params.query import FormatT
+
+
+def entry_without_destination(query_text: str, index: int) -> str:
+    """Cut one entry out of the text of a query that was parsed without mistakes.
+
+    Args:
+        query_text: `Query.text`.
+        index: Place of the entry in `format`, from 0.
+    """
+    entries = json.loads(query_text)["query"]["format"]
+    entry = (entries if isinstance(entries, list) else [entries])[index]
+    return json.dumps({key: value for key, value in entry.items() if key != "destination"})
+
+
+def parse_entry(text: str, output_types: Mapping[str, type[FormatT]]) -> FormatT:
+    """Parse an entry that was cut out.
+
+    Raises:
+        QueryError: Nobody knows its output.
+        pydantic.ValidationError: It has mistakes.
+    """
+    entry = json.loads(text)
+    name = str(entry.get("output")).strip().lower()
+    if name not in output_types:
+        raise QueryError([Mistake("output", f"{name!r} is not known")])
+    return output_types[name].model_validate(entry)
