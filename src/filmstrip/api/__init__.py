@@ -1,0 +1,1 @@
+"""HTTP with Qencode's wire format: a file per endpoint."""

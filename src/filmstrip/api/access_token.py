@@ -1,0 +1,24 @@
+"""POST /v1/access_token: an API key opens a session of 24 hours."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from filmstrip.api.answer import api_path, success
+from filmstrip.api.auth import require_key
+from filmstrip.api.parts import PARTS
+from filmstrip.api.request_body import read_fields
+from filmstrip.api.wire import expiry
+
+routes = web.RouteTableDef()
+
+
+@routes.post(api_path("access_token"))
+async def access_token(request: web.Request) -> web.Response:
+    """Open a session for the caller's key."""
+    records = request.app[PARTS].records
+    key = await require_key(await read_fields(request), records)
+    token, expires_at = await asyncio.to_thread(records.create_session, key.id)
+    return success(token=token, expire=expiry(expires_at))

@@ -1,0 +1,29 @@
+"""How does an answer reach the client? Envelopes, and the address under which the service is reached."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from filmstrip.api.errors import failure
+from filmstrip.api.parts import PARTS
+from filmstrip.domain.errors import FilmstripError
+
+
+def api_path(method: str) -> str:
+    """Make the route of an API method: clients send `//v1/status`, and a redirect would break their POST."""
+    return f"/{{leading:/*}}v1{{middle:/+}}{method}{{trailing:/*}}"
+
+
+def success(**members: object) -> web.Response:
+    """Answer that it worked."""
+    return web.json_response({"error": 0, **members})
+
+
+def refusal(error: FilmstripError) -> web.Response:
+    """Answer why it did not work, with HTTP status 200 as clients expect."""
+    return web.json_response(failure(error))
+
+
+def base_url(request: web.Request) -> str:
+    """Tell scheme, host and port under which the client reaches us, without a trailing slash."""
+    return (request.app[PARTS].public_url or f"{request.scheme}://{request.host}").rstrip("/")

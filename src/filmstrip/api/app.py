@@ -1,0 +1,30 @@
+"""Which routes are there? Every module of this package that has `routes`, found by looking."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from filmstrip import api
+from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request
+from filmstrip.api.parts import PARTS, Parts
+from filmstrip.api.request_body import MAX_BODY_BYTES
+
+
+def make_app(parts: Parts) -> web.Application:
+    """Join all endpoints to an application."""
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[log_request, allow_other_origins, answer_errors])
+    app[PARTS] = parts
+    for routes in _route_tables():
+        app.add_routes(routes)
+    return app
+
+
+def _route_tables() -> Iterator[web.RouteTableDef]:
+    for module in pkgutil.iter_modules(api.__path__, f"{api.__name__}."):
+        routes = getattr(importlib.import_module(module.name), "routes", None)
+        if isinstance(routes, web.RouteTableDef):
+            yield routes

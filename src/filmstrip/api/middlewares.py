@@ -1,0 +1,74 @@
+"""What happens around every request: its id and log line, leave for other origins, and answers for what goes wrong."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from filmstrip.api.answer import refusal
+from filmstrip.domain.errors import FilmstripError
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SERVER_FAULT = 500
+
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, Range, X-Request-Id, X-Requested-With",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+
+log = structlog.get_logger(__name__)
+
+
+@web.middleware
+async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, the caller's own if it has one, and log one line about how it went."""
+    started = time.perf_counter()
+    asked = request.headers.get("X-Request-Id", "")
+    request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()  # a connection serves many requests in one context
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request_id
+    milliseconds = round(1000 * (time.perf_counter() - started), 1)
+    log.info("request", method=request.method, path=request.path, status=response.status, ms=milliseconds)
+    return response
+
+
+@web.middleware
+async def allow_other_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let every web page call us (Fetch, CORS protocol): no cookie or other ambient right is at stake."""
+    if request.method == "OPTIONS":
+        return web.Response(status=204, headers=_CORS)
+    response = await handler(request)
+    response.headers.update(_CORS)
+    return response
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into an answer that clients read."""
+    try:
+        return await handler(request)
+    except FilmstripError as error:
+        log.info("refused", reason=str(error), kind=type(error).__name__)
+        return refusal(error)
+    except web.HTTPException as error:
+        if error.status >= _SERVER_FAULT:
+            raise
+        return web.json_response({"error": 1, "message": error.reason}, status=error.status, headers=_allow(error))
+    except Exception:
+        log.exception("request failed")
+        return refusal(FilmstripError("Internal server error"))
+
+
+def _allow(error: web.HTTPException) -> dict[str, str]:
+    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}

@@ -1,0 +1,74 @@
+"""What does the API need of the rest of the service?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from filmstrip.db.records import ApiKey, Session, TaskRecord
+from filmstrip.outputs._base import Output
+from filmstrip.params.query import Query
+from filmstrip.storage.temporary import TemporaryObject
+
+
+class Records(Protocol):
+    """Keys, sessions and tasks. The methods block: callers go through `asyncio.to_thread`."""
+
+    def find_key(self, plaintext: str) -> ApiKey | None:
+        """Find a key that is not revoked."""
+
+    def create_session(self, key_id: int) -> tuple[str, datetime]:
+        """Open a session; return its token and when it ends."""
+
+    def find_session(self, token: str) -> Session | None:
+        """Find a session that has not ended."""
+
+    def create_task(self, key_id: int) -> str:
+        """Create a task that is not started yet; return its token."""
+
+    def read_tasks(self, tokens: Sequence[str]) -> Mapping[str, TaskRecord]:
+        """Read the tasks that exist of those asked for."""
+
+
+class Submitter(Protocol):
+    """Whoever runs tasks."""
+
+    async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
+        """Start a task; it is durable when this returns.
+
+        Raises:
+            TokenNotFoundError: There is no such task that is still to be started.
+        """
+
+
+FindObject = Callable[[str], TemporaryObject | None]
+"""Finds an object of the built-in store by its key; None if there is none or it has expired. It blocks."""
+
+Check = Callable[[], Awaitable[None]]
+"""Raises a `FilmstripError` if a part of the service cannot work."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that the endpoints use.
+
+    Attributes:
+        records: Keys, sessions and tasks.
+        submitter: Whoever runs tasks.
+        find_object: Access to the built-in store of outputs that have no destination.
+        public_url: Under which clients reach this service; None takes the host that each request names.
+        checks: What must work for the service to be ready, by name.
+    """
+
+    records: Records
+    submitter: Submitter
+    find_object: FindObject
+    public_url: str | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

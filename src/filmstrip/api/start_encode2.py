@@ -1,0 +1,57 @@
+"""POST /v1/start_encode2: start a task with everything that the client wants of it."""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+from aiohttp import web
+
+from filmstrip.api.answer import api_path, base_url, success
+from filmstrip.api.auth import token_field
+from filmstrip.api.errors import BadPayloadError
+from filmstrip.api.fields import Fields
+from filmstrip.api.parts import PARTS
+from filmstrip.api.request_body import read_fields
+from filmstrip.api.wire import STATUS_PATH
+from filmstrip.outputs.registry import parse_query
+
+MAX_PAYLOAD_CHARACTERS = 1000
+
+routes = web.RouteTableDef()
+
+
+@routes.post(api_path("start_encode2"))
+async def start_encode2(request: web.Request) -> web.Response:
+    """Parse the query and submit the task; a query with mistakes leaves the token as it is."""
+    fields = await read_fields(request)
+    token = token_field(fields, "task_token")
+    structlog.contextvars.bind_contextvars(task_token=token)
+    text = fields.required("query")
+    payload = find_payload(fields, text)
+    await request.app[PARTS].submitter.submit(token, parse_query(text), payload)
+    return success(status_url=base_url(request) + STATUS_PATH)
+
+
+def find_payload(fields: Fields, query_text: str) -> str | None:
+    """Find the client's own text: a field of the request, or a member beside `query` in the query's wrapper.
+
+    Raises:
+        BadPayloadError: It is too long.
+    """
+    payload = fields.text("payload")
+    if payload is None:
+        payload = _payload_in_wrapper(query_text)
+    if payload is not None and len(payload) > MAX_PAYLOAD_CHARACTERS:
+        raise BadPayloadError(
+            f"Payload is too long: {len(payload)} characters, at most {MAX_PAYLOAD_CHARACTERS} are allowed"
+        )
+    return payload
+
+
+def _payload_in_wrapper(query_text: str) -> str | None:
+    try:
+        wrapper = json.loads(query_text)
+    except (ValueError, RecursionError):
+        return None
+    return Fields.of_json({"payload": wrapper.get("payload")}).text("payload") if isinstance(wrapper, dict) else None

@@ -1,0 +1,1 @@
+"""One frozen settings class per package, joined here and read from the environment and a file."""

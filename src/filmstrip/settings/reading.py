@@ -1,0 +1,139 @@
+"""Who set what? Settings from the command line, the environment and a TOML file, in this order of precedence."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.settings.catalog import PREFIX, all_settings, show
+from filmstrip.settings.settings import Settings, join_settings
+from filmstrip.settings.values import parse_value
+
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+"""The environment variable that names the configuration file."""
+
+
+class SettingsError(FilmstripError):
+    """A setting is not what it may be; the message names each."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenValue:
+    """A value that somebody set.
+
+    Attributes:
+        value: As it was found: text of a variable, or a TOML value.
+        origin: Where it was found, such as "FILMSTRIP_PORT" or "port in filmstrip.toml".
+    """
+
+    value: object
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting as it is, for people.
+
+    Attributes:
+        name: Its name in the configuration file.
+        shown: Its value; "(hidden)" for a secret.
+        origin: Where it was set; "default" if nowhere.
+    """
+
+    name: str
+    shown: str
+    origin: str
+
+
+def read_settings(
+    config: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, object] | None = None,
+) -> Settings:
+    """Read all settings.
+
+    Args:
+        config: The configuration file; None takes the one that FILMSTRIP_CONFIG names, if it names one.
+        environ: The environment.
+        overrides: Values by the setting's name that win over everything, as from the command line; None is not given.
+
+    Raises:
+        SettingsError: With every mistake: the setting's name where it was set, the value, and what is allowed.
+    """
+    return join_settings(_parse(_given(config, environ, overrides or {})))
+
+
+def describe_settings(
+    config: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    overrides: Mapping[str, object] | None = None,
+) -> tuple[SettingValue, ...]:
+    """Tell every setting's value and where it was set, without secrets.
+
+    Raises:
+        SettingsError: As from `read_settings`.
+    """
+    given = _given(config, environ, overrides or {})
+    values = _parse(given)
+    return tuple(
+        SettingValue(
+            name,
+            "(hidden)" if setting.is_secret and name in values else show(values.get(name, setting.default)),
+            given[name].origin if name in given else "default",
+        )
+        for name, setting in all_settings().items()
+    )
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Name the variables that begin like settings but are none: perhaps a slip, perhaps set by an orchestrator."""
+    known = {setting.variable for setting in all_settings().values()} | {CONFIG_VARIABLE}
+    return tuple(sorted(name for name in environ if name.startswith(PREFIX) and name not in known))
+
+
+def _given(config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object]) -> dict[str, GivenValue]:
+    named = environ.get(CONFIG_VARIABLE, "").strip()
+    path = config or (Path(named) if named else None)
+    given = _from_file(path) if path else {}
+    for name, setting in all_settings().items():
+        if setting.variable in environ:
+            given[name] = GivenValue(environ[setting.variable], setting.variable)
+        if overrides.get(name) is not None:
+            given[name] = GivenValue(overrides[name], f"--{name.replace('_', '-')}")
+    return given
+
+
+def _from_file(path: Path) -> dict[str, GivenValue]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"The configuration file {path} is not TOML: {error}") from None
+    unknown = [name for name in document if name not in all_settings()]
+    if unknown:
+        raise SettingsError("\n".join(f"{name} in {path}: is no setting{_hint(name)}" for name in unknown))
+    return {name: GivenValue(value, f"{name} in {path}") for name, value in document.items()}
+
+
+def _hint(name: str) -> str:
+    close = difflib.get_close_matches(name, list(all_settings()), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _parse(given: Mapping[str, GivenValue]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    mistakes: list[str] = []
+    for name, found in given.items():
+        try:
+            values[name] = parse_value(all_settings()[name], found.value)
+        except ValueError as error:
+            mistakes.append(f"{found.origin}: {error}")
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return values

@@ -1,0 +1,54 @@
+"""What is the whole service set to? One frozen class per package, joined, with what follows from others."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.media.settings import MediaSettings
+from filmstrip.settings.service_settings import ServiceSettings
+from filmstrip.storage.settings import StorageSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings.
+
+    Attributes:
+        service: Where the service listens, where it keeps its data and what it logs.
+        jobs: How tasks are run.
+        media: Limits and programs of media work.
+        storage: Which places may be used, and how patiently.
+    """
+
+    service: ServiceSettings
+    jobs: JobSettings
+    media: MediaSettings
+    storage: StorageSettings
+
+
+def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
+    """Make the settings classes of values by their names; what is missing takes its default."""
+    values = values or {}
+    service = _section(ServiceSettings, values)
+    media = _section(MediaSettings, values)
+    storage = _section(
+        StorageSettings,
+        values,
+        temporary_root=service.data_dir / "temporary",
+        # Without an address of its own, the service completes its URLs with the host that each request names.
+        public_url=service.public_url or "",
+    )
+    jobs = _section(JobSettings, values, work_root=service.data_dir / "work")
+    return Settings(service, jobs, media, storage)
+
+
+SectionT = TypeVar("SectionT")
+
+
+def _section(kind: type[SectionT], values: Mapping[str, Any], **derived: Any) -> SectionT:
+    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # a dataclass, as all sections
+    return kind(**{name: value for name, value in values.items() if name in names} | derived)

@@ -1,0 +1,52 @@
+"""The API on a real database, over HTTP."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from api_harness import Clock, Runner, Service
+from filmstrip.api.app import make_app
+from filmstrip.api.parts import Parts
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.storage.temporary import TemporaryObject
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def public_url() -> str | None:
+    """The setting; a test module may have its own."""
+    return None
+
+
+@pytest.fixture
+async def service(tmp_path: Path, database: Database, clock: Clock, public_url: str | None) -> AsyncIterator[Service]:
+    runner, folder, faults = Runner(database), tmp_path / "stored", dict[str, Exception]()
+    folder.mkdir()
+
+    async def check() -> None:
+        for fault in faults.values():
+            raise fault
+
+    def find(key: str) -> TemporaryObject | None:
+        path = folder / key
+        return TemporaryObject(path, "text/vtt") if path.is_file() else None
+
+    app = make_app(Parts(database, runner, find, public_url, {"database": check}))
+    _key, plaintext = database.create_key("test")
+    async with TestClient(TestServer(app)) as client:
+        yield Service(client, database, runner, clock, plaintext, folder, faults)

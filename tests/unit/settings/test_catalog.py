@@ -1,0 +1,51 @@
+"""The list of all settings, made of the packages' own classes."""
+
+import dataclasses
+
+from filmstrip.settings.attribute_docs import attribute_docs
+from filmstrip.settings.catalog import SECTIONS, all_settings
+from filmstrip.settings.values import expectation, parse_value
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """Each setting has a sentence, a variable, and words for what it allows."""
+    for setting in all_settings().values():
+        assert setting.text.endswith("."), setting.name
+        assert setting.variable == f"FILMSTRIP_{setting.name.upper()}"
+        assert expectation(setting.kind)
+
+
+def test_every_default_can_be_written_down() -> None:
+    """What the reference shows as default is what one may set."""
+    for setting in all_settings().values():
+        assert parse_value(setting, setting.default_text) == setting.default, setting.name
+
+
+def test_every_field_of_a_settings_class_is_a_setting_or_derived() -> None:
+    """A new field with a default is a setting at once; one without follows from others."""
+    fields = [field for section in SECTIONS for field in dataclasses.fields(section)]
+    derived = {field.name for field in fields if field.default is dataclasses.MISSING}
+    assert {field.name for field in fields} == set(all_settings()) | derived
+    assert derived == {"temporary_root", "work_root"}
+
+
+def test_attribute_texts_are_joined() -> None:
+    """The lines of an attribute become one, and the section ends where it ends."""
+
+    class Sample:
+        """Something.
+
+        Attributes:
+            first: One
+                and two.
+            second: Three.
+
+        More.
+        """
+
+    assert attribute_docs(Sample) == {"first": "One and two.", "second": "Three."}
+
+
+def test_a_class_without_attributes_has_no_texts() -> None:
+    """Where a docstring has no such section, nothing is found."""
+    assert attribute_docs(int) == {}
