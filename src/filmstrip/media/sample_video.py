@@ -11,6 +11,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from filmstrip.domain.errors import MediaProcessError
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.ffmpeg_process import run_ffmpeg
+from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.settings import MediaSettings
+
 FRAME_RATE = Fraction(25)
 DURATION_SECONDS = 185
 """A little more than 3 minutes, so that the last interval of 30 seconds is a short one."""
@@ -31,18 +37,20 @@ _CLOCK = f"testsrc2=size=640x36:rate={FRAME_RATE}"
 _BEEPS = "sine=frequency=330:beep_factor=4:sample_rate=48000"
 
 
-def sample_arguments(path: Path, duration_seconds: int = DURATION_SECONDS) -> list[str]:
-    """Write the arguments that make ffmpeg draw the sample into an MP4 file."""
-    return [
-        *_generated(_BALL),
-        *_generated(_CLOCK),
-        *_generated(_BEEPS),
-        *("-filter_complex", _filter_graph(), "-map", "[picture]", "-map", "2:a", "-t", str(duration_seconds)),
-        # The fastest preset, but with frames that are stored in another order than they are shown, as real files have.
-        *("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2"),
-        *("-c:a", "aac", "-ac", "2", "-b:a", "96k"),
-        *("-movflags", "+faststart", "-y", f"file:{path.absolute()}"),
-    ]
+def make_sample(
+    path: Path, settings: MediaSettings, on_progress: ProgressListener, duration_seconds: int = DURATION_SECONDS
+) -> None:
+    """Make the sample: an MP4 file of H.264 and AAC, 1280x720.
+
+    Raises:
+        MediaProcessError: There is no ffmpeg program, or it fails.
+    """
+    arguments = _arguments(path, duration_seconds)
+    run = run_ffmpeg(
+        find_ffmpeg(settings), arguments, lambda written_seconds: on_progress(float(written_seconds / duration_seconds))
+    )
+    if run.exit_code != 0:
+        raise MediaProcessError(f"ffmpeg cannot make the sample: {run.messages[-1] if run.messages else 'no reason'}")
 
 
 def shown_frame_number(picture: Path) -> int:
@@ -55,6 +63,20 @@ def shown_frame_number(picture: Path) -> int:
         y = (_BIT_TOP + _BIT_HEIGHT // 2) * gray.height // _HEIGHT
         number = number * 2 + int(_brightness(gray, x, y) > _WHITE_ABOVE)
     return number
+
+
+def _arguments(path: Path, duration_seconds: int) -> list[str]:
+    return [
+        *("-hide_banner", "-loglevel", "warning", "-nostdin", "-nostats", "-progress", "pipe:1"),
+        *_generated(_BALL),
+        *_generated(_CLOCK),
+        *_generated(_BEEPS),
+        *("-filter_complex", _filter_graph(), "-map", "[picture]", "-map", "2:a", "-t", str(duration_seconds)),
+        # The fastest preset, but with frames that are stored in another order than they are shown, as real files have.
+        *("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2"),
+        *("-c:a", "aac", "-ac", "2", "-b:a", "96k"),
+        *("-movflags", "+faststart", "-y", f"file:{path.absolute()}"),
+    ]
 
 
 def _generated(source: str) -> tuple[str, ...]:

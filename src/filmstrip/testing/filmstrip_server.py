@@ -33,21 +33,22 @@ class FilmstripServer:
 
 @contextmanager
 def running_filmstrip(
-    data_dir: Path, settings: Mapping[str, str] | None = None, *, port: int | None = None
+    data_dir: Path, settings: Mapping[str, str] | None = None, *, port: int | None = None, log: Path | None = None
 ) -> Iterator[FilmstripServer]:
     """Run `filmstrip serve` until the block ends.
 
     Args:
-        data_dir: Its data; what an earlier run left there is gone on with. Its log lies beside it.
+        data_dir: Its data; what an earlier run left there is gone on with.
         settings: Further settings by their environment variable, such as FILMSTRIP_API_KEYS.
         port: Its port, a free one if None.
+        log: File that gets its output; beside its data if None.
 
     Raises:
         RuntimeError: It does not start; with the end of its log.
     """
     chosen = port or free_ports(1)[0]
     own = {"FILMSTRIP_HOST": "127.0.0.1", "FILMSTRIP_PORT": str(chosen), "FILMSTRIP_DATA_DIR": str(data_dir)}
-    log = data_dir.with_name(f"{data_dir.name}.log")
+    log = log or data_dir.with_name(f"{data_dir.name}.log")
     log.parent.mkdir(parents=True, exist_ok=True)
     with RunningProgram([filmstrip_program(), "serve"], log, own | dict(settings or {})) as program:
         url = f"http://127.0.0.1:{chosen}"

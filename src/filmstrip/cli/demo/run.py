@@ -1,0 +1,62 @@
+"""Which steps has the demo? Make a source, start the servers, run the job, fetch the results, check them, draw them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from filmstrip.cli.demo.api_client import ApiClient, TaskState
+from filmstrip.cli.demo.checks import Check, check_results
+from filmstrip.cli.demo.job import INTERVAL_SECONDS, query
+from filmstrip.cli.demo.results import StoredFile, fetch_results
+from filmstrip.cli.demo.stage import Stage
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.contact_picture import CaptionedPicture, draw_contact_picture
+from filmstrip.media.probe import probe
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+
+_JOB_SECONDS = 300.0
+
+
+def make_source(path: Path, on_progress: ProgressListener) -> None:
+    """Make the video that the job is about."""
+    make_sample(path, MediaSettings(), on_progress)
+
+
+def run_job(stage: Stage, on_progress: ProgressListener) -> TaskState:
+    """Run the job as a client does, until it is completed.
+
+    Raises:
+        FilmstripError: It fails.
+    """
+    client = ApiClient(stage.service_url)
+    task_token = client.create_token(client.access_token(stage.api_key))
+    client.start_encode2(task_token, query(stage.source_url, stage.bucket))
+    for state in client.states(task_token, _JOB_SECONDS):
+        on_progress(state.percent / 100)
+    if state.error:
+        raise FilmstripError(f"the job failed: {state.error_description}")
+    return state
+
+
+def judge(stage: Stage, state: TaskState, source: Path, folder: Path) -> tuple[Check, ...]:
+    """Fetch the results of a completed job into a folder, check them, and draw all pictures on one.
+
+    Raises:
+        FilmstripError: The results are not there at all.
+    """
+    results = fetch_results(state, stage.names_in_bucket(), folder)
+    draw_pictures(results.pictures, folder / "contact.png")
+    return tuple(check_results(results, probe(LocalFile(source), MediaSettings()).duration_seconds))
+
+
+def draw_pictures(pictures: Sequence[StoredFile], path: Path) -> None:
+    """Draw all thumbnails on one picture, each with its time."""
+    captioned = [
+        CaptionedPicture(picture.path, f"{seconds // 60}:{seconds % 60:02}")
+        for picture, seconds in zip(pictures, range(0, len(pictures) * INTERVAL_SECONDS, INTERVAL_SECONDS), strict=True)
+    ]
+    draw_contact_picture(captioned, path)
