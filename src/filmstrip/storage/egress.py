@@ -107,8 +107,12 @@ class EgressPolicy:
         self._resolve = resolve
 
     def names(self, host: str, port: int) -> bool:
-        """Tell whether the operator named this very host, so that any address of it will do."""
-        return any(permission.covers_name(host, port) for permission in self._permissions)
+        """Tell whether the operator allows this very host, so that no address of it needs to be judged."""
+        try:
+            address = ipaddress.ip_address(normal_host(host))
+        except ValueError:
+            return any(permission.covers_name(host, port) for permission in self._permissions)
+        return self._allows(address, port)
 
     def judge(self, host: str, port: int) -> None:
         """Refuse a host that has no address which may be used.
@@ -152,8 +156,7 @@ class EgressPolicy:
 
     def _may_connect(self, host: str, port: int, address: SocketAddress) -> bool:
         ip = ipaddress.ip_address(address[0].split("%")[0])
-        return (
-            self.names(host, port)
-            or is_public(ip)
-            or any(permission.covers_address(carried_address(ip), port) for permission in self._permissions)
-        )
+        return self.names(host, port) or is_public(ip) or self._allows(ip, port)
+
+    def _allows(self, address: IpAddress, port: int) -> bool:
+        return any(permission.covers_address(carried_address(address), port) for permission in self._permissions)

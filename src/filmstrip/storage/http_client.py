@@ -69,11 +69,13 @@ def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
         timeout=urllib3.Timeout(connect=settings.connect_timeout_seconds, read=settings.read_timeout_seconds),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
+
     # A pool manager knows only its own options, so ours is bound to the classes of its pools.
-    pools = {
-        "http": partial(_JudgedHttpPool, policy=policy),
-        "https": partial(_JudgedHttpsPool, policy=policy, ssl_context=_trust(settings)),
-    }
+    def make_https_pool(*args: object, **options: object) -> _JudgedHttpsPool:
+        # Reading the system's authorities takes some 25 ms, which plain http need not wait for.
+        return _JudgedHttpsPool(*args, policy=policy, ssl_context=_trust(settings), **options)  # type: ignore[arg-type]
+
+    pools = {"http": partial(_JudgedHttpPool, policy=policy), "https": make_https_pool}
     client.pool_classes_by_scheme = cast("dict[str, type]", pools)
     return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from filmstrip.storage.egress import EgressPolicy
 from filmstrip.storage.egress_proxy import EgressProxy
 from filmstrip.storage.object_name import joined_name
 from filmstrip.storage.s3_address import S3Address
-from filmstrip.storage.s3_client import make_s3_client
+from filmstrip.storage.s3_client import account_of, make_s3_client
 from filmstrip.storage.s3_failures import S3Failure, destination_error
+from filmstrip.storage.s3_parts import PartedUploader
 from filmstrip.storage.settings import StorageSettings
 
 _LARGE_BYTES = 16 << 20
@@ -40,28 +42,41 @@ class S3Store:
             raise DestinationRefusedError(f'"{self._address.label}" names a folder, and this output is one file')
         self._is_folder = is_folder
         self._attributes = _attributes(destination)
+        self._acl = _acl_header(destination)
         self._connections = settings.connections
         self._proxy = _proxy_for(self._address, settings)
-        self._client = make_s3_client(
-            self._address,
-            destination,
-            settings,
-            headers=_acl_header(destination),
-            proxy_url=self._proxy.url if self._proxy else None,
-        )
+        way_out = self._proxy.url if self._proxy else None
+        account = account_of(destination, self._address)
+        # obstore signs the ACL only where something is put; elsewhere an unsigned header would spoil the signature.
+        self._putting = make_s3_client(self._address, account, settings, headers=self._acl, proxy_url=way_out)
+        self._asking = make_s3_client(self._address, account, settings, proxy_url=way_out)
+        self._parted = PartedUploader(self._address, account, settings)
 
     def put(self, name: str, data: Path | bytes, content_type: str) -> None:
         """Put an object, a large one in several parts at a time; what fails on the way leaves nothing behind."""
+        key = self._key(name)
+        attributes = self._attributes | {"Content-Type": content_type}
         size_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
-        is_large = size_bytes > _LARGE_BYTES
+        if size_bytes <= _LARGE_BYTES:
+            content = data if isinstance(data, bytes) else data.read_bytes()
+            with self._failures_told():
+                obstore.put(self._putting, key, content, attributes=attributes, use_multipart=False)
+        else:
+            self._put_large(key, data, attributes, max(_LARGE_BYTES, size_bytes // _MOST_PARTS + 1))
+
+    def _put_large(self, key: str, data: Path | bytes, attributes: dict[str, str], part_bytes: int) -> None:
+        if self._acl:
+            with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as content:
+                self._parted.put(key, content, part_bytes, _headers(attributes) | self._acl)
+            return
         with self._failures_told():
             obstore.put(
-                self._client,
-                self._key(name),
-                data if is_large or isinstance(data, bytes) else data.read_bytes(),
-                attributes=self._attributes | {"Content-Type": content_type},
-                use_multipart=is_large,
-                chunk_size=max(_LARGE_BYTES, size_bytes // _MOST_PARTS + 1),
+                self._asking,
+                key,
+                data,
+                attributes=attributes,
+                use_multipart=True,
+                chunk_size=part_bytes,
                 max_concurrency=self._connections,
             )
 
@@ -73,17 +88,18 @@ class S3Store:
         """Yield the names below the folder, or "" where the one file is there."""
         prefix = self._address.key
         with self._failures_told():
-            for page in obstore.list(self._client, prefix or None):
+            for page in obstore.list(self._asking, prefix or None):
                 for entry in page:
                     yield str(entry["path"]).removeprefix(prefix).lstrip("/")
 
     def delete(self, name: str) -> None:
         """Delete the object."""
         with self._failures_told():
-            obstore.delete(self._client, self._key(name))
+            obstore.delete(self._asking, self._key(name))
 
     def close(self) -> None:
-        """Close the way out."""
+        """Close the connections and the way out."""
+        self._parted.close()
         if self._proxy is not None:
             self._proxy.close()
 
@@ -104,6 +120,11 @@ class S3Store:
 def _attributes(destination: Destination) -> dict[str, str]:
     given = {"Cache-Control": destination.cache_control, "Storage-Class": destination.storage_class}
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _headers(attributes: dict[str, str]) -> dict[str, str]:
+    """Name attributes of an object as the headers of S3 do."""
+    return {("x-amz-storage-class" if name == "Storage-Class" else name): value for name, value in attributes.items()}
 
 
 def _acl_header(destination: Destination) -> dict[str, str]:

@@ -11,6 +11,7 @@ from obstore.store import S3Store as S3Client
 from filmstrip.params.destination import Destination
 from filmstrip.storage.http_client import USER_AGENT
 from filmstrip.storage.s3_address import S3Address, region_of
+from filmstrip.storage.s3_signature import S3Account
 from filmstrip.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _LONGEST_RETRYING = timedelta(minutes=5)
 
 def make_s3_client(
     address: S3Address,
-    account: Destination,
+    account: S3Account | None,
     settings: StorageSettings,
     *,
     headers: Mapping[str, str] | None = None,
@@ -32,7 +33,7 @@ def make_s3_client(
 
     Args:
         address: Server and bucket.
-        account: Key, secret and region; without a key, requests are not signed.
+        account: Who signs; None leaves requests unsigned.
         settings: Patience and trusted authorities.
         headers: What is sent, signed, with every request.
         proxy_url: Proxy through which every connection goes, None for none.
@@ -48,10 +49,12 @@ def make_s3_client(
         client_options["proxy_url"] = proxy_url
     if settings.ca_file is not None:
         client_options["root_certificate"] = settings.ca_file.read_bytes()
+    credentials: S3Config = {"skip_signature": True}
+    if account is not None:
+        credentials = {"access_key_id": account.key, "secret_access_key": account.secret, "region": account.region}
     return S3Client(
         address.bucket,
         endpoint=address.endpoint,
-        region=account.region or region_of(address.host),
         virtual_hosted_style_request=False,
         client_options=client_options,
         retry_config={
@@ -59,14 +62,13 @@ def make_s3_client(
             "retry_timeout": _LONGEST_RETRYING,
             "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
         },
-        config=_credentials(account),
+        config=credentials,
     )
 
 
-def _credentials(account: Destination) -> S3Config:
-    if account.key is None or account.secret is None:
-        return {"skip_signature": True}
-    return {
-        "access_key_id": account.key.get_secret_value(),
-        "secret_access_key": account.secret.get_secret_value(),
-    }
+def account_of(destination: Destination, address: S3Address) -> S3Account | None:
+    """Tell who signs and for which region, None where requests are not signed."""
+    if destination.key is None or destination.secret is None:
+        return None
+    region = destination.region or region_of(address.host)
+    return S3Account(destination.key.get_secret_value(), destination.secret.get_secret_value(), region)

@@ -1,8 +1,9 @@
-"""What went wrong with an S3 server? What obstore raises, told in our words."""
+"""What went wrong with an S3 server? What obstore raises and what servers answer, told in our words."""
 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
@@ -15,11 +16,11 @@ from filmstrip.domain.errors import (
 )
 from filmstrip.storage.s3_address import S3Address
 
-S3Failure = (BaseError, FileNotFoundError, OSError, ValueError)
+S3Failure = (BaseError, OSError, ValueError)
 """What obstore may raise."""
 
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
-_STATUS = re.compile(r"status:? \"?(\d{3})\b|status code:? (\d{3})\b", re.IGNORECASE)
+_STATUS = re.compile(r"status code: (\d{3})\b")  # as obstore tells it
 _REGION = re.compile(r"<Region>([\w-]{1,40})</Region>")
 _HINTS = {
     "AccessControlListNotSupported": "the bucket has ACLs switched off: leave out `permissions`, or allow ACLs there",
@@ -28,34 +29,55 @@ _HINTS = {
     "PermanentRedirect": "the bucket is in another region: use that region's host, or set `region`",
     "SignatureDoesNotMatch": "`secret` does not belong to `key`",
     "InvalidAccessKeyId": "`key` is not known there",
-    "AccessDenied": "`key` may not write there",
+    "AccessDenied": "`key` may not write there, or may not set `permissions`",
     "RequestTimeTooSkewed": "the clock of this service is wrong",
 }
+_LATER = {"NoSuchUpload", "SlowDown", "RequestTimeout"}
+_LATER_STATUSES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 def destination_error(failure: BaseException, address: S3Address) -> FilmstripError:
-    """Choose the error for a failure; its message quotes the server's error code, never the failure's own text."""
+    """Choose the error for what obstore raised."""
     text = str(failure)
-    code = _first(_CODE, text)
     status = int(_first(_STATUS, text) or 0)
+    if isinstance(failure, FileNotFoundError):
+        status = HTTPStatus.NOT_FOUND
+    elif isinstance(failure, PermissionDeniedError | UnauthenticatedError):
+        status = HTTPStatus.FORBIDDEN
+    return refusal_error(text, status, address) if status else unreachable_error(address)
+
+
+def unreachable_error(address: S3Address) -> FilmstripError:
+    """Make the error for a server that gives no answer."""
+    return DestinationUnreachableError(f'The destination "{address.label}" cannot be reached')
+
+
+def refusal_error(text: str, status: int, address: S3Address) -> FilmstripError:
+    """Choose the error for an answer that is not a success.
+
+    Args:
+        text: Holds the XML of the answer; the message quotes the error code out of it and nothing else.
+        status: HTTP status.
+        address: Where it comes from.
+    """
+    code = _first(_CODE, text)
     place = f'The destination "{address.label}"'
-    if code == "NoSuchBucket" or (isinstance(failure, FileNotFoundError) and code is None):
-        return BucketNotFoundError(f'{place}: there is no bucket "{address.bucket}"')
     reason = _reason(code, status, text)
-    if isinstance(failure, PermissionDeniedError | UnauthenticatedError) or status in {401, 403}:
+    if code in _LATER or status in _LATER_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return DestinationUnreachableError(f"{place} cannot take the object now{reason}")
+    if code == "NoSuchBucket" or (status == HTTPStatus.NOT_FOUND and code is None):
+        return BucketNotFoundError(f'{place}: there is no bucket "{address.bucket}"')
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return DestinationForbiddenError(f"{place} refuses these credentials{reason}")
-    if code in _HINTS or 400 <= status < 500:  # noqa: PLR2004 - the client errors of HTTP
-        return DestinationRefusedError(f"{place} refuses the object{reason}")
-    return DestinationUnreachableError(f"{place} does not answer, or not as an S3 server does{reason}")
+    return DestinationRefusedError(f"{place} refuses the object{reason}")
 
 
 def _reason(code: str | None, status: int, text: str) -> str:
-    told = code or (f"status {status}" if status else None)
     region = _first(_REGION, text)
     hints = [hint for hint in (_HINTS.get(code or ""), region and f'the server names the region "{region}"') if hint]
-    return (f" ({told})" if told else "") + (": " + "; ".join(hints) if hints else "")
+    return f" ({code or f'status {status}'})" + (": " + "; ".join(hints) if hints else "")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
     match = pattern.search(text)
-    return next((group for group in match.groups() if group), None) if match else None
+    return match[1] if match else None

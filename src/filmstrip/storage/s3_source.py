@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from filmstrip.domain.errors import SourceForbiddenError
 from filmstrip.params.destination import Destination
 from filmstrip.storage.s3_address import S3Address
-from filmstrip.storage.s3_client import make_s3_client
+from filmstrip.storage.s3_client import account_of, make_s3_client
 from filmstrip.storage.settings import StorageSettings
 
 _SIGNATURE_LASTS = timedelta(hours=24)
@@ -24,10 +24,15 @@ def presigned_url(url: str, settings: StorageSettings) -> str:
         SourceForbiddenError: It is not such a URL.
     """
     try:
-        account = Destination.model_validate({"url": url})
+        place = Destination.model_validate({"url": url})
     except ValidationError:
         raise SourceForbiddenError("The source is not of the form s3://[KEY:SECRET@]HOST/BUCKET/KEY") from None
-    address = S3Address.parse(account.url, settings.plain_http_hosts, SourceForbiddenError)
-    if account.key is None:
+    address = S3Address.parse(place.url, settings.plain_http_hosts, SourceForbiddenError)
+    account = account_of(place, address)
+    if account is None:
         return f"{address.endpoint}/{address.bucket}/{quote(address.key)}"
-    return obstore.sign(make_s3_client(address, account, settings), "GET", address.key, _SIGNATURE_LASTS)
+    try:
+        return obstore.sign(make_s3_client(address, account, settings), "GET", address.key, _SIGNATURE_LASTS)
+    except TypeError:
+        # obstore's word for a key that it cannot write as a path
+        raise SourceForbiddenError(f'"{address.label}" has empty, "." or ".." parts in its key') from None

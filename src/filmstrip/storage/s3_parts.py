@@ -1,0 +1,138 @@
+"""How does a large object get a canned ACL? By a multipart upload of our own.
+
+The ACL of a multipart upload belongs to the request that begins it, and Amazon refuses it on those that carry the
+parts (https://github.com/aws/aws-cli/issues/1674). obstore can only send a header with all of them or none
+(https://github.com/developmentseed/obstore has no per-request headers as of 0.12.1), so what is large and has an ACL
+goes this way. When `obstore.put` takes an ACL, or headers, for one object, this module and `s3_signature` can go.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import BinaryIO
+from urllib.parse import quote
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError
+from filmstrip.storage.http_client import make_http_client
+from filmstrip.storage.retries import retried
+from filmstrip.storage.s3_address import S3Address
+from filmstrip.storage.s3_failures import refusal_error, unreachable_error
+from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
+from filmstrip.storage.settings import StorageSettings
+
+_UPLOAD_ID = re.compile(r"<UploadId>([^<]+)</UploadId>")
+
+
+class PartedUploader:
+    """Uploads large objects in parts, several at a time; may be used by several threads."""
+
+    def __init__(self, address: S3Address, account: S3Account | None, settings: StorageSettings) -> None:
+        self._address = address
+        self._account = account
+        self._settings = settings
+        self._client = make_http_client(settings)
+        self._timeout = urllib3.Timeout(connect=settings.connect_timeout_seconds, read=settings.put_timeout_seconds)
+
+    def put(self, key: str, content: BinaryIO, part_bytes: int, headers: Mapping[str, str]) -> None:
+        """Upload the content; on any failure the parts are taken back and the object is as before.
+
+        Args:
+            key: The object's key.
+            content: Read from where it stands to its end.
+            part_bytes: Size of every part but the last, at least 5 MiB.
+            headers: Attributes and ACL of the object.
+
+        Raises:
+            DestinationError: The server refuses, or does not answer.
+            HostNotAllowedError: The operator does not allow the host.
+        """
+        url = f"{self._address.endpoint}/{self._address.bucket}/{quote(key, safe='/~')}"
+        answer = self._send("POST", url, {"uploads": ""}, headers=headers).data.decode()
+        match = _UPLOAD_ID.search(answer)
+        if match is None:
+            raise DestinationUnreachableError(f'"{self._address.label}" does not begin an upload as an S3 server does')
+        upload = {"uploadId": html.unescape(match[1])}
+        with self._taken_back_on_failure(url, upload):
+            tags = self._send_parts(url, upload, content, part_bytes)
+            self._complete(url, upload, tags)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.clear()
+
+    def _send_parts(self, url: str, upload: Mapping[str, str], content: BinaryIO, part_bytes: int) -> list[str]:
+        connections = self._settings.connections
+        tags: list[str] = []
+        with ThreadPoolExecutor(connections, "s3-parts") as pool:
+
+            def send(number: int, part: bytes) -> str:
+                query = {**upload, "partNumber": str(number)}
+                return self._send("PUT", url, query, body=part).headers["ETag"]
+
+            # As many parts as are under way at a time are in memory, not the whole.
+            for batch in _batches(content, part_bytes, connections):
+                numbers = range(len(tags) + 1, len(tags) + 1 + len(batch))
+                tags += pool.map(send, numbers, batch)
+        return tags
+
+    def _complete(self, url: str, upload: Mapping[str, str], tags: list[str]) -> None:
+        parts = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>{html.escape(tag)}</ETag></Part>"
+            for number, tag in enumerate(tags, 1)
+        )
+        namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+        body = f'<CompleteMultipartUpload xmlns="{namespace}">{parts}</CompleteMultipartUpload>'.encode()
+        answer = self._send("POST", url, upload, body=body).data.decode()
+        if "<Error>" in answer:  # with status 200: the server had begun to answer before it failed
+            raise refusal_error(answer, 500, self._address)
+
+    @contextmanager
+    def _taken_back_on_failure(self, url: str, upload: Mapping[str, str]) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(FilmstripError):
+                self._send("DELETE", url, upload)
+            raise
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> urllib3.BaseHTTPResponse:
+        return retried(lambda: self._send_once(method, signed_url(url, query), headers or {}, body), self._settings)
+
+    def _send_once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> urllib3.BaseHTTPResponse:
+        signed = dict(headers)
+        if self._account is not None:
+            signed = signed_headers(method, url, headers, body, self._account, datetime.now(UTC))
+        signed["content-length"] = str(len(body))
+        try:
+            # As a stream, the body is sent in pieces that have the connection's patience each, not all together.
+            answer = self._client.request(
+                method, url, headers=signed, body=io.BytesIO(body), redirect=False, timeout=self._timeout
+            )
+        except HTTPError:
+            raise unreachable_error(self._address) from None
+        if answer.status >= 300:  # noqa: PLR2004 - HTTP: below, it was done
+            raise refusal_error(answer.data.decode(errors="replace"), answer.status, self._address)
+        return answer
+
+
+def _batches(content: BinaryIO, part_bytes: int, count: int) -> Iterator[list[bytes]]:
+    parts = iter(lambda: content.read(part_bytes), b"")
+    while batch := [part for _slot, part in zip(range(count), parts, strict=False)]:
+        yield batch

@@ -1,0 +1,89 @@
+"""How is a server program started and stopped? In a session of its own, so that all that it starts ends with it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_LOG_TAIL_BYTES = 2000
+_PORTS = range(15000, 32000)
+"""Below the ports that Linux gives to outgoing connections, so that none is taken before its server starts."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Find distinct ports that nothing listens on."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
+
+
+class RunningProgram:
+    """A program that runs in the background until it is stopped."""
+
+    def __init__(self, arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+        """Start it.
+
+        Args:
+            arguments: The program and its arguments.
+            log: File that gets its output.
+            environment: Variables besides our own.
+        """
+        self._name = Path(arguments[0]).name
+        self._log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(  # noqa: S603 - the callers are ours and name the program in full
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ | dict(environment or {}),
+                start_new_session=True,
+            )
+
+    def wait_until(self, is_ready: Callable[[], bool], deadline_seconds: float) -> None:
+        """Ask until the program is ready.
+
+        Raises:
+            RuntimeError: It ended, or the time is over; with the end of its output.
+        """
+        gives_up_at = time.monotonic() + deadline_seconds
+        while not is_ready():
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self._name} ended with {self._process.returncode}: {self._log_tail()}")
+            if time.monotonic() > gives_up_at:
+                raise RuntimeError(f"{self._name} is not ready after {deadline_seconds} s: {self._log_tail()}")
+            time.sleep(0.05)
+
+    def stop(self, patience_seconds: float = 10.0) -> None:
+        """Ask the program to end, and end it and whatever it started if it does not."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience_seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _log_tail(self) -> str:
+        return self._log.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")
