@@ -1,0 +1,32 @@
+"""`filmstrip serve`: the service."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from filmstrip.cli.setting_flags import config_flag, setting_flag
+from filmstrip.service.logs import configure_logs
+from filmstrip.service.serve import serve
+from filmstrip.settings.reading import read_settings
+
+
+@click.command("serve")
+@config_flag
+@setting_flag("host")
+@setting_flag("port")
+@setting_flag("data_dir")
+@setting_flag("public_url")
+@setting_flag("log_level")
+def command(config: Path | None, **overrides: str | None) -> None:
+    """Run the service until Ctrl-C or SIGTERM.
+
+    It keeps everything in its data folder: tasks that a crash or a stop interrupted are gone on with at the next start.
+    Every setting is an environment variable FILMSTRIP_... or a line of the configuration file; `filmstrip doctor`
+    shows what they are and where they come from.
+    """
+    settings = read_settings(config, overrides=overrides)
+    configure_logs(settings.service)
+    asyncio.run(serve(settings))
