@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from filmstrip.db.sqlite import WRITES
+from filmstrip.domain.errors import DiskFullError
 
 
 class Rows:
@@ -27,9 +29,18 @@ class Rows:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """Open a transaction that holds the write lock; an exception takes all of it back."""
-        with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            yield connection
+        """Open a transaction that holds the write lock; an exception takes all of it back.
+
+        Raises:
+            DiskFullError: There is no room to write it down.
+        """
+        try:
+            with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
+                raise DiskFullError("The disk of the service is full") from None
+            raise
 
 
 def hash_secret(secret: str) -> str:

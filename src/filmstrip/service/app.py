@@ -1,0 +1,43 @@
+"""Which parts is the service made of? The composition root: here they are chosen and joined, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from filmstrip.api.app import make_app
+from filmstrip.api.parts import Parts
+from filmstrip.db.database import Database
+from filmstrip.jobs.engine import JobEngine
+from filmstrip.settings.settings import Settings
+from filmstrip.storage.temporary import TemporaryObject, find_temporary
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of a service that are started and stopped.
+
+    Attributes:
+        engine: Runs tasks.
+        app: Answers requests.
+    """
+
+    engine: JobEngine
+    app: web.Application
+
+
+def build(settings: Settings, database: Database) -> Service:
+    """Join all parts; nothing runs yet."""
+    engine = JobEngine(database, settings.jobs, settings.media, settings.storage)
+
+    async def check_database() -> None:
+        await asyncio.to_thread(database.check)
+
+    def find_object(key: str) -> TemporaryObject | None:
+        return find_temporary(settings.storage, key, datetime.now(UTC))
+
+    checks = {"database": check_database, "tasks": engine.check}
+    return Service(engine, make_app(Parts(database, engine, find_object, settings.service.public_url, checks)))

@@ -1,0 +1,53 @@
+"""Where is the service's data, and who may use it? Opens the database, as the server and `filmstrip keys` do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import Cipher, parse_key, read_or_make_key
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.settings.reading import SettingsError
+from filmstrip.settings.service_settings import ServiceSettings
+
+_FROM_SETTINGS = re.compile(r"settings-\d+")
+
+
+@contextmanager
+def open_database(settings: ServiceSettings) -> Iterator[Database]:
+    """Open the database until the block ends, its tables in the shape of this version.
+
+    Raises:
+        SettingsError: `data_dir`, `database_url` or `secret_key` is not what it may be.
+        FilmstripError: The folder cannot be used.
+    """
+    folder = settings.data_dir.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database = Database(settings.database_url or f"sqlite:///{folder}/filmstrip.db", _cipher(settings, folder))
+        database.migrate()
+    except OSError as error:
+        raise FilmstripError(f"The data folder {folder} cannot be used: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def ensure_keys(database: Database, plaintexts: Sequence[str]) -> None:
+    """See to it that the keys of the settings are good, and that those which were taken out of them are not."""
+    wanted = {f"settings-{number}": plaintext for number, plaintext in enumerate(plaintexts, 1)}
+    for key in database.list_keys():
+        if key.revoked_at is None and _FROM_SETTINGS.fullmatch(key.name) and key.name not in wanted:
+            database.revoke_key(key.name)
+    for name, plaintext in wanted.items():
+        database.ensure_key(plaintext, name)
+
+
+def _cipher(settings: ServiceSettings, folder: Path) -> Cipher:
+    return Cipher(parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(folder / "secret.key"))
