@@ -46,12 +46,14 @@ class Artifact:
         content_type: MIME type, as served.
         size_bytes: Length of the file.
         frame: For a picture of one moment: which one.
+        duration_seconds: For video and audio: its measured length.
     """
 
     name: str
     content_type: str
     size_bytes: int
     frame: FrameStamp | None = None
+    duration_seconds: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

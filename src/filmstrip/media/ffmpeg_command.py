@@ -1,0 +1,243 @@
+"""Which arguments make the ffmpeg program transcode a local file? Pure lists, with the reason above each flag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from filmstrip.media.container import FORMATS
+
+# Containers whose index leads a seek to the very keyframe before the target.
+_INDEXED_FORMATS = ("mov", "matroska", "avi")
+# Containers where a seek lands somewhere near; decoding has to begin early enough that a keyframe lies in between.
+_SEARCHED_FORMATS = ("mpegts", "mpeg", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf")
+_RUN_UP_SECONDS = 15
+# Coarser time stamps than this, such as Matroska's milliseconds, are rounded ones.
+_EXACT_TIME_BASE = Fraction(1, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of a source is used, as ffmpeg has to be told.
+
+    Attributes:
+        seek_seconds: Container time to which the input is sought, None to begin at its start.
+        skip_seconds: How much is decoded after that and thrown away.
+        duration_seconds: How much is encoded, None for all the rest.
+    """
+
+    seek_seconds: Fraction | None = None
+    skip_seconds: Fraction = Fraction(0)
+    duration_seconds: Fraction | None = None
+
+
+def plan_cut(
+    container: str, container_start_seconds: Fraction, start_seconds: Fraction, duration_seconds: Fraction | None
+) -> Cut:
+    """Decide how the first frame of a clip is reached: as fast as the container allows, and exactly.
+
+    Args:
+        container: FFmpeg's name of the source's container format.
+        container_start_seconds: Container time of the presentation's first moment.
+        start_seconds: Where the clip begins, counted from that moment.
+        duration_seconds: Length of the clip, None for all the rest.
+    """
+    if start_seconds == 0:
+        return Cut(duration_seconds=duration_seconds)
+    if container.startswith(_INDEXED_FORMATS):
+        return Cut(container_start_seconds + start_seconds, Fraction(0), duration_seconds)
+    run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS)) if container in _SEARCHED_FORMATS else start_seconds
+    before = start_seconds - run_up
+    return Cut(container_start_seconds + before if before > 0 else None, run_up, duration_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTrack:
+    """A video stream of the result.
+
+    Attributes:
+        source_index: Number of the source's stream.
+        filters: Filter chain that prepares the pictures.
+        encoder: Arguments of the encoder.
+        has_constant_rate: Whether the filters make a constant frame rate.
+        time_base: Seconds per unit of the source's time stamps.
+    """
+
+    source_index: int
+    filters: str
+    encoder: tuple[str, ...]
+    has_constant_rate: bool
+    time_base: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """An audio stream of the result.
+
+    Attributes:
+        source_index: Number of the source's stream.
+        encoder: Arguments of the encoder.
+        is_muted: Whether it is silent.
+        language: ISO 639 code, None if unknown.
+    """
+
+    source_index: int
+    encoder: tuple[str, ...]
+    is_muted: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcode:
+    """One run of ffmpeg, or two with the same choices.
+
+    Attributes:
+        source: The file that is read.
+        target: The file that is written.
+        cut: Which part of the source is used.
+        video: The video of the result.
+        audio: The sound of the result, None for none.
+        threads: Threads of decoders, filters and encoders each; 0 for one per core.
+        max_pixels: Largest picture that is decoded.
+    """
+
+    source: Path
+    target: Path
+    cut: Cut
+    video: VideoTrack
+    audio: AudioTrack | None
+    threads: int = 0
+    max_pixels: int = 8192 * 8192
+
+
+def transcode_arguments(job: Transcode) -> list[str]:
+    """Write the arguments that encode in one pass."""
+    return [*_run_arguments(), *_input_arguments(job), *_video_arguments(job), *_audio_arguments(job), *_target(job)]
+
+
+def first_pass_arguments(job: Transcode, statistics: Path) -> list[str]:
+    """Write the arguments of the first of two passes: the video is only measured."""
+    return [
+        *_run_arguments(),
+        *_input_arguments(job),
+        *_video_arguments(job),
+        *_pass_arguments(1, statistics),
+        # Nothing is kept but the statistics.
+        *("-f", "null", "-"),
+    ]
+
+
+def second_pass_arguments(job: Transcode, statistics: Path) -> list[str]:
+    """Write the arguments of the second of two passes, which uses what the first one measured."""
+    return [
+        *_run_arguments(),
+        *_input_arguments(job),
+        *_video_arguments(job),
+        *_pass_arguments(2, statistics),
+        *_audio_arguments(job),
+        *_target(job),
+    ]
+
+
+def _run_arguments() -> list[str]:
+    return [
+        # Only what matters, each line with its level, so that reasons of failure can be told from chatter.
+        *("-hide_banner", "-loglevel", "repeat+level+warning"),
+        # Nobody types.
+        "-nostdin",
+        # Progress for programs on standard output, instead of a status line for people.
+        *("-nostats", "-progress", "pipe:1", "-stats_period", "0.5"),
+        # What is left of an attempt that was killed is overwritten.
+        "-y",
+    ]
+
+
+def _input_arguments(job: Transcode) -> list[str]:
+    return [
+        # What the source says cannot make ffmpeg open an address: only files and pipes exist for it.
+        *("-protocol_whitelist", "file,pipe"),
+        # A playlist that calls itself video.mp4 could name other files: only demuxers that read just their input.
+        *("-format_whitelist", FORMATS),
+        # A small file can unfold to pictures that fill the memory.
+        *("-max_pixels", str(job.max_pixels)),
+        *("-threads", str(job.threads)),
+        *_seek(job.cut),
+        # The prefix keeps ffmpeg from reading a protocol or an option out of the name.
+        *("-i", f"file:{job.source}"),
+    ]
+
+
+def _seek(cut: Cut) -> list[str]:
+    if cut.seek_seconds is None:
+        return []
+    # Before the input: jumps to the keyframe before it and drops what is decoded too early. In the container's own
+    # time, as ffmpeg and we may differ in what we take for its first moment.
+    return ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
+
+
+def _video_arguments(job: Transcode) -> list[str]:
+    track = job.video
+    return [
+        # Exactly the stream that was probed: never cover art, never a second camera.
+        *("-map", f"0:{track.source_index}"),
+        *("-filter:v", track.filters),
+        *_frame_times(track),
+        *track.encoder,
+        # Of filters and encoder; x264 alone would take one and a half per core.
+        *("-filter_threads", str(job.threads), "-threads:v", str(job.threads)),
+        *_cut(job.cut),
+    ]
+
+
+def _frame_times(track: VideoTrack) -> list[str]:
+    # Frames keep their times, so that a variable frame rate stays in step with the sound.
+    vfr = ["-fps_mode:v", "vfr"]
+    if track.has_constant_rate or track.time_base > _EXACT_TIME_BASE:
+        return vfr
+    # In the source's own units: ffmpeg would round times to its guess of a frame rate, and drop frames that collide.
+    return [*vfr, "-enc_time_base:v", "demux"]
+
+
+def _cut(cut: Cut) -> list[str]:
+    arguments = []
+    if cut.skip_seconds > 0:
+        # After the input: decodes all of the run-up and throws it away.
+        arguments += ["-ss", _seconds(cut.skip_seconds)]
+    if cut.duration_seconds is not None:
+        arguments += ["-t", _seconds(cut.duration_seconds)]
+    return arguments
+
+
+def _audio_arguments(job: Transcode) -> list[str]:
+    track = job.audio
+    if track is None:
+        return []
+    # Silence where the source's time stamps leave a gap, also before its first sample: otherwise all that follows
+    # would be heard too early.
+    filters = "aresample=async=1:first_pts=0"
+    if track.is_muted:
+        # Silence, not absence: players show the same controls, and files can be joined.
+        filters += ",volume=volume=0"
+    language = ["-metadata:s:a:0", f"language={track.language}"] if track.language else []
+    return ["-map", f"0:{track.source_index}", "-filter:a", filters, *track.encoder, *language]
+
+
+def _pass_arguments(number: int, statistics: Path) -> list[str]:
+    return ["-pass:v", str(number), "-passlogfile:v", str(statistics)]
+
+
+def _target(job: Transcode) -> list[str]:
+    return [
+        # Titles stay with the source, and so does the place where a phone took it. Chapters would name wrong times.
+        *("-map_metadata", "-1", "-map_chapters", "-1"),
+        # A source whose sound begins minutes after its pictures needs a long queue before the file can be begun.
+        *("-max_muxing_queue_size", "9999"),
+        # The index first: players begin before the whole file is loaded.
+        *("-movflags", "+faststart"),
+        *("-f", "mp4", f"file:{job.target}"),
+    ]
+
+
+def _seconds(value: Fraction) -> str:
+    return f"{float(value):.6f}"

@@ -1,0 +1,53 @@
+"""Which ffmpeg program is used?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import imageio_ffmpeg
+
+from filmstrip.domain.errors import MediaProcessError
+from filmstrip.media.settings import MediaSettings
+
+
+def find_ffmpeg(settings: MediaSettings) -> str:
+    """Find the ffmpeg program: the one of the settings, else the one that comes with imageio-ffmpeg.
+
+    Raises:
+        MediaProcessError: There is none.
+    """
+    if settings.ffmpeg_path is not None:
+        found = shutil.which(settings.ffmpeg_path)
+        if found is None:
+            raise MediaProcessError("the ffmpeg program of the setting ffmpeg_path does not exist or cannot be run")
+        return found
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise MediaProcessError("imageio-ffmpeg brings no ffmpeg program for this platform: set ffmpeg_path") from None
+
+
+def ffmpeg_version(program: str) -> str:
+    """Ask an ffmpeg program for its version, such as "n9.0.2".
+
+    Raises:
+        MediaProcessError: It is no ffmpeg program, or does not run here.
+    """
+    try:
+        # The program is the operator's choice, never a client's.
+        answer = subprocess.run(  # noqa: S603
+            [program, "-hide_banner", "-version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=30,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise MediaProcessError(f"the ffmpeg program does not run: {type(error).__name__}") from error
+    words = answer.stdout.split(maxsplit=3)
+    if words[:2] != ["ffmpeg", "version"]:
+        raise MediaProcessError("the ffmpeg program does not tell its version: it is another program")
+    return words[2]

@@ -1,0 +1,205 @@
+"""What does a request for `mp4` make? One H.264 video with AAC sound that every browser plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
+from filmstrip.domain.errors import OutputError, StreamMissingError
+from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.codecs import aac, libx264
+from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack, plan_cut
+from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.picture_filter import picture_filter
+from filmstrip.media.picture_plan import PicturePlan, plan_picture
+from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.transcoder import Promise, Transcoder
+from filmstrip.media.verify import measure_duration
+from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
+from filmstrip.params.audio_stream import AudioEncoding
+from filmstrip.params.clip import Clip
+from filmstrip.params.frame_size import FrameSizing
+from filmstrip.params.values import one_of
+from filmstrip.params.video_stream import VideoEncoding
+from filmstrip.params.x264 import X264Parameters
+
+_CONTENT_TYPE = "video/mp4"
+_EXTENSIONS = ("mp4", "m4v", "mov")
+
+
+class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
+    """An MP4 file: H.264, AAC, its index first.
+
+    Attributes:
+        video_codec: libx264.
+        video_codec_parameters: Settings of x264.
+        audio_codec: libfdk_aac or aac; both mean AAC-LC.
+        file_extension: Of the name in the temporary store: mp4, m4v or mov.
+    """
+
+    output_name: ClassVar[str] = "mp4"
+
+    video_codec: Annotated[str, one_of(libx264.NAMES)] = libx264.NAMES[0]
+    video_codec_parameters: X264Parameters = X264Parameters()
+    audio_codec: Annotated[str, one_of(aac.NAMES)] = aac.NAMES[0]
+    file_extension: Annotated[str, one_of(_EXTENSIONS, {f".{name}": name for name in _EXTENSIONS})] = _EXTENSIONS[0]
+
+    @property
+    def is_folder(self) -> bool:
+        """The destination names the file itself."""
+        return False
+
+    @property
+    def reads_whole_source(self) -> bool:
+        """Every picture of the clip is decoded."""
+        return True
+
+    def temporary_name(self) -> str:
+        """Name the file by its extension."""
+        return f"video.{self.file_extension}"
+
+    def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
+        """Plan one file."""
+        video = _video_of(info)
+        if self.range_of(info.duration_seconds).duration == 0:
+            raise OutputError(
+                f"start_time {float(self.start_time or 0):g} is not before the end of the source "
+                f"({float(info.duration_seconds):.3f} s)"
+            )
+        return OutputPlan((Group("video", ("",)),), tuple(self._warnings(video, upscale=upscale)))
+
+    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+        """Encode, verify and only then name the file."""
+        (name,) = group.artifact_names
+        if name in bench.finished:
+            return
+        path = bench.path(name)
+        if not path.exists():
+            self._make(path, info, bench)
+        yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
+
+    def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
+        """Describe the video."""
+        (artifact,) = artifacts
+        duration = artifact.duration_seconds or self.range_of(info.duration_seconds).duration
+        bits_per_second = artifact.size_bytes * 8 / duration
+        return OutputResult(
+            kind=MediaKind.VIDEO,
+            output_format=self.output_name,
+            main_name=artifact.name,
+            names=(artifact.name,),
+            size_bytes=artifact.size_bytes,
+            storage_format=self.output_name,
+            duration_seconds=duration,
+            bitrate_kbps=round(bits_per_second / 1000),
+            meta=self._meta(info, round(bits_per_second), upscale=upscale),
+        )
+
+    def _meta(self, info: MediaInfo, bits_per_second: int, *, upscale: bool) -> dict[str, MetaValue]:
+        picture = self._picture(_video_of(info), upscale=upscale)
+        size, rate = picture.fit.size, self._frame_rate(_video_of(info))
+        shape = size.aspect_ratio * picture.sample_aspect_ratio
+        return {
+            "resolution_width": size.width,
+            "resolution_height": size.height,
+            "width": size.width,
+            "height": size.height,
+            "resolution": size.short_side,
+            "framerate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
+            "codec": libx264.CODEC,
+            "dar": _ratio(shape),
+            "sar": _ratio(picture.sample_aspect_ratio),
+            "aspect_ratio": round(float(shape), 6),
+            "bitrate": str(bits_per_second),
+            "audio_codec": aac.CODEC if info.audio else None,
+        }
+
+    def _picture(self, video: VideoStream, *, upscale: bool) -> PicturePlan:
+        return plan_picture(video, self, self, scaler=self.video_codec_parameters.sws_flags, upscale=upscale)
+
+    def _frame_rate(self, video: VideoStream) -> Fraction | None:
+        return self.frame_rate_of(video.frame_rate) or video.frame_rate
+
+    def _warnings(self, video: VideoStream, *, upscale: bool) -> Iterator[str]:
+        made, asked = self._picture(video, upscale=upscale).fit.size, self._picture(video, upscale=True).fit.size
+        if asked.width > made.width + 1 or asked.height > made.height + 1:
+            yield f"the video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
+        if video.color.hdr is not None and not self.hdr_to_sdr:
+            yield f"the video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
+        if video.field_order is not FieldOrder.PROGRESSIVE and not self.deinterlace:
+            yield "the source is interlaced and stays so: deinterlace 1 makes it progressive"
+        if self.two_pass and not self._is_two_pass:
+            yield "two_pass needs a bitrate and no quality, and was ignored"
+        profile = self.profile or self.video_codec_parameters.vprofile
+        used = libx264.profile_of(self, self.video_codec_parameters)
+        if profile is not None and profile != used:
+            yield f"pix_format {self.pix_format} needs the H.264 profile {used} instead of {profile}"
+
+    @property
+    def _is_two_pass(self) -> bool:
+        return self.two_pass and self.bitrate is not None and self.quality is None
+
+    def _make(self, path: Path, info: MediaInfo, bench: Workbench) -> None:
+        transcoder = Transcoder(find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
+        transcoder.make(
+            self._job(path, info, bench), self._promise(info, upscale=bench.upscale), two_pass=self._is_two_pass
+        )
+
+    def _job(self, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
+        return Transcode(
+            source=_path_of(bench.source),
+            target=target.absolute(),
+            cut=plan_cut(info.container, info.start_seconds, self.start_time or Fraction(0), self.duration),
+            video=self._video_track(_video_of(info), upscale=bench.upscale),
+            audio=self._audio_track(info),
+            threads=bench.settings.threads,
+            max_pixels=bench.settings.max_pixels,
+        )
+
+    def _video_track(self, video: VideoStream, *, upscale: bool) -> VideoTrack:
+        picture = self._picture(video, upscale=upscale)
+        encoder = libx264.encoder_arguments(self, self.video_codec_parameters, self._frame_rate(video))
+        return VideoTrack(
+            source_index=video.index,
+            filters=picture_filter(picture),
+            encoder=tuple(encoder),
+            has_constant_rate=picture.frame_rate is not None,
+            time_base=video.time_base,
+        )
+
+    def _audio_track(self, info: MediaInfo) -> AudioTrack | None:
+        if not info.audio:
+            return None
+        stream = info.audio[0]
+        return AudioTrack(stream.index, tuple(aac.encoder_arguments(self)), self.audio_mute, stream.language)
+
+    def _promise(self, info: MediaInfo, *, upscale: bool) -> Promise:
+        video = _video_of(info)
+        return Promise(
+            span=self.range_of(info.duration_seconds),
+            ends_early=self.duration is not None,
+            source_seconds=info.duration_seconds,
+            frame_rate=self._frame_rate(video),
+            size=self._picture(video, upscale=upscale).fit.size,
+            video_codec=libx264.CODEC,
+            audio_codec=aac.CODEC if info.audio else None,
+        )
+
+
+def _video_of(info: MediaInfo) -> VideoStream:
+    if info.video is None:
+        raise StreamMissingError("The source has no video, which mp4 needs")
+    return info.video
+
+
+def _path_of(source: MediaSource) -> Path:
+    if not isinstance(source, LocalFile):
+        raise TypeError("an output that reads the whole source works on a local copy of it")
+    return source.path.absolute()
+
+
+def _ratio(value: Fraction) -> str:
+    return f"{value.numerator}:{value.denominator}"
