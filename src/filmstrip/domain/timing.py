@@ -93,3 +93,24 @@ class IntervalGrid:
     def cues(self) -> tuple[TimeRange, ...]:
         """All cues in order."""
         return tuple(self.cue(index) for index in range(self.count))
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How near the shown frame has to be to its target.
+
+    Attributes:
+        tolerance_seconds: A keyframe that lies at most so long before the target may stand in for the exact frame;
+            0 for the exact frame always, None for the last keyframe however far it lies back.
+    """
+
+    tolerance_seconds: Fraction | None = Fraction(0)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether only the very frame will do."""
+        return self.tolerance_seconds == 0
+
+
+EXACT = Precision()
+KEYFRAME = Precision(None)

@@ -18,7 +18,12 @@ class ImageFormat(StrEnum):
     @property
     def content_type(self) -> str:
         """The MIME type (IANA media types)."""
-        return {"png": "image/png", "jpg": "image/jpeg"}[self.value]
+        return f"image/{self.wire_name}"
+
+    @property
+    def wire_name(self) -> str:
+        """The format's name in the status, which is that of its MIME subtype."""
+        return "jpeg" if self is ImageFormat.JPG else self.value
 
 
 class ImageEncoding(Parameters):

@@ -41,7 +41,7 @@ def _exact(value: object) -> Fraction | None:
 
 
 def number(
-    expectation: str, *, above: int | None = None, least: int | None = None, most: int = 10**12
+    expectation: str, *, above: int | None = None, least: int | Fraction | None = None, most: int = 10**12
 ) -> BeforeValidator:
     """Accept an exact number, also as a string ("29.97", "30000/1001").
 

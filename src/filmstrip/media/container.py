@@ -1,0 +1,98 @@
+"""How is a source opened with libav so that it can harm nobody?
+
+Only demuxers of real container formats are allowed: a playlist that calls itself video.mp4 would otherwise make libav
+open whatever files and addresses it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.domain.errors import SourceUnreadableError, StreamMissingError
+from filmstrip.media.remote_input import RangeFile
+from filmstrip.media.source import LocalFile, MediaSource
+
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
+    "dv,rm,ivf,m4v,obu,png_pipe,jpeg_pipe,webp_pipe"
+)
+"""Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
+
+_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+# Enough for a reader to fill one request of the operating system; larger values copy more than they save.
+_BUFFER_BYTES = 1 << 16
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turn errors of libav while reading a source into ours.
+
+    Raises:
+        SourceUnreadableError: libav could not make sense of the bytes.
+    """
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SourceUnreadableError(f"the source cannot be read as media: {reason}") from error
+
+
+@contextmanager
+def open_container(source: MediaSource) -> Iterator[InputContainer]:
+    """Open a source for reading.
+
+    Raises:
+        SourceUnreadableError: It is not a container format that we know, or damaged beyond use.
+    """
+    with reading_errors():
+        if isinstance(source, LocalFile):
+            container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(_OPTIONS))
+        else:
+            container = av.open(RangeFile(source), "r", buffer_size=_BUFFER_BYTES, options=dict(_OPTIONS))
+    with container:
+        yield container
+
+
+def find_video_stream(container: InputContainer) -> AvVideoStream | None:
+    """Find the stream that pictures are taken from: the default one, else the largest, else the first.
+
+    Cover art is no video (disposition `attached_pic`), nor are timed thumbnails.
+    """
+    candidates = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+    ]
+    return max(
+        candidates,
+        key=lambda stream: (
+            bool(stream.disposition & Disposition.default),
+            stream.codec_context.width * stream.codec_context.height,
+            -stream.index,
+        ),
+        default=None,
+    )
+
+
+def select_stream(container: InputContainer, index: int) -> AvVideoStream:
+    """Pick a video stream by its number and have the demuxer throw away all others unread.
+
+    Raises:
+        StreamMissingError: There is no such video stream.
+    """
+    for stream in container.streams:
+        if stream.index != index and stream.type != "attachment":
+            stream.discard = av.stream.Discard.all
+    chosen = container.streams[index] if index < len(container.streams) else None
+    if chosen is None or chosen.type != "video":
+        raise StreamMissingError("the source has no video stream")
+    return cast(AvVideoStream, chosen)

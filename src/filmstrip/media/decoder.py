@@ -1,0 +1,31 @@
+"""Which decoder takes a stream's packets, and with how many threads?"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import av
+from av.codec.context import ThreadType
+from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream as AvVideoStream
+
+# libav's own VP8 and VP9 decoders leave out the alpha plane that lies beside each picture; libvpx's keep it.
+_DECODERS_WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+
+def open_decoder(stream: AvVideoStream, threads: int) -> VideoCodecContext:
+    """Set up the decoder of a stream.
+
+    Args:
+        stream: A video stream of an open container.
+        threads: 1 for one worker among several, which together use all cores; more for the only one.
+    """
+    context = stream.codec_context
+    name = _DECODERS_WITH_ALPHA.get(context.name)
+    if name is not None and stream.metadata.get("alpha_mode") == "1":
+        context = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+        context.extradata = stream.codec_context.extradata
+    # Several frames at once only for a decoder that works alone: each thread holds its own reference pictures.
+    context.thread_type = ThreadType.FRAME if threads > 1 else ThreadType.NONE
+    context.thread_count = threads
+    return context

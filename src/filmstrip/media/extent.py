@@ -1,0 +1,125 @@
+"""From when to when does a source last? Headers may lie, so the end of the content is looked at as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream as AvVideoStream
+
+_CONTAINER_TIME_BASE = Fraction(1, av.time_base)
+# A muxer delays the first picture by its reordering depth or the audio encoder's priming. Players differ in whether
+# they show that delay; the first picture is what everybody calls time 0. A longer gap is part of the presentation.
+_LONGEST_MUXER_DELAY = Fraction(1, 4)
+# Elementary streams have neither timestamps nor an index: libav guesses their length from the bit rate.
+_WITHOUT_TIMESTAMPS = {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac"}
+_HEADER_TOLERANCE = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From when to when a source lasts.
+
+    Attributes:
+        start: First moment in container time, seconds; targets count from here.
+        end: First moment after the presentation in container time, seconds.
+        warnings: What had to be guessed, one sentence each.
+    """
+
+    start: Fraction
+    end: Fraction
+    warnings: tuple[str, ...] = ()
+
+
+def find_extent(container: InputContainer, video: AvVideoStream | None) -> Extent:
+    """Find the first and the last moment of the presentation.
+
+    The length is that of the longest stream. Where header and content disagree, the longer one counts: a player's seek
+    bar covers what the header says, and what lies behind it can be played all the same.
+    """
+    start = _start(container, video)
+    header_end = _header_end(container)
+    content_end = _content_end(container, header_end)
+    end = max((moment for moment in (header_end, content_end) if moment is not None), default=start)
+    warnings = []
+    if header_end is not None and content_end is not None and content_end > header_end + _HEADER_TOLERANCE:
+        warnings.append(
+            f"the source lasts {float(content_end - start):.3f} s although its header says "
+            f"{float(header_end - start):.3f} s"
+        )
+    return Extent(start, max(start, end), tuple(warnings))
+
+
+def _start(container: InputContainer, video: AvVideoStream | None) -> Fraction:
+    container_start = (container.start_time or 0) * _CONTAINER_TIME_BASE
+    if video is None or video.start_time is None or video.time_base is None:
+        return container_start
+    video_start = video.start_time * video.time_base
+    return video_start if video_start - container_start <= _LONGEST_MUXER_DELAY else container_start
+
+
+def _header_end(container: InputContainer) -> Fraction | None:
+    if container.duration is None or container.format.name in _WITHOUT_TIMESTAMPS:
+        return None
+    # Matroska's Duration counts from time 0 (RFC 9559, 5.1.2.10), all others from the first timestamp.
+    counts_from_zero = "matroska" in container.format.name
+    start = 0 if counts_from_zero else container.start_time or 0
+    return (start + container.duration) * _CONTAINER_TIME_BASE
+
+
+def _content_end(container: InputContainer, header_end: Fraction | None) -> Fraction | None:
+    if "mov" in container.format.name:
+        # The sample tables tell it without reading on; of a fragmented file they tell what libav has seen of it.
+        ends = [end for stream in container.streams if (end := _table_end(stream)) is not None]
+        return max(ends, default=None)
+    packets = _tail_packets(container, header_end)
+    if container.format.name in _WITHOUT_TIMESTAMPS:
+        return _counted_end(container, packets)
+    return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
+
+
+def _table_end(stream: Stream) -> Fraction | None:
+    if stream.duration is None or stream.time_base is None or stream.type not in ("video", "audio"):
+        return None
+    entries = stream.index_entries
+    longest = stream.duration
+    if stream.type == "video" and len(entries) > 1:
+        last, before = entries[len(entries) - 1].timestamp, entries[len(entries) - 2].timestamp
+        longest = max(longest, last - entries[0].timestamp + (last - before))
+    return ((stream.start_time or 0) + longest) * stream.time_base
+
+
+def _tail_packets(container: InputContainer, header_end: Fraction | None) -> Iterator[Packet[Stream]]:
+    """Read from the last place that can be found from the header to the end of the file."""
+    try:
+        if header_end is not None:
+            container.seek(int(header_end / _CONTAINER_TIME_BASE), backward=True)
+        for packet in container.demux():
+            if packet.size:
+                yield packet
+    except av.error.FFmpegError:
+        return  # a damaged tail: what could be read counts
+
+
+def _packet_end(packet: Packet[Stream]) -> Fraction | None:
+    if packet.pts is None or packet.stream.type not in ("video", "audio"):
+        return None
+    return (packet.pts + (packet.duration or 0)) * packet.time_base
+
+
+def _counted_end(container: InputContainer, packets: Iterator[Packet[Stream]]) -> Fraction | None:
+    counts: dict[int, int] = {}
+    for packet in packets:
+        counts[packet.stream_index] = counts.get(packet.stream_index, 0) + 1
+    ends = [
+        counts[stream.index] / rate
+        for stream in container.streams.video
+        if stream.index in counts and (rate := stream.average_rate or stream.guessed_rate)
+    ]
+    return max(ends, default=None)

@@ -1,0 +1,237 @@
+"""Which packets lead to the frame shown at a moment? From the keyframe before it to the frame's own packet, no more.
+
+Packets are only read here, never decoded, and held back until it is sure that they are needed: when a keyframe comes
+up that is still not after the moment, everything held before it is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import TypeAlias
+
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.media.display_order import DisplayOrder, Shown
+from filmstrip.media.keyframe_index import KeyframeIndex
+from filmstrip.media.sampling import SamplingCost
+
+VideoPacket: TypeAlias = "Packet[AvVideoStream]"
+ShownPacket: TypeAlias = Shown["Packet[AvVideoStream]"]
+
+# Held packets of an endless GOP are handed out before they fill the memory.
+_MOST_HELD_BYTES = 16 << 20
+# As many shown packets are remembered: a frame shown later may have been decoded earlier, within the reordering depth.
+_REMEMBERED = 40
+_FIRST_STEP_BACK_SECONDS = 2
+# Without an index, a target that is at most so far ahead is reached by reading on.
+_READ_ON_SECONDS = 5
+_BEFORE_START_SECONDS = 60
+
+
+class Access(Enum):
+    """How the next target is reached."""
+
+    INDEX = "by the container's own list of keyframes"
+    READ_ON = "by reading on from the last target"
+    STEP_BACK = "by seeking to it, and back step by step until a keyframe turns up"
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """The packets that lead to a frame.
+
+    Attributes:
+        packets: What has to be decoded next, in order.
+        shown: The packet of the wanted frame; None if more packets have to be asked for first, or if there is none.
+        starts_anew: Whether the first packet is a keyframe that needs nothing decoded before it.
+        is_clamped: Whether the moment lies where no frame can be decoded, before the first keyframe of the stream.
+    """
+
+    packets: tuple[ShownPacket, ...]
+    shown: ShownPacket | None
+    starts_anew: bool
+    is_clamped: bool = False
+
+
+class GopReader:
+    """Reads packets of one video stream towards growing moments."""
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: AvVideoStream,
+        index: KeyframeIndex,
+        access: Access,
+        cost: SamplingCost,
+    ) -> None:
+        self._container = container
+        self._stream = stream
+        self._index = index
+        self._access = Access.INDEX if index else access
+        self._cost = cost
+        self._time_base = stream.time_base or Fraction(1, 1000)
+        self._source: Iterator[ShownPacket] = iter(())
+        self._held: deque[ShownPacket] = deque()
+        self._held_bytes = 0
+        self._recent: deque[ShownPacket] = deque(maxlen=_REMEMBERED)
+        self._anchor: ShownPacket | None = None
+        self._starts_anew = False
+        self._is_at_beginning = False
+        self._is_positioned = False
+
+    def recall(self, moment: int) -> ShownPacket | None:
+        """Find the packet shown at a moment among those that were handed out lately."""
+        return next((shown for shown in self._recent if shown.covers(moment)), None)
+
+    def anchor_within(self, moment: int, tolerance: int | None) -> ShownPacket | None:
+        """Find the keyframe of the current GOP if it is near enough before a moment, and known to be the last one."""
+        anchor = self._anchor
+        if anchor is None or anchor.start is None or anchor.start > moment:
+            return None
+        is_near = tolerance is None or moment - anchor.start <= tolerance
+        return anchor if is_near and self._is_in_current_gop(moment) else None
+
+    def _is_in_current_gop(self, moment: int) -> bool:
+        if self._access is not Access.INDEX or self._anchor is None or self._anchor.start is None:
+            return False
+        return self._index.position_before(moment) == self._index.position_before(self._anchor.start)
+
+    def must_seek(self, moment: int) -> bool:
+        """Tell whether a moment is reached sooner by seeking than by reading on."""
+        if not self._is_positioned:
+            return True
+        if self._access is Access.INDEX:
+            return not self._is_in_current_gop(moment)
+        position = self._recent[-1].start if self._recent else None
+        if position is None or self._access is Access.READ_ON:
+            return position is not None and moment < position
+        return not 0 <= moment - position <= self._units(_READ_ON_SECONDS)
+
+    def seek(self, moment: int, back_seconds: Fraction = Fraction(0)) -> None:
+        """Move to a keyframe before a moment, or to the beginning where there is none."""
+        start = self._stream.start_time or 0
+        wanted = moment - self._units(back_seconds)
+        self._cost.seeks += 1
+        self._is_positioned = True
+        self._is_at_beginning = wanted <= start
+        # Far before the start, so that a search by timestamp cannot land behind the first keyframe.
+        offset = start - self._units(_BEFORE_START_SECONDS) if self._is_at_beginning else wanted
+        try:
+            self._container.seek(offset, stream=self._stream, backward=True)
+        except av.error.FFmpegError:
+            self._rewind(start)
+        self._restart()
+
+    def _units(self, seconds: Fraction | int) -> int:
+        return int(seconds / self._time_base)
+
+    def _rewind(self, start: int) -> None:
+        """Go to the beginning; a format that cannot even do that is read on from where it stands."""
+        self._is_at_beginning = True
+        with suppress(av.error.FFmpegError):
+            self._container.seek(start, stream=self._stream, backward=True, any_frame=True)
+
+    def _restart(self) -> None:
+        self._source = self._packets()
+        self._held.clear()
+        self._held_bytes = 0
+        self._recent.clear()
+        self._anchor = None
+
+    def approach(self, moment: int, tolerance: int | None = 0) -> Approach:
+        """Read up to the frame shown at a moment.
+
+        Args:
+            moment: In the stream's time base; not before that of an earlier call since the last seek.
+            tolerance: A keyframe at most so far before the moment will do as well; None for any keyframe before it.
+        """
+        back = Fraction(0)
+        while True:
+            found = self._read_towards(moment, tolerance)
+            if found is not None:
+                return found
+            back = back * 2 or Fraction(_FIRST_STEP_BACK_SECONDS)
+            self.seek(moment, back)
+
+    def _read_towards(self, moment: int, tolerance: int | None) -> Approach | None:
+        for shown in self._source:
+            passed = self._passes(shown, moment)
+            self._hold(shown, moment)
+            near = self.anchor_within(moment, tolerance) if tolerance != 0 else None
+            if near is not None and self._held:
+                return self._hand_out(near, only_anchor=True)
+            if passed or shown.covers(moment):
+                return self._arrive(shown, moment, tolerance)
+            if self._held_bytes > _MOST_HELD_BYTES:
+                return self._hand_out(None)
+        if self._anchor is None:
+            return Approach((), None, starts_anew=False) if self._is_at_beginning else None
+        return self._hand_out(self._latest())
+
+    def _passes(self, shown: ShownPacket, moment: int) -> bool:
+        return self._anchor is None and shown.start is not None and shown.start > moment
+
+    def _arrive(self, shown: ShownPacket, moment: int, tolerance: int | None) -> Approach | None:
+        if self._anchor is None:
+            if not self._is_at_beginning:
+                return None
+            return self._arrive_before_first_keyframe(shown)
+        anchor = self._anchor
+        if tolerance != 0 and anchor.start is not None and (tolerance is None or moment - anchor.start <= tolerance):
+            return self._hand_out(anchor, only_anchor=True)
+        return self._hand_out(shown)
+
+    def _arrive_before_first_keyframe(self, passed: ShownPacket) -> Approach:
+        """No keyframe lies before the moment at all: the first one of the stream is the nearest picture."""
+        shown: ShownPacket | None = passed
+        is_clamped = False
+        while shown is not None and not shown.packet.is_keyframe:
+            is_clamped = True
+            shown = next(self._source, None)
+        if shown is None:
+            return Approach((), None, starts_anew=False)
+        self._hold(shown, shown.start if shown.start is not None else 0)
+        approach = self._hand_out(shown)
+        return Approach(approach.packets, shown, starts_anew=True, is_clamped=is_clamped)
+
+    def _hold(self, shown: ShownPacket, moment: int) -> None:
+        if shown.packet.is_keyframe and shown.start is not None and shown.start <= moment:
+            self._held.clear()
+            self._held_bytes = 0
+            self._anchor = shown
+            self._starts_anew = True
+        if self._anchor is not None:
+            self._held.append(shown)
+            self._held_bytes += shown.packet.size
+
+    def _hand_out(self, shown: ShownPacket | None, *, only_anchor: bool = False) -> Approach:
+        starts_anew, self._starts_anew = self._starts_anew, False
+        count = 1 if only_anchor and starts_anew else 0 if only_anchor else len(self._held)
+        packets = tuple(self._held.popleft() for _ in range(count))
+        self._held_bytes = sum(held.packet.size for held in self._held)
+        self._recent.extend(packets)
+        return Approach(packets, shown, starts_anew)
+
+    def _latest(self) -> ShownPacket | None:
+        known = [shown for shown in (*self._recent, *self._held) if shown.start is not None]
+        return max(known, key=lambda shown: shown.start or 0, default=None)
+
+    def _packets(self) -> Iterator[ShownPacket]:
+        order: DisplayOrder[VideoPacket] = DisplayOrder()
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.size == 0:
+                    break
+                self._cost.packets_read += 1
+                yield from order.push(packet)
+        except av.error.FFmpegError:
+            return  # a damaged place: what comes after it is reached by seeking
+        yield from order.finish()

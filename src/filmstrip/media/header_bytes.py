@@ -1,0 +1,44 @@
+"""Where in a source do its sample descriptions lie? For facts that libav does not hand out."""
+
+from __future__ import annotations
+
+import struct
+
+from filmstrip.media.source import LocalFile, MediaSource
+
+_HEADER_BYTES = 1 << 20
+_BOX_HEADER = struct.Struct(">I4s")
+_LARGE_SIZE = struct.Struct(">Q")
+_MOST_BOXES = 64
+
+
+def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
+    """Read a half-open range of bytes of any source; shorter at its end."""
+    if not isinstance(source, LocalFile):
+        return source.read_range(start, min(end, source.size_bytes))
+    with source.path.open("rb") as file:
+        file.seek(start)
+        return file.read(end - start)
+
+
+def read_header(source: MediaSource) -> bytes:
+    """Read the beginning of the movie box of an MP4, wherever it lies, or of the file."""
+    start = _find_movie_box(source)
+    return read_bytes(source, start, start + _HEADER_BYTES)
+
+
+def _find_movie_box(source: MediaSource) -> int:
+    """Find the `moov` box by walking the boxes (ISO/IEC 14496-12, 4.2), 0 where there is none."""
+    position = 0
+    for _ in range(_MOST_BOXES):
+        head = read_bytes(source, position, position + 16)
+        if len(head) < 16:  # noqa: PLR2004 - the length of the largest box header
+            return 0
+        size, kind = _BOX_HEADER.unpack_from(head)
+        if kind == b"moov":
+            return position
+        size = _LARGE_SIZE.unpack_from(head, 8)[0] if size == 1 else size
+        if size < _BOX_HEADER.size:
+            return 0
+        position += size
+    return 0

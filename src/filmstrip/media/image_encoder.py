@@ -1,0 +1,74 @@
+"""How does a sample become a picture file? The shortest way from decoded samples to bytes for each format.
+
+JPEG stays in YCbCr from the decoder to the file; only what needs it (PNG, HDR, transparency) goes through RGB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+from av.video.frame import VideoFrame
+
+from filmstrip.domain.geometry import Fit
+from filmstrip.domain.media_info import VideoStream
+from filmstrip.media.color import needs_mapping
+from filmstrip.media.png import encode_png
+from filmstrip.media.scale import DEEP_RGB_PIXELS, JPEG_PIXELS, RGB_PIXELS, RGBA_PIXELS, FrameScaler
+from filmstrip.media.tone_map import map_to_sdr
+from filmstrip.params.image import ImageEncoding, ImageFormat
+
+RgbArray = npt.NDArray[np.uint8]
+_DEFAULT_JPEG_QUALITY = 85
+
+
+class ImageEncoder:
+    """Makes picture files of one size and format from decoded pictures of one stream. Not for several threads."""
+
+    def __init__(self, video: VideoStream, fitting: Fit, encoding: ImageEncoding) -> None:
+        self._video = video
+        self._encoding = encoding
+        self._make_rgb = _rgb_maker(video, fitting)
+        is_plain = not needs_mapping(video.color) and not video.has_alpha
+        self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain else None
+
+    def encode(self, frame: VideoFrame) -> bytes:
+        """Make the file of a picture."""
+        if self._encoding.image_format is ImageFormat.PNG:
+            return encode_png(self._make_rgb(frame))
+        quality = self._encoding.quality or _DEFAULT_JPEG_QUALITY
+        if self._planes is None:
+            return bytes(simplejpeg.encode_jpeg(self._make_rgb(frame), quality, "RGB", "420"))
+        scaled = self._planes.scale(frame)
+        planes = [_plane(scaled, number) for number in range(3)]
+        return bytes(simplejpeg.encode_jpeg_yuv_planes(*planes, quality))
+
+    def pixels(self, frame: VideoFrame) -> RgbArray:
+        """Make a finished picture without encoding it: uint8 [H, W, 3], RGB."""
+        return self._make_rgb(frame)
+
+
+def _rgb_maker(video: VideoStream, fitting: Fit) -> Callable[[VideoFrame], RgbArray]:
+    if needs_mapping(video.color):
+        deep = FrameScaler(video, fitting, DEEP_RGB_PIXELS)
+        return lambda frame: map_to_sdr(cast("npt.NDArray[np.uint16]", deep.scale(frame).to_ndarray()), video.color)
+    if video.has_alpha:
+        with_alpha = FrameScaler(video, fitting, RGBA_PIXELS)
+        return lambda frame: _on_black(cast(RgbArray, with_alpha.scale(frame).to_ndarray()))
+    plain = FrameScaler(video, fitting, RGB_PIXELS)
+    return lambda frame: cast(RgbArray, plain.scale(frame).to_ndarray())
+
+
+def _on_black(rgba: RgbArray) -> RgbArray:
+    """Lay a transparent picture (straight alpha) on black, as players show it."""
+    opaque = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
+    return ((opaque + 127) // 255).astype(np.uint8)
+
+
+def _plane(frame: VideoFrame, number: int) -> RgbArray:
+    plane = frame.planes[number]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return np.ascontiguousarray(rows[: plane.height, : plane.width])

@@ -1,0 +1,124 @@
+"""Where can decoding begin? The keyframes that the container itself lists: MP4 sample tables, Matroska cues.
+
+Formats without such a list (MPEG-TS, fragmented MP4, Matroska without cues) have no index here: the sampler then reads
+on, or looks for keyframes by seeking back step by step.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import av
+import av.error
+from av.container import InputContainer
+from av.video.stream import VideoStream as AvVideoStream
+
+# The last step may be longer than all before it (a still end title), but not by much more than this.
+_LONGEST_LAST_STEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPacket:
+    """A packet as the container's index lists it.
+
+    Attributes:
+        timestamp: What the container seeks by, in the stream's time base: DTS for MP4, PTS for Matroska.
+        position: Byte offset in the file.
+        size_bytes: Length of the packet, 0 where the index does not tell.
+    """
+
+    timestamp: int
+    position: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeIndex:
+    """The keyframes of a video stream, in order.
+
+    Attributes:
+        keyframes: All keyframes that the container lists, in order of time.
+        pts_offset: What to add to a timestamp for its PTS; exact for streams with a constant reordering delay.
+        packets: All packets, where the container lists them all (MP4), else empty.
+    """
+
+    keyframes: tuple[IndexedPacket, ...]
+    pts_offset: int
+    packets: tuple[IndexedPacket, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.keyframes)
+
+    def position_before(self, pts: int) -> int:
+        """Tell which keyframe is the last one shown at or before a moment: its number, 0 if all are later."""
+        found = bisect_right(self.keyframes, pts - self.pts_offset, key=lambda keyframe: keyframe.timestamp)
+        return max(0, found - 1)
+
+
+def read_index(container: InputContainer, stream: AvVideoStream) -> KeyframeIndex:
+    """Read the index that a container holds; empty where it holds none, or one that cannot be complete.
+
+    The read position of the container moves.
+    """
+    if "matroska" in container.format.name:
+        _load_cues(container, stream)
+    entries = list(stream.index_entries)
+    lists_all = "mov" in container.format.name
+    if not lists_all and "matroska" not in container.format.name:
+        return KeyframeIndex((), 0)
+    packets = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard)
+    keyframes = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if e.is_keyframe)
+    if not _is_complete(container, stream, keyframes, lists_all=lists_all):
+        return KeyframeIndex((), 0)
+    if not lists_all:
+        return KeyframeIndex(keyframes, pts_offset=0)
+    return KeyframeIndex(keyframes, _reordering_delay(container, stream), packets)
+
+
+def _reordering_delay(container: InputContainer, stream: AvVideoStream) -> int:
+    """Tell by how much the PTS of a keyframe lies after its DTS."""
+    try:
+        container.seek(stream.start_time or 0, stream=stream)
+        packet = next(packet for packet in container.demux(stream) if packet.is_keyframe)
+    except (av.error.FFmpegError, StopIteration):
+        return 0
+    return max(0, packet.pts - packet.dts) if packet.pts is not None and packet.dts is not None else 0
+
+
+def _load_cues(container: InputContainer, stream: AvVideoStream) -> None:
+    """Have libav read the cues, which it does at the first seek only."""
+    try:
+        container.seek(stream.start_time or 0, stream=stream)
+    except av.error.FFmpegError:
+        return
+
+
+def _is_complete(
+    container: InputContainer, stream: AvVideoStream, keyframes: tuple[IndexedPacket, ...], *, lists_all: bool
+) -> bool:
+    """Tell whether the list covers the stream to its end.
+
+    A fragmented MP4 lists only what was read of it so far, and a Matroska file without cues only what libav has passed.
+    """
+    entries = stream.index_entries
+    if not keyframes or len(entries) < 2:  # noqa: PLR2004 - one entry says nothing about the rest
+        return len(keyframes) == 1 and stream.frames == 1
+    if lists_all and stream.frames:
+        return len(entries) >= stream.frames
+    end = _header_end(container, stream)
+    if end is None:
+        return False
+    steps = [after.timestamp - before.timestamp for before, after in pairwise(entries)]
+    return end - entries[len(entries) - 1].timestamp <= _LONGEST_LAST_STEP * max(steps)
+
+
+def _header_end(container: InputContainer, stream: AvVideoStream) -> int | None:
+    """Tell the end of the stream in its own time base, as the header promises it."""
+    if stream.duration is not None:
+        return (stream.start_time or 0) + stream.duration
+    if container.duration is None or stream.time_base is None:
+        return None
+    return int(Fraction(container.duration, av.time_base) / stream.time_base)

@@ -1,0 +1,187 @@
+"""How is the timeline shared out over the cores? Each worker has its own container and decoder and takes a stretch.
+
+libav lets go of the interpreter's lock while it reads, decodes, scales and encodes, so threads do as well as processes
+and share the memory of the source's cached bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from filmstrip.domain.errors import StreamMissingError
+from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.timing import EXACT, Precision
+from filmstrip.media.container import open_container, reading_errors, select_stream
+from filmstrip.media.decoder import open_decoder
+from filmstrip.media.frame_picker import FramePicker
+from filmstrip.media.gop_reader import Access, GopReader
+from filmstrip.media.keyframe_index import KeyframeIndex, read_index
+from filmstrip.media.rescue import Rescue
+from filmstrip.media.sampler import Sampler
+from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
+from filmstrip.media.seek_plan import plan_stretches
+from filmstrip.media.source import LocalFile, MediaSource
+
+ResultT = TypeVar("ResultT")
+Renderer = Callable[[Sample], ResultT]
+
+# Finished results that nobody has taken yet: enough to keep all workers busy, few enough to bound the memory.
+_MOST_WAITING_RESULTS = 16
+# Reference pictures of one decoder and those on their way, as pictures of 4:2:0 with the source's bit depth.
+_PICTURES_PER_DECODER = 10
+_DECODER_MEMORY_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SampleJob(Generic[ResultT]):
+    """What is sampled, and what becomes of each sample.
+
+    Attributes:
+        source: The bytes.
+        info: What probing found; it has a video stream.
+        new_renderer: Makes the function that turns a sample into a result, once for each worker, in its thread.
+        precision: How near a frame has to be to its target.
+    """
+
+    source: MediaSource
+    info: MediaInfo
+    new_renderer: Callable[[], Renderer[ResultT]]
+    precision: Precision = EXACT
+
+    @property
+    def video(self) -> VideoStream:
+        """The stream that is sampled."""
+        if self.info.video is None:
+            raise StreamMissingError("the source has no video stream")
+        return self.info.video
+
+    @property
+    def clock(self) -> Clock:
+        """Translates targets to PTS."""
+        return Clock(self.info.start_seconds, self.video.time_base)
+
+
+def sample_frames(
+    job: SampleJob[ResultT], targets: Sequence[Target], *, threads: int = 0, cost: SamplingCost | None = None
+) -> Iterator[ResultT]:
+    """Sample a source at many moments, on all cores, and yield results as they get ready.
+
+    Args:
+        job: What is sampled.
+        targets: The moments.
+        threads: Workers at the most; 0 for one per core.
+        cost: Is told what sampling took.
+
+    Raises:
+        SourceError: The source cannot be read on.
+    """
+    clock = job.clock
+    cores = threads or os.cpu_count() or 1
+    index = _read_index(job)
+    moments = [(clock.pts(target.seconds), target) for target in sorted(targets, key=lambda t: t.seconds)]
+    stretches = plan_stretches(index, moments, min(cores, _affordable_workers(job.video)))
+    workers = min(cores, _affordable_workers(job.video), len(stretches))
+    run = _Run(job, index, stretches, decoder_threads=cores if workers == 1 else 1)
+    yield from run.results(workers)
+    if cost is not None:
+        cost.add(run.cost)
+
+
+def _affordable_workers(video: VideoStream) -> int:
+    size = video.coded_size
+    bytes_per_sample = 1 if video.color.bit_depth <= 8 else 2  # noqa: PLR2004 - the bits of a byte
+    picture_bytes = size.width * size.height * bytes_per_sample * 3 // 2
+    return max(1, _DECODER_MEMORY_BYTES // (_PICTURES_PER_DECODER * picture_bytes))
+
+
+def _read_index(job: SampleJob[ResultT]) -> KeyframeIndex:
+    with open_container(job.source) as container, reading_errors():
+        return read_index(container, select_stream(container, job.video.index))
+
+
+class _Run(Generic[ResultT]):
+    """One run of several workers over the stretches of a source."""
+
+    def __init__(
+        self,
+        job: SampleJob[ResultT],
+        index: KeyframeIndex,
+        stretches: Sequence[Sequence[Target]],
+        decoder_threads: int,
+    ) -> None:
+        self.cost = SamplingCost()
+        self._job = job
+        self._index = index
+        self._stretches: queue.SimpleQueue[Sequence[Target]] = queue.SimpleQueue()
+        for stretch in stretches:
+            self._stretches.put(stretch)
+        self._decoder_threads = decoder_threads
+        self._results: queue.Queue[ResultT | BaseException | None] = queue.Queue(_MOST_WAITING_RESULTS)
+        self._stop = threading.Event()
+
+    def results(self, workers: int) -> Iterator[ResultT]:
+        """Start the workers and yield what they finish; the first error ends them all."""
+        threads = [threading.Thread(target=self._work, name=f"sampler-{n}", daemon=True) for n in range(workers)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in threads:
+                yield from self._until_one_ends()
+        finally:
+            self._stop.set()
+            for thread in threads:
+                self._make_room(thread)
+
+    def _until_one_ends(self) -> Iterator[ResultT]:
+        while (item := self._results.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def _make_room(self, thread: threading.Thread) -> None:
+        """Take unwanted results away until a worker that was told to stop has ended."""
+        while thread.is_alive():
+            with suppress(queue.Empty):
+                self._results.get(timeout=0.05)
+        thread.join()
+
+    def _work(self) -> None:
+        cost = SamplingCost()
+        try:
+            self._sample_stretches(cost)
+            self._results.put(None)
+        except BaseException as error:  # noqa: BLE001 - carried to the thread that waits for results
+            self._results.put(error)
+        finally:
+            self.cost.add(cost)
+
+    def _sample_stretches(self, cost: SamplingCost) -> None:
+        job = self._job
+        render = job.new_renderer()
+        with open_container(job.source) as container, ExitStack() as stack, reading_errors():
+            stream = select_stream(container, job.video.index)
+            access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
+            rescue = Rescue(job.source, job.video.index, job.clock, cost)
+            stack.callback(rescue.close)
+            sampler = Sampler(
+                GopReader(container, stream, self._index, access, cost),
+                FramePicker(open_decoder(stream, self._decoder_threads), cost),
+                rescue,
+                job.clock,
+                job.precision,
+            )
+            with suppress(queue.Empty):
+                while not self._stop.is_set():
+                    self._render_all(sampler, self._stretches.get_nowait(), render)
+
+    def _render_all(self, sampler: Sampler, stretch: Sequence[Target], render: Renderer[ResultT]) -> None:
+        for sample in sampler.samples(stretch):
+            if self._stop.is_set():
+                return
+            self._results.put(render(sample))

@@ -1,0 +1,162 @@
+"""What is in a source? Facts from the header, the first picture and the end, without decoding more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import cast
+
+import av.error
+from av.buffer import Buffer
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
+from filmstrip.domain.geometry import FrameSize, Orientation
+from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.container import find_video_stream, open_container, reading_errors
+from filmstrip.media.display_matrix import parse_display_matrix
+from filmstrip.media.dolby_vision import find_profile
+from filmstrip.media.extent import find_extent
+from filmstrip.media.header_bytes import read_header
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile, MediaSource
+
+# How long to look for a first picture: a stream that starts between two keyframes shows none before the next one.
+_PACKETS_TO_FIRST_PICTURE = 2000
+_FULL_RANGE = 2
+_FIELD_ORDERS = {
+    2: FieldOrder.TOP_FIRST,
+    4: FieldOrder.TOP_FIRST,
+    3: FieldOrder.BOTTOM_FIRST,
+    5: FieldOrder.BOTTOM_FIRST,
+}
+_MAY_BE_DOLBY_VISION = {"hevc", "h264", "av1"}
+
+
+def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
+    """Find out what a source holds.
+
+    Raises:
+        SourceUnreadableError: It is no media that we know, or damaged beyond use.
+        LimitExceededError: Its pictures are larger than `settings.max_pixels`.
+    """
+    with open_container(source) as container, reading_errors():
+        stream = find_video_stream(container)
+        audio = _describe_audio(container)
+        if stream is None and not audio:
+            raise SourceUnreadableError("the source has neither video nor audio")
+        video = None if stream is None else _describe_video(container, stream, source, settings)
+        extent = find_extent(container, stream)
+        return MediaInfo(
+            container=container.format.name,
+            duration_seconds=extent.end - extent.start,
+            start_seconds=extent.start,
+            size_bytes=_size_of(source),
+            video=video,
+            audio=audio,
+            warnings=extent.warnings + _color_warnings(video),
+        )
+
+
+def _size_of(source: MediaSource) -> int:
+    return source.path.stat().st_size if isinstance(source, LocalFile) else source.size_bytes
+
+
+def _describe_audio(container: InputContainer) -> tuple[AudioStream, ...]:
+    return tuple(
+        AudioStream(
+            index=stream.index,
+            codec=stream.codec_context.name,
+            sample_rate=stream.codec_context.sample_rate,
+            channels=stream.codec_context.channels,
+            language=stream.language,
+        )
+        for stream in container.streams.audio
+    )
+
+
+def _describe_video(
+    container: InputContainer, stream: AvVideoStream, source: MediaSource, settings: MediaSettings
+) -> VideoStream:
+    context = stream.codec_context
+    if context.width * context.height > settings.max_pixels:
+        raise LimitExceededError(
+            f"the source's pictures are {context.width}x{context.height}; this service decodes at most "
+            f"{settings.max_pixels} pixels"
+        )
+    frame = first_picture(container, stream)
+    time_base = stream.time_base or Fraction(1, 1000)
+    profile = find_profile(read_header(source)) if context.name in _MAY_BE_DOLBY_VISION else None
+    return VideoStream(
+        index=stream.index,
+        codec=context.name,
+        coded_size=FrameSize(frame.width, frame.height),
+        sample_aspect_ratio=stream.sample_aspect_ratio or Fraction(1),
+        orientation=orientation_of(frame),
+        frame_rate=stream.average_rate or stream.guessed_rate,
+        time_base=time_base,
+        start_pts=stream.start_time if stream.start_time is not None else frame.pts or 0,
+        duration_seconds=None if stream.duration is None else stream.duration * time_base,
+        field_order=_field_order(stream, frame),
+        color=color_of(frame, profile),
+        has_alpha=_has_alpha(stream, frame),
+    )
+
+
+def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFrame:
+    """Decode the first picture that can be decoded.
+
+    Raises:
+        SourceUnreadableError: None of the first packets gives a picture.
+    """
+    stream.codec_context.thread_count = 1
+    for count, packet in enumerate(container.demux(stream)):
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            continue  # a damaged start: a later packet may be whole
+        if frames:
+            return frames[0]
+        if count > _PACKETS_TO_FIRST_PICTURE:
+            break
+    raise SourceUnreadableError("the source's video cannot be decoded: none of its first pictures is whole")
+
+
+def orientation_of(frame: VideoFrame) -> Orientation:
+    """Tell how a decoded picture has to be turned."""
+    side_data = cast("Mapping[str, Buffer]", frame.side_data)  # the stubs describe something else
+    matrix = side_data.get("DISPLAYMATRIX")
+    return Orientation() if matrix is None else parse_display_matrix(bytes(matrix))
+
+
+def _field_order(stream: AvVideoStream, frame: VideoFrame) -> FieldOrder:
+    order = _FIELD_ORDERS.get(int(stream.codec_context.field_order), FieldOrder.PROGRESSIVE)
+    if order is FieldOrder.PROGRESSIVE and frame.interlaced_frame:
+        return FieldOrder.TOP_FIRST
+    return order
+
+
+def color_of(frame: VideoFrame, dolby_vision_profile: int | None = None) -> ColorInfo:
+    """Tell how the samples of a decoded picture become light."""
+    return ColorInfo(
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+        matrix=int(frame.colorspace),
+        full_range=int(frame.color_range) == _FULL_RANGE or frame.format.name.startswith("yuvj"),
+        bit_depth=frame.format.components[0].bits,
+        dolby_vision_profile=dolby_vision_profile,
+    )
+
+
+def _has_alpha(stream: AvVideoStream, frame: VideoFrame) -> bool:
+    # VP8 and VP9 keep alpha in a second stream inside each block, which libav's own decoders leave out.
+    return any(part.is_alpha for part in frame.format.components) or stream.metadata.get("alpha_mode") == "1"
+
+
+def _color_warnings(video: VideoStream | None) -> tuple[str, ...]:
+    if video is not None and video.color.dolby_vision_profile == 5:  # noqa: PLR2004 - the profile's number is its name
+        problem = "the source is Dolby Vision profile 5, whose colours only a Dolby Vision decoder shows right"
+        return (f"{problem}; the pictures' colours are approximate",)
+    return ()

@@ -1,0 +1,117 @@
+"""What if the right frame cannot be decoded? Try from further back, without any shortcut; then the nearest good one.
+
+A stream with intra refresh has keyframes from which the first pictures come out incomplete; a damaged one has pictures
+that are lost for good. Both are rare, so this uses a container and a decoder of its own, opened when first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av.error
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.media.container import open_container, select_stream
+from filmstrip.media.decoder import open_decoder
+from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
+from filmstrip.media.source import MediaSource
+
+_STEPS_BACK_SECONDS = (0, 2, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The good pictures next to a moment: the last one not after it, and the first one after it."""
+
+    before: VideoFrame | None
+    after: VideoFrame | None
+
+    def nearest(self, moment: int) -> VideoFrame | None:
+        found = [frame for frame in (self.before, self.after) if frame is not None]
+        return min(found, key=lambda frame: abs((frame.pts or 0) - moment), default=None)
+
+
+class Rescue:
+    """Finds the right frame the slow way, or the nearest good one."""
+
+    def __init__(self, source: MediaSource, stream_index: int, clock: Clock, cost: SamplingCost) -> None:
+        self._source = source
+        self._stream_index = stream_index
+        self._clock = clock
+        self._cost = cost
+        self._stack = ExitStack()
+        self._opened: tuple[InputContainer, AvVideoStream, VideoCodecContext] | None = None
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._stack.close()
+
+    def sample(self, target: Target, expected_pts: int | None) -> Sample:
+        """Take a sample that could not be taken in the ordinary way.
+
+        Args:
+            target: What is wanted.
+            expected_pts: PTS of the frame played at the target, None if that is not known.
+
+        Raises:
+            SourceUnreadableError: No picture near the target can be decoded.
+        """
+        moment = self._clock.pts(target.seconds) if expected_pts is None else expected_pts
+        found: list[_Candidates] = []
+        for seconds in _STEPS_BACK_SECONDS:
+            candidates = self._look(moment, seconds)
+            if candidates.before is not None and candidates.before.pts == expected_pts:
+                return self._sample(target, candidates.before, is_substitute=False)
+            found.append(candidates)
+        nearest = [frame for candidates in found if (frame := candidates.nearest(moment)) is not None]
+        if not nearest:
+            raise SourceUnreadableError(
+                f"the source's video cannot be decoded at {float(target.seconds):.3f} s, nor near it"
+            )
+        best = min(nearest, key=lambda frame: abs((frame.pts or 0) - moment))
+        return self._sample(target, best, is_substitute=True)
+
+    def _sample(self, target: Target, frame: VideoFrame, *, is_substitute: bool) -> Sample:
+        actual = self._clock.seconds(frame.pts or 0)
+        return Sample(target, frame, FrameStamp(target.seconds, actual, bool(frame.key_frame), is_substitute))
+
+    def _look(self, moment: int, seconds_back: int) -> _Candidates:
+        container, stream, decoder = self._open()
+        decoder.flush_buffers()
+        offset = moment - int(seconds_back / (stream.time_base or Fraction(1, 1000)))
+        with suppress(av.error.FFmpegError):
+            container.seek(offset, stream=stream, backward=True)
+        before: VideoFrame | None = None
+        for frame in self._frames(container, stream, decoder):
+            if frame.pts is None or frame.is_corrupt:
+                continue
+            if frame.pts > moment:
+                return _Candidates(before, frame)
+            if before is None or frame.pts >= (before.pts or 0):
+                before = frame
+        return _Candidates(before, None)
+
+    def _frames(
+        self, container: InputContainer, stream: AvVideoStream, decoder: VideoCodecContext
+    ) -> Iterator[VideoFrame]:
+        with suppress(av.error.FFmpegError):
+            for packet in container.demux(stream):
+                with suppress(av.error.FFmpegError):
+                    frames = decoder.decode(packet if packet.size else None)
+                    self._cost.frames_decoded += len(frames)
+                    yield from frames
+
+    def _open(self) -> tuple[InputContainer, AvVideoStream, VideoCodecContext]:
+        if self._opened is None:
+            container = self._stack.enter_context(open_container(self._source))
+            stream = select_stream(container, self._stream_index)
+            self._opened = container, stream, open_decoder(stream, threads=1)
+        return self._opened
