@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from filmstrip.cli.demo.checks import Check
 from filmstrip.cli.demo.job import query
 from filmstrip.cli.demo.stage import Stage
+from filmstrip.cli.progress_bars import progress_bars
 from filmstrip.domain.progress import ProgressListener
 
 
@@ -26,8 +26,7 @@ class Display:
     @contextmanager
     def step(self, words: str) -> Iterator[ProgressListener]:
         """Show a bar while the block runs, moved by the listener that it is given."""
-        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=self._console) as progress:
+        with progress_bars(self._console) as progress:
             bar = progress.add_task(words, total=1.0)
             yield lambda fraction: progress.update(bar, completed=fraction)
             progress.update(bar, completed=1.0)

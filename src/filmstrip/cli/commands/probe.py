@@ -1,0 +1,61 @@
+"""`filmstrip probe`: what a source holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.table import Table
+
+from filmstrip.cli.place import place_url
+from filmstrip.cli.setting_flags import config_flag
+from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.service.local import probe_source
+from filmstrip.settings.reading import read_settings
+
+
+@click.command("probe")
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; times are exact fractions of seconds.")
+@config_flag
+def command(source: str, config: Path | None, *, as_json: bool) -> None:
+    """Tell what a source holds, as every output sees it.
+
+    SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
+    """
+    info = asyncio.run(probe_source(place_url(source), read_settings(config)))
+    if as_json:
+        click.echo(TypeAdapter(MediaInfo).dump_json(info, indent=2).decode())
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in _facts(info):
+        table.add_row(f"[dim]{name}[/]", value)
+    Console().print(table)
+
+
+def _facts(info: MediaInfo) -> Iterator[tuple[str, str]]:
+    yield "container", info.container
+    yield "duration", f"{float(info.duration_seconds):.3f} s"
+    if info.size_bytes is not None:
+        yield "size", f"{info.size_bytes / 1e6:.3f} MB"
+    yield "video", "none" if info.video is None else _video(info.video)
+    for stream in info.audio:
+        language = "" if stream.language is None else f", {stream.language}"
+        yield "audio", f"{stream.codec}, {stream.sample_rate} Hz, {stream.channels} channels{language}"
+    for warning in info.warnings:
+        yield "warning", warning
+
+
+def _video(stream: VideoStream) -> str:
+    words = [stream.codec, str(stream.display_size)]
+    if stream.frame_rate is not None:
+        words.append(f"{float(stream.frame_rate):.3f} frames a second")
+    if stream.orientation.clockwise_degrees:
+        words.append(f"turned by {stream.orientation.clockwise_degrees} degrees")
+    if stream.color.bit_depth > 8:  # noqa: PLR2004 - what is usual need not be said
+        words.append(f"{stream.color.bit_depth} bit")
+    return ", ".join(words)

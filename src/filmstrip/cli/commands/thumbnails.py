@@ -1,0 +1,55 @@
+"""`filmstrip thumbnails`: a picture every so many seconds and a WebVTT track, without a server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from filmstrip.cli.local_run import run_locally
+from filmstrip.cli.parameter_flags import given, parameter_flags
+from filmstrip.cli.place import place_url
+from filmstrip.cli.setting_flags import config_flag
+from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.outputs._base import Output
+from filmstrip.outputs.registry import output_types, parse_query
+from filmstrip.params.destination import Destination
+from filmstrip.params.query import FormatParameters, Query
+
+_PREFIX = "format[0]."
+_SECRETS = {"key": "FILMSTRIP_DESTINATION_KEY", "secret": "FILMSTRIP_DESTINATION_SECRET"}
+
+
+@click.command("thumbnails")
+@click.argument("source")
+@click.argument("dest")
+@parameter_flags(output_types()["thumbnails"], without=FormatParameters.model_fields)
+@parameter_flags(Destination, without={"url"}, secrets=_SECRETS)
+@config_flag
+def command(source: str, dest: str, config: Path | None, **flags: Any) -> None:
+    """Make a thumbnail every so many seconds, and the WebVTT track that shows them on a player's seek bar.
+
+    SOURCE is a file, or an http://, https:// or s3:// URL. DEST is a folder, which is made if it is missing, or an
+    s3://HOST/BUCKET/FOLDER/ URL. Prints where the track is.
+    """
+    run_locally(_query(source, dest, given(flags)), config)
+
+
+def _query(source: str, dest: str, flags: dict[str, object]) -> Query[Output]:
+    destination = {name: flags.pop(name) for name in Destination.model_fields if name in flags}
+    destination["url"] = place_url(dest, is_folder=True)
+    entry = {"output": "thumbnails", "destination": destination, **flags}
+    try:
+        return parse_query(json.dumps({"query": {"source": place_url(source), "format": [entry]}}))
+    except QueryError as error:
+        raise QueryError([Mistake(_as_typed(mistake.field), mistake.problem) for mistake in error.mistakes]) from None
+
+
+def _as_typed(field: str) -> str:
+    """Name a field of the query as the command line does."""
+    if field == "source":
+        return "SOURCE"
+    name = field.removeprefix(_PREFIX).removeprefix("destination[0].").removeprefix("destination.")
+    return "DEST" if name in {"url", "destination"} else f"--{name.replace('_', '-')}"

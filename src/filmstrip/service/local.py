@@ -1,0 +1,134 @@
+"""How is a query run without a server? Once, by the functions that run tasks, leaving nothing but its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filmstrip.domain.artifact import Location, OutputResult, Warned
+from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.destinations import open_stores
+from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.perform import Assignment, Listener, Performer
+from filmstrip.outputs._base import Output
+from filmstrip.outputs._messages import ReadableSource
+from filmstrip.params.format_entry import entry_without_destination
+from filmstrip.params.query import Query
+from filmstrip.service.local_access import allow_named, allow_urls
+from filmstrip.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOutput:
+    """An output that was made.
+
+    Attributes:
+        result: What it consists of.
+        locations: Where its main file is, one for each destination.
+    """
+
+    result: OutputResult
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True)
+class LocalListener:
+    """Who watches a local run.
+
+    Attributes:
+        on_fetch: Told how much of the source is copied, if it is.
+        on_output: Told how much of an output is finished, by its index.
+        warn: Told of what had to give.
+    """
+
+    on_fetch: ProgressListener
+    on_output: Callable[[int, float], None]
+    warn: Callable[[Warned], None]
+
+
+async def probe_source(url: str, settings: Settings) -> MediaInfo:
+    """Find out what a source holds.
+
+    Raises:
+        SourceError: It cannot be had, or is no media.
+    """
+    storage = allow_urls((url,), settings.storage)
+    with _work_folder() as folder:
+        source, _version = await fetch_source(url, storage, folder / "source", whole=False)
+        return await MediaChild(settings.media, storage).probe(source, folder)
+
+
+async def run_query(query: Query[Output], settings: Settings, listener: LocalListener) -> tuple[MadeOutput, ...]:
+    """Make all outputs of a query, one after the other.
+
+    Raises:
+        QueryError: An output has no destination: without a server there is no temporary store.
+        FilmstripError: An output cannot be made or put.
+    """
+    _check_destinations(query)
+    for warned in query.warnings:
+        listener.warn(warned)
+    storage = allow_named(query, settings.storage)
+    child = MediaChild(settings.media, storage)
+    whole = any(output.reads_whole_source for output in query.formats)
+    with _work_folder() as folder:
+        path = folder / "source"
+        source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
+        run = _Run(query, settings, child, source, await child.probe(source, folder), folder, listener)
+        return tuple([await run.make(index) for index in range(len(query.formats))])
+
+
+@dataclass(frozen=True)
+class _Run:
+    query: Query[Output]
+    settings: Settings
+    child: MediaChild
+    source: ReadableSource
+    info: MediaInfo
+    folder: Path
+    listener: LocalListener
+
+    async def make(self, index: int) -> MadeOutput:
+        """Make one output."""
+        output = self.query.formats[index]
+        folder = self.folder / str(index)
+        folder.mkdir()
+        listener = Listener(
+            on_progress=lambda fraction: self.listener.on_output(index, fraction),
+            warn=lambda message: self.listener.warn(Warned(message)),
+        )
+        with open_stores(output, self.child.storage, "local", index, datetime.now(UTC)) as stores:
+            assignment = Assignment(
+                output=output,
+                document=entry_without_destination(self.query.text, index),
+                info=self.info,
+                source=self.source,
+                upscale=self.query.upscale,
+                folder=folder,
+                stores=stores,
+            )
+            performer = Performer(self.settings.jobs, self.child)
+            return MadeOutput(*await performer.make_output(assignment, listener))
+
+
+def _check_destinations(query: Query[Output]) -> None:
+    mistakes = [
+        Mistake(f"format[{index}].destination", "is required where there is no server to keep the files")
+        for index, output in enumerate(query.formats)
+        if not output.destination
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+@contextmanager
+def _work_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="filmstrip-") as folder:
+        yield Path(folder)

@@ -1,0 +1,48 @@
+"""What may work without a server use? What its user names, besides what the settings allow.
+
+Somebody who types an address of the own network, or a path, may reach it anyway: the rules that keep clients of a
+service out would only be in the way. What the named places lead to, such as a redirect to another host, stays subject
+to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from filmstrip.outputs._base import Output
+from filmstrip.params.destination import Destination
+from filmstrip.params.query import Query
+from filmstrip.storage.settings import StorageSettings
+
+
+def allow_named(query: Query[Output], settings: StorageSettings) -> StorageSettings:
+    """Allow the hosts and paths that a query names."""
+    destinations = [place.url for output in query.formats for place in output.destination]
+    return allow_urls((query.source, *destinations), settings)
+
+
+def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSettings:
+    """Allow the hosts and paths of some URLs."""
+    paths = tuple(_path_of(url) for url in urls if _scheme_of(url) == "file")
+    hosts = tuple(_host_of(url) for url in urls if _scheme_of(url) != "file")
+    return replace(
+        settings,
+        local_roots=settings.local_roots + paths,
+        private_hosts=settings.private_hosts + tuple(host for host in hosts if host),
+    )
+
+
+def _scheme_of(url: str) -> str:
+    return url.partition("://")[0].lower()
+
+
+def _path_of(url: str) -> Path:
+    return Path(unquote(urlsplit(url).path))
+
+
+def _host_of(url: str) -> str:
+    # The secret in an S3 URL may hold slashes, which only the destination's own parser gets right.
+    plain = Destination.model_validate(url).url if _scheme_of(url) == "s3" else url
+    return plain.partition("://")[2].partition("/")[0].rpartition("@")[2]
