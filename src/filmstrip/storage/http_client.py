@@ -16,6 +16,8 @@ from filmstrip.storage.egress import EgressPolicy
 from filmstrip.storage.settings import StorageSettings
 
 USER_AGENT = f"Filmstrip/{__version__}"
+OWN_HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+"""Goes with each request: bytes are wanted as they are stored."""
 _KEPT_CONNECTIONS = 16
 
 
@@ -67,7 +69,6 @@ def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
         maxsize=_KEPT_CONNECTIONS,
         retries=False,
         timeout=urllib3.Timeout(connect=settings.connect_timeout_seconds, read=settings.read_timeout_seconds),
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
 
     # A pool manager knows only its own options, so ours is bound to the classes of its pools.

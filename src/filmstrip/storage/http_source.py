@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError, LocationValueError
 
 from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreachableError
 from filmstrip.storage.http_answer import Answer, read_answer
-from filmstrip.storage.http_client import make_http_client
+from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
 
@@ -84,9 +84,8 @@ class HttpSource:
 
     def _follow(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         for _hop in range(_MOST_REDIRECTS + 1):
-            response = self._client.request(
-                "GET", url, headers=headers | self._credentials_for(url), redirect=False, preload_content=False
-            )
+            all_headers = OWN_HEADERS | headers | self._credentials_for(url)
+            response = self._client.request("GET", url, headers=all_headers, redirect=False, preload_content=False)
             if response.status not in _REDIRECTS:
                 self._resolved_url = url
                 return response

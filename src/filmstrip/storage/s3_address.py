@@ -14,7 +14,7 @@ from filmstrip.storage.egress import normal_host, split_port
 
 # Keys are taken as they are: neither "?" nor "#" nor "%" means anything in them.
 _URL = re.compile(r"s3://(?P<place>[^/@]+)/(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.IGNORECASE | re.DOTALL)
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")  # also the older rules, which many servers keep
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")  # also the older rules, which many servers keep
 _ANYWHERE = "us-east-1"
 _REGIONS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
     (re.compile(r"(?:.+\.)?" + pattern), region)

@@ -22,7 +22,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError
-from filmstrip.storage.http_client import make_http_client
+from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.retries import retried
 from filmstrip.storage.s3_address import S3Address
 from filmstrip.storage.s3_failures import refusal_error, unreachable_error
@@ -119,11 +119,11 @@ class PartedUploader:
         signed = dict(headers)
         if self._account is not None:
             signed = signed_headers(method, url, headers, body, self._account, datetime.now(UTC))
-        signed["content-length"] = str(len(body))
+        all_headers = OWN_HEADERS | signed | {"Content-Length": str(len(body))}
         try:
             # As a stream, the body is sent in pieces that have the connection's patience each, not all together.
             answer = self._client.request(
-                method, url, headers=signed, body=io.BytesIO(body), redirect=False, timeout=self._timeout
+                method, url, headers=all_headers, body=io.BytesIO(body), redirect=False, timeout=self._timeout
             )
         except HTTPError:
             raise unreachable_error(self._address) from None
