@@ -163,8 +163,10 @@ class Source:
 
     Attributes:
         info: What it holds.
-        is_local: Whether the task has its own copy of it.
+        etag: Entity tag of the state that was probed (RFC 9110, 8.8.3), None where its server tells none.
+        last_modified: Date of that state, as its server wrote it (RFC 9110, 8.8.2), None where it tells none.
     """
 
     info: MediaInfo
-    is_local: bool
+    etag: str | None = None
+    last_modified: str | None = None

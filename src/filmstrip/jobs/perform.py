@@ -1,26 +1,27 @@
-"""How is one output made, whoever asks for it? In child processes, group by group, each file put as it is finished.
+"""How is one output made, whoever asks for it? Group by group, each file put as soon as it is whole.
 
 Nothing here is durable: the server's tasks and the command line's local runs use the same functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.media_child import MediaChild, made_file
+from filmstrip.jobs.patience import patiently
+from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group, Output, OutputPlan
+from filmstrip.outputs._messages import Gave, Made, Progressed, ReadableSource, Rendering
 from filmstrip.storage._base import Store
-from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceReference
-
-ReadableSource = LocalFile | SourceReference
-"""A source as a child process opens it, without any credentials of the client."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Assignment:
 
     Attributes:
         output: What is asked for.
-        document: The same as JSON text, without its destination: so it is told to the child process.
+        document: The same as JSON text, without its destination: so the child process is told
+            (`params.format_entry`).
         info: What the source holds.
-        source: Where its bytes are.
+        source: Where its bytes are (`fetching`).
         upscale: Whether video may become larger than its source.
-        folder: Where files are made; it survives a crash.
-        stores: Where each file is put: the destinations, or the temporary store.
+        folder: Where files are made; it exists, and survives a crash.
+        stores: Where each file is put (`destinations`).
     """
 
     output: Output
@@ -45,9 +47,9 @@ class Assignment:
     folder: Path
     stores: tuple[Store, ...]
 
-    def plan(self) -> OutputPlan:
-        """Decide what is made."""
-        return self.output.plan(self.info, upscale=self.upscale)
+
+def ignore(*_facts: object) -> None:
+    """Listen to nothing."""
 
 
 @dataclass(frozen=True)
@@ -55,53 +57,24 @@ class Listener:
     """Who wants to know how the work goes on.
 
     Attributes:
-        on_progress: Told the finished fraction of the output.
-        on_put: Told of each file that is at all destinations, with the name of its group; blocking.
-        on_saving: Told once, when everything is made and only putting is left.
-        warn: Told of what had to give, one sentence each; blocking.
+        on_progress: Told the finished fraction, 0.0 to 1.0.
+        on_put: Told of each file that is at all destinations, from another thread; it may block.
+        on_made: Told when all files are made and only putting may be left, from another thread; it may block.
+        warn: Told of what had to give, one sentence each, from another thread; it may block.
     """
 
-    on_progress: ProgressListener
-    on_put: Callable[[str, Artifact], None]
-    on_saving: Callable[[], None]
-    warn: Callable[[str], None]
+    on_progress: ProgressListener = ignore
+    on_put: Callable[[Artifact], None] = ignore
+    on_made: Callable[[], None] = ignore
+    warn: Callable[[str], None] = ignore
 
 
 class Performer:
-    """Does the media work of tasks in child processes."""
+    """Makes outputs."""
 
-    def __init__(self, media: MediaSettings, storage: StorageSettings) -> None:
-        self._media = media
-        self._storage = storage
-
-    async def fetch(self, url: str, path: Path, on_progress: ProgressListener, *, whole: bool) -> ReadableSource:
-        """Make a source readable: copied to `path` where it is needed whole or can only be copied, else by reference.
-
-        Raises:
-            SourceError: It cannot be had.
-            HostNotAllowedError: The operator does not allow its host or folder.
-            DiskFullError: There is no room for a copy.
-        """
-        raise NotImplementedError
-
-    async def probe(self, source: ReadableSource) -> MediaInfo:
-        """Find out what a source holds, in a child process.
-
-        Raises:
-            SourceError: It cannot be read, or is no media.
-            MediaProcessError: The child process died of it.
-        """
-        raise NotImplementedError
-
-    async def make_group(
-        self, assignment: Assignment, group: Group, finished: Mapping[str, Artifact], listener: Listener
-    ) -> None:
-        """Make one group's files in a child process and put each as soon as it is whole.
-
-        Raises:
-            FilmstripError: The group cannot be made or put.
-        """
-        raise NotImplementedError
+    def __init__(self, settings: JobSettings, child: MediaChild) -> None:
+        self._settings = settings
+        self._child = child
 
     async def make_output(
         self, assignment: Assignment, listener: Listener
@@ -111,4 +84,102 @@ class Performer:
         Raises:
             FilmstripError: The output cannot be made or put.
         """
-        raise NotImplementedError
+        plan = assignment.output.plan(assignment.info, upscale=assignment.upscale)
+        finished: dict[str, Artifact] = {}
+        for message in plan.warnings:
+            await asyncio.to_thread(listener.warn, message)
+        for group in plan.groups:
+            progress = partial(_tell_share, listener.on_progress, plan, group)
+            made = await self.make_group(assignment, group, finished, replace(listener, on_progress=progress))
+            finished |= {artifact.name: artifact for artifact in made}
+        return describe_result(assignment, in_order(plan, finished))
+
+    async def make_group(
+        self, assignment: Assignment, group: Group, finished: Mapping[str, Artifact], listener: Listener
+    ) -> tuple[Artifact, ...]:
+        """Make one group in a child process, put each file as soon as it is whole, and tell which were made.
+
+        Args:
+            assignment: The output that the group belongs to.
+            group: What to make.
+            finished: What is at all destinations already, of the whole output; it is not made again.
+            listener: Told how the group goes on.
+
+        Raises:
+            FilmstripError: The group cannot be made or put.
+        """
+        if finished.keys() >= set(group.artifact_names):
+            return ()
+        made: list[Artifact] = []
+        room = asyncio.Semaphore(self._settings.puts)
+        try:
+            async with (
+                asyncio.TaskGroup() as puts,
+                aclosing(self._make(assignment, group, finished, listener)) as files,
+            ):
+                async for artifact in files:
+                    await room.acquire()
+                    made.append(artifact)
+                    putting = puts.create_task(self._put(assignment, artifact, listener))
+                    putting.add_done_callback(lambda _task: room.release())
+                await asyncio.to_thread(listener.on_made)
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
+        return tuple(made)
+
+    async def _make(
+        self, assignment: Assignment, group: Group, finished: Mapping[str, Artifact], listener: Listener
+    ) -> AsyncGenerator[Artifact, None]:
+        self._demand_free_disk(assignment)
+        rendering = Rendering(
+            document=assignment.document,
+            group=group,
+            info=assignment.info,
+            folder=assignment.folder,
+            upscale=assignment.upscale,
+            finished=tuple(finished.values()),
+        )
+        async with aclosing(self._child.render(assignment.source, rendering)) as reports:
+            async for report in reports:
+                self._demand_free_disk(assignment)
+                if isinstance(report, Made):
+                    yield report.artifact
+                elif isinstance(report, Progressed):
+                    listener.on_progress(report.fraction)
+                elif isinstance(report, Gave):
+                    await asyncio.to_thread(listener.warn, report.message)
+
+    async def _put(self, assignment: Assignment, artifact: Artifact, listener: Listener) -> None:
+        path = made_file(assignment.folder, artifact.name)
+        for store in assignment.stores:
+            put = partial(asyncio.to_thread, store.put, artifact.name, path, artifact.content_type)
+            await patiently(put, self._settings.retry_seconds)
+        await asyncio.to_thread(listener.on_put, artifact)
+
+    def _demand_free_disk(self, assignment: Assignment) -> None:
+        demand_free_disk(assignment.folder, self._settings.free_disk_mb)
+
+
+def describe_result(
+    assignment: Assignment, artifacts: tuple[Artifact, ...]
+) -> tuple[OutputResult, tuple[Location, ...]]:
+    """Tell what was made, and where its main file is at each destination."""
+    result = assignment.output.result(assignment.info, artifacts, upscale=assignment.upscale)
+    return result, tuple(store.locate(result.main_name) for store in assignment.stores)
+
+
+def in_order(plan: OutputPlan, artifacts: Mapping[str, Artifact]) -> tuple[Artifact, ...]:
+    """Put artifacts into the order of the plan; a file that could not be made is left out."""
+    names = (name for group in plan.groups for name in group.artifact_names)
+    return tuple(artifacts[name] for name in names if name in artifacts)
+
+
+def share(plan: OutputPlan, group: Group, fraction: float) -> float:
+    """Tell how much of an output is finished when that much of one of its groups is."""
+    sizes = [len(each.artifact_names) for each in plan.groups]
+    position = plan.groups.index(group)
+    return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)
+
+
+def _tell_share(listener: ProgressListener, plan: OutputPlan, group: Group, fraction: float) -> None:
+    listener(share(plan, group, fraction))

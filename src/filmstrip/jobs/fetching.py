@@ -1,0 +1,83 @@
+"""How does a task get at its source? By a copy of its own where it needs every byte, else from afar."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.source import LocalFile
+from filmstrip.outputs._messages import ReadableSource
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceVersion
+from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
+
+
+def ignore_progress(_fraction: float) -> None:
+    """Listen to nothing."""
+
+
+async def fetch_source(
+    url: str,
+    settings: StorageSettings,
+    path: Path,
+    *,
+    whole: bool,
+    expected: SourceVersion | None = None,
+    on_progress: ProgressListener = ignore_progress,
+) -> tuple[ReadableSource, SourceVersion]:
+    """Make a source readable; a copy that is at `path` already is used.
+
+    Args:
+        url: The client's URL.
+        settings: What the operator allows.
+        path: Where a copy goes, if one is needed.
+        whole: Whether every byte is needed. A source that cannot be read in parts is copied too.
+        expected: The state in which it has to be, None for any.
+        on_progress: Told the finished fraction of a copy, from another thread.
+
+    Returns:
+        How a child process opens it, and in which state it is.
+
+    Raises:
+        SourceError: It cannot be had.
+        HostNotAllowedError: The operator does not allow its host or folder.
+        DiskFullError: There is no room for a copy.
+    """
+    stopping = threading.Event()
+
+    def report(fraction: float) -> None:
+        if stopping.is_set():
+            raise _StoppedError
+        on_progress(fraction)
+
+    try:
+        return await asyncio.to_thread(_fetch, url, settings, path, whole, expected, report)
+    finally:
+        # A thread cannot be cancelled: the copy ends at its next sign of progress.
+        stopping.set()
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the copy any more."""
+
+
+def _fetch(
+    url: str,
+    settings: StorageSettings,
+    path: Path,
+    whole: bool,  # noqa: FBT001 - of this module alone
+    expected: SourceVersion | None,
+    on_progress: ProgressListener,
+) -> tuple[ReadableSource, SourceVersion]:
+    if path.exists():
+        return LocalFile(path), expected or SourceVersion(path.stat().st_size)
+    facts = check_source(refer_to_source(url, settings, expected), settings)
+    reference = refer_to_source(url, settings, facts.version)
+    if url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
+        return LocalFile(local), facts.version
+    if not whole and facts.supports_ranges:
+        return reference, facts.version
+    copy_source(reference, settings, path, on_progress)
+    return LocalFile(path), facts.version

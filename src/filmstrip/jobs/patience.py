@@ -1,0 +1,32 @@
+"""What if something does not work just now? It is tried again for a while, with growing pauses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from filmstrip.domain.errors import FilmstripError
+
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 15.0
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    """Do something, and again while its error says that it may work later and less than `seconds` have gone by."""
+    clock = asyncio.get_running_loop().time
+    deadline, pause = clock() + seconds, _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await work()
+        except FilmstripError as error:
+            if not error.is_retryable or clock() + pause > deadline:
+                raise
+            _log.warning("tries_again", reason=str(error), pause_seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,122 @@
+"""What runs inside a child process: probe a source, or make one group of one output.
+
+`python -m filmstrip.outputs._child`; the request comes on standard input (`media.sandbox`).
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
+from filmstrip.media.probe import probe
+from filmstrip.media.sandbox import out_of_memory
+from filmstrip.media.sandbox_child import confine, read_request, take_stdout
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._messages import (
+    Failed,
+    Gave,
+    Made,
+    Probed,
+    Progressed,
+    ReadableSource,
+    Rendering,
+    Report,
+    Request,
+    reports,
+    requests,
+)
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.format_entry import parse_entry
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.sources import open_source
+
+
+def main() -> None:
+    """Do what the request says, and report."""
+    request = requests.validate_json(read_request())
+    reporter = _Reporter(take_stdout())
+    confine(request.media)
+    try:
+        for report in _work(request, reporter):
+            reporter.send(report)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent wants to know
+        explained = explain(error, request.media)
+        if explained is not error:
+            traceback.print_exc()
+        reporter.send(Failed(type(explained).__name__, str(explained)))
+
+
+class _Reporter:
+    """Writes reports, a line each, also when several threads have something to tell."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+        self._lock = threading.Lock()
+
+    def send(self, report: Report) -> None:
+        with self._lock:
+            self._output.write(reports.dump_json(report).decode() + "\n")
+
+
+def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
+    """Tell an error by our own name for it."""
+    if isinstance(error, FilmstripError):
+        return error
+    if isinstance(error, MemoryError):
+        return out_of_memory(settings)
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError("The disk of the service is full")
+    if number == errno.EFBIG:
+        return LimitExceededError(f"A file grew too large (limit {settings.file_limit_mb} MiB)")
+    if number == errno.ENOMEM:
+        return out_of_memory(settings)
+    return MediaProcessError(f"The media process failed ({type(error).__name__})")
+
+
+def _work(request: Request, reporter: _Reporter) -> Iterator[Report]:
+    with _opened(request.source, request.storage) as source:
+        if request.rendering is None:
+            yield Probed(probe(source, request.media))
+            return
+        bench = _bench(request.rendering, source, request.media, reporter)
+        parameters = parse_entry(request.rendering.document, output_types())
+        for artifact in parameters.render(request.rendering.group, request.rendering.info, bench):
+            yield Made(artifact)
+
+
+def _bench(rendering: Rendering, source: MediaSource, settings: MediaSettings, reporter: _Reporter) -> Workbench:
+    return Workbench(
+        source=source,
+        folder=rendering.folder,
+        settings=settings,
+        upscale=rendering.upscale,
+        finished={artifact.name: artifact for artifact in rendering.finished},
+        on_progress=lambda fraction: reporter.send(Progressed(fraction)),
+        warn=lambda message: reporter.send(Gave(message)),
+    )
+
+
+@contextmanager
+def _opened(source: ReadableSource, settings: StorageSettings) -> Iterator[MediaSource]:
+    if isinstance(source, LocalFile):
+        yield source
+        return
+    opened = open_source(source, settings)
+    if isinstance(opened, Path):
+        yield LocalFile(opened)
+        return
+    with closing(opened) as ranges:
+        yield ranges
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What do the service and its child processes say to each other? One request, then reports, each a line of JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+from filmstrip.outputs._base import Group
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceReference
+
+ReadableSource = LocalFile | SourceReference
+"""A source as a child process opens it: without any credentials of the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One group of one output, to be made.
+
+    Attributes:
+        document: The output's parameters as JSON text, without its destination.
+        group: What is to be made.
+        info: What the source holds.
+        folder: Where the files are made.
+        upscale: Whether video may become larger than its source.
+        finished: The artifacts that are at their destination already.
+    """
+
+    document: str
+    group: Group
+    info: MediaInfo
+    folder: Path
+    upscale: bool
+    finished: tuple[Artifact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a child process is to do.
+
+    Attributes:
+        source: Where the source's bytes are.
+        media: The limits, which the child takes on itself.
+        storage: Which hosts it may read from, and how patiently.
+        rendering: The group to make; None to probe the source.
+    """
+
+    source: ReadableSource
+    media: MediaSettings
+    storage: StorageSettings
+    rendering: Rendering | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How much of the group is finished, 0.0 to 1.0."""
+
+    fraction: float
+    kind: Literal["progressed"] = "progressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file is whole."""
+
+    artifact: Artifact
+    kind: Literal["made"] = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """Something had to give."""
+
+    message: str
+    kind: Literal["gave"] = "gave"
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the source holds."""
+
+    info: MediaInfo
+    kind: Literal["probed"] = "probed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It cannot be done: the error's class name and sentence."""
+
+    error: str
+    message: str
+    kind: Literal["failed"] = "failed"
+
+
+Report = Annotated[Progressed | Made | Gave | Probed | Failed, Field(discriminator="kind")]
+
+requests: TypeAdapter[Request] = TypeAdapter(Request)
+reports: TypeAdapter[Report] = TypeAdapter(Report)
