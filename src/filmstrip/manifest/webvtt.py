@@ -8,10 +8,10 @@ so every cue has it, in plain integer pixels (W3C Media Fragments, 4.2.2; the `p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from filmstrip.domain.timing import ceil_to_millisecond
 from filmstrip.manifest.picture import Cue, PictureRef
 
 CONTENT_TYPE = "text/vtt"
@@ -24,8 +24,9 @@ _HALF = Fraction(1, 2)
 def webvtt(cues: Sequence[Cue]) -> str:
     """Write a thumbnail track.
 
-    Cues that touch each other still do so in the text; the last one ends rounded up, because a track that ends before
-    the video leaves the end of the seek bar without a picture.
+    Cues that touch each other still do so in the text. The last one ends at the first whole second after the end that
+    is given: video.js 8's plugin cuts times to whole seconds and Vidstack rounds the hovered time up, so a track that
+    ends with the video leaves the end of the seek bar without a picture, while a late end is right in every player.
 
     Args:
         cues: In order of time, each at least a millisecond long, without overlap; at least one.
@@ -40,7 +41,7 @@ def webvtt(cues: Sequence[Cue]) -> str:
         raise ValueError("a thumbnail track has at least one cue")
     starts = [_round_to_milliseconds(cue.span.start) for cue in cues]
     ends = [_round_to_milliseconds(cue.span.end) for cue in cues[:-1]]
-    ends.append(int(ceil_to_millisecond(cues[-1].span.end) * _MILLISECONDS))
+    ends.append((math.floor(cues[-1].span.end) + 1) * _MILLISECONDS)
     _check_order(starts, ends)
     blocks = (
         f"{timestamp(start)} --> {timestamp(end)}\n{payload(cue.picture)}\n"

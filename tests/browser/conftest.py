@@ -1,0 +1,35 @@
+"""A browser, the players and a site to try them on, made once for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from browser.preview_site import make_site
+from browser.real_browser import FOLDER, Browser, install_players, run_browser
+from browser.site_server import serve
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server with pages, players and media."""
+    players, media = tmp_path_factory.mktemp("players"), tmp_path_factory.mktemp("media")
+    install_players(players)
+    make_site(media)
+    with serve({"players": players, "media": media, "node_modules": FOLDER / "node_modules"}) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running browser."""
+    with run_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Path:
+    """Where a picture of the page is left for a person to look at."""
+    return tmp_path / "page.png"

@@ -1,0 +1,92 @@
+// Drives a real browser for the tests: a JSON request a line on stdin, a JSON answer a line on stdout.
+//
+//   {"do": "open", "url": …}           load a page and wait until its player is ready
+//   {"do": "hover", "fraction": 0.5}   move the mouse to this part of the seek bar, as a person does
+//   {"do": "look"}                     {"time": text beside the thumbnail, "box": its place, "png": what is seen there}
+//   {"do": "page"}                     {"png": the whole page, "log": what the page printed}
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const READY_MILLISECONDS = 20_000;
+const profile = await mkdtemp(join(tmpdir(), "filmstrip-browser-"));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: process.argv[2],
+  headless: true,
+  viewport: { width: 1000, height: 700 },
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+  ],
+});
+
+let page = null;
+let parts = null;
+let log = [];
+let pointer = null;
+
+async function open({ url }) {
+  await page?.close();
+  page = await context.newPage();
+  log = [];
+  page.on("console", (message) => log.push(message.text()));
+  page.on("pageerror", (error) => log.push(String(error)));
+  page.on("response", (response) => response.status() >= 400 && log.push(`${response.status()} ${response.url()}`));
+  await page.goto(url);
+  const found = await page.waitForFunction(() => window.parts, null, { timeout: READY_MILLISECONDS });
+  parts = await found.jsonValue();
+  pointer = null;
+  return {};
+}
+
+async function hover({ fraction }) {
+  // Controls hide until the mouse moves over the player.
+  const bar = page.locator(parts.bar).first();
+  if (!pointer) await page.mouse.move(400, 250, { steps: 3 });
+  await bar.waitFor({ state: "visible" });
+  const box = await bar.boundingBox();
+  const middle = box.y + box.height / 2;
+  pointer = { x: box.x + fraction * box.width, y: middle, middle };
+  await page.mouse.move(pointer.x, pointer.y, { steps: 4 });
+  return {};
+}
+
+async function look() {
+  // A hand is never quite still, and players that throttle mouse moves forget the last one.
+  pointer.y += pointer.y > pointer.middle ? -1 : 1;
+  await page.mouse.move(pointer.x, pointer.y);
+  const box = await page.locator(parts.picture).first().boundingBox();
+  const time = await page.locator(parts.time).first().textContent();
+  if (!box || box.width < 1 || box.height < 1) return { time, box: null, png: null };
+  const clip = { x: Math.max(0, box.x), y: Math.max(0, box.y), width: box.width, height: box.height };
+  const png = await page.screenshot({ clip });
+  return { time, box, png: png.toString("base64") };
+}
+
+async function whole() {
+  return { png: (await page.screenshot()).toString("base64"), log };
+}
+
+const actions = { open, hover, look, page: whole };
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  let answer;
+  try {
+    answer = await actions[request.do](request);
+  } catch (error) {
+    answer = { error: `${error}`, log };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await context.close();
+await rm(profile, { recursive: true, force: true });
