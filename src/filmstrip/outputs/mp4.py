@@ -41,6 +41,7 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
     """
 
     output_name: ClassVar[str] = "mp4"
+    kind: ClassVar[MediaKind] = MediaKind.VIDEO
 
     video_codec: Annotated[str, one_of(libx264.NAMES)] = libx264.NAMES[0]
     video_codec_parameters: X264Parameters = X264Parameters()
