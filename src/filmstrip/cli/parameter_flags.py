@@ -65,7 +65,9 @@ def _options(
     kind: type[Parameters], without: Collection[str], secrets: Mapping[str, str]
 ) -> Iterator[Callable[[Decorated], Decorated]]:
     texts = field_texts(kind)
-    for name, field in kind.model_fields.items():
+    # What a class adds itself says most about it, so it comes first.
+    for name in sorted(kind.model_fields, key=lambda name: name not in vars(kind)["__annotations__"]):
+        field = kind.model_fields[name]
         if name in without:
             continue
         form = value_form(field)

@@ -6,17 +6,29 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from filmstrip.db.sqlite import WRITES
+from filmstrip.domain.errors import ResourceError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest shape, in one transaction; two processes at once wait for each other."""
+    """Bring the tables to the newest shape, in one transaction; two processes at once wait for each other.
+
+    Raises:
+        ResourceError: The database cannot be used, or was made by a newer version.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise ResourceError(f"The database cannot be used: {error.orig}") from error
+    except CommandError as error:
+        raise ResourceError(f"The database was made by another version of Filmstrip: {error}") from error

@@ -34,10 +34,28 @@ def ffmpeg_version(program: str) -> str:
     Raises:
         MediaProcessError: It is no ffmpeg program, or does not run here.
     """
+    words = _answer(program, "-version").split(maxsplit=3)
+    if words[:2] != ["ffmpeg", "version"]:
+        raise MediaProcessError("the ffmpeg program does not tell its version: it is another program")
+    return words[2]
+
+
+def ffmpeg_encoders(program: str) -> frozenset[str]:
+    """Ask an ffmpeg program for the names of its encoders, such as "libx264".
+
+    Raises:
+        MediaProcessError: It does not run here.
+    """
+    # A line for each encoder: six flags, its name, and words about it.
+    lines = (line.split() for line in _answer(program, "-encoders").splitlines())
+    return frozenset(words[1] for words in lines if len(words) > 1)
+
+
+def _answer(program: str, question: str) -> str:
     try:
         # The program is the operator's choice, never a client's.
         answer = subprocess.run(  # noqa: S603
-            [program, "-hide_banner", "-version"],
+            [program, "-hide_banner", question],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -47,7 +65,4 @@ def ffmpeg_version(program: str) -> str:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise MediaProcessError(f"the ffmpeg program does not run: {type(error).__name__}") from error
-    words = answer.stdout.split(maxsplit=3)
-    if words[:2] != ["ffmpeg", "version"]:
-        raise MediaProcessError("the ffmpeg program does not tell its version: it is another program")
-    return words[2]
+    return answer.stdout

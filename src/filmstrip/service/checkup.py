@@ -1,0 +1,130 @@
+"""Can the service work here? Each check looks at one thing and says what it found, and how it can be mended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.media_child import MediaChild
+from filmstrip.media.decoders import libav_version, missing_decoders
+from filmstrip.media.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.source import LocalFile
+from filmstrip.service.data_folder import open_database
+from filmstrip.settings.reading import read_settings, unknown_variables
+from filmstrip.settings.settings import Settings
+
+_NEEDED_ENCODERS = frozenset({"libx264", "aac"})
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        name: What was looked at.
+        found: What is so, in a few words.
+        remedy: How to mend it; None if there is nothing to mend.
+        is_grave: Whether the service cannot work like this.
+    """
+
+    name: str
+    found: str
+    remedy: str | None = None
+    is_grave: bool = False
+
+
+def check_up(config: Path | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """Look at everything that the service needs; without readable settings, at what does not depend on them."""
+    yield Finding("Python", platform.python_version())
+    yield _decoders()
+    try:
+        settings = read_settings(config, environ)
+    except FilmstripError as error:
+        yield Finding("settings", str(error), "correct what it names, or remove it to take the default", is_grave=True)
+        return
+    yield _variables(environ)
+    yield from (_guarded(name, check, settings) for name, check in _CHECKS.items())
+
+
+def _guarded(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return check(settings)
+    except FilmstripError as error:
+        return Finding(name, str(error), _REMEDIES[name], is_grave=True)
+
+
+def _decoders() -> Finding:
+    missing = missing_decoders()
+    if missing:
+        found = f"PyAV {libav_version()} cannot read {', '.join(missing)}"
+        return Finding("decoders", found, "install the wheel from PyPI: pip install --force-reinstall av")
+    return Finding("decoders", f"PyAV {libav_version()}, all of every day")
+
+
+def _variables(environ: Mapping[str, str]) -> Finding:
+    unknown = unknown_variables(environ)
+    if unknown:
+        return Finding("settings", f"unknown: {', '.join(unknown)}", "see `filmstrip doctor --settings` for the names")
+    return Finding("settings", "all understood")
+
+
+def _ffmpeg(settings: Settings) -> Finding:
+    program = find_ffmpeg(settings.media)
+    found = f"{ffmpeg_version(program)}, {program}"
+    missing = _NEEDED_ENCODERS - ffmpeg_encoders(program)
+    if missing:
+        return Finding("ffmpeg", f"{found} lacks {', '.join(sorted(missing))}", _REMEDIES["ffmpeg"], is_grave=True)
+    return Finding("ffmpeg", found)
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.service.data_dir.absolute()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Finding("data folder", f"{existing} cannot be written", _REMEDIES["data folder"], is_grave=True)
+    free_mb = shutil.disk_usage(existing).free // _MIB
+    found = f"{folder}{'' if existing == folder else ', not made yet'}, {free_mb} MiB free"
+    if free_mb < settings.jobs.free_disk_mb:
+        return Finding("data folder", found, "free some space, choose another data_dir, or lower free_disk_mb", is_grave=True)
+    return Finding("data folder", found)
+
+
+def _database(settings: Settings) -> Finding:
+    if not settings.service.database_url and not settings.service.data_dir.exists():
+        return Finding("database", "not made yet")
+    with open_database(settings.service) as database:
+        keys = [key for key in database.list_keys() if key.revoked_at is None]
+    if not keys and not settings.service.api_keys:
+        return Finding("database", "answers, but nobody has an API key", "make one: filmstrip keys create NAME")
+    return Finding("database", "answers")
+
+
+def _media_work(settings: Settings) -> Finding:
+    with TemporaryDirectory(prefix="filmstrip-") as folder:
+        path = Path(folder) / "sample.mp4"
+        make_sample(path, settings.media, lambda _fraction: None, duration_seconds=1)
+        asyncio.run(MediaChild(settings.media, settings.storage).probe(LocalFile(path), Path(folder)))
+    return Finding("media work", "a video was made, and read in a process with limits")
+
+
+_CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
+    "ffmpeg": _ffmpeg,
+    "data folder": _data_folder,
+    "database": _database,
+    "media work": _media_work,
+}
+_REMEDIES: Mapping[str, str] = {
+    "ffmpeg": "leave the setting ffmpeg_path away to take the program that comes along, or name one that has libx264",
+    "data folder": "give its owner the right to write, or choose another data_dir",
+    "database": "look at data_dir and database_url; a damaged file can be replaced from a backup",
+    "media work": "the limits may be too low: memory_limit_mb, cpu_limit_seconds, file_limit_mb",
+}
