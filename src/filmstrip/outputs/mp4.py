@@ -27,6 +27,8 @@ from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
 
 _CONTENT_TYPE = "video/mp4"
+# Rounding an odd side to an even one, up or down, makes no difference worth a word.
+_EVEN_SIDES = 2
 _EXTENSIONS = ("mp4", "m4v", "mov")
 
 
@@ -126,7 +128,7 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
 
     def _warnings(self, video: VideoStream, *, upscale: bool) -> Iterator[str]:
         made, asked = self._picture(video, upscale=upscale).fit.size, self._picture(video, upscale=True).fit.size
-        if asked.width > made.width + 1 or asked.height > made.height + 1:
+        if asked.width > made.width + _EVEN_SIDES or asked.height > made.height + _EVEN_SIDES:
             yield f"the video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
         if video.color.hdr is not None and not self.hdr_to_sdr:
             yield f"the video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
