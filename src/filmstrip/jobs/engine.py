@@ -2,36 +2,92 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
 from filmstrip.db.database import Database
+from filmstrip.domain.errors import ResourceError, TokenNotFoundError
+from filmstrip.jobs.durable import Durable, Kind
+from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.output_steps import OutputSteps
+from filmstrip.jobs.progress_board import ProgressBoard
+from filmstrip.jobs.run_task import OUTPUT, TASK, RunTask
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.submission import make_submission
+from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
+from filmstrip.outputs.registry import parse_query
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
+
+_CANCEL_SECONDS = 20.0
+_log = structlog.get_logger()
 
 
 class JobEngine:
     """Runs tasks durably: what was submitted is finished, also when the service dies in between."""
 
     def __init__(
-        self, database: Database, settings: JobSettings, media: MediaSettings, storage: StorageSettings
+        self,
+        database: Database,
+        settings: JobSettings,
+        media: MediaSettings,
+        storage: StorageSettings,
+        *,
+        parse: Callable[[str], Query[Output]] = parse_query,
+        child: str = CHILD,
     ) -> None:
+        """Join the parts; nothing runs yet.
+
+        Args:
+            database: Where everything is written down; its tables are there.
+            settings: How tasks are run.
+            media: Limits and programs of media work.
+            storage: Which places may be used.
+            parse: Parses the text of a query.
+            child: The module that child processes run.
+        """
         self._database = database
         self._settings = settings
-        self._media = media
-        self._storage = storage
+        self._folders = WorkFolders(settings.work_root)
+        self._board = ProgressBoard(database, settings.progress_seconds)
+        around = Surroundings(database, settings, storage, MediaChild(media, storage, child), self._folders, parse)
+        self._durable = Durable(database.companion_engine(), settings.poll_seconds)
+        self._scripts = RunTask(self._durable, TaskSteps(around), OutputSteps(around, self._board))
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to run tasks, first of all those that an earlier service left unfinished.
 
         Raises:
-            WorkFolderInUseError: Another service runs on the same work folder.
+            ResourceError: Another server runs on the same work folder.
         """
-        raise NotImplementedError
+        unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
+        await asyncio.to_thread(self._folders.open, unfinished)
+        # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
+        await asyncio.to_thread(self._durable.start, self._kinds())
+        self._board.start()
+        self._watching = asyncio.create_task(self._keep_ending_lost_tasks())
+        _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
     async def stop(self, drain_seconds: float = 0) -> None:
-        """Take no new work, let running work end for so long, then end it; the next start goes on with it."""
-        raise NotImplementedError
+        """Take no new work, let running steps end for so long, then end them; the next start goes on with them."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watching
+            self._watching = None
+            await self._durable.stop(drain_seconds)
+            await self._board.stop()
+        self._folders.close()
 
     async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
         """Start a task, in one transaction; it is durable when this returns.
@@ -39,20 +95,52 @@ class JobEngine:
         Raises:
             TokenNotFoundError: There is no such task that is still to be started.
         """
-        raise NotImplementedError
+        enqueue = partial(self._durable.enqueue, name=TASK, identity=token, arguments=(token,))
+        submission = make_submission(query, payload)
+        await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
+        _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     async def cancel(self, token: str) -> None:
-        """End a task now; its processes are ended, what it has put stays.
+        """End a task now, and wait until its processes are ended; what it has put stays.
 
         Raises:
-            TokenNotFoundError: There is no such task, or it has not been started or is final.
+            TokenNotFoundError: There is no such task, or it was not started, or it is final.
         """
-        raise NotImplementedError
+        if token not in await asyncio.to_thread(self._database.unfinished_tasks):
+            raise TokenNotFoundError("Token not found")
+        await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
+        await self._durable.cancel(token, _CANCEL_SECONDS)
+        await asyncio.to_thread(self._folders.empty_task, token)
+        _log.info("task_cancelled", task_token=token)
 
     async def check(self) -> None:
-        """See whether tasks can be run: the engine runs, the database answers, the disk has room.
+        """See whether tasks can be run.
 
         Raises:
-            ResourceError: They cannot.
+            ResourceError: They cannot: the engine does not run, or its disk is full.
         """
-        raise NotImplementedError
+        if self._watching is None or self._watching.done():
+            raise ResourceError("The engine that runs tasks does not run")
+        await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
+
+    def _kinds(self) -> dict[str, Kind]:
+        recoveries = self._settings.recoveries
+        return {
+            # An output that kills the service is given up first, so that its task can still end by itself.
+            TASK: Kind(self._scripts.run_task, self._settings.open_tasks, 3 * recoveries),
+            OUTPUT: Kind(self._scripts.run_output, self._settings.slot_count, recoveries),
+        }
+
+    async def _keep_ending_lost_tasks(self) -> None:
+        """End the tasks whose script will never end them: given up, because the service died with it too often."""
+        while True:
+            try:
+                for token in await asyncio.to_thread(self._database.unfinished_tasks):
+                    if await asyncio.to_thread(self._durable.is_over, token):
+                        sentence = "The task was given up: the service died several times while it ran"
+                        await asyncio.to_thread(self._folders.empty_task, token)
+                        if await asyncio.to_thread(self._database.finish_task, token, sentence):
+                            _log.error("task_given_up", task_token=token)
+            except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
+                _log.exception("tasks_not_watched")
+            await asyncio.sleep(self._settings.watch_seconds)

@@ -20,6 +20,7 @@ class JobSettings:
         puts: Files of one output that are put at a time.
         poll_seconds: How often the queues are looked at.
         progress_seconds: How often progress is written down.
+        watch_seconds: How often it is looked for tasks that nobody will ever end.
         retry_seconds: For how long what a source or destination could not do just now is tried again, besides the
             retries of single requests.
         recoveries: How often an output or a task is begun again after the service itself died with it, before it
@@ -35,6 +36,7 @@ class JobSettings:
     puts: int = 8
     poll_seconds: float = 0.25
     progress_seconds: float = 1.0
+    watch_seconds: float = 5.0
     retry_seconds: float = 60.0
     recoveries: int = 10
     free_disk_mb: int = 64

@@ -1,0 +1,102 @@
+"""What do the steps of one output do? Each may be done twice: what was put once is never made again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from filmstrip.db.records import PutArtifact
+from filmstrip.domain.artifact import Artifact, Warned
+from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.destinations import open_stores
+from filmstrip.jobs.perform import Assignment, Listener, Performer, describe_result, in_order, share
+from filmstrip.jobs.progress_board import ProgressBoard
+from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.params.format_entry import entry_without_destination
+from filmstrip.storage.source_reference import SourceVersion
+
+_log = structlog.get_logger()
+
+
+class OutputSteps:
+    """The steps of one output."""
+
+    def __init__(self, around: Surroundings, board: ProgressBoard) -> None:
+        self._around = around
+        self._database = around.database
+        self._board = board
+        self._performer = Performer(around.settings, around.child)
+
+    async def plan(self, token: str, index: int) -> OutputPlan:
+        """Decide what is made. It is written down: another version of the service might plan otherwise."""
+        query, source = await self._around.query(token), await self._around.probed(token)
+        plan = query.formats[index].plan(source.info, upscale=query.upscale)
+        await asyncio.to_thread(self._warn, token, index, plan.warnings)
+        return plan
+
+    async def make(self, token: str, index: int, plan: OutputPlan, group: Group) -> None:
+        """Make one group and put its files, except for those that were put before."""
+        await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
+        async with self._assignment(token, index) as assignment:
+            listener = self._listener(token, index, plan, group)
+            await self._performer.make_group(assignment, group, await self._finished(token, index), listener)
+        self._board.tell(token, index, share(plan, group, 1))
+
+    async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
+        """End the output with what was made and where it is."""
+        async with self._assignment(token, index) as assignment:
+            result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
+        await asyncio.to_thread(self._around.folders.empty_output, token, index)
+        await asyncio.to_thread(self._database.finish_output, token, index, result, locations)
+        _log.info("output_finished", files=len(result.names), size_bytes=result.size_bytes)
+
+    async def fail(self, token: str, index: int, error: str) -> None:
+        """End the output with the reason; its files go first, as they may be what filled the disk."""
+        await asyncio.to_thread(self._around.folders.empty_output, token, index)
+        await asyncio.to_thread(self._database.fail_output, token, index, error)
+        _log.warning("output_failed", error=error)
+
+    @asynccontextmanager
+    async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:
+        query, probed = await self._around.query(token), await self._around.probed(token)
+        record = await self._around.record(token)
+        expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
+        source, _ = await self._around.source(token, query, expected)
+        output = query.formats[index]
+        begins_at = record.started_at or record.created_at
+        with open_stores(output, self._around.storage, token, index, begins_at) as stores:
+            yield Assignment(
+                output=output,
+                document=entry_without_destination(query.text, index),
+                info=probed.info,
+                source=source,
+                upscale=query.upscale,
+                folder=self._around.folders.of_output(token, index),
+                stores=stores,
+            )
+
+    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
+        def on_made() -> None:
+            if group == plan.groups[-1]:
+                self._database.advance_outputs(token, [index], TaskStatus.SAVING)
+
+        return Listener(
+            on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
+            on_put=lambda artifact: self._database.record_artifact(token, index, PutArtifact(group.name, artifact)),
+            on_made=on_made,
+            warn=lambda message: self._warn(token, index, [message]),
+        )
+
+    def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
+        """Tell the client what an output had to give; blocking."""
+        outputs = self._database.read_tasks([token])[token].outputs
+        tag = next((output.tag for output in outputs if output.index == index), None)
+        self._database.add_warnings(token, [Warned(message, tag=tag) for message in messages])
+
+    async def _finished(self, token: str, index: int) -> dict[str, Artifact]:
+        put = await asyncio.to_thread(self._database.read_artifacts, token, index)
+        return {each.artifact.name: each.artifact for each in put}

@@ -1,0 +1,88 @@
+"""What do the steps of tasks work with?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from filmstrip.db.database import Database
+from filmstrip.db.records import Source, TaskRecord
+from filmstrip.domain.errors import SourceUnreadableError, TokenNotFoundError
+from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.patience import patiently
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.outputs._base import Output
+from filmstrip.outputs._messages import ReadableSource
+from filmstrip.params.query import Query
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceVersion
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the steps work with.
+
+    Attributes:
+        database: Where everything is written down.
+        settings: How tasks are run.
+        storage: Which places may be used.
+        child: Starts child processes.
+        folders: Where tasks work.
+        parse: Parses the text of a query.
+    """
+
+    database: Database
+    settings: JobSettings
+    storage: StorageSettings
+    child: MediaChild
+    folders: WorkFolders
+    parse: Callable[[str], Query[Output]]
+
+    async def query(self, token: str) -> Query[Output]:
+        """Read what a task is to do."""
+        return self.parse(await asyncio.to_thread(self.database.read_query, token))
+
+    async def record(self, token: str) -> TaskRecord:
+        """Read how far a task is.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+        """
+        found = await asyncio.to_thread(self.database.read_tasks, [token])
+        if token not in found:
+            raise TokenNotFoundError("Token not found")
+        return found[token]
+
+    async def probed(self, token: str) -> Source:
+        """Read what a task's source holds.
+
+        Raises:
+            SourceUnreadableError: It was not probed.
+        """
+        source = await asyncio.to_thread(self.database.read_source, token)
+        if source is None:
+            raise SourceUnreadableError("The source was not probed")
+        return source
+
+    async def source(
+        self, token: str, query: Query[Output], expected: SourceVersion | None
+    ) -> tuple[ReadableSource, SourceVersion]:
+        """Make a task's source readable, patiently; a copy that it has already is used."""
+        path = self.folders.source(token)
+        return await patiently(
+            partial(
+                fetch_source,
+                query.source,
+                self.storage,
+                path,
+                whole=any(output.reads_whole_source for output in query.formats),
+                expected=expected,
+                on_progress=lambda _fraction: demand_free_disk(path.parent, self.settings.free_disk_mb),
+            ),
+            self.settings.retry_seconds,
+        )

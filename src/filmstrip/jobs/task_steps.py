@@ -1,0 +1,89 @@
+"""What do the steps of a task do that concern it as a whole? Each may be done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+import structlog
+
+from filmstrip.db.records import OutputRecord, Source
+from filmstrip.domain.artifact import Warned
+from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.upscale_rule import dropped_outputs
+from filmstrip.storage.source_reference import SourceVersion
+
+_log = structlog.get_logger()
+
+
+class TaskSteps:
+    """The steps of a task as a whole."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._database = around.database
+        self._fetching = asyncio.Semaphore(around.settings.fetches)
+
+    async def fetch(self, token: str) -> list[str | int | None]:
+        """Make the source readable, and tell its state: size, entity tag, date."""
+        if not self._around.folders.source(token).exists():
+            # What an interrupted copy left is in the way of a full disk.
+            self._around.folders.empty_task(token)
+        query = await self._around.query(token)
+        async with self._fetching:
+            source, state = await self._around.source(token, query, None)
+        _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
+        return [state.size_bytes, state.etag, state.last_modified]
+
+    async def probe(self, token: str, state: list[str | int | None]) -> None:
+        """Find out what the source holds."""
+        version = SourceVersion(*state)  # type: ignore[arg-type]  # as `fetch` wrote them down
+        query = await self._around.query(token)
+        async with self._fetching:
+            source, _ = await self._around.source(token, query, version)
+            info = await self._around.child.probe(source, self._around.folders.of_task(token))
+        found = Source(info, version.etag, version.last_modified)
+        await asyncio.to_thread(self._database.record_source, token, found)
+        await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
+        _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
+
+    async def choose_outputs(self, token: str) -> list[int]:
+        """Take out what the upscale rule drops, and tell the indexes of what is made."""
+        query, record = await self._around.query(token), await self._around.record(token)
+        kept = [output.index for output in record.outputs]
+        if not query.upscale:
+            dropped = dropped_outputs(query.formats, (await self._around.probed(token)).info)
+            told = [
+                Warned(f"format[{index}] was dropped: {size} is larger than the source, and upscale is not set")
+                for index, size in dropped.items()
+            ]
+            await asyncio.to_thread(self._database.add_warnings, token, told)
+            await asyncio.to_thread(self._database.drop_outputs, token, list(dropped))
+            kept = [index for index in kept if index not in dropped]
+        await asyncio.to_thread(self._database.advance_outputs, token, kept, TaskStatus.QUEUED)
+        return kept
+
+    async def conclude(self, token: str, given_up: Collection[int]) -> str | None:
+        """Tell why the task failed, if it did. An output that may fail softly leaves a warning only."""
+        for index in given_up:
+            sentence = "It was given up: the service died several times while it was made"
+            await asyncio.to_thread(self._database.fail_output, token, index, sentence)
+        query, record = await self._around.query(token), await self._around.record(token)
+        failed = [output for output in record.outputs if output.error is not None]
+        soft = [output for output in failed if query.formats[output.index].allow_soft_fail]
+        told = [Warned(f"{output.output_name} could not be made", output.error, output.tag) for output in soft]
+        await asyncio.to_thread(self._database.add_warnings, token, told)
+        return _together([output for output in failed if output not in soft], len(record.outputs))
+
+    async def finish(self, token: str, error: str | None) -> None:
+        """End the task; its folder goes first, so that no final task has one."""
+        await asyncio.to_thread(self._around.folders.empty_task, token)
+        await asyncio.to_thread(self._database.finish_task, token, error)
+        _log.info("task_finished", error=error)
+
+
+def _together(failed: list[OutputRecord], count: int) -> str | None:
+    if count == 1 and failed:
+        return failed[0].error
+    return "; ".join(f"{output.tag} ({output.output_name}): {output.error}" for output in failed) or None
