@@ -5,7 +5,7 @@ Independent of libav on purpose: it is the truth that converted pictures are com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,13 @@ class Patch:
         name: What to call it.
         window: Where it is in the upright picture.
         rgb: Its non-linear R'G'B' from 0 to 1, in the transfer function and primaries of the asset.
+        nits: For HDR, the light in cd/m2 that a display makes of it.
     """
 
     name: str
     window: Window
     rgb: Triple
+    nits: Triple | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Coding:
         red, blue: Weights KR and KB of the matrix.
         bit_depth: Bits of a sample.
         full_range: Whether luma takes all codes instead of 16 to 235 (scaled to the depth).
+        white: Signal of diffuse white, below 1 where there is room for highlights (ITU-R BT.2408).
     """
 
     name: str
@@ -48,6 +51,7 @@ class Coding:
     blue: float
     bit_depth: int = 8
     full_range: bool = False
+    white: float = 1.0
 
     @property
     def neutral(self) -> int:
@@ -55,8 +59,9 @@ class Coding:
         return 128 << (self.bit_depth - 8)
 
     def grey(self, level: float) -> int:
-        """The luma sample of a grey level from 0 (black) to 1 (white)."""
-        return self.samples((level, level, level))[0]
+        """The luma sample of a grey level from 0 (black) to 1 (diffuse white)."""
+        signal = level * self.white
+        return self.samples((signal, signal, signal))[0]
 
     def samples(self, rgb: Triple) -> tuple[int, int, int]:
         """The samples Y', Cb, Cr of one colour."""
@@ -85,3 +90,5 @@ BT709 = Coding("bt709", 0.2126, 0.0722)
 BT709_FULL = Coding("bt709", 0.2126, 0.0722, full_range=True)
 BT709_10 = Coding("bt709", 0.2126, 0.0722, bit_depth=10)
 BT2020_10 = Coding("bt2020nc", 0.2627, 0.0593, bit_depth=10)
+PQ_10 = replace(BT2020_10, white=0.58)
+HLG_10 = replace(BT2020_10, white=0.75)

@@ -48,7 +48,7 @@ class Look:
         coding: How light becomes samples.
         layout: Chroma layout, a key of SUBSAMPLING.
         turn: How the player turns the picture; it is drawn so that it is upright after that.
-        interlaced: None, "tff" or "bff": the background of the second field is half a frame further on.
+        interlaced: None, "tff" or "bff": the second field shows the background and a bar half a frame later.
         patches: The colour patches.
     """
 
@@ -100,6 +100,8 @@ def raw_frame(planes: Planes, look: Look) -> bytes:
 def _draw_upright(number: int, field_number: int, time: Fraction, look: Look) -> Planes:
     width, height = look.upright_size
     planes = _background(field_number, width, height, look)
+    if look.interlaced:
+        _fill(planes, _moving_bar(field_number), look.coding.samples((0.9, 0.9, 0.9)))
     for patch in look.patches:
         _fill(planes, patch.window, look.coding.samples(patch.rgb))
     dark, bright = look.coding.grey(0.0), look.coding.grey(1.0)
@@ -108,6 +110,11 @@ def _draw_upright(number: int, field_number: int, time: Fraction, look: Look) ->
     barcode.paint(planes[0], number, dark, bright)
     _write(planes, f"{number:05d}  {float(time):.3f}", dark, bright)
     return planes
+
+
+def _moving_bar(step: int) -> barcode.Window:
+    """Tell where a bright bar stands that moves a fortieth of the width a field: it makes combs where fields mix."""
+    return barcode.Window(step % 40 / 40, 0.0, 0.05, 1.0)
 
 
 def _background(step: int, width: int, height: int, look: Look) -> Planes:
@@ -126,7 +133,7 @@ def _texture(width: int, height: int, coding: Coding) -> Planes:
     waves = [np.sin(2 * np.pi * (a * x / width + b * y / height)) for a, b in ((2, 1), (1, -3), (5, 4))]
     grain = np.tile(random.normal(0, 0.03, (height, width)), (2, 2))
     rgb = [0.4 + 0.08 * waves[i] + 0.08 * waves[(i + 1) % 3] + grain for i in range(3)]
-    return coding.planes(np.stack(rgb, axis=-1).clip(0, 1))
+    return coding.planes(np.stack(rgb, axis=-1).clip(0, 1) * coding.white)
 
 
 def _fill(planes: Planes, window: barcode.Window, samples: tuple[int, int, int]) -> None:

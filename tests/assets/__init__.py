@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assets import basic, shapes, timing
+from assets import basic, codecs, containers, damaged, hostile, shapes, streams, structures, timing, tones
 from assets.asset import Asset
 
-ASSETS: Mapping[str, Asset] = MappingProxyType(
-    {asset.name: asset for family in (basic, shapes, timing) for asset in family.ASSETS}
-)
+FAMILIES = (basic, structures, timing, containers, codecs, shapes, tones, streams, damaged, hostile)
+
+ASSETS: Mapping[str, Asset] = MappingProxyType({asset.name: asset for family in FAMILIES for asset in family.ASSETS})
 
 __all__ = ["ASSETS", "Asset"]

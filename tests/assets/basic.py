@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from assets.asset import Asset, evenly
+from assets.asset import Asset, Recipe, evenly
 from assets.recipes import Encoding, Film, Remux, tags
 from pictures import Look
 
@@ -16,41 +16,68 @@ MILLISECOND = Fraction(1, 1000)
 FILM = Film(count=250)
 NTSC_FILM = Film(count=300, rate=Fraction(60000, 1001))
 
-PLAIN = Asset(
-    name="plain.mp4",
-    trap="None: H.264 with a B-pyramid, AAC, faststart, 10 s of 25 frames a second, keyframes 50 frames apart.",
+
+def derived(base: Asset, name: str, trap: str, recipe: Recipe, **facts: object) -> Asset:
+    """Describe a file that shows what another one shows, except for what `facts` tell."""
+    kept = ("times", "end", "numbers", "look", "sample_aspect_ratio", "codec", "audio", "rate")
+    truth = {field: getattr(base, field) for field in (*kept, "transfer", "primaries", "matrix")}
+    return Asset(name=name, trap=trap, recipe=recipe, **{**truth, **facts})
+
+
+def repack(base: Asset, name: str, trap: str, options: str = "", **facts: object) -> Asset:
+    """Put the streams of an asset into another container."""
+    return derived(base, name, trap, Remux((base,), f"-map 0 -c copy {options}"), **facts)
+
+
+def filmed(name: str, trap: str, film: Film, options: str, **facts: object) -> Asset:
+    """Describe drawn frames at a constant rate, tagged as BT.709."""
+    truth: dict[str, object] = {
+        "recipe": Encoding(film, f"{options} {tags(film.look)}"),
+        "times": evenly(film.count, film.rate),
+        "end": film.seconds,
+        "numbers": film.numbers,
+        "look": film.look,
+        "rate": film.rate,
+        "transfer": 1,
+        "primaries": 1,
+        "matrix": 1,
+    }
+    return Asset(name=name, trap=trap, **{**truth, **facts})  # type: ignore[arg-type]
+
+
+PLAIN = filmed(
+    "plain.mp4",
+    "None: H.264 with a B-pyramid, AAC, faststart, 10 s of 25 frames a second, keyframes 50 frames apart.",
+    FILM,
+    "",
     recipe=Encoding(
         FILM,
         f"{X264} {PYRAMID} -g 50 {tags(FILM.look)} {AAC} -movflags +faststart",
         sound_seconds=FILM.seconds,
     ),
-    times=evenly(250, 25),
-    end=FILM.seconds,
     audio="aac",
-    rate=Fraction(25),
-    transfer=1,
-    primaries=1,
-    matrix=1,
 )
 
+PLAIN_MKV = repack(PLAIN, "plain.mkv", "Matroska with cues; its timestamps are whole milliseconds.")
+PLAIN_TS = repack(PLAIN, "plain.ts", "MPEG-TS: no index, pictures start at 1.48 s.", start=Fraction(37, 25))
 
-def repack(base: Asset, name: str, trap: str, options: str = "", **facts: object) -> Asset:
-    """Put the streams of an asset into another container."""
-    truth = {
-        field: getattr(base, field)
-        for field in ("times", "end", "numbers", "look", "codec", "audio", "rate", "transfer", "primaries", "matrix")
-    }
-    recipe = Remux((base,), f"-map 0 -c copy {options}")
-    return Asset(name=name, trap=trap, recipe=recipe, **{**truth, **facts})
-
+FRAGMENTED = repack(
+    PLAIN,
+    "fragmented.mp4",
+    "Fragments without a common index: every one has to be walked.",
+    "-movflags frag_keyframe+empty_moov+default_base_moof",
+    start=Fraction(2, 25),
+)
 
 ASSETS = (
     PLAIN,
-    repack(PLAIN, "plain.mkv", "Matroska with cues; its timestamps are whole milliseconds."),
-    repack(PLAIN, "plain.ts", "MPEG-TS: no index, pictures start at 1.48 s.", start=Fraction(37, 25)),
-    Asset(
-        name="vp9.webm",
-        trap="WebM with VP9 and Opus, hidden alternate reference frames.",
+    PLAIN_MKV,
+    PLAIN_TS,
+    filmed(
+        "vp9.webm",
+        "WebM with VP9 and Opus, hidden alternate reference frames.",
+        Film(count=150, rate=Fraction(30)),
+        "",
         recipe=Encoding(
             Film(count=150, rate=Fraction(30)),
             "-c:v libvpx-vp9 -deadline good -cpu-used 5 -b:v 300k -g 60 -auto-alt-ref 1 -lag-in-frames 16"
@@ -58,23 +85,13 @@ ASSETS = (
             sound_seconds=Fraction(5),
         ),
         times=evenly(150, 30, MILLISECOND),
-        end=Fraction(5),
         codec="vp9",
         audio="opus",
-        rate=Fraction(30),
-        transfer=1,
-        primaries=1,
-        matrix=1,
     ),
-    Asset(
-        name="ntsc_59_94.mp4",
-        trap="60000/1001 frames a second: no frame time is a whole number of milliseconds.",
-        recipe=Encoding(NTSC_FILM, f"{X264} -g 120 {tags(NTSC_FILM.look)}"),
-        times=evenly(300, NTSC_FILM.rate),
-        end=NTSC_FILM.seconds,
-        rate=NTSC_FILM.rate,
-        transfer=1,
-        primaries=1,
-        matrix=1,
+    filmed(
+        "ntsc_59_94.mp4",
+        "60000/1001 frames a second: no frame time is a whole number of milliseconds.",
+        NTSC_FILM,
+        f"{X264} -g 120",
     ),
 )

@@ -16,6 +16,7 @@ import imageio_ffmpeg
 
 import barcode
 import colors
+import hdr
 import pictures
 from assets.asset import Asset, evenly
 from pictures import Look
@@ -29,7 +30,7 @@ _PRIMARIES = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 9: "bt2020"}
 @cache
 def drawing_code() -> str:
     """The code that decides what the pictures look like."""
-    return "".join(inspect.getsource(module) for module in (barcode, colors, pictures))
+    return "".join(inspect.getsource(module) for module in (barcode, colors, hdr, pictures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ def tags(look: Look, transfer: int = 1, primaries: int = 1) -> str:
         f"color_trc={_TRANSFERS[transfer]}",
         f"range={_RANGES[look.coding.full_range]}",
     ]
+    if look.interlaced:
+        facts.append(f"field_mode={look.interlaced}")
     return "-vf setparams=" + ":".join(facts)
 
 

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from assets.asset import Asset, evenly
-from assets.basic import X264
-from assets.recipes import Encoding, Film, Surgery, tags
+from assets.asset import Asset
+from assets.basic import X264, derived, filmed
+from assets.recipes import Film, Surgery
 from assets.surgery import set_track_matrix
 from pictures import Look, Turn
 
 
 def _shape(name: str, trap: str, look: Look, options: str = "", sar: Fraction = Fraction(1)) -> Asset:
-    return Asset(
-        name=name,
-        trap=trap,
-        recipe=Encoding(Film(75, look=look), f"{X264} -g 25 {tags(look)} {options}"),
-        times=evenly(75, 25),
-        end=Fraction(3),
-        look=look,
-        sample_aspect_ratio=sar,
-        rate=Fraction(25),
-        transfer=1,
-        primaries=1,
-        matrix=1,
-    )
+    return filmed(name, trap, Film(75, look=look), f"{X264} -g 25 {options}", sample_aspect_ratio=sar)
 
 
-def _turned(name: str, trap: str, turn: Turn, size: tuple[int, int] = (320, 180)) -> Asset:
-    base = _shape(f"coded_{name}", "Not turned yet.", Look(size, turn=turn))
-    facts = {
-        field: getattr(base, field) for field in ("times", "end", "look", "rate", "transfer", "primaries", "matrix")
-    }
-    return Asset(name=name, trap=trap, recipe=Surgery(base, set_track_matrix, (turn,)), **facts)
+def _turned(name: str, trap: str, turn: Turn) -> Asset:
+    base = _shape(f"coded_{name}", "Not turned yet.", Look(turn=turn))
+    return derived(base, name, trap, Surgery(base, set_track_matrix, (turn,)))
 
 
 ASSETS = (

@@ -7,9 +7,11 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
+
 from pictures import Turn
 
-CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
+CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf"}
 
 
 def boxes(data: bytes | bytearray, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
@@ -41,4 +43,114 @@ def set_track_matrix(base: Path, target: Path, turn: Turn) -> None:
     mirror = -1 if turn.mirrored else 1
     matrix = [mirror * cosine, mirror * sine, 0, -sine, cosine, 0, 0, 0]
     struct.pack_into(">8iI", data, at, *(value << 16 for value in matrix), 1 << 30)
+    target.write_bytes(data)
+
+
+def set_durations(base: Path, target: Path, seconds: float) -> None:
+    """Let the headers of movie, tracks and media (8.2.2, 8.3.2, 8.4.2) tell a duration that is not true."""
+    data = bytearray(base.read_bytes())
+    movie, _ = find_box(data, b"mvhd")
+    movie_scale = struct.unpack_from(">I", data, movie + 12)[0]
+    struct.pack_into(">I", data, movie + 16, int(seconds * movie_scale))
+    for kind, first, _ in list(boxes(data)):
+        if kind == b"tkhd":
+            struct.pack_into(">I", data, first + 20, int(seconds * movie_scale))
+        if kind == b"mdhd":
+            scale = struct.unpack_from(">I", data, first + 12)[0]
+            struct.pack_into(">I", data, first + 16, int(seconds * scale))
+    target.write_bytes(data)
+
+
+def insert_box(base: Path, target: Path, parents: tuple[bytes, ...], box: bytes) -> None:
+    """Put a box at the end of the innermost of `parents`."""
+    data = bytearray(base.read_bytes())
+    _, end, heads = _descend(data, parents)
+    target.write_bytes(_splice(data, end, end, box, heads))
+
+
+def set_edits(base: Path, target: Path, edits: tuple[tuple[int, int], ...]) -> None:
+    """Replace the edit list (8.6.6) of the first track: (duration in movie units, media time in media units) each."""
+    data = bytearray(base.read_bytes())
+    entries = b"".join(struct.pack(">IiHH", duration, media_time, 1, 0) for duration, media_time in edits)
+    first, end, heads = _descend(data, (b"moov", b"trak", b"edts", b"elst"))
+    target.write_bytes(_splice(data, first, end, struct.pack(">II", 0, len(edits)) + entries, heads))
+
+
+def start_fragments_at(base: Path, target: Path, seconds: int) -> None:
+    """Add a time to the base decoding time of every fragment (8.8.12), as in the middle of a live stream."""
+    data = bytearray(base.read_bytes())
+    scales: dict[int, int] = {}
+    track = 0
+    for kind, first, _ in list(boxes(data)):
+        if kind == b"tkhd":
+            track = struct.unpack_from(">I", data, first + 12)[0]
+        elif kind == b"mdhd":
+            scales[track] = struct.unpack_from(">I", data, first + 12)[0]
+        elif kind == b"tfhd":
+            track = struct.unpack_from(">I", data, first + 4)[0]
+        elif kind == b"tfdt":
+            begun = struct.unpack_from(">Q", data, first + 4)[0]
+            struct.pack_into(">Q", data, first + 4, begun + seconds * scales[track])
+    target.write_bytes(data)
+
+
+def put_metadata_first(base: Path, target: Path) -> None:
+    """Let the metadata of the movie, with its cover, stand before the tracks: 8.1.1 leaves the order free."""
+    data = bytearray(base.read_bytes())
+    start, end, _ = _descend(data, (b"moov",))
+    children = [(kind, bytes(data[first - 8 : last])) for kind, first, last in _children(data, start, end)]
+    front = [box for kind, box in children if kind in {b"mvhd", b"udta"}]
+    data[start:end] = b"".join([*front, *(box for kind, box in children if kind not in {b"mvhd", b"udta"})])
+    target.write_bytes(data)
+
+
+def _descend(data: bytearray, parents: tuple[bytes, ...]) -> tuple[int, int, list[int]]:
+    """Find nested boxes: payload and end of the innermost, and where each of their size fields is."""
+    start, end, heads = 0, len(data), []
+    for parent in parents:
+        start, end = next((first, last) for kind, first, last in _children(data, start, end) if kind == parent)
+        heads.append(start - 8)
+        start += {b"stsd": 8, b"hvc1": 78, b"hev1": 78}.get(parent, 0)
+    return start, end, heads
+
+
+def _splice(data: bytearray, start: int, end: int, replacement: bytes, heads: list[int]) -> bytearray:
+    """Replace bytes within boxes whose sizes stand at `heads`; the media must stand before the index."""
+    if find_box(data, b"mdat")[0] > heads[0]:
+        raise ValueError("chunk offsets would change: put the index behind the media")
+    for head in heads:
+        size = struct.unpack_from(">I", data, head)[0] + len(replacement) - (end - start)
+        struct.pack_into(">I", data, head, size)
+    return data[:start] + replacement + data[end:]
+
+
+def _children(data: bytes | bytearray, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    while start + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", data, start)
+        yield kind, start + 8, start + size
+        start += size
+
+
+def packet_ranges(path: Path, start_seconds: float, end_seconds: float) -> list[tuple[int, int]]:
+    """Tell where the packets of the video lie whose decoding time, from the first one, is in a half-open range."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        packets = [(packet.dts, packet.pos, packet.size) for packet in container.demux(stream) if packet.size]
+        base = packets[0][0] or 0
+        unit = stream.time_base
+    inside = [start_seconds <= ((dts or 0) - base) * unit < end_seconds for dts, _, _ in packets]
+    return [(at or 0, (at or 0) + size) for (_, at, size), wanted in zip(packets, inside, strict=True) if wanted]
+
+
+def truncate(base: Path, target: Path, seconds: float) -> None:
+    """Cut the file off in the middle of the first packet that is decoded at or after a time."""
+    start, end = packet_ranges(base, seconds, math.inf)[0]
+    target.write_bytes(base.read_bytes()[: (start + end) // 2])
+
+
+def garble(base: Path, target: Path, start_seconds: float, end_seconds: float) -> None:
+    """Overwrite the packets of a time range with noise, but for their first 16 bytes."""
+    data = bytearray(base.read_bytes())
+    for start, end in packet_ranges(base, start_seconds, end_seconds):
+        data[start + 16 : end] = bytes((at * 167 + (at >> 3) * 59) & 0xFF for at in range(start + 16, end))
     target.write_bytes(data)

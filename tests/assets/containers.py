@@ -1,0 +1,62 @@
+"""The same film in containers with and without an index, and with clocks that wrap."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from assets.basic import FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
+from assets.recipes import Film, Surgery
+from assets.transport import start_late
+
+WRAP_SECONDS = Fraction(1 << 33, 90_000)
+
+ASSETS = (
+    repack(PLAIN, "moov_at_end.mp4", "The index stands behind the media.", "-movflags -faststart"),
+    FRAGMENTED,
+    repack(
+        PLAIN,
+        "fragmented_sidx.mp4",
+        "Fragments with a segment index in front.",
+        "-movflags frag_keyframe+empty_moov+default_base_moof+dash+global_sidx",
+        start=Fraction(2, 25),
+    ),
+    repack(PLAIN, "no_cues.mkv", "Matroska as a live recorder leaves it: no cues, no duration.", "-live 1"),
+    repack(PLAIN, "cues_first.mkv", "Matroska with the cues in front.", "-cues_to_front 1"),
+    repack(
+        PLAIN,
+        "wrap.ts",
+        "MPEG-TS whose 33-bit clock wraps in the middle; libav counts from before zero.",
+        f"-output_ts_offset {float(WRAP_SECONDS - 5):.6f}",
+        start=Fraction(-18, 5),
+    ),
+    repack(PLAIN, "bluray.m2ts", "TS packets with four bytes more each.", "-mpegts_m2ts_mode 1", start=PLAIN_TS.start),
+    repack(PLAIN, "plain.mov", "QuickTime."),
+    repack(PLAIN, "plain.flv", "Flash video: milliseconds.", start=Fraction(2, 25)),
+    filmed(
+        "plain.mpg",
+        "MPEG program stream.",
+        Film(100),
+        "-c:v mpeg2video -q:v 4 -bf 2 -g 12",
+        codec="mpeg2video",
+        start=Fraction(27, 50),
+    ),
+    filmed(
+        "b_frames.avi",
+        "AVI has no presentation times, and there are B-frames.",
+        Film(100),
+        f"{X264} -bf 2 -g 40",
+        timestamps=False,
+        start=Fraction(1, 25),
+    ),
+    filmed("raw.h264", "A bare stream, no timestamps.", Film(100), f"{X264} -bf 2 -g 40", timestamps=False),
+    derived(
+        PLAIN_TS,
+        "mid_gop.ts",
+        "MPEG-TS cut out of a broadcast: starts in the middle of a group, the first whole picture is number 100.",
+        Surgery(PLAIN_TS, start_late, (3.0,)),
+        times=PLAIN_TS.times[:150],
+        numbers=range(100, 250),
+        end=Fraction(6),
+        start=PLAIN_TS.start + 4,
+    ),
+)
