@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, text
 
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.migrating import migrate
 from filmstrip.db.outputs import ArtifactRows, OutputRows
@@ -28,7 +29,7 @@ def random_token() -> str:
     return secrets.token_hex(_TOKEN_BYTES)
 
 
-class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows):
+class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, InterruptionRows):
     """The service's database. Every method blocks: callers on an event loop use worker threads."""
 
     def __init__(

@@ -6,6 +6,7 @@ A change here needs a migration under `migrations/versions`; a test compares the
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -66,6 +67,8 @@ task = Table(
     Column("source", Json(Source)),
     Column("error", Text),
     Column("warnings", Json(tuple[Warned, ...]), nullable=False),
+    Column("is_at_work", Boolean, nullable=False),
+    Column("interruptions", Integer, nullable=False),
 )
 
 output = Table(
@@ -83,6 +86,8 @@ output = Table(
     Column("result", Json(OutputResult)),
     Column("locations", Json(tuple[Location, ...]), nullable=False),
     Column("finished_at", Moment),
+    Column("is_at_work", Boolean, nullable=False),
+    Column("interruptions", Integer, nullable=False),
 )
 
 artifact = Table(

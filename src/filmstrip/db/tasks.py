@@ -26,7 +26,7 @@ class TaskRows(Rows):
         token = self._new_token()
         row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._now()}
         with self._writing() as connection:
-            connection.execute(insert(task).values(warnings=(), **row))
+            connection.execute(insert(task).values(warnings=(), is_at_work=False, interruptions=0, **row))
         return token
 
     def submit_task(self, token: str, submission: Submission, enqueue: Callable[[Connection], object]) -> None:
@@ -136,6 +136,8 @@ def _new_output(token: str, index: int, new: NewOutput) -> Mapping[str, object]:
         "status": TaskStatus.DOWNLOADING,
         "progress": 0.0,
         "locations": (),
+        "is_at_work": False,
+        "interruptions": 0,
     }
 
 

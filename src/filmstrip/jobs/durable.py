@@ -37,12 +37,10 @@ class Kind:
     Attributes:
         script: What runs, in the event loop of the engine.
         at_once: How many of them run at a time; more wait in order.
-        recoveries: How often one is begun again after its process died.
     """
 
     script: Callable[..., Awaitable[None]]
     at_once: int
-    recoveries: int
 
 
 class Durable:
@@ -71,7 +69,9 @@ class Durable:
         _take_logs()
         DBOS(config=self._config())
         for name, kind in kinds.items():
-            DBOS.workflow(name=name, max_recovery_attempts=kind.recoveries)(_named_script(kind.script))
+            # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
+            # what only waited as well, and each orderly restart.
+            DBOS.workflow(name=name, max_recovery_attempts=None)(_named_script(kind.script))
         DBOS.launch()
         for name, kind in kinds.items():
             DBOS.register_queue(name, worker_concurrency=kind.at_once, polling_interval_sec=self._poll_seconds)
@@ -114,7 +114,7 @@ class Durable:
             runs: The arguments of each, by its identity.
 
         Returns:
-            The identities of those that did not run to their end: cancelled, or given up after too many recoveries.
+            The identities of those that did not run to their end.
         """
         handles = [
             await DBOS.enqueue_workflow_with_options_async(

@@ -13,6 +13,7 @@ from filmstrip.db.database import Database
 from filmstrip.domain.errors import ResourceError, TokenNotFoundError
 from filmstrip.jobs.durable import Durable, Kind
 from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import CHILD, MediaChild
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.progress_board import ProgressBoard
@@ -59,7 +60,15 @@ class JobEngine:
         self._settings = settings
         self._folders = WorkFolders(settings.work_root)
         self._board = ProgressBoard(database, settings.progress_seconds)
-        around = Surroundings(database, settings, storage, MediaChild(media, storage, child), self._folders, parse)
+        around = Surroundings(
+            database=database,
+            settings=settings,
+            storage=storage,
+            child=MediaChild(media, storage, child),
+            folders=self._folders,
+            interruptions=Interruptions(database, settings.recoveries),
+            parse=parse,
+        )
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
         self._scripts = RunTask(self._durable, TaskSteps(around), OutputSteps(around, self._board))
         self._watching: asyncio.Task[None] | None = None
@@ -72,6 +81,7 @@ class JobEngine:
         """
         unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
+        await asyncio.to_thread(self._database.count_interruptions)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
         self._board.start()
@@ -124,23 +134,21 @@ class JobEngine:
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
     def _kinds(self) -> dict[str, Kind]:
-        recoveries = self._settings.recoveries
         return {
-            # An output that kills the service is given up first, so that its task can still end by itself.
-            TASK: Kind(self._scripts.run_task, self._settings.open_tasks, 3 * recoveries),
-            OUTPUT: Kind(self._scripts.run_output, self._settings.slot_count, recoveries),
+            TASK: Kind(self._scripts.run_task, self._settings.open_tasks),
+            OUTPUT: Kind(self._scripts.run_output, self._settings.slot_count),
         }
 
     async def _keep_ending_lost_tasks(self) -> None:
-        """End the tasks whose script will never end them: given up, because the service died with it too often."""
+        """End the tasks whose script will never end them, because something of ours went wrong with it."""
         while True:
             try:
                 for token in await asyncio.to_thread(self._database.unfinished_tasks):
                     if await asyncio.to_thread(self._durable.is_over, token):
-                        sentence = "The task was given up: the service died several times while it ran"
+                        sentence = "An internal error of the service ended this"
                         await asyncio.to_thread(self._folders.empty_task, token)
                         if await asyncio.to_thread(self._database.finish_task, token, sentence):
-                            _log.error("task_given_up", task_token=token)
+                            _log.error("task_lost", task_token=token)
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 _log.exception("tasks_not_watched")
             await asyncio.sleep(self._settings.watch_seconds)

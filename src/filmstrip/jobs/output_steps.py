@@ -40,8 +40,8 @@ class OutputSteps:
 
     async def make(self, token: str, index: int, plan: OutputPlan, group: Group) -> None:
         """Make one group and put its files, except for those that were put before."""
-        await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
-        async with self._assignment(token, index) as assignment:
+        async with self._around.interruptions.work(token, index), self._assignment(token, index) as assignment:
+            await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
             listener = self._listener(token, index, plan, group)
             await self._performer.make_group(assignment, group, await self._finished(token, index), listener)
         self._board.tell(token, index, share(plan, group, 1))

@@ -23,8 +23,8 @@ class JobSettings:
         watch_seconds: How often it is looked for tasks that nobody will ever end.
         retry_seconds: For how long what a source or destination could not do just now is tried again, besides the
             retries of single requests.
-        recoveries: How often an output or a task is begun again after the service itself died with it, before it
-            counts as the reason.
+        recoveries: How often an output is begun again after the service itself died while it was made, before it counts
+            as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
             write down what went wrong.
     """

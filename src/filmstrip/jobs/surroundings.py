@@ -12,6 +12,7 @@ from filmstrip.db.records import Source, TaskRecord
 from filmstrip.domain.errors import SourceUnreadableError, TokenNotFoundError
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
@@ -33,6 +34,7 @@ class Surroundings:
         storage: Which places may be used.
         child: Starts child processes.
         folders: Where tasks work.
+        interruptions: Lets work begin.
         parse: Parses the text of a query.
     """
 
@@ -41,6 +43,7 @@ class Surroundings:
     storage: StorageSettings
     child: MediaChild
     folders: WorkFolders
+    interruptions: Interruptions
     parse: Callable[[str], Query[Output]]
 
     async def query(self, token: str) -> Query[Output]:

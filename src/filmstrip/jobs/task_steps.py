@@ -31,7 +31,7 @@ class TaskSteps:
             # What an interrupted copy left is in the way of a full disk.
             self._around.folders.empty_task(token)
         query = await self._around.query(token)
-        async with self._fetching:
+        async with self._fetching, self._around.interruptions.work(token):
             source, state = await self._around.source(token, query, None)
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
         return [state.size_bytes, state.etag, state.last_modified]
@@ -40,7 +40,7 @@ class TaskSteps:
         """Find out what the source holds."""
         version = SourceVersion(*state)  # type: ignore[arg-type]  # as `fetch` wrote them down
         query = await self._around.query(token)
-        async with self._fetching:
+        async with self._fetching, self._around.interruptions.work(token):
             source, _ = await self._around.source(token, query, version)
             info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
@@ -67,7 +67,7 @@ class TaskSteps:
     async def conclude(self, token: str, given_up: Collection[int]) -> str | None:
         """Tell why the task failed, if it did. An output that may fail softly leaves a warning only."""
         for index in given_up:
-            sentence = "It was given up: the service died several times while it was made"
+            sentence = "An internal error of the service ended this"
             await asyncio.to_thread(self._database.fail_output, token, index, sentence)
         query, record = await self._around.query(token), await self._around.record(token)
         failed = [output for output in record.outputs if output.error is not None]

@@ -54,6 +54,8 @@ def _make_what() -> None:
         sa.Column("source", sa.Text()),
         sa.Column("error", sa.Text()),
         sa.Column("warnings", sa.Text(), nullable=False),
+        sa.Column("is_at_work", sa.Boolean(), nullable=False),
+        sa.Column("interruptions", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name="fk_task_key_id"),
         sa.PrimaryKeyConstraint("token", name="pk_task"),
     )
@@ -73,6 +75,8 @@ def _make_what() -> None:
         sa.Column("result", sa.Text()),
         sa.Column("locations", sa.Text(), nullable=False),
         sa.Column("finished_at", sa.DateTime()),
+        sa.Column("is_at_work", sa.Boolean(), nullable=False),
+        sa.Column("interruptions", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["task_token"], ["task.token"], name="fk_output_task_token", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("task_token", "output_index", name="pk_output"),
     )

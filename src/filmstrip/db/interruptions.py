@@ -1,0 +1,44 @@
+"""Who was at work when the service died? Marks on tasks and outputs that outlive it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Table, and_, select, update
+
+from filmstrip.db.rows import Rows
+from filmstrip.db.tables import output, task
+
+
+class InterruptionRows(Rows):
+    """Marks of work that is going on, and how often it was interrupted by the death of the service."""
+
+    def count_interruptions(self) -> None:
+        """Count once more what was at work when the service died; called before any work begins."""
+        with self._writing() as connection:
+            for table in (task, output):
+                again = update(table).where(table.c.is_at_work.is_(True))
+                connection.execute(again.values(is_at_work=False, interruptions=table.c.interruptions + 1))
+
+    def begin_work(self, token: str, index: int | None = None) -> None:
+        """Mark that work begins on an output, or on the source of a task."""
+        self._mark(token, index, is_at_work=True)
+
+    def end_work(self, token: str, index: int | None = None) -> None:
+        """Take the mark away: the work ended, well or not, and the service is alive."""
+        self._mark(token, index, is_at_work=False)
+
+    def read_interruptions(self, token: str, index: int | None = None) -> int:
+        """Read how often the service died while it worked on an output, or on the source of a task."""
+        table, here = _place(token, index)
+        with self._reading() as connection:
+            return int(connection.execute(select(table.c.interruptions).where(here)).scalar() or 0)
+
+    def _mark(self, token: str, index: int | None, *, is_at_work: bool) -> None:
+        table, here = _place(token, index)
+        with self._writing() as connection:
+            connection.execute(update(table).where(here).values(is_at_work=is_at_work))
+
+
+def _place(token: str, index: int | None) -> tuple[Table, ColumnElement[bool]]:
+    if index is None:
+        return task, task.c.token == token
+    return output, and_(output.c.task_token == token, output.c.output_index == index)
