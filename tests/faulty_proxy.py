@@ -32,6 +32,7 @@ class FaultyProxy:
 
     port: int
     fault: Callable[[SeenRequest], int | None] = _no_fault
+    fault_body: bytes = b""
     requests: list[SeenRequest] = field(default_factory=list)
 
     def fail_first(self, count: int, status: int) -> None:
@@ -80,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == RESET:
             self.close_connection = True
         elif fault is not None:
-            self._send(fault, {}, b"")
+            self._send(fault, {}, server.state.fault_body)
         else:
             self._send(*self._ask(server.real_port, body))
 

@@ -21,10 +21,9 @@ from filmstrip.storage.source_reference import SourceVersion
 
 _PIECE_BYTES = 1 << 18
 _GIVEN = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}
-_SIZED = {*_GIVEN, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE}
 _ABSENT = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
-_CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")  # RFC 9110, 14.4
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")  # RFC 9110, 14.4
 _ERROR_CODE = re.compile(rb"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
 _EXCERPT_BYTES = 4096
 
@@ -62,34 +61,35 @@ def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: So
     Raises:
         SourceError: It is not the source, or not in that state.
     """
-    answer = _described(response)
-    if response.status in _SIZED and answer.version.size_bytes == 0:
-        raise SourceUnreadableError(f'The source "{label}" is empty')
     if response.status not in _GIVEN:
-        raise _refusal(response, label, expected)
+        raise _refusal(response, label, start, expected)
+    answer = _described(response)
     if expected is not None and not answer.version.is_same(expected):
         raise SourceChangedError(f'The source "{label}" changed while it was read')
+    if answer.version.size_bytes == 0:
+        raise SourceUnreadableError(f'The source "{label}" is empty')
     if answer.is_partial and answer.start != start:
         raise SourceUnreachableError(f'The source "{label}" answers with another range than the asked one')
     return answer
 
 
 def _described(response: BaseHTTPResponse) -> Answer:
-    """Read the head; of an answer 416 too, which tells the size of what is too small for the range."""
     headers = response.headers
     match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", ""))
-    start, total = (int(match[1] or 0), match[2]) if match else (0, headers.get("Content-Length", ""))
+    start, total = (int(match[1]), match[2]) if match else (0, headers.get("Content-Length", ""))
     version = SourceVersion(int(total) if total.isdigit() else None, headers.get("ETag"), headers.get("Last-Modified"))
     return Answer(start, match is not None, version, response)
 
 
-def _refusal(response: BaseHTTPResponse, label: str, expected: SourceVersion | None) -> FilmstripError:
+def _refusal(response: BaseHTTPResponse, label: str, start: int, expected: SourceVersion | None) -> FilmstripError:
     status = response.status
     if expected is not None and status in {
         HTTPStatus.PRECONDITION_FAILED,
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     }:
         return SourceChangedError(f'The source "{label}" changed while it was read')
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start == 0:
+        return SourceUnreadableError(f'The source "{label}" is empty')
     reason = f"{status} {_error_code(response) or response.reason or ''}".strip()
     if status in _ABSENT:
         return SourceNotFoundError(f'There is nothing at "{label}" ({reason})')

@@ -25,6 +25,7 @@ _REGION = re.compile(r"<Region>([\w-]{1,40})</Region>")
 _HINTS = {
     "AccessControlListNotSupported": "the bucket has ACLs switched off: leave out `permissions`, or allow ACLs there",
     "InvalidStorageClass": "`storage_class` is not one that this server knows",
+    "InvalidArgument": "look at `storage_class`, `cache_control` and `permissions`",
     "AuthorizationHeaderMalformed": "the bucket is in another region: set `region`",
     "PermanentRedirect": "the bucket is in another region: use that region's host, or set `region`",
     "SignatureDoesNotMatch": "`secret` does not belong to `key`",
