@@ -15,8 +15,8 @@ UNIT = 1 << 16
 def upright_rgb(frame: VideoFrame) -> npt.NDArray[np.uint8]:
     """Convert a frame to RGB [H, W, 3] and turn it as its display matrix says; SAR is not applied."""
     picture: npt.NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
-    matrix = frame.side_data.get(Type.DISPLAYMATRIX)
-    return picture if matrix is None else turn(picture, struct.unpack("<9i", bytes(matrix)))
+    matrices = [bytes(data) for data in frame.side_data if data.type is Type.DISPLAYMATRIX]
+    return turn(picture, struct.unpack("<9i", matrices[0])) if matrices else picture
 
 
 def turn(picture: npt.NDArray[np.uint8], matrix: tuple[int, ...]) -> npt.NDArray[np.uint8]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from assets.asset import evenly
 from assets.basic import FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
 from assets.recipes import Film, Surgery
-from assets.transport import start_late
+from assets.transport import append_to, start_late
+from pictures import Look
 
+_PART_ONE = filmed("part_one.ts", "320x180.", Film(100), f"{X264} -g 25")
+_PART_TWO = filmed(
+    "part_two.ts", "640x360.", Film(100, look=Look((640, 360)), first=100), f"{X264} -g 25 -output_ts_offset 4.08"
+)
 WRAP_SECONDS = Fraction(1 << 33, 90_000)
 
 ASSETS = (
@@ -49,6 +55,18 @@ ASSETS = (
         start=Fraction(1, 25),
     ),
     filmed("raw.h264", "A bare stream, no timestamps.", Film(100), f"{X264} -bf 2 -g 40", timestamps=False),
+    derived(
+        PLAIN,
+        "size_change.ts",
+        "A broadcast that changes the size of its pictures after 4 s.",
+        Surgery(_PART_TWO, append_to, (_PART_ONE,)),
+        times=evenly(200, 25),
+        end=Fraction(8),
+        numbers=range(200),
+        look=_PART_ONE.look,
+        audio=None,
+        start=Fraction(37, 25),
+    ),
     derived(
         PLAIN_TS,
         "mid_gop.ts",

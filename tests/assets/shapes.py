@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assets.asset import Asset
-from assets.basic import X264, derived, filmed
+from assets.basic import X264, derived, filmed, repack
 from assets.recipes import Film, Surgery
 from assets.surgery import set_track_matrix
 from pictures import Look, Turn
@@ -20,8 +20,11 @@ def _turned(name: str, trap: str, turn: Turn) -> Asset:
     return derived(base, name, trap, Surgery(base, set_track_matrix, (turn,)))
 
 
+_UPRIGHT_PHONE = _turned("rotated_90.mp4", "A phone held upright: 90 degrees clockwise by the track matrix.", Turn(90))
+
 ASSETS = (
-    _turned("rotated_90.mp4", "A phone held upright: 90 degrees clockwise by the track matrix.", Turn(90)),
+    _UPRIGHT_PHONE,
+    repack(_UPRIGHT_PHONE, "rotated_90.mkv", "The same turn, told by Matroska."),
     _turned("rotated_180.mp4", "A phone held upside down.", Turn(180)),
     _turned("rotated_270.mp4", "A phone held upright the other way.", Turn(270)),
     _turned("mirrored.mp4", "A selfie: the track matrix swaps left and right.", Turn(0, mirrored=True)),

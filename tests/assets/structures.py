@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from assets.basic import X264, filmed, repack
-from assets.recipes import Film
+from fractions import Fraction
+
+from assets.asset import evenly
+from assets.basic import X264, derived, filmed, repack
+from assets.recipes import Film, Surgery
+from assets.transport import start_late
 
 X265 = "-c:v libx265 -preset superfast -tag:v hvc1 -x265-params log-level=none:pools=2"
 
@@ -12,6 +16,14 @@ _INTRA_REFRESH = filmed(
     "One keyframe, then a column of intra blocks that wanders: recovery points look like keyframes and are not.",
     Film(250),
     f"{X264} -bf 0 -x264-params intra-refresh=1:keyint=50:scenecut=0",
+)
+
+_INTRA_REFRESH_TS = filmed(
+    "intra_refresh.ts",
+    "The same as a broadcast.",
+    Film(250),
+    f"{X264} -bf 0 -x264-params intra-refresh=1:keyint=50:scenecut=0:ref=1",
+    start=Fraction(7, 5),
 )
 
 ASSETS = (
@@ -29,6 +41,16 @@ ASSETS = (
     ),
     _INTRA_REFRESH,
     repack(_INTRA_REFRESH, "intra_refresh.mkv", "The same; the cues name recovery points."),
+    derived(
+        _INTRA_REFRESH_TS,
+        "no_keyframe.ts",
+        "Intra refresh, cut out of a broadcast: no keyframe at all; number 118 is the first that is whole.",
+        Surgery(_INTRA_REFRESH_TS, start_late, (3.0,)),
+        times=evenly(132, 25),
+        end=Fraction(132, 25),
+        numbers=range(118, 250),
+        start=Fraction(7, 5) + Fraction(118, 25),
+    ),
     filmed(
         "deep_pyramid.mp4",
         "Eight B-frames in a row, five reference frames.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from assets.asset import Asset
 from assets.surgery import packet_ranges
 
 PACKET = 188
@@ -15,6 +16,11 @@ def start_late(base: Path, target: Path, seconds: float) -> None:
     """Drop everything before the first video packet that is decoded at or after a time."""
     start, _ = packet_ranges(base, seconds, math.inf)[0]
     target.write_bytes(base.read_bytes()[start // PACKET * PACKET :])
+
+
+def append_to(base: Path, target: Path, before: Asset) -> None:
+    """Put a transport stream behind another one, as they follow each other on air."""
+    target.write_bytes(before.path.read_bytes() + base.read_bytes())
 
 
 def lose_packets(base: Path, target: Path, start_seconds: float, end_seconds: float) -> None:
