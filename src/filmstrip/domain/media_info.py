@@ -117,6 +117,7 @@ class MediaInfo:
         container: FFmpeg's name of the container format, such as "mov,mp4,m4a,3gp,3g2,mj2".
         duration_seconds: Length of the presentation, its longest stream, from its own start.
         start_seconds: Container time of the presentation's first moment; targets count from here.
+        content_seconds: From which moment on the source holds nothing, because it was cut off; None for never.
         size_bytes: Length of the source, None where the server does not tell.
         video: The stream that pictures are taken from, None for audio only (cover art is not video).
         audio: All audio streams, in container order.
@@ -129,4 +130,5 @@ class MediaInfo:
     size_bytes: int | None
     video: VideoStream | None
     audio: tuple[AudioStream, ...] = ()
+    content_seconds: Fraction | None = None
     warnings: tuple[str, ...] = ()

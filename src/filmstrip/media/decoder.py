@@ -25,6 +25,8 @@ def open_decoder(stream: AvVideoStream, threads: int) -> VideoCodecContext:
     if name is not None and stream.metadata.get("alpha_mode") == "1":
         context = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
         context.extradata = stream.codec_context.extradata
+    # A damaged packet is reported instead of being painted over: a wrong picture is worse than none.
+    context.options = {"err_detect": "explode"}
     # Several frames at once only for a decoder that works alone: each thread holds its own reference pictures.
     context.thread_type = ThreadType.FRAME if threads > 1 else ThreadType.NONE
     context.thread_count = threads

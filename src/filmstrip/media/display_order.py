@@ -38,11 +38,13 @@ class Shown(Generic[PacketT]):
         packet: The packet.
         start: Its PTS; None where it has none.
         end: The next larger PTS of the stream, None for the last frame or where the packet has no PTS.
+        repeats: How many packets before it have the same PTS. Only the last of them is shown, the others for no time.
     """
 
     packet: PacketT
     start: int | None
     end: int | None
+    repeats: int = 0
 
     def covers(self, moment: int) -> bool:
         """Tell whether its frame is the one shown at a moment."""
@@ -56,6 +58,8 @@ class DisplayOrder(Generic[PacketT]):
         self._waiting: deque[PacketT] = deque()
         self._known: list[int] = []
         self._last_dts: int | None = None
+        self._released: int | None = None
+        self._repeats = 0
 
     def push(self, packet: PacketT) -> Iterator[Shown[PacketT]]:
         """Take the next packet in decode order and give back those that are settled by it."""
@@ -84,9 +88,14 @@ class DisplayOrder(Generic[PacketT]):
 
     def _release(self, *, is_last: bool = False) -> Shown[PacketT]:
         packet = self._waiting.popleft()
-        end = None if packet.pts is None else self._successor(packet.pts)
-        if end is None and not is_last:
-            end = packet.pts  # time jumped back: nobody can say how long it is shown, so it counts as never shown
+        if packet.pts is None:
+            return Shown(packet, None, None)
+        end = self._successor(packet.pts)
+        is_replaced = any(later.pts == packet.pts for later in self._waiting)
+        if is_replaced or (end is None and not is_last):
+            end = packet.pts  # time stands still or jumps back: shown for no time at all
+        self._repeats = self._repeats + 1 if packet.pts == self._released else 0
+        self._released = packet.pts
         # What is shown before everything that may still come is of no use as a successor.
         del self._known[: max(0, len(self._known) - 2 * _DEEPEST_REORDERING)]
-        return Shown(packet, packet.pts, end)
+        return Shown(packet, packet.pts, end, self._repeats)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import av
 import av.error
 from av.container import InputContainer
+from av.index import IndexEntry
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.media.container import open_container
+from filmstrip.media.header_bytes import size_of
+from filmstrip.media.source import MediaSource
 
 _CONTAINER_TIME_BASE = Fraction(1, av.time_base)
 # A muxer delays the first picture by its reordering depth or the audio encoder's priming. Players differ in whether
@@ -29,31 +34,41 @@ class Extent:
     Attributes:
         start: First moment in container time, seconds; targets count from here.
         end: First moment after the presentation in container time, seconds.
+        cut_off_at: First moment of which the source holds nothing although its header says so; None if it is whole.
         warnings: What had to be guessed, one sentence each.
     """
 
     start: Fraction
     end: Fraction
+    cut_off_at: Fraction | None = None
     warnings: tuple[str, ...] = ()
 
 
-def find_extent(container: InputContainer, video: AvVideoStream | None) -> Extent:
+def find_extent(container: InputContainer, video: AvVideoStream | None, source: MediaSource) -> Extent:
     """Find the first and the last moment of the presentation.
 
     The length is that of the longest stream. Where header and content disagree, the longer one counts: a player's seek
     bar covers what the header says, and what lies behind it can be played all the same.
+
+    Args:
+        container: The open source.
+        video: Its video stream, None if it has none.
+        source: Its bytes.
     """
     start = _start(container, video)
     header_end = _header_end(container)
-    content_end = _content_end(container, header_end)
-    end = max((moment for moment in (header_end, content_end) if moment is not None), default=start)
-    warnings = []
-    if header_end is not None and content_end is not None and content_end > header_end + _HEADER_TOLERANCE:
-        warnings.append(
-            f"the source lasts {float(content_end - start):.3f} s although its header says "
-            f"{float(header_end - start):.3f} s"
+    content_end = _content_end(container, header_end, source)
+    end = max(moment for moment in (header_end, content_end, start) if moment is not None)
+    if header_end is None or content_end is None:
+        return Extent(start, end)
+    said, found = f"{float(header_end - start):.3f} s", f"{float(content_end - start):.3f} s"
+    if content_end > header_end + _HEADER_TOLERANCE:
+        return Extent(start, end, None, (f"the source lasts {found} although its header says {said}",))
+    if content_end < header_end - _HEADER_TOLERANCE:
+        return Extent(
+            start, end, content_end, (f"the source is cut off: it ends at {found} although its header says {said}",)
         )
-    return Extent(start, max(start, end), tuple(warnings))
+    return Extent(start, end)
 
 
 def _start(container: InputContainer, video: AvVideoStream | None) -> Fraction:
@@ -67,32 +82,48 @@ def _start(container: InputContainer, video: AvVideoStream | None) -> Fraction:
 def _header_end(container: InputContainer) -> Fraction | None:
     if container.duration is None or container.format.name in _WITHOUT_TIMESTAMPS:
         return None
-    # Matroska's Duration counts from time 0 (RFC 9559, 5.1.2.10), all others from the first timestamp.
-    counts_from_zero = "matroska" in container.format.name
+    # Matroska's Duration counts from time 0 (RFC 9559, 5.1.2.10), and so does what libav makes of a fragmented MP4;
+    # all others count from the first timestamp.
+    is_fragmented = "mov" in container.format.name and not any(stream.frames for stream in container.streams)
+    counts_from_zero = is_fragmented or "matroska" in container.format.name
     start = 0 if counts_from_zero else container.start_time or 0
     return (start + container.duration) * _CONTAINER_TIME_BASE
 
 
-def _content_end(container: InputContainer, header_end: Fraction | None) -> Fraction | None:
+def _content_end(container: InputContainer, header_end: Fraction | None, source: MediaSource) -> Fraction | None:
     if "mov" in container.format.name:
         # The sample tables tell it without reading on; of a fragmented file they tell what libav has seen of it.
-        ends = [end for stream in container.streams if (end := _table_end(stream)) is not None]
+        ends = [end for stream in container.streams if (end := _table_end(stream, size_of(source))) is not None]
         return max(ends, default=None)
-    packets = _tail_packets(container, header_end)
     if container.format.name in _WITHOUT_TIMESTAMPS:
-        return _counted_end(container, packets)
+        with open_container(source) as unread:
+            return _counted_end(unread)
+    packets = _tail_packets(container, header_end)
     return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
 
 
-def _table_end(stream: Stream) -> Fraction | None:
+def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:
     if stream.duration is None or stream.time_base is None or stream.type not in ("video", "audio"):
         return None
-    entries = stream.index_entries
-    longest = stream.duration
-    if stream.type == "video" and len(entries) > 1:
-        last, before = entries[len(entries) - 1].timestamp, entries[len(entries) - 2].timestamp
-        longest = max(longest, last - entries[0].timestamp + (last - before))
-    return ((stream.start_time or 0) + longest) * stream.time_base
+    start = stream.start_time or 0
+    entries = [entry for entry in stream.index_entries if not entry.is_discard]
+    held = [entry for entry in entries if entry.pos + entry.size <= size_bytes]
+    if len(held) < len(entries):
+        return (start + (held[-1].timestamp - entries[0].timestamp if held else 0)) * stream.time_base
+    listed_end = _listed_end(start, entries) if stream.type == "video" and len(entries) > 1 else None
+    said_end = start + stream.duration
+    tolerance = _HEADER_TOLERANCE / stream.time_base
+    if not stream.frames:
+        # Fragments: libav counts the duration from time 0, and knows at first only those that it has passed.
+        is_complete = listed_end is not None and listed_end >= stream.duration - tolerance
+        return listed_end * stream.time_base if listed_end is not None and is_complete else None
+    if listed_end is not None and listed_end > said_end + tolerance:
+        return listed_end * stream.time_base
+    return said_end * stream.time_base
+
+
+def _listed_end(start: int, entries: Sequence[IndexEntry]) -> int:
+    return start + entries[-1].timestamp - entries[0].timestamp + entries[-1].timestamp - entries[-2].timestamp
 
 
 def _tail_packets(container: InputContainer, header_end: Fraction | None) -> Iterator[Packet[Stream]]:
@@ -113,9 +144,9 @@ def _packet_end(packet: Packet[Stream]) -> Fraction | None:
     return (packet.pts + (packet.duration or 0)) * packet.time_base
 
 
-def _counted_end(container: InputContainer, packets: Iterator[Packet[Stream]]) -> Fraction | None:
+def _counted_end(container: InputContainer) -> Fraction | None:
     counts: dict[int, int] = {}
-    for packet in packets:
+    for packet in _tail_packets(container, None):
         counts[packet.stream_index] = counts.get(packet.stream_index, 0) + 1
     ends = [
         counts[stream.index] / rate

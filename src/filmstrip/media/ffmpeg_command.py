@@ -9,12 +9,12 @@ from pathlib import Path
 from filmstrip.media.container import FORMATS
 
 # Containers whose index leads a seek to the very keyframe before the target.
-_INDEXED_FORMATS = ("mov", "matroska", "avi")
+_INDEXED_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 # Containers where a seek lands somewhere near; decoding has to begin early enough that a keyframe lies in between.
-_SEARCHED_FORMATS = ("mpegts", "mpeg", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf")
+_SEARCHED_FORMATS = ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf")
 _RUN_UP_SECONDS = 15
-# Coarser time stamps than this, such as Matroska's milliseconds, are rounded ones.
-_EXACT_TIME_BASE = Fraction(1, 10_000)
+# Containers where a seek to the very start finds it.
+_STARTABLE_FORMATS = (*_INDEXED_FORMATS, "mpegts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,14 @@ def plan_cut(
         start_seconds: Where the clip begins, counted from that moment.
         duration_seconds: Length of the clip, None for all the rest.
     """
-    if start_seconds == 0:
-        return Cut(duration_seconds=duration_seconds)
-    if container.startswith(_INDEXED_FORMATS):
+    if container in _INDEXED_FORMATS:
         return Cut(container_start_seconds + start_seconds, Fraction(0), duration_seconds)
     run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS)) if container in _SEARCHED_FORMATS else start_seconds
     before = start_seconds - run_up
-    return Cut(container_start_seconds + before if before > 0 else None, run_up, duration_seconds)
+    # Also a clip from the start is sought: what lies before the presentation's first moment, such as the sound that a
+    # muxer puts before the first picture, would delay everything by a few frames.
+    seeks = before > 0 or container in _STARTABLE_FORMATS
+    return Cut(container_start_seconds + before if seeks else None, run_up, duration_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,12 @@ class VideoTrack:
         filters: Filter chain that prepares the pictures.
         encoder: Arguments of the encoder.
         has_constant_rate: Whether the filters make a constant frame rate.
-        time_base: Seconds per unit of the source's time stamps.
     """
 
     source_index: int
     filters: str
     encoder: tuple[str, ...]
     has_constant_rate: bool
-    time_base: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def _video_arguments(job: Transcode) -> list[str]:
 def _frame_times(track: VideoTrack) -> list[str]:
     # Frames keep their times, so that a variable frame rate stays in step with the sound.
     vfr = ["-fps_mode:v", "vfr"]
-    if track.has_constant_rate or track.time_base > _EXACT_TIME_BASE:
+    if track.has_constant_rate:
         return vfr
     # In the source's own units: ffmpeg would round times to its guess of a frame rate, and drop frames that collide.
     return [*vfr, "-enc_time_base:v", "demux"]

@@ -90,9 +90,9 @@ def _pipe(pipe: IO[bytes] | None) -> FileIO:
 
 def _keep_last(pipe: FileIO, messages: deque[str]) -> None:
     # A line without end comes in pieces, of which only so many are kept: damaged sources make ffmpeg talk a lot.
-    lines = BufferedReader(pipe)
-    while line := lines.readline(_LINE_LIMIT):
-        messages.append(line.decode(errors="replace").rstrip())
+    with BufferedReader(pipe) as lines:
+        while line := lines.readline(_LINE_LIMIT):
+            messages.append(line.decode(errors="replace").rstrip())
 
 
 def _advances(pipe: FileIO, target: Path) -> Iterator[Fraction]:

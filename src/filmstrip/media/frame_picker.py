@@ -7,13 +7,13 @@ frame cheap, and it changes no pixel of any other picture.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
-from filmstrip.media.gop_reader import ShownPacket
+from filmstrip.media.gop_reader import ShownPacket, VideoPacket
 from filmstrip.media.sampling import SamplingCost, Target
 
 
@@ -25,11 +25,13 @@ class Want:
         shown: Its packet.
         targets: The targets that it serves.
         frame: The best picture so far: its own, or the last one before it.
+        to_pass: How many pictures with the same PTS come before its own.
     """
 
     shown: ShownPacket
     targets: list[Target] = field(default_factory=list)
     frame: VideoFrame | None = None
+    to_pass: int = 0
 
     @property
     def is_met(self) -> bool:
@@ -46,42 +48,50 @@ class FramePicker:
         self._wants: dict[int, Want] = {}
         self._is_fed = False
         self._has_skipped = False
+        self._is_damaged = False
         self.last: Want | None = None
 
     def want(self, shown: ShownPacket, target: Target) -> None:
         """Ask for the frame of a packet that is about to be decoded."""
         start = shown.start or 0
-        self._wants.setdefault(start, Want(shown)).targets.append(target)
+        self._wants.setdefault(start, Want(shown, to_pass=shown.repeats)).targets.append(target)
 
     def is_waiting_for(self, shown: ShownPacket) -> bool:
         """Tell whether the frame of a packet is asked for already."""
         return shown.start in self._wants
 
     def decode(self, packets: Iterable[ShownPacket]) -> Iterator[Want]:
-        """Decode packets in order and give back what is met by them."""
+        """Decode packets in order and give back what is met by them.
+
+        After a damaged packet nothing more is decoded up to the next `drain`: all that follows may refer to it.
+        """
         for shown in packets:
+            if self._is_damaged:
+                return
             needed = shown.packet.is_keyframe or shown.start in self._wants
             self._decoder.skip_frame = "DEFAULT" if needed else "NONREF"
             self._has_skipped |= not needed
             self._is_fed = True
             self._cost.packets_decoded += 1
-            yield from self._collect(self._send(shown))
+            yield from self._send(shown.packet)
 
-    def _send(self, shown: ShownPacket | None) -> list[VideoFrame]:
+    def _send(self, packet: VideoPacket | None) -> Iterator[Want]:
         try:
-            return self._decoder.decode(None if shown is None else shown.packet)
+            frames = self._decoder.decode(packet)
         except av.error.FFmpegError:
-            return []  # a damaged packet: what depends on it comes out marked corrupt, or not at all
+            frames = []
+            self._is_damaged = True
+        yield from self._collect(frames)
 
     def _collect(self, frames: list[VideoFrame]) -> Iterator[Want]:
         self._cost.frames_decoded += len(frames)
         for frame in frames:
             if frame.pts is None:
                 continue
-            for start, want in self._wants.items():
-                if frame.pts <= start and (want.frame is None or (want.frame.pts or 0) <= frame.pts):
-                    want.frame = frame
-            if frame.pts in self._wants and self._wants[frame.pts].is_met:
+            for want in self._wants.values():
+                _offer(want, frame, frame.pts)
+            met = self._wants.get(frame.pts)
+            if met is not None and met.is_met:
                 yield self._release(frame.pts)
 
     def _release(self, start: int) -> Want:
@@ -96,12 +106,20 @@ class FramePicker:
         it is the one that is shown.
         """
         if self._is_fed:
-            yield from self._collect(self._send(None))
+            yield from self._send(None)
             self._decoder.flush_buffers()
+        is_whole = not self._has_skipped and not self._is_damaged
         for start in list(self._wants):
             want = self._release(start)
-            if want.frame is not None and not self._has_skipped and not want.frame.is_corrupt:
-                want.shown = type(want.shown)(want.shown.packet, want.frame.pts, want.shown.end)
+            if is_whole and want.frame is not None and not want.frame.is_corrupt:
+                want.shown = replace(want.shown, start=want.frame.pts)
             yield want
-        self._is_fed = False
-        self._has_skipped = False
+        self._is_fed = self._has_skipped = self._is_damaged = False
+
+
+def _offer(want: Want, frame: VideoFrame, pts: int) -> None:
+    """Let a want take a picture if it is its own, or the latest one before it so far."""
+    if pts == want.shown.start and want.to_pass:
+        want.to_pass -= 1
+    elif pts <= (want.shown.start or 0) and (want.frame is None or (want.frame.pts or 0) <= pts):
+        want.frame = frame

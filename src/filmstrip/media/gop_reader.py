@@ -83,12 +83,16 @@ class GopReader:
         self._held_bytes = 0
         self._recent: deque[ShownPacket] = deque(maxlen=_REMEMBERED)
         self._anchor: ShownPacket | None = None
+        self._first_keyframe: ShownPacket | None = None
         self._starts_anew = False
         self._is_at_beginning = False
         self._is_positioned = False
 
     def recall(self, moment: int) -> ShownPacket | None:
         """Find the packet shown at a moment among those that were handed out lately."""
+        first = self._first_keyframe
+        if first is not None and first.start is not None and moment < first.start:
+            return first
         return next((shown for shown in self._recent if shown.covers(moment)), None)
 
     def anchor_within(self, moment: int, tolerance: int | None) -> ShownPacket | None:
@@ -107,6 +111,8 @@ class GopReader:
     def must_seek(self, moment: int) -> bool:
         """Tell whether a moment is reached sooner by seeking than by reading on."""
         if not self._is_positioned:
+            return True
+        if self._anchor is not None and self._anchor.start is not None and moment < self._anchor.start:
             return True
         if self._access is Access.INDEX:
             return not self._is_in_current_gop(moment)
@@ -145,6 +151,7 @@ class GopReader:
         self._held_bytes = 0
         self._recent.clear()
         self._anchor = None
+        self._first_keyframe = None
 
     def approach(self, moment: int, tolerance: int | None = 0) -> Approach:
         """Read up to the frame shown at a moment.
@@ -199,6 +206,7 @@ class GopReader:
         if shown is None:
             return Approach((), None, starts_anew=False)
         self._hold(shown, shown.start if shown.start is not None else 0)
+        self._first_keyframe = shown
         approach = self._hand_out(shown)
         return Approach(approach.packets, shown, starts_anew=True, is_clamped=is_clamped)
 
@@ -208,9 +216,18 @@ class GopReader:
             self._held_bytes = 0
             self._anchor = shown
             self._starts_anew = True
-        if self._anchor is not None:
+        if self._anchor is not None and not self._is_leading(shown):
             self._held.append(shown)
             self._held_bytes += shown.packet.size
+
+    def _is_leading(self, shown: ShownPacket) -> bool:
+        """Tell whether a packet follows the keyframe that decoding begins with, but is shown before it (open GOP).
+
+        Such pictures refer to the GOP before, and nothing after the keyframe refers to them.
+        """
+        if not self._starts_anew or self._anchor is None or self._anchor.start is None:
+            return False
+        return shown.start is not None and shown.start < self._anchor.start
 
     def _hand_out(self, shown: ShownPacket | None, *, only_anchor: bool = False) -> Approach:
         starts_anew, self._starts_anew = self._starts_anew, False

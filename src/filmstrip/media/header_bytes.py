@@ -12,6 +12,11 @@ _LARGE_SIZE = struct.Struct(">Q")
 _MOST_BOXES = 64
 
 
+def size_of(source: MediaSource) -> int:
+    """Tell the length of any source in bytes."""
+    return source.path.stat().st_size if isinstance(source, LocalFile) else source.size_bytes
+
+
 def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
     """Read a half-open range of bytes of any source; shorter at its end."""
     if not isinstance(source, LocalFile):
@@ -38,7 +43,7 @@ def _find_movie_box(source: MediaSource) -> int:
         if kind == b"moov":
             return position
         size = _LARGE_SIZE.unpack_from(head, 8)[0] if size == 1 else size
-        if size < _BOX_HEADER.size:
-            return 0
         position += size
+        if size < _BOX_HEADER.size or position >= size_of(source):
+            return 0
     return 0

@@ -14,10 +14,14 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from av.container import InputContainer
+from av.video.stream import VideoStream as AvVideoStream
+
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.timing import EXACT, Precision
 from filmstrip.media.container import open_container, reading_errors, select_stream
+from filmstrip.media.counting_sampler import CountingSampler, stores_times
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import Access, GopReader
@@ -64,7 +68,7 @@ class SampleJob(Generic[ResultT]):
     @property
     def clock(self) -> Clock:
         """Translates targets to PTS."""
-        return Clock(self.info.start_seconds, self.video.time_base)
+        return Clock(self.info.start_seconds, self.video.time_base, self.info.content_seconds)
 
 
 def sample_frames(
@@ -83,11 +87,12 @@ def sample_frames(
     """
     clock = job.clock
     cores = threads or os.cpu_count() or 1
-    index = _read_index(job)
+    index, has_times = _look_into(job)
     moments = [(clock.pts(target.seconds), target) for target in sorted(targets, key=lambda t: t.seconds)]
-    stretches = plan_stretches(index, moments, min(cores, _affordable_workers(job.video)))
-    workers = min(cores, _affordable_workers(job.video), len(stretches))
-    run = _Run(job, index, stretches, decoder_threads=cores if workers == 1 else 1)
+    most_workers = min(cores, _affordable_workers(job.video)) if has_times else 1
+    stretches = plan_stretches(index, moments, most_workers)
+    workers = min(most_workers, len(stretches))
+    run = _Run(job, index if has_times else None, stretches, decoder_threads=cores if workers == 1 else 1)
     yield from run.results(workers)
     if cost is not None:
         cost.add(run.cost)
@@ -100,9 +105,13 @@ def _affordable_workers(video: VideoStream) -> int:
     return max(1, _DECODER_MEMORY_BYTES // (_PICTURES_PER_DECODER * picture_bytes))
 
 
-def _read_index(job: SampleJob[ResultT]) -> KeyframeIndex:
+def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
+    """Read the index of keyframes, and whether packets say when they are shown."""
     with open_container(job.source) as container, reading_errors():
-        return read_index(container, select_stream(container, job.video.index))
+        stream = select_stream(container, job.video.index)
+        if not stores_times(container, stream):
+            return KeyframeIndex((), 0), False
+        return read_index(container, stream), True
 
 
 class _Run(Generic[ResultT]):
@@ -111,7 +120,7 @@ class _Run(Generic[ResultT]):
     def __init__(
         self,
         job: SampleJob[ResultT],
-        index: KeyframeIndex,
+        index: KeyframeIndex | None,
         stretches: Sequence[Sequence[Target]],
         decoder_threads: int,
     ) -> None:
@@ -166,21 +175,27 @@ class _Run(Generic[ResultT]):
         render = job.new_renderer()
         with open_container(job.source) as container, ExitStack() as stack, reading_errors():
             stream = select_stream(container, job.video.index)
-            access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
-            rescue = Rescue(job.source, job.video.index, job.clock, cost)
-            stack.callback(rescue.close)
-            sampler = Sampler(
-                GopReader(container, stream, self._index, access, cost),
-                FramePicker(open_decoder(stream, self._decoder_threads), cost),
-                rescue,
-                job.clock,
-                job.precision,
-            )
+            sampler = self._new_sampler(container, stream, cost, stack)
             with suppress(queue.Empty):
                 while not self._stop.is_set():
                     self._render_all(sampler, self._stretches.get_nowait(), render)
 
-    def _render_all(self, sampler: Sampler, stretch: Sequence[Target], render: Renderer[ResultT]) -> None:
+    def _new_sampler(
+        self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
+    ) -> Sampler | CountingSampler:
+        job = self._job
+        decoder = open_decoder(stream, self._decoder_threads)
+        if self._index is None:
+            return CountingSampler(container, stream, decoder, job.clock, cost)
+        access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
+        rescue = Rescue(job.source, job.video.index, job.clock, cost)
+        stack.callback(rescue.close)
+        reader = GopReader(container, stream, self._index, access, cost)
+        return Sampler(reader, FramePicker(decoder, cost), rescue, job.clock, job.precision)
+
+    def _render_all(
+        self, sampler: Sampler | CountingSampler, stretch: Sequence[Target], render: Renderer[ResultT]
+    ) -> None:
         for sample in sampler.samples(stretch):
             if self._stop.is_set():
                 return

@@ -19,9 +19,9 @@ from filmstrip.media.container import find_video_stream, open_container, reading
 from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
-from filmstrip.media.header_bytes import read_header
+from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.source import MediaSource
 
 # How long to look for a first picture: a stream that starts between two keyframes shows none before the next one.
 _PACKETS_TO_FIRST_PICTURE = 2000
@@ -48,20 +48,17 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
         if stream is None and not audio:
             raise SourceUnreadableError("the source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
-        extent = find_extent(container, stream)
+        extent = find_extent(container, stream, source)
         return MediaInfo(
             container=container.format.name,
             duration_seconds=extent.end - extent.start,
             start_seconds=extent.start,
-            size_bytes=_size_of(source),
+            content_seconds=None if extent.cut_off_at is None else extent.cut_off_at - extent.start,
+            size_bytes=size_of(source),
             video=video,
             audio=audio,
             warnings=extent.warnings + _color_warnings(video),
         )
-
-
-def _size_of(source: MediaSource) -> int:
-    return source.path.stat().st_size if isinstance(source, LocalFile) else source.size_bytes
 
 
 def _describe_audio(container: InputContainer) -> tuple[AudioStream, ...]:

@@ -21,6 +21,7 @@ from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.container import open_container, select_stream
 from filmstrip.media.decoder import open_decoder
+from filmstrip.media.gop_reader import VideoPacket
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 from filmstrip.media.source import MediaSource
 
@@ -102,12 +103,28 @@ class Rescue:
     def _frames(
         self, container: InputContainer, stream: AvVideoStream, decoder: VideoCodecContext
     ) -> Iterator[VideoFrame]:
+        """Decode what is whole: from a damaged packet on, nothing up to the next keyframe."""
+        anchor_pts: int | None = None
         with suppress(av.error.FFmpegError):
             for packet in container.demux(stream):
-                with suppress(av.error.FFmpegError):
-                    frames = decoder.decode(packet if packet.size else None)
-                    self._cost.frames_decoded += len(frames)
-                    yield from frames
+                if packet.is_keyframe and anchor_pts is None:
+                    anchor_pts = packet.pts
+                if packet.size and (anchor_pts is None or (packet.pts is not None and packet.pts < anchor_pts)):
+                    continue
+                frames, is_whole = self._decode(decoder, packet if packet.size else None)
+                yield from frames
+                if not is_whole:
+                    yield from self._decode(decoder, None)[0]
+                    decoder.flush_buffers()
+                    anchor_pts = None
+
+    def _decode(self, decoder: VideoCodecContext, packet: VideoPacket | None) -> tuple[list[VideoFrame], bool]:
+        try:
+            frames = decoder.decode(packet)
+        except av.error.FFmpegError:
+            return [], False
+        self._cost.frames_decoded += len(frames)
+        return frames, True
 
     def _open(self) -> tuple[InputContainer, AvVideoStream, VideoCodecContext]:
         if self._opened is None:

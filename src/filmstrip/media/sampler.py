@@ -92,13 +92,14 @@ class Sampler:
     def _settle(self, wants: Iterable[Want]) -> Iterator[Sample]:
         for want in wants:
             for target in want.targets:
-                if want.is_met and want.frame is not None and want.shown.start is not None:
-                    stamp = FrameStamp(
-                        target.seconds, self._clock.seconds(want.shown.start), bool(want.frame.key_frame)
-                    )
-                    yield Sample(target, want.frame, stamp)
-                else:
-                    yield self._rescue_sample(target, want.shown)
+                yield self._sample(target, want)
+
+    def _sample(self, target: Target, want: Want) -> Sample:
+        if not want.is_met or want.frame is None or want.shown.start is None:
+            return self._rescue_sample(target, want.shown)
+        actual = self._clock.seconds(want.shown.start)
+        is_substitute = want.shown.end is None and self._clock.is_cut_off(target.seconds)
+        return Sample(target, want.frame, FrameStamp(target.seconds, actual, bool(want.frame.key_frame), is_substitute))
 
     def _rescue_sample(self, target: Target, shown: ShownPacket | None) -> Sample:
         return self._rescue.sample(target, None if shown is None else shown.start)

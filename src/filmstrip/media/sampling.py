@@ -31,10 +31,16 @@ class Clock:
     Attributes:
         start_seconds: Container time of the presentation's first moment.
         time_base: Seconds per unit of PTS.
+        content_seconds: From which moment on the source holds nothing, because it was cut off; None for never.
     """
 
     start_seconds: Fraction
     time_base: Fraction
+    content_seconds: Fraction | None = None
+
+    def is_cut_off(self, seconds: Fraction) -> bool:
+        """Tell whether a moment lies in the part that the source lacks."""
+        return self.content_seconds is not None and seconds >= self.content_seconds
 
     def pts(self, seconds: Fraction) -> int:
         """Tell the last PTS that is not after a moment of the presentation."""
