@@ -1,0 +1,111 @@
+"""How is a query run without a server?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from filmstrip.cli.main import ExitCode, run
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.media.picture_file import picture_facts
+from filmstrip.media.sample_video import make_sample, shown_frame_number
+from filmstrip.media.settings import MediaSettings
+from filmstrip.testing.range_server import RangeServer
+from filmstrip.testing.seaweedfs import S3Server
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five seconds of the sample, whose frames tell their number."""
+    path = tmp_path_factory.mktemp("sample") / "the sample.mp4"
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=5)
+    return path
+
+
+def test_thumbnails_of_a_file(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One command turns a file into a folder of exact pictures and a track, and prints where the track is."""
+    folder = tmp_path / "new folder"
+    flags = ["--interval", "2", "--width", "320", "--height", "240"]
+    assert run(["thumbnails", str(sample), str(folder), *flags]) == ExitCode.DONE
+    assert capsys.readouterr().out == f"{folder}/thumbnails.vtt\n"
+    pictures = sorted(folder.glob("*.png"))
+    assert [shown_frame_number(picture) for picture in pictures] == [0, 50, 100]
+    assert {picture_facts(picture).size for picture in pictures} == {FrameSize(320, 240)}
+    assert (folder / "thumbnails.vtt").read_text().count("-->") == 3
+
+
+def test_thumbnails_of_a_url_in_the_own_network(sample: Path, tmp_path: Path, range_server: RangeServer) -> None:
+    """A host that is named on the command line may be used, even a private one."""
+    (range_server.folder / "video.mp4").write_bytes(sample.read_bytes())
+    command = [
+        "thumbnails",
+        range_server.url_of("video.mp4"),
+        str(tmp_path / "out"),
+        "--interval",
+        "2",
+        "--quality",
+        "9",
+    ]
+    assert run([*command, "--image-format", "jpg"]) == ExitCode.DONE
+    assert len(list((tmp_path / "out").glob("*.jpg"))) == 3
+
+
+def test_thumbnails_into_a_bucket(
+    sample: Path, seaweedfs: S3Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Results go to S3 with keys from the environment, which no process list shows."""
+    seaweedfs.make_bucket("local-runs", public=True)
+    host = f"{seaweedfs.host}:{seaweedfs.port}"
+    monkeypatch.setenv("FILMSTRIP_PLAIN_HTTP_HOSTS", host)
+    monkeypatch.setenv("FILMSTRIP_DESTINATION_KEY", seaweedfs.key)
+    monkeypatch.setenv("FILMSTRIP_DESTINATION_SECRET", seaweedfs.secret)
+    assert run(["thumbnails", str(sample), f"s3://{host}/local-runs/thumbs", "--interval", "4"]) == ExitCode.DONE
+    assert capsys.readouterr().out == f"http://{host}/local-runs/thumbs/thumbnails.vtt\n"
+
+
+def test_a_whole_query(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON that clients send makes the same files without a server; unknown keys are warned of."""
+    query = {
+        "source": sample.as_uri(),
+        "format": [
+            {"output": "mp4", "size": "320x240", "duration": 2, "destination": f"file://{tmp_path}/clip.mp4", "nix": 1},
+            {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/thumbs/"},
+        ],
+    }
+    path = tmp_path / "query.json"
+    path.write_text(json.dumps({"query": query}))
+    assert run(["encode", str(path)]) == ExitCode.DONE
+    captured = capsys.readouterr()
+    assert captured.out == f"{tmp_path}/clip.mp4\n{tmp_path}/thumbs/thumbnails.vtt\n"
+    assert "format[0].nix is not known here and was ignored" in captured.err
+    assert (tmp_path / "clip.mp4").stat().st_size > 1000
+
+
+def test_other_hosts_stay_closed(range_server: RangeServer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only what is named may be used: an address that a redirect leads to is judged as in the service."""
+    range_server.manners.redirect = "http://127.0.0.2:9/video.mp4"
+    assert run(["probe", range_server.url_of("video.mp4")]) == ExitCode.FAILED
+    error = capsys.readouterr().err
+    assert "127.0.0.2" in error
+    assert "private_hosts" in error
+
+
+def test_a_source_is_described(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`probe` tells the facts to people, and exactly to programs."""
+    assert run(["probe", str(sample)]) == ExitCode.DONE
+    assert "h264, 1280x720, 25.000 frames a second" in capsys.readouterr().out
+    assert run(["probe", str(sample), "--json"]) == ExitCode.DONE
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["duration_seconds"] == "5"
+    assert facts["video"]["coded_size"] == {"width": 1280, "height": 720}
+
+
+def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A text file gets a sentence, not a traceback."""
+    path = tmp_path / "letter.mp4"
+    path.write_text("Dear reader, this is no video.")
+    assert run(["thumbnails", str(path), str(tmp_path / "out")]) == ExitCode.FAILED
+    assert "cannot be read as media" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

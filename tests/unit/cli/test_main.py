@@ -1,0 +1,94 @@
+"""What does `filmstrip` do with its arguments?"""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from filmstrip.cli.main import ExitCode, program, run
+
+_COMMANDS = [*program.list_commands(None), "keys create", "keys list", "keys revoke"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` of each command tells in a sentence what it is for and describes every option."""
+    assert run([*command.split(), "--help"]) == ExitCode.DONE
+    text = capsys.readouterr().out
+    assert text.startswith(f"Usage: filmstrip {command} ")
+    assert _purpose(text).endswith(".")
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_every_option_is_described(command: str) -> None:
+    """No option is left to guessing."""
+    found: click.Command = program
+    for name in command.split():
+        found = found.get_command(click.Context(found), name)  # type: ignore[attr-defined]
+    options = [option for option in found.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+def _purpose(text: str) -> str:
+    return text.split("\n\n")[1].strip()
+
+
+def test_all_commands_are_there() -> None:
+    """The program has the commands that the documentation names."""
+    assert {"demo", "doctor", "encode", "keys", "probe", "serve", "thumbnails"} <= set(_COMMANDS)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` names program and version."""
+    assert run(["--version"]) == ExitCode.DONE
+    assert capsys.readouterr().out.startswith("filmstrip 0.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nix"], "No such command 'nix'"),
+        (["thumbnails"], "Missing argument 'SOURCE'"),
+        (["thumbnails", "a.mp4", "b", "--nix"], "No such option"),
+        (["thumbnails", "a.mp4", "b", "--interval", "abc"], '--interval: "abc" is not a number'),
+        (["thumbnails", "a.mp4", "b", "--image-format", "bmp"], '--image-format: "bmp" is not one of png, jpg'),
+        (["thumbnails", "a.mp4", "nix://b"], "DEST: "),
+        (["thumbnails", "nix://a.mp4", "b"], "SOURCE: "),
+        (["thumbnails", "a.mp4", "s3://host/bucket", "--permissions", "nix"], '--permissions: "nix" is not one of'),
+        (["encode", "missing.json"], "'missing.json': No such file"),
+        (["serve", "--port", "many"], '--port: "many" is not a port'),
+        (["doctor", "--config", "missing.toml", "--settings"], "missing.toml cannot be read"),
+    ],
+)
+def test_misuse_is_explained(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command line that makes no sense gets exit code 2 and a sentence that names what is wrong, and no traceback."""
+    assert run(arguments) == ExitCode.MISUSED
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert "Traceback" not in captured.err
+    assert not captured.out
+
+
+def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two wrong flags are two sentences."""
+    run(["thumbnails", "a.mp4", "b", "--interval", "0", "--width", "-1"])
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_failure_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was understood but cannot be done gets exit code 1 and a sentence."""
+    assert run(["probe", str(tmp_path / "missing.mp4")]) == ExitCode.FAILED
+    assert capsys.readouterr().err == f'filmstrip: There is no file "{tmp_path}/missing.mp4"\n'
+
+
+def test_an_output_without_a_place_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a server nobody keeps files for a day, so each output needs a destination."""
+    query = {"source": "file:///a.mp4", "format": [{"output": "thumbnails"}, {"output": "mp4"}]}
+    path = tmp_path / "query.json"
+    path.write_text(json.dumps({"query": query}))
+    assert run(["encode", str(path)]) == ExitCode.MISUSED
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == [
+        "format[0].destination:",
+        "format[1].destination:",
+    ]
