@@ -27,6 +27,7 @@ from frame_oracle import number_played_at
 
 INTERVALS = [Fraction(3), Fraction(1), Fraction(37, 100)]
 MOST_TARGETS = 45
+BEGIN_UNDECODABLE = {"mid_gop.ts", "no_keyframe.ts"}
 LIMITED = {"huge_picture.avi"}
 FILMS = [name for name, asset in ASSETS.items() if asset.opens and asset.times and name not in LIMITED]
 JPG = ImageEncoding(image_format=ImageFormat.JPG, quality=90)
@@ -63,8 +64,8 @@ def pictures(
 
 def first_picture_seconds(asset: Asset, info: MediaInfo) -> Fraction:
     """When the first picture of the asset is shown, from the start of the presentation."""
-    if asset.name == "mid_gop.ts":
-        # The first packets cannot be decoded: time counts from them, the picture comes with the first keyframe.
+    if asset.name in BEGIN_UNDECODABLE:
+        # Time counts from the first packet; the first ones cannot be decoded, the picture comes later.
         return asset.start - info.start_seconds
     return asset.lead_in
 
