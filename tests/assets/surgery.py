@@ -137,7 +137,7 @@ def packet_ranges(path: Path, start_seconds: float, end_seconds: float) -> list[
         stream = container.streams.video[0]
         packets = [(packet.dts, packet.pos, packet.size) for packet in container.demux(stream) if packet.size]
         base = packets[0][0] or 0
-        unit = stream.time_base
+        unit = stream.time_base or 1
     inside = [start_seconds <= ((dts or 0) - base) * unit < end_seconds for dts, _, _ in packets]
     return [(at or 0, (at or 0) + size) for (_, at, size), wanted in zip(packets, inside, strict=True) if wanted]
 
