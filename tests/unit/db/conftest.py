@@ -1,0 +1,34 @@
+"""A database with a clock that tests move."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2031, 5, 2, 10, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
+    opened.migrate()
+    yield opened
+    opened.close()

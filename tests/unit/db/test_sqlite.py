@@ -1,0 +1,87 @@
+"""How is SQLite opened so that nothing is lost?"""
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from filmstrip.db.database import Database
+from filmstrip.db.sqlite import database_path
+from filmstrip.db.tables import metadata
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    """A database that was migrated from nothing has exactly the tables of `db.tables`."""
+    with database._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    """Every start migrates; what is there stays."""
+    key, _ = database.create_key("mine")
+    database.migrate()
+    assert database.list_keys() == (key,)
+
+
+def test_two_that_migrate_at_once_wait_for_each_other(database: Database, tmp_path: Path) -> None:
+    """Two processes that start on one new database make its tables once."""
+    url = f"sqlite:///{tmp_path}/other.db"
+    twins = [Database(url, database._cipher) for _ in range(2)]
+    threads = [threading.Thread(target=twin.migrate) for twin in twins]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for twin in twins:
+        assert twin.list_keys() == ()
+        twin.close()
+
+
+def test_every_commit_is_on_the_disk(database: Database) -> None:
+    """Both ways into the database use the write-ahead log with synchronous=FULL (2) and foreign keys."""
+    companion = database.companion_engine()
+    for engine in (database._engine, companion):
+        with engine.connect() as connection:
+            pragmas = [
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            ]
+            assert pragmas == ["wal", 2, 1, 30000]
+    companion.dispose()
+
+
+def test_the_files_are_for_their_owner_alone(database: Database, tmp_path: Path) -> None:
+    """Nobody else may read the database, nor the log beside it."""
+    database.create_key("mine")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("filmstrip.db", "filmstrip.db-wal", "filmstrip.db-shm"), 0o600)
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    """Many writers at once all get their turn: none hears that the database is locked."""
+    token = database.create_task(None)
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            for _ in range(20):
+                database.begin_work(token)
+        except Exception as error:  # noqa: BLE001 - any kind would be a failure
+            failures.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize("url", ["postgresql://host/db", "sqlite://", "sqlite:///:memory:"])
+def test_another_database_is_refused_by_name(url: str) -> None:
+    """Only a SQLite file is a database for now, and the error names the setting."""
+    with pytest.raises(ValueError, match=r"database_url: .* is not of the form sqlite"):
+        database_path(url)

@@ -1,0 +1,208 @@
+"""Where is a task?"""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.db.records import NewOutput, PutArtifact, Source, Submission
+from filmstrip.domain.artifact import Artifact, FrameStamp, Location, MediaKind, OutputResult, Warned
+from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.task import TaskStatus
+
+SECRET = "the-secret-of-the-bucket"
+VIDEO = NewOutput("mp4", MediaKind.VIDEO, "video-0-0-0", "mine")
+IMAGE = NewOutput("thumbnails", MediaKind.IMAGE, "image-0-0-0", None)
+RESULT = OutputResult(
+    kind=MediaKind.VIDEO,
+    output_format="mp4",
+    main_name="",
+    names=("",),
+    size_bytes=3,
+    storage_format="mp4",
+    duration_seconds=Fraction(1001, 24),
+    bitrate_kbps=7,
+    meta={"flag": True, "count": 1, "ratio": 1.5, "text": "25/1", "names": ("a", "b"), "nothing": None},
+)
+PLACE = Location(kind="custom_s3", url="http://host/b/k", key="k", bucket="b", scheme="http", host="host", port=1)
+
+
+def submitted(database: Database, *outputs: NewOutput) -> str:
+    token = database.create_task(None)
+    submission = Submission(f'{{"secret": "{SECRET}"}}', outputs or (VIDEO, IMAGE), "payload", (Warned("ignored"),))
+    database.submit_task(token, submission, lambda _connection: None)
+    return token
+
+
+def test_a_task_is_told_as_it_was_submitted(database: Database, clock: Any) -> None:
+    """What the client sent comes back in the record, outputs in the order of the request."""
+    key, _ = database.create_key("mine")
+    token = database.create_task(key.id)
+    created = database.read_tasks([token])[token]
+    assert (created.status, created.outputs, created.key_id) == (TaskStatus.CREATED, (), key.id)
+    assert created.created_at == clock.now
+    database.submit_task(token, Submission("{}", (VIDEO, IMAGE), "payload", (Warned("x"),)), lambda _connection: None)
+    task = database.read_tasks([token, "unknown"])[token]
+    assert task.status is TaskStatus.DOWNLOADING
+    assert task.payload == "payload"
+    assert task.warnings == (Warned("x"),)
+    assert [(output.index, output.tag, output.user_tag) for output in task.outputs] == [
+        (0, "video-0-0-0", "mine"),
+        (1, "image-0-0-0", None),
+    ]
+
+
+def test_a_token_starts_once(database: Database) -> None:
+    """A second start on a token, and a start on a token that nobody made, find no token."""
+    token = submitted(database)
+    for other in (token, "f" * 32):
+        with pytest.raises(TokenNotFoundError):
+            database.submit_task(other, Submission("{}", (VIDEO,)), lambda _connection: None)
+
+
+def test_a_submission_is_whole_or_not_at_all(database: Database) -> None:
+    """If the engine cannot take the task, nothing of the submission is there, and the token can still be started."""
+    token = database.create_task(None)
+
+    def fail(_connection: object) -> None:
+        raise RuntimeError("the engine is full")
+
+    with pytest.raises(RuntimeError):
+        database.submit_task(token, Submission("{}", (VIDEO,)), fail)
+    task = database.read_tasks([token])[token]
+    assert (task.status, task.outputs) == (TaskStatus.CREATED, ())
+    database.submit_task(token, Submission("{}", (VIDEO,)), lambda _connection: None)
+
+
+def test_the_query_is_readable_only_while_the_task_runs(database: Database, tmp_path: Path) -> None:
+    """Secrets of a query are never plain in the file, and their ciphertext is gone when the task is final."""
+    token = submitted(database)
+    assert SECRET in database.read_query(token)
+    assert SECRET not in repr(Submission(SECRET, ()))
+    assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    database.finish_task(token)
+    with pytest.raises(TokenNotFoundError):
+        database.read_query(token)
+
+
+def test_a_task_follows_its_outputs(database: Database) -> None:
+    """A task is encoding as soon as one output is, and saving only when none is behind that."""
+    token = submitted(database)
+
+    def status() -> TaskStatus:
+        return database.read_tasks([token])[token].status
+
+    database.advance_outputs(token, [0, 1], TaskStatus.QUEUED)
+    assert status() is TaskStatus.QUEUED
+    database.advance_outputs(token, [0], TaskStatus.ENCODING)
+    assert status() is TaskStatus.ENCODING
+    database.advance_outputs(token, [0], TaskStatus.SAVING)
+    assert status() is TaskStatus.ENCODING
+    database.fail_output(token, 1, "no")
+    assert status() is TaskStatus.SAVING
+    database.advance_outputs(token, [0], TaskStatus.ENCODING)
+    assert status() is TaskStatus.SAVING
+
+
+def test_results_come_back_exactly(database: Database) -> None:
+    """Fractions, flags and numbers of a result have after the database the types that they had before."""
+    token = submitted(database)
+    database.finish_output(token, 0, RESULT, (PLACE, PLACE))
+    output = database.read_tasks([token])[token].outputs[0]
+    assert output.result == RESULT
+    assert [type(value) for value in (output.result or RESULT).meta.values()] == [
+        type(value) for value in RESULT.meta.values()
+    ]
+    assert output.locations == (PLACE, PLACE)
+    assert (output.status, output.progress) == (TaskStatus.COMPLETED, 1.0)
+
+
+def test_an_output_ends_once(database: Database) -> None:
+    """What a repeated step says after the end changes nothing."""
+    token = submitted(database)
+    database.finish_output(token, 0, RESULT, (PLACE,))
+    database.fail_output(token, 0, "too late")
+    database.record_progress({(token, 0): 0.1})
+    assert database.read_tasks([token])[token].outputs[0].error is None
+    assert database.finish_task(token, "why") is True
+    assert database.finish_task(token, "again") is False
+    task = database.read_tasks([token])[token]
+    assert (task.error, [output.error for output in task.outputs]) == ("why", [None, "why"])
+
+
+def test_progress_only_grows(database: Database) -> None:
+    """The progress of several outputs is kept at once, stays from 0 to 1, and a repeated step does not take it back."""
+    token = submitted(database)
+    database.record_progress({(token, 0): 0.5, (token, 1): 7.0, ("unknown", 0): 0.5})
+    database.record_progress({(token, 0): 0.2})
+    assert [output.progress for output in database.read_tasks([token])[token].outputs] == [0.5, 1.0]
+
+
+def test_artifacts_are_kept_in_the_order_of_putting(database: Database) -> None:
+    """Each file that was put is kept with its frame; putting it again replaces it."""
+    token = submitted(database)
+    stamp = FrameStamp(Fraction(1, 3), Fraction(3, 10), is_keyframe=True)
+    for name, size in (("b", 1), ("a", 2), ("b", 3)):
+        put = PutArtifact("group", Artifact(name, "image/png", size, stamp))
+        database.record_artifact(token, 1, put)
+    found = database.read_artifacts(token, 1)
+    assert [(put.artifact.name, put.artifact.size_bytes) for put in found] == [("a", 2), ("b", 3)]
+    assert found[0].artifact.frame == stamp
+    assert database.read_artifacts(token, 0) == ()
+
+
+def test_a_dropped_output_was_never_there(database: Database) -> None:
+    """An output that is dropped is in no status, and its neighbours keep their index."""
+    token = submitted(database)
+    database.drop_outputs(token, [0])
+    assert [output.index for output in database.read_tasks([token])[token].outputs] == [1]
+
+
+def test_warnings_are_told_once(database: Database) -> None:
+    """A step that is repeated does not repeat its warnings."""
+    token = submitted(database)
+    for _ in range(2):
+        database.add_warnings(token, [Warned("slow", tag="video-0-0-0"), Warned("slow")])
+    assert database.read_tasks([token])[token].warnings == (
+        Warned("ignored"),
+        Warned("slow", tag="video-0-0-0"),
+        Warned("slow"),
+    )
+
+
+def test_the_source_is_known_after_probing(database: Database) -> None:
+    """Length and size of the source are told as soon as it was probed."""
+    token = submitted(database)
+    assert database.read_source(token) is None
+    source = Source(MediaInfo("mp4", Fraction(1001, 30), Fraction(0), 5, None), etag='"x"')
+    database.record_source(token, source)
+    assert database.read_source(token) == source
+    task = database.read_tasks([token])[token]
+    assert (task.duration_seconds, task.source_size_bytes) == (Fraction(1001, 30), 5)
+
+
+def test_unfinished_tasks(database: Database, clock: Any) -> None:
+    """A task counts as unfinished from its start to its end, the oldest first."""
+    database.create_task(None)
+    first = submitted(database)
+    clock.advance(seconds=1)
+    second = submitted(database)
+    assert database.unfinished_tasks() == (first, second)
+    database.finish_task(first)
+    assert database.unfinished_tasks() == (second,)
+
+
+def test_interruptions_count_what_was_at_work(database: Database) -> None:
+    """Only what was at work when the service died is counted, each death once."""
+    token = submitted(database)
+    database.begin_work(token, 0)
+    database.begin_work(token, 1)
+    database.end_work(token, 1)
+    database.count_interruptions()
+    database.count_interruptions()
+    database.begin_work(token)
+    database.count_interruptions()
+    assert [database.read_interruptions(token, index) for index in (0, 1, None)] == [1, 0, 1]
