@@ -13,6 +13,8 @@ _INDEXED_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
 # Containers where a seek lands somewhere near; decoding has to begin early enough that a keyframe lies in between.
 _SEARCHED_FORMATS = ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf")
 _RUN_UP_SECONDS = 15
+# FFmpeg's times have microseconds; pictures are further apart than this.
+_HALF_MILLISECOND = Fraction(1, 2000)
 # Containers where a seek to the very start finds it.
 _STARTABLE_FORMATS = (*_INDEXED_FORMATS, "mpegts")
 
@@ -25,11 +27,13 @@ class Cut:
         seek_seconds: Container time to which the input is sought, None to begin at its start.
         skip_seconds: How much is decoded after that and thrown away.
         duration_seconds: How much is encoded, None for all the rest.
+        lead_seconds: For how long the picture that the clip begins with has been on screen already.
     """
 
     seek_seconds: Fraction | None = None
     skip_seconds: Fraction = Fraction(0)
     duration_seconds: Fraction | None = None
+    lead_seconds: Fraction = Fraction(0)
 
 
 def plan_cut(
@@ -172,7 +176,9 @@ def _seek(cut: Cut) -> list[str]:
         return []
     # Before the input: jumps to the keyframe before it and drops what is decoded too early. In the container's own
     # time, as ffmpeg and we may differ in what we take for its first moment.
-    return ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
+    seek = ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
+    # Unless a picture that begins before the clip is still on screen: then the filters drop what is too early.
+    return ["-noaccurate_seek", *seek] if cut.lead_seconds > 0 else seek
 
 
 def _video_arguments(job: Transcode) -> list[str]:
@@ -180,13 +186,20 @@ def _video_arguments(job: Transcode) -> list[str]:
     return [
         # Exactly the stream that was probed: never cover art, never a second camera.
         *("-map", f"0:{track.source_index}"),
-        *("-filter:v", track.filters),
+        *("-filter:v", _lead(job.cut) + track.filters),
         *_frame_times(track),
         *track.encoder,
         # Of filters and encoder; x264 alone would take one and a half per core.
         *("-filter_threads", str(job.threads), "-threads:v", str(job.threads)),
         *_cut(job.cut),
     ]
+
+
+def _lead(cut: Cut) -> str:
+    if cut.lead_seconds == 0:
+        return ""
+    # The picture played at the clip's start begins before it: everything earlier goes, and it begins at 0.
+    return f"trim=start={_seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
 
 
 def _frame_times(track: VideoTrack) -> list[str]:

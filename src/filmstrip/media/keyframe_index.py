@@ -18,6 +18,10 @@ from av.video.stream import VideoStream as AvVideoStream
 
 # The last step may be longer than all before it (a still end title), but not by much more than this.
 _LONGEST_LAST_STEP = 3
+_REORDERED_PACKETS = 4
+# Where only keyframes are listed, bytes are estimated by time; keyframes are larger than what follows them.
+_MARGIN = 0.1
+_KEYFRAME_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,30 @@ class KeyframeIndex:
         """Tell which keyframe is the last one shown at or before a moment: its number, 0 if all are later."""
         found = bisect_right(self.keyframes, pts - self.pts_offset, key=lambda keyframe: keyframe.timestamp)
         return max(0, found - 1)
+
+    def keyframe_pts(self, pts: int) -> int:
+        """Tell the moment of the last keyframe at or before a moment."""
+        return self.keyframes[self.position_before(pts)].timestamp + self.pts_offset
+
+    def span(self, first_pts: int, last_pts: int) -> tuple[int, int]:
+        """Estimate which bytes lead from the keyframe before a moment to the frame shown at another one.
+
+        Args:
+            first_pts: A moment in the GOP.
+            last_pts: A later moment, also of the GOPs after it.
+        """
+        start = self.keyframes[self.position_before(first_pts)].position
+        if self.packets:
+            number = bisect_right(self.packets, last_pts - self.pts_offset, key=lambda packet: packet.timestamp)
+            # The frame shown last may be some packets later in decode order than the one of the same DTS.
+            last = self.packets[min(number + _REORDERED_PACKETS, len(self.packets) - 1)]
+            return start, max(start, last.position) + last.size_bytes
+        number = self.position_before(last_pts)
+        keyframe = self.keyframes[number]
+        following = self.keyframes[min(number + 1, len(self.keyframes) - 1)]
+        length = max(1, following.timestamp - keyframe.timestamp)
+        part = min(1.0, (last_pts - keyframe.timestamp) / length + _MARGIN)
+        return start, keyframe.position + int((following.position - keyframe.position) * part) + _KEYFRAME_BYTES
 
 
 def read_index(container: InputContainer, stream: AvVideoStream) -> KeyframeIndex:

@@ -20,12 +20,14 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.timing import EXACT, Precision
+from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.container import open_container, reading_errors, select_stream
 from filmstrip.media.counting_sampler import CountingSampler, stores_times
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import Access, GopReader
 from filmstrip.media.keyframe_index import KeyframeIndex, read_index
+from filmstrip.media.prefetch import ByteSpan, Prefetcher
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sampler import Sampler
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
@@ -127,9 +129,10 @@ class _Run(Generic[ResultT]):
         self.cost = SamplingCost()
         self._job = job
         self._index = index
-        self._stretches: queue.SimpleQueue[Sequence[Target]] = queue.SimpleQueue()
-        for stretch in stretches:
-            self._stretches.put(stretch)
+        self._stretches: queue.SimpleQueue[tuple[int, Sequence[Target]]] = queue.SimpleQueue()
+        for numbered in enumerate(stretches):
+            self._stretches.put(numbered)
+        self._prefetcher = self._new_prefetcher(stretches)
         self._decoder_threads = decoder_threads
         self._results: queue.Queue[ResultT | BaseException | None] = queue.Queue(_MOST_WAITING_RESULTS)
         self._stop = threading.Event()
@@ -144,8 +147,23 @@ class _Run(Generic[ResultT]):
                 yield from self._until_one_ends()
         finally:
             self._stop.set()
+            if self._prefetcher is not None:
+                self._prefetcher.close()
             for thread in threads:
                 self._make_room(thread)
+
+    def _new_prefetcher(self, stretches: Sequence[Sequence[Target]]) -> Prefetcher | None:
+        job, index = self._job, self._index
+        if not index or not isinstance(job.source, BlockCache):
+            return None
+        return Prefetcher(job.source, [list(self._spans(index, stretch)) for stretch in stretches])
+
+    def _spans(self, index: KeyframeIndex, stretch: Sequence[Target]) -> Iterator[ByteSpan]:
+        clock, tolerance = self._job.clock, self._job.precision.tolerance_seconds
+        for target in stretch:
+            moment = clock.pts(target.seconds)
+            # Without a bound on how far back it may lie, the keyframe alone will do.
+            yield index.span(moment, index.keyframe_pts(moment) if tolerance is None else moment)
 
     def _until_one_ends(self) -> Iterator[ResultT]:
         while (item := self._results.get()) is not None:
@@ -178,7 +196,10 @@ class _Run(Generic[ResultT]):
             sampler = self._new_sampler(container, stream, cost, stack)
             with suppress(queue.Empty):
                 while not self._stop.is_set():
-                    self._render_all(sampler, self._stretches.get_nowait(), render)
+                    number, stretch = self._stretches.get_nowait()
+                    if self._prefetcher is not None:
+                        self._prefetcher.reach(number)
+                    self._render_all(sampler, stretch, render)
 
     def _new_sampler(
         self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack

@@ -110,7 +110,9 @@ class Transcoder:
             error.add_note("\n".join(run.messages))
             raise error
         else:
-            self.warn(f"the source ends at {end:.1f} s although its header promises {promised:.1f} s")
+            self.warn(
+                f"the video ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
+            )
 
     def _on_written(self, finished: int, count: int, expected: Fraction, written: Fraction) -> None:
         share = float(min(Fraction(1), written / expected)) if expected else 0.0

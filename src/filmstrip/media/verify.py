@@ -69,7 +69,8 @@ def verify_video(path: Path, expected: Expectation, *, threads: int, on_progress
 
 
 def _duration(container: InputContainer) -> Fraction:
-    return Fraction(container.duration or 0, av.time_base)
+    # libav counts from the first sample, which an edit list may put behind the presentation's start.
+    return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
 
 
 def _check_streams(container: InputContainer, expected: Expectation) -> None:

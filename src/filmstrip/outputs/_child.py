@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
+from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.probe import probe
 from filmstrip.media.sandbox import out_of_memory
 from filmstrip.media.sandbox_child import confine, read_request, take_stdout
@@ -115,7 +116,7 @@ def _opened(source: ReadableSource, settings: StorageSettings) -> Iterator[Media
         yield LocalFile(opened)
         return
     with closing(opened) as ranges:
-        yield ranges
+        yield BlockCache(ranges)
 
 
 if __name__ == "__main__":
