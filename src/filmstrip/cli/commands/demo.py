@@ -49,9 +49,8 @@ def command(folder: Path, *, keep: bool) -> int:
             checks = judge(stage, state, source, folder)
         display.show_checks(checks)
         is_right = all(check.is_kept for check in checks)
-        display.say(
-            f"{'All of it is right' if is_right else 'Not all of it is right'}, {time.monotonic() - began:.0f} s."
-        )
+        verdict = "All of it is right." if is_right else "Not all of it is right!"
+        display.say(f"{verdict} It took {time.monotonic() - began:.0f} s.")
         if keep:
             display.say(f"\n{how_to_ask(stage)}")
             _wait_for_interrupt()

@@ -26,6 +26,8 @@ class Display:
     @contextmanager
     def step(self, words: str) -> Iterator[ProgressListener]:
         """Show a bar while the block runs, moved by the listener that it is given."""
+        if not self._console.is_terminal:
+            self.say(words)
         with progress_bars(self._console) as progress:
             bar = progress.add_task(words, total=1.0)
             yield lambda fraction: progress.update(bar, completed=fraction)
@@ -34,6 +36,8 @@ class Display:
     @contextmanager
     def waiting(self, words: str) -> Iterator[None]:
         """Show that something goes on while the block runs, which nobody can tell the end of."""
+        if not self._console.is_terminal:
+            self.say(words)
         with self._console.status(words):
             yield
 
@@ -47,7 +51,7 @@ class Display:
         for check in checks:
             mark = "[green]✓[/]" if check.is_kept else "[bold red]✗[/]"
             table.add_row(mark, check.promise, f"[dim]{check.found}[/]")
-        self._console.print(table)
+        self._console.print(table, soft_wrap=True)
 
 
 def what_to_open(folder: Path) -> str:
