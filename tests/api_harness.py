@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import Submission
+from filmstrip.db.records import NewOutput, Submission
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 
@@ -37,7 +37,8 @@ class Runner:
     async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
         if self.failure is not None:
             raise self.failure
-        self.database.submit_task(token, Submission("{}", (), payload), lambda _connection: None)
+        outputs = tuple(NewOutput(entry.output_name, entry.kind, "tag", entry.label) for entry in query.formats)
+        self.database.submit_task(token, Submission("{}", outputs, payload), lambda _connection: None)
         self.submitted.append((token, query, payload))
 
 

@@ -13,6 +13,9 @@ from aiohttp.typedefs import Handler
 from filmstrip.api.answer import refusal
 from filmstrip.domain.errors import FilmstripError
 
+PROBE_PATHS = frozenset({"/healthz", "/readyz"})
+"""What orchestrators ask every few seconds: worth a line only when one debugs."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_FAULT = 500
 
@@ -39,7 +42,8 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
     if not response.prepared:
         response.headers["X-Request-Id"] = request_id
     milliseconds = round(1000 * (time.perf_counter() - started), 1)
-    log.info("request", method=request.method, path=request.path, status=response.status, ms=milliseconds)
+    tell = log.debug if request.path in PROBE_PATHS else log.info
+    tell("request", method=request.method, path=request.path, status=response.status, ms=milliseconds)
     return response
 
 

@@ -23,7 +23,7 @@ async def test_a_query_starts_the_task(service: Service) -> None:
     assert answer == {"error": 0, "status_url": str(service.client.make_url("/v1/status"))}
     ((submitted, query, payload),) = service.runner.submitted
     assert (submitted, payload, query.source) == (token, "mine", QUERY["source"])
-    assert query.formats[0].model_dump()["interval"] == Fraction("2.5")
+    assert Fraction(query.formats[0].model_dump()["interval"]) == Fraction("2.5")
     assert [str(warned.message) for warned in query.warnings] == ["format[0].file is not known here and was ignored"]
 
 
