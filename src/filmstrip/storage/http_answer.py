@@ -74,11 +74,11 @@ def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: So
 
 
 def _described(response: BaseHTTPResponse) -> Answer:
-    headers = response.headers
-    match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", ""))
-    start, total = (int(match[1]), match[2]) if match else (0, headers.get("Content-Length", ""))
+    headers, is_partial = response.headers, response.status == HTTPStatus.PARTIAL_CONTENT
+    match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "")) if is_partial else None
+    total = headers.get("Content-Length", "") if not is_partial else match[2] if match else ""
     version = SourceVersion(int(total) if total.isdigit() else None, headers.get("ETag"), headers.get("Last-Modified"))
-    return Answer(start, match is not None, version, response)
+    return Answer(int(match[1]) if match else 0, match is not None, version, response)
 
 
 def _refusal(response: BaseHTTPResponse, label: str, start: int, expected: SourceVersion | None) -> FilmstripError:

@@ -1,0 +1,62 @@
+"""What does a web page get when it asks for a file that was published? Its bytes, and whether it may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
+from filmstrip.storage.settings import StorageSettings
+
+_MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An answer.
+
+    Attributes:
+        data: The file; empty where it cannot be had.
+        problem: Why it cannot be had, None if it can.
+        allow_origin: The header Access-Control-Allow-Origin, None without one.
+    """
+
+    data: bytes
+    problem: str | None = None
+    allow_origin: str | None = None
+
+
+class PublishedFiles:
+    """Files on http servers, asked for as a page of some origin asks for them."""
+
+    def __init__(self, origin: str, settings: StorageSettings) -> None:
+        """Speak for a page.
+
+        Args:
+            origin: Origin of the page, such as "https://www.example.com".
+            settings: Which hosts may be asked, and how patiently.
+        """
+        self._headers = OWN_HEADERS | {"Origin": origin}
+        self._client = make_http_client(settings)
+
+    def get(self, url: str) -> Published:
+        """Ask for a file, whole; redirects are followed.
+
+        Raises:
+            HostNotAllowedError: The operator does not allow the host.
+        """
+        redirects = urllib3.Retry(total=_MOST_REDIRECTS, connect=0, read=0, other=0, status=0)
+        try:
+            answer = self._client.request("GET", url, headers=self._headers, retries=redirects)
+        except HTTPError as error:
+            return Published(b"", type(error).__name__.removesuffix("Error"))
+        if answer.status != HTTPStatus.OK:
+            return Published(b"", f"{answer.status} {answer.reason or ''}".strip())
+        return Published(answer.data, None, answer.headers.get("Access-Control-Allow-Origin"))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.clear()

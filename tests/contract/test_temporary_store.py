@@ -1,0 +1,91 @@
+"""The built-in store: served for a day, unguessable, and swept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.temporary import TemporaryStore, find_temporary, open_temporary, sweep_temporary
+
+BEGINS_AT = datetime(2031, 5, 2, 10, 15, 30, tzinfo=UTC)
+TOKEN = "7c0000000000000000000000000000aa"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> StorageSettings:
+    return StorageSettings(tmp_path / "temporary", public_url="https://video.example/")
+
+
+def _open(settings: StorageSettings, index: int = 0, token: str = TOKEN) -> TemporaryStore:
+    return open_temporary(settings, token, index, BEGINS_AT, file_name="video.mp4")
+
+
+def test_the_url_leads_to_the_object(settings: StorageSettings) -> None:
+    """The part of a location's URL behind the service's own is the key by which the object is found."""
+    store = _open(settings)
+    store.put("a/b c.png", b"picture", "image/png")
+    location = store.locate("a/b c.png")
+    assert location.url == f"https://video.example/storage/{location.key}".replace(" ", "%20")
+    found = find_temporary(settings, location.key, BEGINS_AT)
+    assert found is not None
+    assert (found.path.read_bytes(), found.content_type) == (b"picture", "image/png")
+
+
+def test_the_expiry_is_told_and_kept(settings: StorageSettings) -> None:
+    """An object is there until the moment that is told, and gone within the hour after it."""
+    store = _open(settings)
+    store.put("", b"film", "video/mp4")
+    location = store.locate("")
+    assert location.expires_at == "2031-05-03 10:15:30"
+    assert location.key.endswith("/video.mp4")
+    expires_at = BEGINS_AT + timedelta(hours=24)
+    assert sweep_temporary(settings, expires_at) == 0
+    assert find_temporary(settings, location.key, expires_at) is not None
+    assert find_temporary(settings, location.key, expires_at + timedelta(hours=1)) is None
+    assert sweep_temporary(settings, expires_at + timedelta(hours=1)) == 1
+    assert list(settings.temporary_root.iterdir()) == []
+
+
+def test_the_same_task_finds_its_place_again(settings: StorageSettings) -> None:
+    """A resumed task puts into the folder that it began with; other outputs and tasks have their own."""
+    assert _open(settings).locate("a") == _open(settings).locate("a")
+    folders = {_open(settings, index, token).locate("").url for index in (0, 1) for token in (TOKEN, "other")}
+    assert len(folders) == 4
+
+
+def test_the_token_cannot_be_read_from_the_url(settings: StorageSettings) -> None:
+    """Who is given a picture's URL is not given the task."""
+    assert TOKEN not in _open(settings).locate("a").url
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "2031050400",
+        "../secret",
+        "{folder}/../../../secret",
+        "{folder}/",
+        "{folder}",
+        "{folder}/.partial-abc",
+        "{folder}/gone.png",
+        "{folder}//video.mp4",
+        "2031050311/notahex/video.mp4",
+    ],
+)
+def test_only_whole_objects_are_found(settings: StorageSettings, key: str) -> None:
+    """No key leads to a folder, to a file that is still being written, or out of the store."""
+    store = _open(settings)
+    store.put("", b"film", "video/mp4")
+    folder = store.locate("").key.rpartition("/")[0]
+    (settings.temporary_root / folder / ".partial-abc").write_bytes(b"half")
+    (settings.temporary_root.parent / "secret").write_bytes(b"secret")
+    assert find_temporary(settings, key.format(folder=folder), BEGINS_AT) is None
+
+
+def test_a_store_that_was_never_used_can_be_swept(settings: StorageSettings) -> None:
+    """Sweeping before anything was put is no error."""
+    assert sweep_temporary(settings, BEGINS_AT) == 0
