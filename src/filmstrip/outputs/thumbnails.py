@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
+from pydantic import AfterValidator
+
 from filmstrip.domain.artifact import Artifact, FrameStamp, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.geometry import Fit, fit
@@ -20,7 +22,7 @@ from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
 from filmstrip.params.clip import Clip
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
-from filmstrip.params.values import number
+from filmstrip.params.values import PositiveNumber, mistake
 
 VTT_NAME = "thumbnails.vtt"
 _MANIFEST_GROUP = "manifest"
@@ -28,6 +30,12 @@ _MANIFEST_GROUP = "manifest"
 _IMAGES_PER_GROUP = 500
 _MOST_IMAGES = 100_000
 _LEAST_INTERVAL = Fraction(1, 100)
+
+
+def _at_least_a_hundredth(interval: Fraction) -> Fraction:
+    if interval < _LEAST_INTERVAL:
+        raise mistake(float(interval), "a number of seconds from 0.01 on")
+    return interval
 
 
 class Thumbnails(Output, FrameSizing, Clip, ImageEncoding):
@@ -40,7 +48,7 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding):
     output_name: ClassVar[str] = "thumbnails"
     kind: ClassVar[MediaKind] = MediaKind.IMAGE
 
-    interval: Annotated[Fraction, number("a number of seconds, 0.01 or above", least=_LEAST_INTERVAL)] = Fraction(10)
+    interval: Annotated[PositiveNumber, AfterValidator(_at_least_a_hundredth)] = Fraction(10)
 
     @property
     def is_folder(self) -> bool:
