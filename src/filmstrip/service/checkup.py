@@ -94,7 +94,9 @@ def _data_folder(settings: Settings) -> Finding:
     free_mb = shutil.disk_usage(existing).free // _MIB
     found = f"{folder}{'' if existing == folder else ', not made yet'}, {free_mb} MiB free"
     if free_mb < settings.jobs.free_disk_mb:
-        return Finding("data folder", found, "free some space, choose another data_dir, or lower free_disk_mb", is_grave=True)
+        return Finding(
+            "data folder", found, "free some space, choose another data_dir, or lower free_disk_mb", is_grave=True
+        )
     return Finding("data folder", found)
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.service.app import build
 from filmstrip.service.data_folder import ensure_keys, open_database
+from filmstrip.service.housekeeping import housekeeping
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.settings.settings import Settings
 
@@ -34,7 +35,7 @@ async def serve(settings: Settings) -> None:
         service = build(settings, database)
         await service.engine.start()
         try:
-            async with _listening(service.app, settings.service) as url:
+            async with housekeeping(settings.storage), _listening(service.app, settings.service) as url:
                 log.info("listening", url=url)
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)

@@ -1,0 +1,41 @@
+"""Who takes away what has expired? A task beside the service, for as long as it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import structlog
+
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.temporary import sweep_temporary
+
+_PAUSE_SECONDS = 600.0
+
+log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def housekeeping(settings: StorageSettings) -> AsyncIterator[None]:
+    """Sweep the temporary store now and every ten minutes until the block ends."""
+    sweeping = asyncio.create_task(_sweep_for_ever(settings))
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+async def _sweep_for_ever(settings: StorageSettings) -> None:
+    while True:
+        try:
+            swept = await asyncio.to_thread(sweep_temporary, settings, datetime.now(UTC))
+        except OSError:
+            log.exception("sweeping_failed")
+        else:
+            if swept:
+                log.info("temporary_files_swept", hours=swept)
+        await asyncio.sleep(_PAUSE_SECONDS)

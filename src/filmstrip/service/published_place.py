@@ -1,0 +1,54 @@
+"""How is a set of thumbnails looked at where it lies, in a folder or on a web server?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urljoin, urlsplit
+
+from filmstrip.storage.published import Published, PublishedFiles
+
+
+class Place(Protocol):
+    """Somewhere that files can be read from by their addresses."""
+
+    def read(self, address: str) -> Published:
+        """Read a file; one that cannot be had has a problem."""
+
+    def resolve(self, manifest: str, name: str) -> str | None:
+        """Tell the address that a name stands for in the manifest at an address, None if it cannot be looked at."""
+
+
+class FolderPlace:
+    """Files of this machine; an address is a path."""
+
+    def read(self, address: str) -> Published:
+        """Read a file; to a page it would be of its own origin."""
+        try:
+            return Published(Path(address).read_bytes())
+        except OSError as error:
+            return Published(b"", error.strerror or type(error).__name__)
+
+    def resolve(self, manifest: str, name: str) -> str | None:
+        """Find a relative name beside the manifest; what has a host or begins at the root is elsewhere."""
+        parts = urlsplit(name)
+        if parts.scheme or parts.netloc or parts.path.startswith("/"):
+            return None
+        return str(Path(manifest).parent / unquote(parts.path))
+
+
+class WebPlace:
+    """Files on web servers; an address is a URL."""
+
+    def __init__(self, files: PublishedFiles) -> None:
+        """Read through a client that speaks for a page."""
+        self._files = files
+
+    def read(self, address: str) -> Published:
+        """Read a file as a page does."""
+        return self._files.get(address)
+
+    def resolve(self, manifest: str, name: str) -> str | None:
+        """Resolve a name as browsers do (RFC 3986, 5)."""
+        address = urljoin(manifest, name)
+        return address if urlsplit(address).scheme in {"http", "https"} else None

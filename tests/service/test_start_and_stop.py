@@ -1,0 +1,156 @@
+"""How the service starts, refuses to start, and ends."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filmstrip.testing.filmstrip_server import filmstrip_program, running_filmstrip
+from filmstrip.testing.running_program import free_ports
+
+KEY = "0123456789abcdef"
+
+
+@contextmanager
+def serving(data_dir: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run the service, and tell its process and port; what it does in the end is up to the test."""
+    own = {"FILMSTRIP_DATA_DIR": str(data_dir), "FILMSTRIP_PORT": str(free_ports(1)[0])} | settings
+    command = [filmstrip_program(), "serve"]
+    process = subprocess.Popen(command, env=os.environ | own, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        yield process, int(own["FILMSTRIP_PORT"])
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_for_line(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
+    """Read the log until an event; the test's own time limit ends a wait for nothing."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        found: dict[str, Any] = json.loads(line)
+        if found["event"] == event:
+            return found
+    pytest.fail(f"the service ended with {process.wait()} and never said {event!r}")
+
+
+def refusal(data_dir: Path, **settings: str) -> tuple[int, str]:
+    """Run the service where it must not start; tell its exit code and what it says."""
+    with serving(data_dir, **settings) as (process, _port):
+        _output, said = process.communicate(timeout=30)
+        return process.returncode, said
+
+
+def answer(url: str, method: str, **fields: str) -> dict[str, Any]:
+    body = urllib.parse.urlencode(fields).encode()
+    with urllib.request.urlopen(f"{url}/v1/{method}", body, timeout=10) as response:
+        return dict(json.load(response))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_service_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    """On SIGTERM and SIGINT the service stops, says so, and its exit code is 0."""
+    with serving(tmp_path / "data") as (process, port):
+        assert wait_for_line(process, "listening")["url"] == f"http://127.0.0.1:{port}"
+        process.send_signal(number)
+        wait_for_line(process, "stopped")
+        assert process.wait(10) == 0
+
+
+def test_a_request_under_way_is_answered(tmp_path: Path) -> None:
+    """A request that has begun when the signal comes gets its answer; nobody else gets in."""
+    body = f"api_key={KEY}".encode()
+    head = f"POST /v1/access_token HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    with serving(tmp_path / "data", FILMSTRIP_API_KEYS=KEY) as (process, port):
+        wait_for_line(process, "listening")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head.encode() + body[:5])
+            process.send_signal(signal.SIGTERM)
+            wait_for_line(process, "stopping")
+            connection.sendall(body[5:])
+            answered = b"".join(iter(lambda: connection.recv(4096), b""))
+        assert b'"error": 0' in answered
+        assert process.wait(10) == 0
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """Where the port is taken, the service says so and ends with code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = refusal(tmp_path / "data", FILMSTRIP_PORT=str(port))
+    assert code == 1
+    assert f"filmstrip: Cannot listen on 127.0.0.1, port {port}" in said
+    assert "Traceback" not in said
+
+
+def test_a_data_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    """Where the data folder cannot be made, the service says so."""
+    (tmp_path / "file").touch()
+    code, said = refusal(tmp_path / "file" / "data")
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"The data folder {tmp_path}/file/data cannot be used: Not a directory" in said
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    """A value that is not allowed ends the service before it begins, with code 2."""
+    assert refusal(tmp_path, FILMSTRIP_SLOTS="many") == (
+        2,
+        'filmstrip: FILMSTRIP_SLOTS: "many" is not a whole number, 0 or above\n',
+    )
+
+
+def test_keys_of_the_settings_come_and_go(tmp_path: Path) -> None:
+    """A key is good for as long as the settings name it, whichever place it has in them."""
+    other = "fedcba9876543210"
+    for keys in (f"{KEY},{other}", other, ""):
+        with running_filmstrip(tmp_path / "data", {"FILMSTRIP_API_KEYS": keys}) as server:
+            codes = {key: answer(server.url, "access_token", api_key=key)["error"] for key in (KEY, other)}
+        assert codes == {key: 0 if key in keys else 3 for key in (KEY, other)}
+
+
+def test_expired_files_are_taken_away(tmp_path: Path) -> None:
+    """What has expired in the temporary store is gone soon after the start; the rest stays."""
+    hours = [datetime.now(UTC) + timedelta(hours=shift) for shift in (-2, 5)]
+    old, new = (tmp_path / "data" / "temporary" / f"{hour:%Y%m%d%H}" / ("a" * 32) for hour in hours)
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "x.vtt").write_text("WEBVTT\n")
+    deadline = time.monotonic() + 20
+    with running_filmstrip(tmp_path / "data") as server:
+        while old.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        with urllib.request.urlopen(f"{server.url}/storage/{new.parent.name}/{new.name}/x.vtt", timeout=10) as response:
+            assert response.read() == b"WEBVTT\n"
+
+
+def test_no_path_leads_out_of_the_temporary_store(tmp_path: Path) -> None:
+    """However a path is written, nothing but the temporary store's own objects is handed out."""
+    hour, folder = f"{datetime.now(UTC) + timedelta(hours=5):%Y%m%d%H}", "a" * 32
+    (tmp_path / "data" / "temporary" / hour / folder).mkdir(parents=True)
+    ups = ["../" * 3, "%2e%2e/" * 3, "..%2f" * 3, "%2e%2e%2f" * 3, "..\\..\\..\\", "%00/../../../", "//", "./../../../"]
+    with running_filmstrip(tmp_path / "data") as server:
+        assert (tmp_path / "data" / "secret.key").exists()
+        host = server.url.removeprefix("http://")
+        for path in [f"{hour}/{folder}/{up}secret.key" for up in ups] + [
+            "../secret.key",
+            "%2e%2e/secret.key",
+            f"{hour}/",
+        ]:
+            connection = http.client.HTTPConnection(host, timeout=10)
+            with closing(connection):
+                connection.request("GET", f"/storage/{path}")
+                assert connection.getresponse().status in (400, 404), path
