@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from certificates import Certificates
 from filmstrip.domain.errors import (
     SourceChangedError,
     SourceForbiddenError,
@@ -24,6 +25,7 @@ from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import free_ports
+from filmstrip.testing.seaweedfs import S3Server
 from store_cases import S3Case
 
 pytestmark = pytest.mark.timeout(240)  # the Ceph gateway needs time to start
@@ -210,3 +212,18 @@ def test_a_child_gets_no_secret(bucket: S3SourceCase) -> None:
     assert isinstance(opened, SourceRanges)
     with closing(opened):
         assert opened.read_range(7, 9) == CONTENT[7:9]
+
+
+def test_https_is_read_with_the_operators_authority(
+    seaweedfs: S3Server, certificates: Certificates, tmp_path: Path
+) -> None:
+    """An https source is read where its certificate is trusted, and not where it is not."""
+    case = S3SourceCase(S3Case(seaweedfs, tmp_path))
+    case.lay("a.mp4", CONTENT)
+    place = f"localhost:{seaweedfs.https_port}"
+    url = case.url("a.mp4").replace(f"{seaweedfs.host}:{seaweedfs.port}", place)
+    settings = StorageSettings(tmp_path, private_hosts=(place,), retries=0)
+    with closing(_ranges(url, replace(settings, ca_file=certificates.authority))) as opened:
+        assert opened.read_range(5_000_000, 5_000_010) == CONTENT[5_000_000:5_000_010]
+    with pytest.raises(SourceUnreachableError, match="SSL"):
+        open_source(url, settings)

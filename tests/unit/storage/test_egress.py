@@ -42,18 +42,11 @@ def test_ordinary_addresses_are_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "allowed",
-    [
-        *("minio", "MINIO.", "minio:9000", "10.0.0.5", "10.0.0.5:9000", "10.0.0.0/8", "::ffff:10.0.0.5/128"),
-    ],
+    "allowed", ["minio", "MINIO.", "minio:9000", "10.0.0.5", "10.0.0.5:9000", "10.0.0.0/8", "10.0.0.5/8"]
 )
 def test_the_operator_allows_a_host(allowed: str) -> None:
     """A private host is allowed by name, address or network, with its port or with any."""
-    if allowed.startswith("::ffff"):
-        with pytest.raises(HostNotAllowedError):  # networks are written in the family of the address itself
-            _policy(allowed).judge("minio", 9000)
-    else:
-        _policy(allowed).judge("minio", 9000)
+    _policy(allowed).judge("minio", 9000)
 
 
 @pytest.mark.parametrize(
