@@ -41,6 +41,8 @@ class FormatParameters(Parameters):
         return self.tag if self.tag is not None else self.user_tag
 
 
+_WITHOUT_EFFECT = ("callback_url", "use_subtask_callback", "retry_on_error", "refresh_playlist")
+
 FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 
@@ -50,7 +52,19 @@ def _is_source(url: str) -> str:
     return url
 
 
-class _TaskParameters(Parameters):
+class TaskParameters(Parameters):
+    """What a query has besides its outputs.
+
+    Attributes:
+        source: URL of the source: http://, https:// or s3://; file:// where the operator allows it.
+        callback_url: Where the client wants to be called back; nobody is called yet, which a warning says.
+        upscale: Whether video may become larger than its source.
+        use_subtask_callback: Without effect yet, which a warning says.
+        retry_on_error: Without effect yet, which a warning says.
+        refresh_playlist: Without effect yet, which a warning says.
+        encoder_version: Accepted and not needed: all versions are one.
+    """
+
     source: Annotated[LongText, AfterValidator(_is_source)]
     callback_url: LongText | None = None
     upscale: Flag = False
@@ -69,7 +83,7 @@ class Query(Generic[FormatT]):
         formats: The outputs, in the order of the request; at least one.
         upscale: Whether video may become larger than its source.
         callback_url: Where the client wants to be called back, None if nowhere.
-        warnings: Keys that nobody knows and that are ignored.
+        warnings: Keys that nobody knows, or that have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
     """
 
@@ -93,7 +107,7 @@ def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[F
     """
     document = _unwrap(text)
     mistakes: list[Mistake] = []
-    task = _validated(_TaskParameters, document, "", mistakes)
+    task = _validated(TaskParameters, document, "", mistakes)
     formats = [
         parsed
         for path, entry in _format_entries(document, mistakes)
@@ -106,7 +120,7 @@ def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[F
         formats=tuple(formats),
         upscale=task.upscale,
         callback_url=task.callback_url,
-        warnings=tuple(_unknown_keys(document, _TaskParameters, formats)),
+        warnings=(*_without_effect(task), *_unknown_keys(document, TaskParameters, formats)),
         text=text,
     )
 
@@ -165,6 +179,10 @@ def _mistakes(error: ValidationError, path: str) -> Iterator[Mistake]:
         field = path + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
         problem = "is required" if found["type"] == "missing" else found["msg"].removeprefix("Value error, ")
         yield Mistake(field.lstrip("."), problem)
+
+
+def _without_effect(task: TaskParameters) -> Iterator[Warned]:
+    return (Warned(f"{name} has no effect here yet") for name in _WITHOUT_EFFECT if getattr(task, name))
 
 
 def _unknown_keys(

@@ -1,0 +1,229 @@
+"""Writes docs/reference/ from the code: parameters, settings, commands and errors are listed there and nowhere else.
+
+Run it by `make docs`. A test compares what it would write with what is there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from filmstrip import api
+from filmstrip.api.errors import error_code
+from filmstrip.cli.main import program
+from filmstrip.cli.parameter_flags import value_form
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.destination import Destination
+from filmstrip.params.field_texts import field_texts
+from filmstrip.params.parameters import Parameters
+from filmstrip.params.query import FormatParameters, TaskParameters
+from filmstrip.settings.catalog import Setting, all_settings
+from filmstrip.settings.reading import CONFIG_VARIABLE
+from filmstrip.settings.values import expectation
+
+REFERENCE = Path(__file__).parent / "reference"
+_NOTE = "<!-- written by docs/generate.py from the code: run `make docs`, do not edit -->\n"
+_HELP_COLUMNS = 100
+
+
+def pages() -> Mapping[str, str]:
+    """All pages of the reference by their file name."""
+    return {
+        "parameters.md": _page("Parameters of a query", _parameters()),
+        "settings.md": _page("Settings", _settings()),
+        "commands.md": _page("Commands", _commands()),
+        "errors.md": _page("Errors", _errors()),
+    }
+
+
+def _page(title: str, parts: Iterable[str]) -> str:
+    return "\n".join([f"# {title}\n", _NOTE, *parts])
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
+# Parameters
+
+
+def _parameters() -> Iterator[str]:
+    yield (
+        'Numbers may come as text (`"320"`), flags as 0 and 1, true and false; an empty text or null is as good as\n'
+        "absent; one object may stand where a list is expected. Keys that are not listed here are ignored, with a\n"
+        "warning in the task's status.\n"
+    )
+    yield "## The query\n"
+    yield '`{"query": {…}}` with these keys, and `format`: a list of outputs.\n'
+    yield _fields(TaskParameters)
+    yield "## Every output\n"
+    yield f"`output` names what is made: {', '.join(f'`{name}`' for name in output_types())}.\n"
+    yield _fields(FormatParameters)
+    yield "## destination\n"
+    yield "An object, a URL in its place, or a list of them.\n"
+    yield _fields(Destination)
+    nested: dict[str, type[Parameters]] = {}
+    for name, kind in output_types().items():
+        yield f"## {name}\n"
+        yield f"{_first_line(kind)}\n"
+        yield _fields(kind, without=FormatParameters.model_fields)
+        nested |= _nested(kind)
+    for name, group in nested.items():
+        yield f"## {name}\n"
+        yield f"{_first_line(group)}\n"
+        yield _fields(group)
+
+
+def _fields(kind: type[Parameters], without: Mapping[str, FieldInfo] | None = None) -> str:
+    texts = field_texts(kind)
+    names = [name for name in kind.model_fields if name not in (without or {})]
+    own_first = sorted(names, key=lambda name: name not in vars(kind)["__annotations__"])
+    fields = {name: kind.model_fields[name] for name in own_first}
+    rows = ((f"`{name}`", _form(field), _default(field), texts[name]) for name, field in fields.items())
+    return _table(("key", "value", "default", "what it does"), rows)
+
+
+def _form(field: FieldInfo) -> str:
+    if _object_of(field) is not None:
+        return "object"
+    form = value_form(field)
+    return form.lower() if form.isupper() else ", ".join(f"`{word}`" for word in form.split("|"))
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if field.default is None or field.default == () or isinstance(field.default, Parameters):
+        return ""
+    return f"`{int(field.default) if isinstance(field.default, bool) else field.default}`"
+
+
+def _nested(kind: type[Parameters]) -> dict[str, type[Parameters]]:
+    fields = {name: field for name, field in kind.model_fields.items() if name not in FormatParameters.model_fields}
+    objects = {name: _object_of(field) for name, field in fields.items()}
+    return {name: inner for name, inner in objects.items() if inner is not None}
+
+
+def _object_of(field: FieldInfo) -> type[Parameters] | None:
+    annotation: Any = field.annotation
+    while get_origin(annotation) is not None:
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Parameters) else None
+
+
+# Settings
+
+
+def _settings() -> Iterator[str]:
+    yield (
+        "A setting is an environment variable or a line of a TOML file, which `--config FILE` or the variable\n"
+        f"`{CONFIG_VARIABLE}` names. A flag of the command line wins over the variable, the variable over the file.\n"
+        "Lists are written with commas in a variable, as arrays in the file. `filmstrip doctor --settings` shows\n"
+        "every value and where it was set; secrets are never shown.\n"
+    )
+    sections: dict[str, list[Setting]] = {}
+    for setting in all_settings().values():
+        sections.setdefault(setting.section, []).append(setting)
+    for title, settings in sections.items():
+        yield f"## {title.removeprefix('Settings of ').rstrip('.?').capitalize()}\n"
+        yield _table(("setting", "value", "default", "what it does"), map(_setting_row, settings))
+
+
+def _setting_row(setting: Setting) -> tuple[str, str, str, str]:
+    default = f"`{setting.default_text}`" if setting.default_text else ""
+    return f"`{setting.name}`<br>`{setting.variable}`", expectation(setting.kind), default, setting.text
+
+
+# Commands
+
+
+def _commands() -> Iterator[str]:
+    yield (
+        "Results go to standard output, everything for eyes to standard error. Exit codes: 0 done, 1 failed,\n"
+        "2 misused (arguments, settings, query), 130 interrupted.\n"
+    )
+    root = click.Context(program, info_name="filmstrip", max_content_width=_HELP_COLUMNS, terminal_width=_HELP_COLUMNS)
+    for context in _contexts(root):
+        yield f"## {context.command_path}\n"
+        yield f"```text\n{context.get_help()}\n```\n"
+
+
+def _contexts(parent: click.Context) -> Iterator[click.Context]:
+    group = parent.command
+    if not isinstance(group, click.Group):
+        return
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
+        if command is not None:
+            context = click.Context(command, parent=parent, info_name=name, terminal_width=_HELP_COLUMNS)
+            yield context
+            yield from _contexts(context)
+
+
+# Errors
+
+
+def _errors() -> Iterator[str]:
+    _load_all_errors()
+    yield (
+        'The API answers every request with HTTP status 200 and `{"error": CODE, "message": "…"}`, 0 being success:\n'
+        "the official clients lose code and message of any other status.\n"
+    )
+    kinds = sorted(_tree(FilmstripError), key=lambda kind: (error_code_of(kind), kind.__name__))
+    own = [kind for kind in kinds if error_code_of(kind) != 1]
+    yield _table(
+        ("code", "error", "when"),
+        [("1", "`FilmstripError`", "Anything else; the message says what."), *map(_error_row, own)],
+    )
+    yield "## In a task\n"
+    yield (
+        "A task that fails ends as `completed` with `error: 1`; its `error_description` says in a sentence what went\n"
+        "wrong. These are the kinds of failure.\n"
+    )
+    rest = [kind for kind in kinds if error_code_of(kind) == 1 and kind.__module__ == "filmstrip.domain.errors"]
+    rows = [(f"`{kind.__name__}`", _first_line(kind), "yes" if kind.is_retryable else "") for kind in rest]
+    yield _table(("error", "what it means", "is tried again"), rows)
+
+
+def _error_row(kind: type[FilmstripError]) -> tuple[str, str, str]:
+    return str(error_code_of(kind)), f"`{kind.__name__}`", _first_line(kind)
+
+
+def error_code_of(kind: type[FilmstripError]) -> int:
+    """Tell the code of an error class."""
+    return error_code(kind.__new__(kind))
+
+
+def _load_all_errors() -> None:
+    for module in pkgutil.iter_modules(api.__path__, f"{api.__name__}."):
+        importlib.import_module(module.name)
+
+
+def _tree(kind: type[FilmstripError]) -> Iterator[type[FilmstripError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _tree(child)
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def main() -> None:
+    """Write all pages."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
