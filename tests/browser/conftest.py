@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 
 from browser.preview_site import make_site
-from browser.real_browser import FOLDER, Browser, install_players, run_browser
+from browser.real_browser import FOLDER, Browser, install_players, missing_packages, run_browser
 from browser.site_server import serve
+
+
+@pytest.fixture(scope="session", autouse=True)
+def needs_a_browser() -> None:
+    """Say what has to be installed where a program is missing."""
+    missing = missing_packages()
+    if missing:
+        pytest.skip(f"missing: apt-get install --no-install-recommends {' '.join(missing)}")
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ class Manners:
         reset: So many connections that come next are closed without an answer.
         redirect: Where every request is sent on to, None for nowhere.
         credentials: What the Authorization header has to be, None for no matter what.
+        allow_origin: The header Access-Control-Allow-Origin of each answer, None for none.
     """
 
     latency_seconds: float = 0.0
@@ -37,3 +38,4 @@ class Manners:
     reset: int = 0
     redirect: str | None = None
     credentials: str | None = None
+    allow_origin: str | None = None

@@ -178,6 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
+        if self.state.manners.allow_origin:
+            self.send_header("Access-Control-Allow-Origin", self.state.manners.allow_origin)
         if size_bytes is None:
             self.send_header("Connection", "close")  # also ends the body, as nothing else does
         else:

@@ -31,6 +31,7 @@ SHORT_LAST = replace(
 )
 GONE = replace(AROUND, pictures={"sprite_0002.jpg": PictureFacts("404 Not Found")})
 
+CROSSED_SIZE = "160\N{MULTIPLICATION SIGN}90".encode()
 PROPERTY = rb'<EssentialProperty schemeIdUri="([^"]*)" value="3x2" />'
 
 
