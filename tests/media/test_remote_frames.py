@@ -1,0 +1,115 @@
+"""Are frames of a remote source the same frames, and are only the bytes read that they need?"""
+
+from __future__ import annotations
+
+import io
+import shutil
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import barcode
+from assets import ASSETS, Asset
+from filmstrip.domain.errors import SourceChangedError
+from filmstrip.domain.geometry import SizeRequest, fit
+from filmstrip.domain.timing import KEYFRAME, IntervalGrid, Precision, TimeRange
+from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.image_encoder import ImageEncoder
+from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.probe import probe
+from filmstrip.media.sampling import Target
+from filmstrip.media.settings import MediaSettings
+from filmstrip.params.image import ImageEncoding, ImageFormat
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_ranges import SourceRanges
+from filmstrip.storage.sources import open_source
+from filmstrip.testing.range_server import RangeServer
+from frame_oracle import number_played_at
+
+JPG = ImageEncoding(image_format=ImageFormat.JPG)
+NAMES = [
+    "plain.mp4", "plain.mkv", "plain.ts", "vp9.webm", "open_gop.mp4", "endless_gop.mp4", "vfr.mp4", "moov_at_end.mp4",
+    "fragmented.mp4", "fragmented_sidx.mp4", "no_cues.mkv", "cues_first.mkv", "start_1h.ts", "wrap.ts", "plain.flv",
+    "b_frames.avi", "hevc_open_gop.mp4", "av1.mp4", "gif.gif", "edit_list_cut.mp4", "audio_longer.mp4",
+]  # fmt: skip
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def opened(server: RangeServer, file: Path, settings: StorageSettings) -> SourceRanges:
+    shutil.copy(file, server.folder / file.name)
+    source = open_source(server.url_of(file.name), settings)
+    assert isinstance(source, SourceRanges)
+    return source
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> StorageSettings:
+    return StorageSettings(private_hosts=("127.0.0.1",), temporary_root=tmp_path / "temporary")
+
+
+def sampled(
+    asset: Asset, cache: BlockCache, interval: Fraction, precision: Precision | None = None
+) -> list[int | None]:
+    """Sample an asset through a cache; the numbers in the pictures that are not the right ones."""
+    info = probe(cache, MediaSettings())
+    assert info.video is not None
+    video = info.video
+    grid = IntervalGrid(TimeRange(Fraction(0), info.duration_seconds), interval)
+
+    def new_renderer():  # noqa: ANN202 - a closure for one line below
+        encoder = ImageEncoder(video, fit(video.display_size, SizeRequest(width=320)), JPG)
+        return lambda sample: (sample.target.seconds, sample.stamp, encoder.encode(sample.frame))
+
+    job = SampleJob(cache, info, new_renderer) if precision is None else SampleJob(cache, info, new_renderer, precision)
+    targets = [Target(index, moment) for index, moment in enumerate(grid.targets())]
+    wrong = []
+    for seconds, stamp, data in sample_frames(job, targets):
+        moment = seconds if precision is None else stamp.actual_seconds
+        number = barcode.read_number(Image.open(io.BytesIO(data)))
+        if number != number_played_at(asset, moment):
+            wrong.append(number)
+    return wrong
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_remote_frames_are_exact(name: str, range_server: RangeServer, settings: StorageSettings) -> None:
+    """Through byte ranges every picture is the frame played at its time, whatever the container."""
+    asset = ASSETS[name]
+    with closing(opened(range_server, asset.path, settings)) as source:
+        assert sampled(asset, BlockCache(source), Fraction(1)) == []
+
+
+def test_remote_keyframes_are_keyframes(range_server: RangeServer, settings: StorageSettings) -> None:
+    """Keyframe mode works through byte ranges as well."""
+    asset = ASSETS["plain.mp4"]
+    with closing(opened(range_server, asset.path, settings)) as source:
+        assert sampled(asset, BlockCache(source), Fraction(1), KEYFRAME) == []
+
+
+@pytest.mark.parametrize("fault", ["refuse", "cut", "reset"])
+def test_a_stumbling_server_costs_time_not_frames(
+    fault: str, range_server: RangeServer, settings: StorageSettings
+) -> None:
+    """Refused, broken and reset answers are asked for again."""
+    asset = ASSETS["plain.mp4"]
+    with closing(opened(range_server, asset.path, settings)) as source:
+        setattr(range_server.manners, fault, 2)
+        assert sampled(asset, BlockCache(source), Fraction(1)) == []
+
+
+def test_a_source_that_changes_midway_is_an_error(range_server: RangeServer, settings: StorageSettings) -> None:
+    """Frames of two states of a source are never mixed."""
+    asset = ASSETS["plain.mp4"]
+    with closing(opened(range_server, asset.path, settings)) as source:
+        info = probe(BlockCache(source), MediaSettings())
+        other = bytearray(asset.path.read_bytes())
+        other[-1] ^= 1
+        (range_server.folder / asset.path.name).write_bytes(other)
+        unread = BlockCache(source)
+        job = SampleJob(unread, info, lambda: lambda sample: sample.target.index)
+        with pytest.raises(SourceChangedError):
+            list(sample_frames(job, [Target(0, Fraction(0)), Target(1, info.duration_seconds - 1)]))
