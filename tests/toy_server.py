@@ -1,0 +1,114 @@
+"""The engine as a program of its own, for tests that kill it: `python -m toy_server DATA_FOLDER SETTINGS`.
+
+Lines on its standard input are `TOKEN QUERY`, which it submits, or `cancel TOKEN`; it answers each by a line on its
+standard output. The file `die-at` in the data folder names where it kills itself, once: "before", "inside" or "after"
+and the name of a step. "inside" is when the step's work is done and not yet written down.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from filmstrip.db.database import Database
+from filmstrip.jobs.durable import Durable
+from filmstrip.jobs.engine import JobEngine
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.query import Query, parse_query
+from filmstrip.storage.settings import StorageSettings
+from toy_child import Toy
+from toy_service import open_database
+
+
+def parse(text: str) -> Query[Any]:
+    return parse_query(text, {**output_types(), "toy": Toy})
+
+
+def make_mortal(folder: Path) -> None:
+    """Let this process die where the test wants it."""
+    step_of_durable = Durable.step
+
+    def die_at(moment: str, step: str) -> None:
+        order = folder / "die-at"
+        if order.exists() and order.read_text() == f"{moment} {step}":
+            order.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def step(self: Durable, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        async def mortal_work() -> Any:
+            result = await work()
+            die_at("inside", name)
+            return result
+
+        die_at("before", name)
+        result = await step_of_durable(self, name, mortal_work)
+        die_at("after", name)
+        return result
+
+    Durable.step = step  # type: ignore[method-assign]
+
+
+def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Database) -> JobEngine:
+    jobs = {"poll_seconds": 0.05, "progress_seconds": 0.1, "retry_seconds": 0.0, "slots": 2} | settings.get("jobs", {})
+    work_root = Path(jobs.pop("work_root", folder / "work"))
+    roots = {"local_roots": (folder,), "private_hosts": ("127.0.0.1",), "retries": 0}
+    return JobEngine(
+        database,
+        JobSettings(work_root, **jobs),
+        MediaSettings(**settings.get("media", {})),
+        StorageSettings(folder / "temporary", **roots),
+        parse=parse,
+        child="toy_child",
+    )
+
+
+async def obey(engine: JobEngine, line: str) -> str:
+    first, rest = line.strip().split(" ", 1)
+    if first == "cancel":
+        await engine.cancel(rest)
+    else:
+        await engine.submit(first, parse(rest), None)
+    return "done"
+
+
+def answer(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+async def serve(folder: Path, settings: dict[str, Any]) -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    make_mortal(folder)
+    database = open_database(folder)
+    engine = make_engine(folder, settings, database)
+    await engine.start()
+    answer("started")
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    orders = asyncio.create_task(take_orders(engine))
+    await stopping.wait()
+    orders.cancel()
+    await engine.stop(settings.get("drain_seconds", 0))
+    database.close()
+    os._exit(0)
+
+
+async def take_orders(engine: JobEngine) -> None:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        try:
+            answer(await obey(engine, line))
+        except Exception as error:  # noqa: BLE001 - the test wants to see it
+            answer(repr(error))
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), json.loads(sys.argv[2])))

@@ -1,0 +1,179 @@
+"""A toy server that a test starts, kills and starts again."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.db.records import TaskRecord
+
+DEADLINE_SECONDS = 40.0
+T = TypeVar("T")
+
+
+def open_database(folder: Path) -> Database:
+    """Open the database of a toy server's data folder."""
+    database = Database(f"sqlite:///{folder}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
+    database.migrate()
+    return database
+
+
+def eventually(look: Callable[[], T | None], what: str, seconds: float = DEADLINE_SECONDS) -> T:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if seen := look():
+            return seen
+        time.sleep(0.01)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+class ToyService:
+    """The engine in a process of its own, on a data folder that outlives it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.database: Database = open_database(folder)
+        self.log = folder / "log"
+        (folder / "gates").mkdir()
+        self._process: subprocess.Popen[str] | None = None
+        self._listener = threading.Thread()
+        self._answers: queue.Queue[str] = queue.Queue()
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "toy_server", str(self.folder), json.dumps(self.settings)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+            )
+        self._listener = threading.Thread(target=self._listen, args=(self._process,))
+        self._listener.start()
+        assert self._answer() == "started"
+
+    def submit(self, source: str, *outputs: dict[str, Any], **parameters: Any) -> str:
+        """Start a task; the destination of each output is a folder of its index below `out`, if it names none."""
+        token = self.database.create_task(None)
+        formats = [
+            {"output": "toy", "destination": f"file://{self.folder}/out/{index}/", **output}
+            for index, output in enumerate(outputs)
+        ]
+        query = {"source": source, "format": formats, **parameters}
+        answer = self.order(f"{token} {json.dumps({'query': query})}")
+        assert answer == "done", answer
+        return token
+
+    def order(self, line: str) -> str:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def kill(self) -> None:
+        """End the server as a power cut would, and see to it that nothing of it survives."""
+        assert self._process is not None
+        self._process.kill()
+        self.await_death()
+
+    def await_death(self) -> None:
+        """Wait until the server is dead by itself, and nothing of it survives."""
+        assert self._process is not None
+        self._process.wait(DEADLINE_SECONDS)
+        self._close_pipes()
+        eventually(lambda: not self.children(), "no child survives", 5)
+
+    def terminate(self) -> int:
+        """Ask the server to end, and tell its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(DEADLINE_SECONDS)
+        self._close_pipes()
+        return code
+
+    def children(self) -> list[int]:
+        """All processes that work in the work folder, whoever their parent is now."""
+        found = []
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit():
+                try:
+                    place = str((process / "cwd").readlink())
+                except OSError:
+                    continue
+                if place.startswith(f"{self.folder}/work/"):
+                    found.append(int(process.name))
+        return found
+
+    def task(self, token: str) -> TaskRecord:
+        return self.database.read_tasks([token])[token]
+
+    def finished(self, token: str, seconds: float = DEADLINE_SECONDS) -> TaskRecord:
+        """Wait for the end of a task."""
+        return eventually(lambda: self._if_final(token), f"end of task; log: {self.log.read_text()[-3000:]}", seconds)
+
+    def rendered(self) -> list[str]:
+        """The files that were begun, in that order."""
+        log = self.folder / "rendered"
+        return log.read_text().split() if log.exists() else []
+
+    def hold(self, gate: str) -> None:
+        (self.folder / "gates" / f"hold-{gate}").touch()
+
+    def await_gate(self, gate: str) -> None:
+        eventually((self.folder / "gates" / f"at-{gate}").exists, f"gate {gate}: {self.log.read_text()}")
+
+    def open_gates(self) -> None:
+        (self.folder / "gates" / "go").touch()
+
+    def put(self, index: int = 0) -> list[str]:
+        """Names of the files that are at the destination."""
+        folder = self.folder / "out" / str(index)
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.open_gates()
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+        self.database.close()
+
+    def _if_final(self, token: str) -> TaskRecord | None:
+        task = self.task(token)
+        return task if task.status.is_final else None
+
+    def _listen(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                self._answers.put(line.strip())
+
+    def _answer(self) -> str:
+        try:
+            return self._answers.get(timeout=DEADLINE_SECONDS)
+        except queue.Empty:
+            raise AssertionError(f"the server does not answer: {self.log.read_text()}") from None
+
+    def _close_pipes(self) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._listener.join(DEADLINE_SECONDS)
