@@ -53,6 +53,7 @@ class Artifact:
     content_type: str
     size_bytes: int
     frame: FrameStamp | None = None
+    source_bytes_read: int = 0
     duration_seconds: Fraction | None = None
 
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from filmstrip.media.container import FORMATS
 
-# Containers whose index leads a seek to the very keyframe before the target.
-_INDEXED_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
-# Containers where a seek lands somewhere near; decoding has to begin early enough that a keyframe lies in between.
-_SEARCHED_FORMATS = ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf")
-_RUN_UP_SECONDS = 15
+# Containers in which a seek finds its way, and how much earlier it has to aim. Those with an index lead to a keyframe
+# before the target, but some count in decoding order, which runs ahead of what is shown. In the others a seek lands
+# somewhere near, and decoding waits for the next keyframe.
+_RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.fromkeys(
+    ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
+)
+# Containers where a seek to the very start finds it.
+_STARTABLE_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
-# Containers where a seek to the very start finds it.
-_STARTABLE_FORMATS = (*_INDEXED_FORMATS, "mpegts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,17 @@ class Cut:
 
     Attributes:
         seek_seconds: Container time to which the input is sought, None to begin at its start.
-        skip_seconds: How much is decoded after that and thrown away.
-        duration_seconds: How much is encoded, None for all the rest.
+        run_up_seconds: How much is decoded after that, at times below 0, and thrown away.
+        skip_seconds: The same where the source has no times that could be below 0.
         lead_seconds: For how long the picture that the clip begins with has been on screen already.
+        duration_seconds: How much is encoded, None for all the rest.
     """
 
     seek_seconds: Fraction | None = None
+    run_up_seconds: Fraction = Fraction(0)
     skip_seconds: Fraction = Fraction(0)
-    duration_seconds: Fraction | None = None
     lead_seconds: Fraction = Fraction(0)
+    duration_seconds: Fraction | None = None
 
 
 def plan_cut(
@@ -47,14 +50,15 @@ def plan_cut(
         start_seconds: Where the clip begins, counted from that moment.
         duration_seconds: Length of the clip, None for all the rest.
     """
-    if container in _INDEXED_FORMATS:
-        return Cut(container_start_seconds + start_seconds, Fraction(0), duration_seconds)
-    run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS)) if container in _SEARCHED_FORMATS else start_seconds
+    if container not in _RUN_UP_SECONDS:
+        # Bare streams: all is decoded from the start.
+        return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
+    run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS[container]))
     before = start_seconds - run_up
     # Also a clip from the start is sought: what lies before the presentation's first moment, such as the sound that a
     # muxer puts before the first picture, would delay everything by a few frames.
     seeks = before > 0 or container in _STARTABLE_FORMATS
-    return Cut(container_start_seconds + before if seeks else None, run_up, duration_seconds)
+    return Cut(container_start_seconds + before if seeks else None, run_up, duration_seconds=duration_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,15 @@ def _input_arguments(job: Transcode) -> list[str]:
 
 
 def _seek(cut: Cut) -> list[str]:
-    if cut.seek_seconds is None:
-        return []
-    # Before the input: jumps to the keyframe before it and drops what is decoded too early. In the container's own
-    # time, as ffmpeg and we may differ in what we take for its first moment.
-    seek = ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
-    # Unless a picture that begins before the clip is still on screen: then the filters drop what is too early.
-    return ["-noaccurate_seek", *seek] if cut.lead_seconds > 0 else seek
+    arguments = []
+    if cut.run_up_seconds > 0:
+        # The run-up gets times below 0. It is not dropped here, where also a picture would go that is still on screen
+        # when the clip begins, but by the filters.
+        arguments += ["-noaccurate_seek", "-itsoffset", _seconds(-cut.run_up_seconds)]
+    if cut.seek_seconds is not None:
+        # In the container's own time, as ffmpeg and we may differ in what we take for its first moment.
+        arguments += ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
+    return arguments
 
 
 def _video_arguments(job: Transcode) -> list[str]:
@@ -186,19 +192,19 @@ def _video_arguments(job: Transcode) -> list[str]:
     return [
         # Exactly the stream that was probed: never cover art, never a second camera.
         *("-map", f"0:{track.source_index}"),
-        *("-filter:v", _lead(job.cut) + track.filters),
+        *("-filter:v", _start(job.cut) + track.filters),
         *_frame_times(track),
         *track.encoder,
         # Of filters and encoder; x264 alone would take one and a half per core.
         *("-filter_threads", str(job.threads), "-threads:v", str(job.threads)),
-        *_cut(job.cut),
+        *_part(job.cut),
     ]
 
 
-def _lead(cut: Cut) -> str:
-    if cut.lead_seconds == 0:
+def _start(cut: Cut) -> str:
+    if cut.run_up_seconds == 0:
         return ""
-    # The picture played at the clip's start begins before it: everything earlier goes, and it begins at 0.
+    # The picture on screen at the clip's start appeared before it: everything earlier goes, and that one appears at 0.
     return f"trim=start={_seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
 
 
@@ -211,13 +217,16 @@ def _frame_times(track: VideoTrack) -> list[str]:
     return [*vfr, "-enc_time_base:v", "demux"]
 
 
-def _cut(cut: Cut) -> list[str]:
+def _part(cut: Cut) -> list[str]:
     arguments = []
     if cut.skip_seconds > 0:
-        # After the input: decodes all of the run-up and throws it away.
+        # After the input: decodes all of it and throws it away.
         arguments += ["-ss", _seconds(cut.skip_seconds)]
     if cut.duration_seconds is not None:
-        arguments += ["-t", _seconds(cut.duration_seconds)]
+        end = _seconds(cut.duration_seconds)
+        arguments += ["-t", end]
+        # The last picture may stay for hours in the source: here it ends with the clip.
+        arguments += ["-bsf:v", f"setts=duration='min(DURATION,max(1,{end}/TB-PTS))'"]
     return arguments
 
 
@@ -226,7 +235,7 @@ def _audio_arguments(job: Transcode) -> list[str]:
     if track is None:
         return []
     # Silence where the source's time stamps leave a gap, also before its first sample: otherwise all that follows
-    # would be heard too early.
+    # would be heard too early. What has a time below 0 goes.
     filters = "aresample=async=1:first_pts=0"
     if track.is_muted:
         # Silence, not absence: players show the same controls, and files can be joined.

@@ -13,6 +13,7 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from filmstrip.media.frame_judge import FrameJudge, Verdict
 from filmstrip.media.gop_reader import ShownPacket, VideoPacket
 from filmstrip.media.sampling import SamplingCost, Target
 
@@ -26,12 +27,14 @@ class Want:
         targets: The targets that it serves.
         frame: The best picture so far: its own, or the last one before it.
         to_pass: How many pictures with the same PTS come before its own.
+        better: A picture shortly before its own that is worth more, with what was found about it.
     """
 
     shown: ShownPacket
     targets: list[Target] = field(default_factory=list)
     frame: VideoFrame | None = None
     to_pass: int = 0
+    better: tuple[VideoFrame, Verdict] | None = None
 
     @property
     def is_met(self) -> bool:
@@ -42,9 +45,18 @@ class Want:
 class FramePicker:
     """Feeds a decoder and hands out the wanted pictures."""
 
-    def __init__(self, decoder: VideoCodecContext, cost: SamplingCost) -> None:
+    def __init__(self, decoder: VideoCodecContext, cost: SamplingCost, best_within: int | None = None) -> None:
+        """Make a picker.
+
+        Args:
+            decoder: Not fed by anybody else.
+            cost: Is told what decoding took.
+            best_within: How far before its own a better picture may lie, in units of PTS; None to look for none.
+        """
         self._decoder = decoder
         self._cost = cost
+        self._best_within = best_within
+        self._judge = FrameJudge()
         self._wants: dict[int, Want] = {}
         self._is_fed = False
         self._has_skipped = False
@@ -90,9 +102,21 @@ class FramePicker:
                 continue
             for want in self._wants.values():
                 _offer(want, frame, frame.pts)
+                self._consider(want, frame, frame.pts)
             met = self._wants.get(frame.pts)
             if met is not None and met.is_met:
                 yield self._release(frame.pts)
+
+    def _consider(self, want: Want, frame: VideoFrame, pts: int) -> None:
+        """Remember a picture in the window before the wanted one if it is the best so far."""
+        start = want.shown.start or 0
+        if self._best_within is None or not start - self._best_within <= pts <= start or frame.is_corrupt:
+            return
+        verdict = self._judge.judge(frame)
+        best = want.better
+        # The wanted picture comes last: it is taken unless what is remembered is clearly better.
+        if best is None or (not verdict.is_beaten_by(best[1]) if pts == start else best[1].is_beaten_by(verdict)):
+            want.better = frame, verdict
 
     def _release(self, start: int) -> Want:
         self.last = self._wants.pop(start)

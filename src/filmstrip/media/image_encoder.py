@@ -31,7 +31,7 @@ class ImageEncoder:
     def __init__(self, video: VideoStream, fitting: Fit, encoding: ImageEncoding) -> None:
         self._video = video
         self._encoding = encoding
-        self._make_rgb = _rgb_maker(video, fitting)
+        self._make_rgb = _rgb_maker(video, fitting, encoding.background_rgb())
         is_plain = not needs_mapping(video.color) and not video.has_alpha
         self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain else None
 
@@ -51,21 +51,22 @@ class ImageEncoder:
         return self._make_rgb(frame)
 
 
-def _rgb_maker(video: VideoStream, fitting: Fit) -> Callable[[VideoFrame], RgbArray]:
+def _rgb_maker(video: VideoStream, fitting: Fit, background: tuple[int, int, int]) -> Callable[[VideoFrame], RgbArray]:
     if needs_mapping(video.color):
         deep = FrameScaler(video, fitting, DEEP_RGB_PIXELS)
         return lambda frame: map_to_sdr(cast("npt.NDArray[np.uint16]", deep.scale(frame).to_ndarray()), video.color)
     if video.has_alpha:
         with_alpha = FrameScaler(video, fitting, RGBA_PIXELS)
-        return lambda frame: _on_black(cast(RgbArray, with_alpha.scale(frame).to_ndarray()))
+        return lambda frame: _lay_on(background, cast(RgbArray, with_alpha.scale(frame).to_ndarray()))
     plain = FrameScaler(video, fitting, RGB_PIXELS)
     return lambda frame: cast(RgbArray, plain.scale(frame).to_ndarray())
 
 
-def _on_black(rgba: RgbArray) -> RgbArray:
-    """Lay a transparent picture (straight alpha) on black, as players show it."""
-    opaque = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
-    return ((opaque + 127) // 255).astype(np.uint8)
+def _lay_on(background: tuple[int, int, int], rgba: RgbArray) -> RgbArray:
+    """Lay a transparent picture (straight alpha) on a colour."""
+    alpha = rgba[..., 3:].astype(np.uint16)
+    laid = rgba[..., :3] * alpha + np.array(background, np.uint16) * (255 - alpha)
+    return ((laid + 127) // 255).astype(np.uint8)
 
 
 def _plane(frame: VideoFrame, number: int) -> RgbArray:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Generic, TypeVar
 
 from av.container import InputContainer
@@ -53,12 +54,14 @@ class SampleJob(Generic[ResultT]):
         info: What probing found; it has a video stream.
         new_renderer: Makes the function that turns a sample into a result, once for each worker, in its thread.
         precision: How near a frame has to be to its target.
+        best_within: How far before its target a better picture may lie, in seconds; None to look for none.
     """
 
     source: MediaSource
     info: MediaInfo
     new_renderer: Callable[[], Renderer[ResultT]]
     precision: Precision = EXACT
+    best_within: Fraction | None = None
 
     @property
     def video(self) -> VideoStream:
@@ -212,7 +215,9 @@ class _Run(Generic[ResultT]):
         rescue = Rescue(job.source, job.video.index, job.clock, cost)
         stack.callback(rescue.close)
         reader = GopReader(container, stream, self._index, access, cost)
-        return Sampler(reader, FramePicker(decoder, cost), rescue, job.clock, job.precision)
+        best_within = None if job.best_within is None else job.clock.units(job.best_within)
+        picker = FramePicker(decoder, cost, best_within)
+        return Sampler(reader, picker, rescue, job.clock, job.precision)
 
     def _render_all(
         self, sampler: Sampler | CountingSampler, stretch: Sequence[Target], render: Renderer[ResultT]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.timing import Precision
@@ -60,7 +61,7 @@ class Sampler:
     def _serve_again(self, shown: ShownPacket, target: Target) -> Iterator[Sample]:
         last = self._picker.last
         if not self._picker.is_waiting_for(shown) and last is not None and last.shown.start == shown.start:
-            yield from self._settle([Want(last.shown, [target], last.frame)])
+            yield from self._settle([replace(last, targets=[target])])
         elif self._picker.is_waiting_for(shown):
             self._picker.want(shown, target)
         else:
@@ -97,9 +98,12 @@ class Sampler:
     def _sample(self, target: Target, want: Want) -> Sample:
         if not want.is_met or want.frame is None or want.shown.start is None:
             return self._rescue_sample(target, want.shown)
-        actual = self._clock.seconds(want.shown.start)
+        frame, pts = want.frame, want.shown.start
+        if want.better is not None and want.better[0].pts is not None:
+            frame, pts = want.better[0], want.better[0].pts
         is_substitute = want.shown.end is None and self._clock.is_cut_off(target.seconds)
-        return Sample(target, want.frame, FrameStamp(target.seconds, actual, bool(want.frame.key_frame), is_substitute))
+        stamp = FrameStamp(target.seconds, self._clock.seconds(pts), bool(frame.key_frame), is_substitute)
+        return Sample(target, frame, stamp)
 
     def _rescue_sample(self, target: Target, shown: ShownPacket | None) -> Sample:
         return self._rescue.sample(target, None if shown is None else shown.start)

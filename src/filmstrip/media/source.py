@@ -46,3 +46,8 @@ class LocalFile:
 
 
 MediaSource = LocalFile | ByteRanges
+
+
+def bytes_read(source: MediaSource) -> int:
+    """Tell how many bytes of a remote source were transferred so far, 0 for a file on this machine."""
+    return 0 if isinstance(source, LocalFile) else source.bytes_read

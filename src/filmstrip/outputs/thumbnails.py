@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
@@ -18,8 +19,10 @@ from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import SampleJob, sample_frames
 from filmstrip.media.sampling import Sample, Target
+from filmstrip.media.source import bytes_read
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
 from filmstrip.params.clip import Clip
+from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
 from filmstrip.params.values import PositiveNumber, mistake
@@ -38,7 +41,7 @@ def _at_least_a_hundredth(interval: Fraction) -> Fraction:
     return interval
 
 
-class Thumbnails(Output, FrameSizing, Clip, ImageEncoding):
+class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
     """Images every `interval` seconds, and a WebVTT file that shows each of them in its time.
 
     Attributes:
@@ -108,9 +111,18 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding):
             if self.image_name(index) in wanted
         ]
         fitting = self.fit(info)
-        job = SampleJob(bench.source, info, lambda: self._renderer(_video(info), fitting, bench))
+        job = SampleJob(
+            bench.source,
+            info,
+            lambda: self._renderer(_video(info), fitting, bench),
+            self.precision,
+            self.best_within(self.interval),
+        )
+        read_before = 0
         for done, artifact in enumerate(sample_frames(job, targets, threads=bench.settings.threads), start=1):
-            yield artifact
+            read = bytes_read(bench.source)
+            yield replace(artifact, source_bytes_read=read - read_before)
+            read_before = read
             bench.on_progress(done / len(targets))
 
     def _renderer(self, video: VideoStream, fitting: Fit, bench: Workbench) -> Callable[[Sample], Artifact]:
@@ -151,6 +163,8 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding):
                 "interval": float(self.interval),
                 "count": self.grid(info).count,
                 "format": self.image_format.wire_name,
+                "size": info.size_bytes,
+                "bytes_read": sum(artifact.source_bytes_read for artifact in artifacts) or info.size_bytes,
             },
         )
 

@@ -25,7 +25,8 @@ def mistake(value: object, expectation: str) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{shown} is not {expectation}", {"shown": shown, "expectation": expectation})
 
 
-def _exact(value: object) -> Fraction | None:
+def parse_exact(value: object) -> Fraction | None:
+    """Parse a number or its text without rounding; None for what is no number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | Fraction):
@@ -53,7 +54,7 @@ def number(
     """
 
     def parse(value: object) -> Fraction:
-        exact = _exact(value)
+        exact = parse_exact(value)
         if (
             exact is None
             or (above is not None and exact <= above)
@@ -70,7 +71,7 @@ def whole_number(least: int, most: int) -> BeforeValidator:
     """Accept whole numbers in a closed range, also as a string ("320") or with a zero fraction (320.0)."""
 
     def parse(value: object) -> int:
-        exact = _exact(value)
+        exact = parse_exact(value)
         if exact is None or exact.denominator != 1 or not least <= exact <= most:
             raise mistake(value, f"a whole number from {least} to {most}")
         return int(exact)
