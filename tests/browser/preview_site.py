@@ -11,10 +11,10 @@ from itertools import count
 from pathlib import Path
 
 import imageio_ffmpeg
-import numpy as np
 from PIL import Image
 
 import pictures
+from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.sprite_grid import SpriteGrid
 from filmstrip.domain.timing import IntervalGrid, TimeRange
@@ -35,10 +35,7 @@ GRID = SpriteGrid(TILE, TIMES.count, columns=3, rows=2)
 def make_site(folder: Path) -> None:
     """Make everything: the video as one file and in segments, thumbnails and all manifests."""
     _make_video(folder)
-    images = [_thumbnail(index) for index in range(TIMES.count)]
-    for number, image in enumerate(images, start=1):
-        image.save(folder / f"thumb_{number:04}.jpg", quality=90)
-    sprites = _make_sprites(folder, images)
+    sprites = _make_sprites(folder, _make_thumbnails(folder))
     _write_tracks(folder, sprites)
     _write_hls(folder, sprites)
     _write_dash(folder, sprites)
@@ -60,15 +57,15 @@ def _make_video(folder: Path) -> None:
     subprocess.run([*remux, *segments, folder / "video.mpd"], check=True)
 
 
-def _thumbnail(index: int) -> Image.Image:
-    """Draw the frame that is played at a target, at the size of a tile."""
-    number = int(TIMES.target(index) * FRAME_RATE)
-    luma = pictures.draw(number, Fraction(number, FRAME_RATE), LOOK)[0]
-    return Image.fromarray(luma.astype(np.uint8)).resize((TILE.width, TILE.height), Image.Resampling.LANCZOS)
+def _make_thumbnails(folder: Path) -> list[Image.Image]:
+    """Run the real thing: the images, and the track of separate images."""
+    flags = ["--interval", str(INTERVAL), "--size", str(TILE), "--image-format", "jpg", "--quality", "90"]
+    assert run(["thumbnails", str(folder / "video.mp4"), str(folder), *flags]) == ExitCode.DONE
+    return [Image.open(folder / f"thumb_{number:04}.jpg") for number in range(1, TIMES.count + 1)]
 
 
 def _make_sprites(folder: Path, images: list[Image.Image]) -> SpriteSeries:
-    sheets = [Image.new("L", (GRID.sprite_size.width, GRID.sprite_size.height)) for _ in range(GRID.sprite_count)]
+    sheets = [Image.new("RGB", (GRID.sprite_size.width, GRID.sprite_size.height)) for _ in range(GRID.sprite_count)]
     for index, image in enumerate(images):
         place = GRID.place(index)
         sheets[place.sprite_index].paste(image, (place.x, place.y))
@@ -82,16 +79,14 @@ def _make_sprites(folder: Path, images: list[Image.Image]) -> SpriteSeries:
 
 def _write_tracks(folder: Path, series: SpriteSeries) -> None:
     spans = TIMES.cues()
-    separate = [Cue(span, PictureRef(f"thumb_{number:04}.jpg", TILE)) for number, span in enumerate(spans, start=1)]
-    (folder / "separate.vtt").write_text(webvtt(separate))
-    late = [Cue(span, cue.picture) for span, cue in zip(spans, separate[1:] + separate[:1], strict=True)]
-    (folder / "late.vtt").write_text(webvtt(late))
     tiles = []
     for index, span in enumerate(spans):
         place = GRID.place(index)
         name = series.sprites[place.sprite_index].name
         tiles.append(Cue(span, PictureRef(name, TILE, place.x, place.y)))
     (folder / "sprite.vtt").write_text(webvtt(tiles))
+    late = [Cue(span, cue.picture) for span, cue in zip(spans, tiles[1:] + tiles[:1], strict=True)]
+    (folder / "late.vtt").write_text(webvtt(late))
 
 
 def _write_hls(folder: Path, series: SpriteSeries) -> None:

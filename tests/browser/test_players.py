@@ -24,7 +24,7 @@ CASES = [
     *(
         pytest.param(player, f"media=/media/video.mp4&track=/media/{track}.vtt", id=f"{player}-vtt-{track}")
         for player in ("videojs", "plyr", "vidstack", "media-chrome", "shaka")
-        for track in ("separate", "sprite")
+        for track in ("thumbnails", "sprite")
     ),
     pytest.param("shaka", "media=/media/with_images.m3u8", id="shaka-hls-images"),
     pytest.param("shaka", "media=/media/with_mjpg.m3u8", id="shaka-hls-mjpg"),
