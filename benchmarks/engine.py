@@ -1,0 +1,68 @@
+"""Our engine alone: probe, sample, scale, encode, write, in one process, without queue, child process or manifest.
+
+Run as a program: writes the images and prints one line of JSON with what sampling took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.timing import EXACT, KEYFRAME, Precision
+from filmstrip.media.image_encoder import ImageEncoder
+from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.probe import probe
+from filmstrip.media.sampling import Sample, SamplingCost, Target
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+from filmstrip.params.image import ImageEncoding
+
+PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
+
+
+def main() -> None:
+    """Make the images."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("interval", type=Fraction)
+    parser.add_argument("count", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--size", type=FrameSize.parse, default=FrameSize(320, 240))
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--precision", type=_precision, default=EXACT)
+    parser.add_argument("--format", choices=["jpg", "png"], default="jpg")
+    given = parser.parse_args()
+    source = LocalFile(given.source)
+    info = probe(source, MediaSettings())
+    assert info.video is not None
+    video, fitting = info.video, Fit(given.size, given.size)
+    encoding = ImageEncoding(image_format=given.format)
+
+    def new_renderer() -> Callable[[Sample], int]:
+        return _renderer(ImageEncoder(video, fitting, encoding), given.folder, given.format)
+
+    job = SampleJob(source, info, new_renderer, given.precision)
+    targets = [Target(index, index * given.interval) for index in range(given.count)]
+    cost = SamplingCost()
+    images = sum(1 for _ in sample_frames(job, targets, threads=given.threads, cost=cost))
+    print(json.dumps({"images": images, **dataclasses.asdict(cost)}))
+
+
+def _precision(text: str) -> Precision:
+    return PRECISIONS[text] if text in PRECISIONS else Precision(Fraction(text))
+
+
+def _renderer(encoder: ImageEncoder, folder: Path, suffix: str) -> Callable[[Sample], int]:
+    def render(sample: Sample) -> int:
+        return (folder / f"{sample.target.index + 1:05d}.{suffix}").write_bytes(encoder.encode(sample.frame))
+
+    return render
+
+
+if __name__ == "__main__":
+    main()
