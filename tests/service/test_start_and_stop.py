@@ -73,14 +73,16 @@ def test_a_signal_ends_the_service_in_order(tmp_path: Path, number: signal.Signa
 def test_a_request_under_way_is_answered(tmp_path: Path) -> None:
     """A request that has begun when the signal comes gets its answer; nobody else gets in."""
     body = f"api_key={KEY}".encode()
-    head = f"POST /v1/access_token HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    head = f"POST /v1/access_token HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n"
+    head += "Connection: close\r\nExpect: 100-continue\r\n\r\n"
     with serving(tmp_path / "data", FILMSTRIP_API_KEYS=KEY) as (process, port):
         wait_for_line(process, "listening")
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(head.encode() + body[:5])
+            connection.sendall(head.encode())
+            assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
             process.send_signal(signal.SIGTERM)
             wait_for_line(process, "stopping")
-            connection.sendall(body[5:])
+            connection.sendall(body)
             answered = b"".join(iter(lambda: connection.recv(4096), b""))
         assert b'"error": 0' in answered
         assert process.wait(10) == 0
