@@ -12,12 +12,16 @@ from filmstrip import api
 from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request
 from filmstrip.api.parts import PARTS, Parts
 from filmstrip.api.request_body import MAX_BODY_BYTES
+from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
 
 
 def make_app(parts: Parts) -> web.Application:
     """Join all endpoints to an application."""
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[log_request, allow_other_origins, answer_errors])
+    app = web.Application(
+        client_max_size=MAX_BODY_BYTES, middlewares=[count_request, log_request, allow_other_origins, answer_errors]
+    )
     app[PARTS] = parts
+    app[UNDER_WAY] = RequestsUnderWay()
     for routes in _route_tables():
         app.add_routes(routes)
     return app

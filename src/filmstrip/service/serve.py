@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
+from filmstrip.api.under_way import UNDER_WAY
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.service.app import build
 from filmstrip.service.data_folder import ensure_keys, open_database
@@ -65,12 +66,19 @@ async def _listening(app: web.Application, settings: ServiceSettings) -> AsyncIt
     # Our own middleware logs requests, with their ids.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_REQUEST_SECONDS)
     await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
     try:
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-        except OSError as error:
-            raise FilmstripError(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}") from None
+        await _start(site, settings)
         host, port = runner.addresses[0][:2]
         yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        await site.stop()
+        await app[UNDER_WAY].wait_for_none(_REQUEST_SECONDS)
     finally:
         await runner.cleanup()
+
+
+async def _start(site: web.TCPSite, settings: ServiceSettings) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise FilmstripError(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}") from None
