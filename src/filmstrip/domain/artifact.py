@@ -45,14 +45,14 @@ class Artifact:
             itself names the file.
         content_type: MIME type, as served.
         size_bytes: Length of the file.
-        frame: For a picture of one moment: which one.
+        frames: The frames that it shows: one for a picture of one moment, one for each tile of a sprite.
         duration_seconds: For video and audio: its measured length.
     """
 
     name: str
     content_type: str
     size_bytes: int
-    frame: FrameStamp | None = None
+    frames: tuple[FrameStamp, ...] = ()
     source_bytes_read: int = 0
     duration_seconds: Fraction | None = None
 

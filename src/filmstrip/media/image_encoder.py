@@ -16,35 +16,37 @@ from av.video.frame import VideoFrame
 from filmstrip.domain.geometry import Fit
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.color import needs_mapping
-from filmstrip.media.png import encode_png
+from filmstrip.media.picture_bytes import DEFAULT_JPEG_QUALITY, check_picture, encode_pixels
 from filmstrip.media.scale import DEEP_RGB_PIXELS, JPEG_PIXELS, RGB_PIXELS, RGBA_PIXELS, FrameScaler
 from filmstrip.media.tone_map import map_to_sdr
 from filmstrip.params.image import ImageEncoding, ImageFormat
 
 RgbArray = npt.NDArray[np.uint8]
-_DEFAULT_JPEG_QUALITY = 85
 
 
 class ImageEncoder:
     """Makes picture files of one size and format from decoded pictures of one stream. Not for several threads."""
 
     def __init__(self, video: VideoStream, fitting: Fit, encoding: ImageEncoding) -> None:
-        self._video = video
         self._encoding = encoding
+        self._size = fitting.size
         self._make_rgb = _rgb_maker(video, fitting, encoding.background_rgb())
         is_plain = not needs_mapping(video.color) and not video.has_alpha
         self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain else None
 
     def encode(self, frame: VideoFrame) -> bytes:
-        """Make the file of a picture."""
-        if self._encoding.image_format is ImageFormat.PNG:
-            return encode_png(self._make_rgb(frame))
-        quality = self._encoding.quality or _DEFAULT_JPEG_QUALITY
-        if self._planes is None:
-            return bytes(simplejpeg.encode_jpeg(self._make_rgb(frame), quality, "RGB", "420"))
+        """Make the file of a picture.
+
+        Raises:
+            OutputInvalidError: The file that was made does not read back.
+        """
+        if self._planes is None or self._encoding.image_format is not ImageFormat.JPG:
+            return encode_pixels(self._make_rgb(frame), self._encoding)
         scaled = self._planes.scale(frame)
         planes = [_plane(scaled, number) for number in range(3)]
-        return bytes(simplejpeg.encode_jpeg_yuv_planes(*planes, quality))
+        data = bytes(simplejpeg.encode_jpeg_yuv_planes(*planes, self._encoding.quality or DEFAULT_JPEG_QUALITY))
+        check_picture(data, self._size)
+        return data
 
     def pixels(self, frame: VideoFrame) -> RgbArray:
         """Make a finished picture without encoding it: uint8 [H, W, 3], RGB."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -53,6 +53,7 @@ class Workbench:
         settings: Limits and programs of the media floor.
         upscale: Whether video may become larger than its source.
         finished: The artifacts of this output that are already at their destination, by name.
+        urls: The addresses of those, by name, where the output asked for them (`url_mode`).
         on_progress: Told how much of the group is finished.
         warn: Told of what had to give, one sentence each.
     """
@@ -64,6 +65,7 @@ class Workbench:
     finished: Mapping[str, Artifact]
     on_progress: ProgressListener
     warn: Callable[[str], None]
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def path(self, artifact_name: str) -> Path:
         """Tell where the file of an artifact is made."""

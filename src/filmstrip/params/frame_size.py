@@ -11,7 +11,8 @@ from filmstrip.params.parameters import Parameters
 from filmstrip.params.values import MAX_SIDE, Pixels, Text, mistake, one_of
 
 
-def _is_size(text: str) -> str:
+def is_size(text: str) -> str:
+    """Check a size such as "320x240"."""
     try:
         size = FrameSize.parse(text)
     except ValueError:
@@ -32,7 +33,7 @@ class FrameSizing(Parameters):
         resize_mode: Whether a different shape is stretched (`scale`) or cut (`crop`).
     """
 
-    size: Annotated[Text, AfterValidator(_is_size)] | None = None
+    size: Annotated[Text, AfterValidator(is_size)] | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     resolution: Pixels | None = None

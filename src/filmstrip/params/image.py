@@ -19,6 +19,8 @@ class ImageFormat(StrEnum):
 
     PNG = "png"
     JPG = "jpg"
+    WEBP = "webp"
+    AVIF = "avif"
 
     @property
     def content_type(self) -> str:
@@ -41,7 +43,7 @@ class ImageEncoding(Parameters):
     """How a picture becomes a file.
 
     Attributes:
-        image_format: png (the default) or jpg.
+        image_format: png (the default), jpg, webp or avif.
         quality: 1 to 100, for lossy formats only.
         background: Colour behind transparent parts of the source, as "#rrggbb"; black if absent.
     """
