@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from filmstrip.media.parallel_sampler import SampleJob, sample_frames
 from filmstrip.media.probe import probe
 from filmstrip.media.sampling import Sample, SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.params.image import ImageEncoding
 
 PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
@@ -27,8 +28,27 @@ PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
 
 def main() -> None:
     """Make the images."""
+    given = _arguments()
+    with _opened(given.source) as source:
+        info = probe(source, MediaSettings())
+        assert info.video is not None
+        video, fitting = info.video, Fit(given.size, given.size)
+        encoding = ImageEncoding(image_format=given.format)
+
+        def new_renderer() -> Callable[[Sample], int]:
+            return _renderer(ImageEncoder(video, fitting, encoding), given.folder, given.format)
+
+        job = SampleJob(source, info, new_renderer, given.precision)
+        targets = [Target(index, index * given.interval) for index in range(given.count)]
+        cost = SamplingCost()
+        images = sum(1 for _ in sample_frames(job, targets, threads=given.threads, cost=cost))
+        bytes_read = None if isinstance(source, LocalFile) else source.bytes_read
+    print(json.dumps({"images": images, "bytes_read": bytes_read, **dataclasses.asdict(cost)}))
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path)
+    parser.add_argument("source", help="a file, or a URL of loopback")
     parser.add_argument("interval", type=Fraction)
     parser.add_argument("count", type=int)
     parser.add_argument("folder", type=Path)
@@ -36,21 +56,24 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--precision", type=_precision, default=EXACT)
     parser.add_argument("--format", choices=["jpg", "png"], default="jpg")
-    given = parser.parse_args()
-    source = LocalFile(given.source)
-    info = probe(source, MediaSettings())
-    assert info.video is not None
-    video, fitting = info.video, Fit(given.size, given.size)
-    encoding = ImageEncoding(image_format=given.format)
+    return parser.parse_args()
 
-    def new_renderer() -> Callable[[Sample], int]:
-        return _renderer(ImageEncoder(video, fitting, encoding), given.folder, given.format)
 
-    job = SampleJob(source, info, new_renderer, given.precision)
-    targets = [Target(index, index * given.interval) for index in range(given.count)]
-    cost = SamplingCost()
-    images = sum(1 for _ in sample_frames(job, targets, threads=given.threads, cost=cost))
-    print(json.dumps({"images": images, **dataclasses.asdict(cost)}))
+@contextmanager
+def _opened(source: str) -> Iterator[MediaSource]:
+    if "://" not in source:
+        yield LocalFile(Path(source))
+        return
+    # Only a remote source needs the storage floor: its imports are no cost of the others.
+    from filmstrip.media.block_cache import BlockCache  # noqa: PLC0415
+    from filmstrip.storage.settings import StorageSettings  # noqa: PLC0415
+    from filmstrip.storage.sources import open_source  # noqa: PLC0415
+
+    settings = StorageSettings(temporary_root=Path(), private_hosts=("127.0.0.1",))
+    ranges = open_source(source, settings)
+    assert not isinstance(ranges, Path)
+    with closing(ranges):
+        yield BlockCache(ranges)
 
 
 def _precision(text: str) -> Precision:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import av
+from av.container import InputContainer
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
@@ -26,7 +27,7 @@ from benchmarks.measure import Instructions
 class Group:
     """Packets from a keyframe to the last one that is needed, and the PTS of the pictures that are wanted."""
 
-    packets: list[Packet]
+    packets: list[Packet[VideoStream]]
     wanted: set[int]
 
 
@@ -43,26 +44,27 @@ def main() -> None:
         assert stream.time_base is not None
         start = stream.start_time or 0
         targets = [start + int(index * given.interval / stream.time_base) for index in range(given.count)]
-        groups = _groups_of_all(stream) if given.all else _groups_of(stream, targets)
+        groups = _groups_of_all(container) if given.all else _groups_of(container, targets)
         print(json.dumps(_decode(stream.codec_context, groups)))
 
 
-def _groups_of(stream: VideoStream, targets: list[int]) -> list[Group]:
+def _groups_of(container: InputContainer, targets: list[int]) -> list[Group]:
     """Read what all targets need; those in one group of pictures share its packets."""
     groups: dict[int | None, Group] = {}
     for target in targets:
-        group = _group(stream, target)
+        group = _group(container, target)
         keyframe = group.packets[0].pts
         known = groups.get(keyframe, group)
         groups[keyframe] = Group(max(known.packets, group.packets, key=len), known.wanted | group.wanted)
     return list(groups.values())
 
 
-def _group(stream: VideoStream, target: int) -> Group:
+def _group(container: InputContainer, target: int) -> Group:
     """Read the packets that the picture at a target needs."""
-    stream.container.seek(target, stream=stream, backward=True)
-    packets: list[Packet] = []
-    for packet in stream.container.demux(stream):
+    stream = container.streams.video[0]
+    container.seek(target, stream=stream, backward=True)
+    packets: list[Packet[VideoStream]] = []
+    for packet in container.demux(stream):
         if not packet.size or (packet.dts is not None and packet.dts > target):
             break
         starts_anew = packet.is_keyframe and packet.pts is not None and packet.pts <= target
@@ -72,8 +74,8 @@ def _group(stream: VideoStream, target: int) -> Group:
     return Group(packets[: last + 1], {wanted})
 
 
-def _groups_of_all(stream: VideoStream) -> list[Group]:
-    packets = [packet for packet in stream.container.demux(stream) if packet.size]
+def _groups_of_all(container: InputContainer) -> list[Group]:
+    packets = [packet for packet in container.demux(video=0) if packet.size]
     return [Group(packets, {packet.pts for packet in packets if packet.pts is not None})]
 
 

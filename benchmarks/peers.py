@@ -75,9 +75,9 @@ def _ffmpeg_filter(*before: str) -> Callable[[Task], list[str]]:
     return command
 
 
-def _ffmpeg_seek(task: Task, *options: str) -> str:
+def _ffmpeg_seek(task: Task, place: str, *options: str) -> str:
     """One image by `ffmpeg -ss`; $0 is the time, $1 the number."""
-    words = [FFMPEG, "-nostdin", "-v", "verbose", "-y", *options, "-ss", "$0", "-i", str(task.source.path)]
+    words = [FFMPEG, "-nostdin", "-v", "verbose", "-y", *options, "-ss", "$0", "-i", place]
     words += ["-frames:v", "1", *options, "-s", f"{WIDTH}x{HEIGHT}", "-q:v", "3", f"{task.folder}/$1.jpg"]
     return " ".join(word if word.startswith("$") else f'"{word}"' for word in words)
 
@@ -86,13 +86,14 @@ def _numbered(task: Task) -> str:
     return "\n".join(f"{moment} {number:05d}" for number, moment in enumerate(task.moments, 1))
 
 
-def _seek_loop(task: Task) -> list[str]:
-    one = _ffmpeg_seek(task).replace("$0", "$time").replace("$1", "$number")
+def seek_loop(task: Task, place: str | None = None) -> list[str]:
+    """Start ffmpeg once a target; `place` is a URL to read from instead of the file."""
+    one = _ffmpeg_seek(task, place or str(task.source.path)).replace("$0", "$time").replace("$1", "$number")
     return _shell(f"while read -r time number; do {one}; done <<< {shlex.quote(_numbered(task))}")
 
 
 def _seek_in_parallel(task: Task) -> list[str]:
-    one = _ffmpeg_seek(task, "-threads", "1", "-filter_threads", "1")
+    one = _ffmpeg_seek(task, str(task.source.path), "-threads", "1", "-filter_threads", "1")
     return _shell(f"xargs -P2 -n2 sh -c {shlex.quote(one)} <<< {shlex.quote(_numbered(task))}")
 
 
@@ -112,8 +113,8 @@ def _ffmpegthumbnailer(task: Task) -> list[str]:
 
 def _thumbnails(task: Task) -> list[str]:
     program = environments.program("thumbnails", "thumbnails")
-    seconds = ["--interval", f"{float(task.interval):g}"]
-    return [program, *seconds, "--output", str(task.folder), "--format", "vtt", str(task.source.path)]
+    options = ["--interval", f"{float(task.interval):g}", "--compress", f"{WIDTH / task.source.view.width:.4f}"]
+    return [program, *options, "--output", str(task.folder), "--format", "vtt", str(task.source.path)]
 
 
 def _vcsi(task: Task) -> list[str]:
@@ -159,7 +160,7 @@ PEERS = (
     Peer("engine-keyframe", "Filmstrip, engine, keyframes", _engine("--precision", "keyframe"), is_ours=True),
     Peer("engine-png", "Filmstrip, engine, PNG", _engine("--format", "png"), is_ours=True),
     Peer("filmstrip", "Filmstrip, command line", _filmstrip, is_ours=True),
-    Peer("ffmpeg-ss", "loop of ffmpeg -ss", _seek_loop),
+    Peer("ffmpeg-ss", "loop of ffmpeg -ss", seek_loop),
     Peer("ffmpeg-ss-parallel", "xargs -P2, ffmpeg -ss, one thread each", _seek_in_parallel),
     Peer("ffmpeg-nokey", "ffmpeg -skip_frame nokey", _ffmpeg_filter("-skip_frame", "nokey"), numbers_images=True),
     Peer("ffmpeg-fps", "ffmpeg -vf fps=1/N", _ffmpeg_filter(), decodes_everything=True),

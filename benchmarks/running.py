@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,38 +26,37 @@ def run_peer(peer: Peer, source: Source, interval: Fraction, number: int, limit_
         task = Task(source, interval, Path(folder))
         cost = measure(peer.command(task), limit_seconds=limit_seconds)
         failure = _failure(cost)
-        verdict = judge(task) if peer.numbers_images and failure is None else None
-        return Record(
-            **_where(source, interval, peer.name, number),
-            **_spent(cost),
-            frames_decoded=_frames_decoded(cost),
-            images=verdict.images if verdict else None,
-            exact=verdict.exact if verdict else None,
-            worst_frames=verdict.worst_frames if verdict else None,
-            failure=failure,
-        )
+        record = _record(task, peer.name, number, cost)
+        if failure or not peer.numbers_images:
+            return replace(record, failure=failure)
+        verdict = judge(task)
+        return replace(record, images=verdict.images, exact=verdict.exact, worst_frames=verdict.worst_frames)
 
 
 def run_floor(source: Source, interval: Fraction, number: int, *, everything: bool = False) -> Record:
     """Measure the floor of a task; only its decoding counts, not what prepares it."""
-    count = Task(source, interval, Path()).count
+    task = Task(source, interval, Path())
     options = ["--all"] if everything else []
-    command = [sys.executable, "-m", "benchmarks.floor", str(source.path), str(interval), str(count), *options]
+    command = [sys.executable, "-m", "benchmarks.floor", str(source.path), str(interval), str(task.count), *options]
     cost = measure(command)
-    told = json.loads(cost.output)
-    where = _where(source, interval, "floor-all" if everything else "floor", number)
-    spent = {"wall_seconds": told["wall_seconds"], "cpu_seconds": told["cpu_seconds"]}
-    spent["instructions"] = told["instructions"]
-    return Record(**where, **{**_spent(cost), **spent}, frames_decoded=told["frames_decoded"])
+    record = _record(task, "floor-all" if everything else "floor", number, cost)
+    failure = _failure(cost)
+    return replace(record, failure=failure) if failure else replace(record, **json.loads(cost.output))
 
 
-def _where(source: Source, interval: Fraction, peer: str, number: int) -> dict[str, object]:
-    return {"source": source.name, "interval": float(interval), "peer": peer, "round": number}
-
-
-def _spent(cost: Cost) -> dict[str, float | None]:
-    fields = ("wall_seconds", "cpu_seconds", "peak_mib", "read_mb", "instructions")
-    return {field: getattr(cost, field) for field in fields}
+def _record(task: Task, peer: str, number: int, cost: Cost) -> Record:
+    return Record(
+        source=task.source.name,
+        interval=float(task.interval),
+        peer=peer,
+        round=number,
+        wall_seconds=cost.wall_seconds,
+        cpu_seconds=cost.cpu_seconds,
+        peak_mib=cost.peak_mib,
+        read_mb=cost.read_mb,
+        instructions=cost.instructions,
+        frames_decoded=_frames_decoded(cost),
+    )
 
 
 def _failure(cost: Cost) -> str | None:
