@@ -35,7 +35,10 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1
 
 
 def _resolve(host: str, port: int) -> list[tuple[socket.AddressFamily, SocketAddress]]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (ValueError, OverflowError) as error:  # no name could look like this, no port be so large
+        raise socket.gaierror(f"{host}: {error}") from None
     return [(family, address) for family, _type, _protocol, _name, address in found]  # type: ignore[misc]
 
 

@@ -30,9 +30,17 @@ class HttpSource:
     """A source on an http server; may be used by several threads at once."""
 
     def __init__(self, url: str, settings: StorageSettings) -> None:
+        """Prepare to ask; nothing is sent yet.
+
+        Raises:
+            SourceNotFoundError: It is not a URL.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise SourceNotFoundError("The source is not a URL that can be fetched") from None
         self.label = shown_url(url)
         self._client = make_http_client(settings)
-        parts = urlsplit(url)
         user, at, host = parts.netloc.rpartition("@")
         self._url = urlunsplit(parts._replace(netloc=host, fragment=""))
         self._credentials = urllib3.make_headers(basic_auth=unquote(user)) if at else {}
@@ -61,8 +69,8 @@ class HttpSource:
             try:
                 yield read_answer(response, self.label, start or 0, expected)
             finally:
-                # What was read to its end goes back to the pool; an unread rest is cheaper to drop than to read.
-                response.close() if response.length_remaining else response.release_conn()
+                # What was read to its end is in the pool again by now; an unread rest is cheaper to drop than to read.
+                response.close()
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:

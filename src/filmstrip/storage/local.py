@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, HostNotAllowedError
@@ -18,10 +18,11 @@ def allowed_path(url: str, roots: Sequence[Path]) -> Path:
     Raises:
         HostNotAllowedError: It names another machine, or leads out of the folders that the operator allows.
     """
-    parts = urlsplit(url)
-    if parts.netloc not in {"", "localhost"}:
-        raise HostNotAllowedError(f'"{url}" names the host "{parts.netloc}"; a local path is written file:///PATH')
-    path = Path(unquote(parts.path)).resolve()
+    # Not urlsplit(): a path may hold "?", "#" and brackets, which mean nothing in it.
+    host, slash, rest = url.partition("://")[2].partition("/")
+    if host.lower() not in {"", "localhost"} or not slash or "\0" in unquote(rest):
+        raise HostNotAllowedError(f'"{url}" is not a path of this machine; that is written file:///PATH')
+    path = Path("/" + unquote(rest)).resolve()
     if not any(path.is_relative_to(root.resolve()) for root in roots):
         raise HostNotAllowedError(f'"{path}" is outside the folders that the setting local_roots allows')
     return path

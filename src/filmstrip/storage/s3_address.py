@@ -13,7 +13,8 @@ from filmstrip.domain.errors import FilmstripError
 from filmstrip.storage.egress import normal_host, split_port
 
 # Keys are taken as they are: neither "?" nor "#" nor "%" means anything in them.
-_URL = re.compile(r"s3://(?P<place>[^/@]+)/(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.IGNORECASE | re.DOTALL)
+_PLACE = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+_URL = re.compile(rf"s3://(?P<place>{_PLACE})/(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.IGNORECASE | re.DOTALL)
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}")  # also the older rules, which many servers keep
 _ANYWHERE = "us-east-1"
 _REGIONS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
