@@ -25,6 +25,9 @@ ApiKeyText = Annotated[
     Field(pattern=r"^[\x21-\x2b\x2d-\x7e]{12,128}$", description="a key of 12 to 128 printable characters"),
 ]
 
+DatabaseUrl = Annotated[
+    str, Field(pattern=r"^sqlite:////?[^/].*$", description="an address of the form sqlite:////PATH/TO/FILE")
+]
 SecretKeyText = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
 
 
@@ -36,7 +39,8 @@ class ServiceSettings:
         host: Address to listen on; 0.0.0.0 or :: for all of the machine's.
         port: Port to listen on.
         data_dir: Folder for everything that must survive a restart, made if it is missing.
-        database_url: SQLAlchemy URL of the database; a SQLite file in the data folder if it is not given.
+        database_url: Address of the database, sqlite:////PATH/TO/FILE; filmstrip.db in the data folder if it is not
+            given.
         public_url: Where clients reach the service, used in answers; without it, the host that a request names.
         api_keys: Keys that are good besides those made by `filmstrip keys create`.
         log_level: What is logged: this level and what is graver.
@@ -50,7 +54,7 @@ class ServiceSettings:
     host: str = "127.0.0.1"
     port: Port = 8080
     data_dir: Path = Path("filmstrip-data")
-    database_url: str | None = field(default=None, repr=False)
+    database_url: DatabaseUrl | None = field(default=None, repr=False)
     public_url: WebAddress | None = None
     api_keys: tuple[ApiKeyText, ...] = field(default=(), repr=False)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

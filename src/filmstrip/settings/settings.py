@@ -34,15 +34,18 @@ def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
     """Make the settings classes of values by their names; what is missing takes its default."""
     values = values or {}
     service = _section(ServiceSettings, values)
+    # Media processes have working directories of their own: a relative path would mean another place there.
+    data_dir = service.data_dir.absolute()
+    service = dataclasses.replace(service, data_dir=data_dir)
     media = _section(MediaSettings, values)
     storage = _section(
         StorageSettings,
         values,
-        temporary_root=service.data_dir / "temporary",
+        temporary_root=data_dir / "temporary",
         # Without an address of its own, the service completes its URLs with the host that each request names.
         public_url=service.public_url or "",
     )
-    jobs = _section(JobSettings, values, work_root=service.data_dir / "work")
+    jobs = _section(JobSettings, values, work_root=data_dir / "work")
     return Settings(service, jobs, media, storage)
 
 

@@ -57,7 +57,7 @@ def _parse_one(setting: Setting, kind: Any, value: object) -> object:
         parsed = _adapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
     except ValidationError:
         raise ValueError(_complaint(setting, value, kind)) from None
-    return parsed.expanduser() if isinstance(parsed, Path) else parsed
+    return parsed.expanduser().absolute() if isinstance(parsed, Path) else parsed
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:

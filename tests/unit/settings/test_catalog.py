@@ -1,6 +1,7 @@
 """The list of all settings, made of the packages' own classes."""
 
 import dataclasses
+from pathlib import Path
 
 from filmstrip.settings.attribute_docs import attribute_docs
 from filmstrip.settings.catalog import SECTIONS, all_settings
@@ -18,7 +19,9 @@ def test_every_setting_says_what_it_is_for() -> None:
 def test_every_default_can_be_written_down() -> None:
     """What the reference shows as default is what one may set."""
     for setting in all_settings().values():
-        assert parse_value(setting, setting.default_text) == setting.default, setting.name
+        # A path is that of the current folder, wherever it is used later.
+        default = setting.default.absolute() if isinstance(setting.default, Path) else setting.default
+        assert parse_value(setting, setting.default_text) == default, setting.name
 
 
 def test_every_field_of_a_settings_class_is_a_setting_or_derived() -> None:

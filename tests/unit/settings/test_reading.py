@@ -71,6 +71,10 @@ def test_a_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ({"FILMSTRIP_STALL_SECONDS": "inf"}, 'FILMSTRIP_STALL_SECONDS: "inf" is not a number, 0 or above'),
         ({"FILMSTRIP_LOG_FORMAT": "xml"}, 'FILMSTRIP_LOG_FORMAT: "xml" is not one of auto, json, console'),
         (
+            {"FILMSTRIP_DATABASE_URL": "mysql://u:p@h/d"},
+            "FILMSTRIP_DATABASE_URL: the value (hidden) is not an address of the form sqlite:////PATH/TO/FILE",
+        ),
+        (
             {"FILMSTRIP_PUBLIC_URL": "video.example.com"},
             'FILMSTRIP_PUBLIC_URL: "video.example.com" is not an address such as https://video.example.com',
         ),
