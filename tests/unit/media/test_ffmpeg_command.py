@@ -22,7 +22,7 @@ _JOB = Transcode(
     source=Path("/in/source"),
     target=Path("/out/output.part"),
     cut=Cut(duration_seconds=Fraction(60)),
-    video=VideoTrack(0, "scale=w=320:h=240", ("-codec:v", "libx264"), False, Fraction(1, 15360)),
+    video=VideoTrack(0, "scale=w=320:h=240", ("-codec:v", "libx264"), has_constant_rate=False),
     audio=AudioTrack(1, ("-codec:a", "aac"), language="eng"),
 )
 _RUN = "-hide_banner -loglevel repeat+level+warning -nostdin -nostats -progress pipe:1 -stats_period 0.5 -y"
@@ -36,7 +36,8 @@ def test_the_whole_list() -> None:
     assert " ".join(transcode_arguments(_JOB)) == (
         f"{_RUN} {_INPUT} -i file:/in/source"
         " -map 0:0 -filter:v scale=w=320:h=240 -fps_mode:v vfr -enc_time_base:v demux -codec:v libx264"
-        " -filter_threads 0 -threads:v 0 -t 60.000000"
+        " -filter_threads 0 -threads:v 0"
+        " -t 60.000000 -bsf:v setts=duration='min(DURATION,max(1,60.000000/TB-PTS))'"
         f" {_SOUND} {_TARGET} file:/out/output.part"
     )
 
@@ -54,10 +55,10 @@ def test_muted_sound_is_silence() -> None:
     assert "aresample=async=1:first_pts=0,volume=volume=0" in transcode_arguments(job)
 
 
-def test_rounded_time_stamps_are_left_to_ffmpeg() -> None:
-    """Milliseconds of Matroska are rounded times: only exact ones are kept unit by unit."""
-    for track in (replace(_JOB.video, time_base=Fraction(1, 1000)), replace(_JOB.video, has_constant_rate=True)):
-        assert "-enc_time_base:v" not in transcode_arguments(replace(_JOB, video=track))
+def test_a_constant_rate_has_its_own_times() -> None:
+    """Where the filters make a constant frame rate, the source's time stamps no longer matter."""
+    job = replace(_JOB, video=replace(_JOB.video, has_constant_rate=True))
+    assert "-enc_time_base:v" not in transcode_arguments(job)
 
 
 def test_two_passes_differ_only_in_what_they_write() -> None:
@@ -72,25 +73,37 @@ def test_two_passes_differ_only_in_what_they_write() -> None:
 
 
 @pytest.mark.parametrize(
-    ("container", "start", "cut"),
+    ("container", "start", "seek", "run_up", "skip"),
     [
-        ("mov,mp4,m4a,3gp,3g2,mj2", 0, Cut(None, Fraction(0), Fraction(5))),
-        ("mov,mp4,m4a,3gp,3g2,mj2", 30, Cut(Fraction(31), Fraction(0), Fraction(5))),
-        ("matroska,webm", 30, Cut(Fraction(31), Fraction(0), Fraction(5))),
-        ("mpegts", 30, Cut(Fraction(16), Fraction(15), Fraction(5))),
-        ("mpegts", 10, Cut(None, Fraction(10), Fraction(5))),
-        ("h264", 30, Cut(None, Fraction(30), Fraction(5))),
+        ("mov,mp4,m4a,3gp,3g2,mj2", 0, 1, 0, 0),
+        ("mov,mp4,m4a,3gp,3g2,mj2", 30, 26, 5, 0),
+        ("matroska,webm", 2, 1, 2, 0),
+        ("mpegts", 0, 1, 0, 0),
+        ("mpegts", 30, 16, 15, 0),
+        ("avi", 10, None, 10, 0),
+        ("h264", 30, None, 0, 30),
     ],
 )
-def test_clips_are_reached_as_the_container_allows(container: str, start: int, cut: Cut) -> None:
-    """An index leads to the clip, a search to some time before it, and without either all is decoded."""
-    assert plan_cut(container, Fraction(1), Fraction(start), Fraction(5)) == cut
+def test_clips_are_reached_as_the_container_allows(
+    container: str, start: int, seek: int | None, run_up: int, skip: int
+) -> None:
+    """Seeking aims before the clip, farther where it lands less surely; a bare stream is decoded from its start."""
+    seek_seconds = None if seek is None else Fraction(seek)
+    expected = Cut(seek_seconds, Fraction(run_up), Fraction(skip), duration_seconds=Fraction(5))
+    assert plan_cut(container, Fraction(1), Fraction(start), Fraction(5)) == expected
 
 
-def test_seeking_stands_before_the_input_and_skipping_behind() -> None:
-    """ffmpeg jumps before the input is opened, and throws away after it is decoded."""
-    arguments = transcode_arguments(replace(_JOB, cut=Cut(Fraction(16), Fraction("12.5"), None)))
-    before, after = arguments[: arguments.index("-i")], arguments[arguments.index("-i") :]
-    assert before[-4:] == ["-seek_timestamp", "1", "-ss", "16.000000"]
-    assert after[after.index("-ss") + 1] == "12.500000"
-    assert "-t" not in arguments
+def test_the_picture_on_screen_at_the_start_is_kept() -> None:
+    """The run-up has times below 0; of it, only the picture that is still shown stays, and appears at 0."""
+    cut = Cut(Fraction(26), Fraction(5), lead_seconds=Fraction("0.02"))
+    text = " ".join(transcode_arguments(replace(_JOB, cut=cut)))
+    assert " -noaccurate_seek -itsoffset -5.000000 -seek_timestamp 1 -ss 26.000000 -i file:" in text
+    assert " -filter:v trim=start=-0.020500,setpts='if(lt(T,0),0,PTS)',scale=w=320:h=240 " in text
+    assert " -t " not in text
+
+
+def test_bare_streams_are_cut_behind_the_decoder() -> None:
+    """Where nothing can be sought, what comes before the clip is decoded and thrown away."""
+    arguments = transcode_arguments(replace(_JOB, cut=Cut(skip_seconds=Fraction("12.5"))))
+    assert arguments.index("-ss") > arguments.index("-i")
+    assert arguments[arguments.index("-ss") + 1] == "12.500000"
