@@ -1,0 +1,97 @@
+"""How does a task get at its source?"""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from filmstrip.domain.errors import SourceChangedError
+from filmstrip.jobs.fetching import fetch_source
+from filmstrip.media.source import LocalFile
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceReference
+from filmstrip.testing.range_server import RangeServer
+
+CONTENT = bytes(range(256)) * 4096
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> StorageSettings:
+    return StorageSettings(
+        tmp_path / "temporary", private_hosts=("127.0.0.1",), local_roots=(tmp_path,), retry_pause_seconds=0.01
+    )
+
+
+@pytest.fixture
+def url(range_server: RangeServer) -> str:
+    (range_server.folder / "video.mp4").write_bytes(CONTENT)
+    return range_server.url_of("video.mp4")
+
+
+async def test_a_file_is_read_where_it_is(tmp_path: Path, storage: StorageSettings) -> None:
+    """A local source is never copied."""
+    (tmp_path / "video.mp4").write_bytes(CONTENT)
+    source, version = await fetch_source(f"file://{tmp_path}/video.mp4", storage, tmp_path / "copy", whole=True)
+    assert source == LocalFile(tmp_path / "video.mp4")
+    assert version.size_bytes == len(CONTENT)
+    assert not (tmp_path / "copy").exists()
+
+
+async def test_a_source_is_read_from_afar(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """What need not be read whole is not copied, and costs next to nothing before it is read."""
+    source, version = await fetch_source(url, storage, tmp_path / "copy", whole=False)
+    assert isinstance(source, SourceReference)
+    assert source.version == version
+    assert range_server.bytes_sent < 1000
+
+
+async def test_a_source_is_copied_once(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """What is needed whole is copied, and the copy is used again without a word to the server."""
+    source, version = await fetch_source(url, storage, tmp_path / "copy", whole=True)
+    assert source == LocalFile(tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == CONTENT
+    range_server.forget()
+    assert await fetch_source(url, storage, tmp_path / "copy", whole=True, expected=version) == (source, version)
+    assert range_server.requests == []
+
+
+async def test_a_server_without_ranges(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """A source that its server hands out only as a whole is copied, also where a part would do."""
+    range_server.manners.ranges = False
+    source, _ = await fetch_source(url, storage, tmp_path / "copy", whole=False)
+    assert source == LocalFile(tmp_path / "copy")
+
+
+async def test_another_state_is_refused(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """After a restart the source has to be what it was, or pictures of two videos would be mixed."""
+    _, version = await fetch_source(url, storage, tmp_path / "copy", whole=False)
+    (range_server.folder / "video.mp4").write_bytes(CONTENT[:-1])
+    with pytest.raises(SourceChangedError):
+        await fetch_source(url, storage, tmp_path / "copy", whole=False, expected=version)
+
+
+async def test_nobody_waits_for_a_copy(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """A copy whose task is cancelled ends by itself and leaves nothing."""
+    (range_server.folder / "video.mp4").write_bytes(CONTENT * 16)
+    range_server.manners.bytes_per_second = 8_000_000
+    patient = replace(storage, connections=1)
+    copying = asyncio.create_task(fetch_source(url, patient, tmp_path / "copies" / "copy", whole=True))
+    async with asyncio.timeout(30):
+        while not list((tmp_path / "copies").glob("*")):  # noqa: ASYNC110 - the copy is made by a thread
+            await asyncio.sleep(0.01)
+        copying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await copying
+        while list((tmp_path / "copies").glob("*")):  # noqa: ASYNC110 - the copy is made by a thread
+            await asyncio.sleep(0.01)

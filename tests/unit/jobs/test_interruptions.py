@@ -1,0 +1,65 @@
+"""What if work kills the service itself?"""
+
+import asyncio
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.domain.errors import MediaProcessError
+from filmstrip.jobs.interruptions import Interruptions
+
+
+def interrupt(database: Database, token: str, index: int, times: int) -> None:
+    for _ in range(times):
+        database.begin_work(token, index)
+        database.count_interruptions()
+
+
+async def test_work_is_given_up_after_some_deaths(database: Database, token: str) -> None:
+    """As many recoveries as are set are tried, one more is refused with the count."""
+    interruptions = Interruptions(database, recoveries=3)
+    interrupt(database, token, 0, 3)
+    async with interruptions.work(token, 0):
+        pass
+    interrupt(database, token, 0, 1)
+    with pytest.raises(MediaProcessError, match="the service died 4 times while it was worked on"):
+        async with interruptions.work(token, 0):
+            pass
+
+
+async def test_work_that_ends_is_not_counted(database: Database, token: str) -> None:
+    """Work that fails or is cancelled in an orderly way is no death of the service."""
+    interruptions = Interruptions(database, recoveries=3)
+    with pytest.raises(ZeroDivisionError):
+        async with interruptions.work(token, 0):
+            raise ZeroDivisionError
+    database.count_interruptions()
+    assert database.read_interruptions(token, 0) == 0
+
+
+async def test_a_suspect_works_alone(database: Database, token: str) -> None:
+    """Innocent work goes on side by side; a suspect waits for its end, and nothing begins beside the suspect."""
+    interrupt(database, token, 2, 2)
+    interruptions = Interruptions(database, recoveries=9)
+    at_work: set[int] = set()
+    seen: list[set[int]] = []
+    both = asyncio.Barrier(3)
+
+    async def work(index: int, *, together: bool = False) -> None:
+        async with interruptions.work(token, index):
+            at_work.add(index)
+            seen.append(set(at_work))
+            if together:
+                await both.wait()
+            await asyncio.sleep(0.02)
+            at_work.remove(index)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        for index in (0, 1):
+            tasks.create_task(work(index, together=True))
+        await both.wait()
+        for index in (2, 0, 2, 1):
+            tasks.create_task(work(index))
+    assert {0, 1} in seen
+    assert {2} in seen
+    assert all(2 not in others or others == {2} for others in seen)

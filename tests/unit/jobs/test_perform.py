@@ -1,0 +1,171 @@
+"""How is one output made?"""
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from filmstrip.domain.artifact import Artifact, Location
+from filmstrip.domain.errors import DestinationForbiddenError, DiskFullError, MediaProcessError, OutputError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs.media_child import MediaChild, made_file
+from filmstrip.jobs.perform import Assignment, Listener, Performer
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+from filmstrip.outputs._base import Group
+from filmstrip.storage.settings import StorageSettings
+from toy_output import ToyOutput
+
+INFO = MediaInfo("mp4", Fraction(1), Fraction(0), 1, None)
+
+
+@dataclass
+class MemoryStore:
+    """Remembers what was put; refuses some names."""
+
+    refused: tuple[str, ...] = ()
+    objects: dict[str, bytes] = field(default_factory=dict)
+    at_once: int = 0
+    most_at_once: int = 0
+    delay_seconds: float = 0.0
+
+    def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+        assert content_type == "application/x-toy"
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        threading.Event().wait(self.delay_seconds)
+        self.at_once -= 1
+        if name in self.refused:
+            raise DestinationForbiddenError("wrong keys")
+        assert isinstance(data, Path)
+        self.objects[name] = data.read_bytes()
+
+    def locate(self, name: str) -> Location:
+        return Location("local", f"file:///{name}", name)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A work folder as the toy expects it."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    folder = tmp_path / "work" / "token" / "outputs" / "0"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def performer(folder: Path, *, puts: int = 8, free_disk_mb: int = 1) -> Performer:
+    settings = JobSettings(folder.parents[2], puts=puts, free_disk_mb=free_disk_mb, retry_seconds=0)
+    return Performer(settings, MediaChild(MediaSettings(), StorageSettings(folder), "toy_child"))
+
+
+def assignment(folder: Path, *stores: MemoryStore, **parameters: object) -> Assignment:
+    document = {"output": "toy", **parameters}
+    return Assignment(
+        output=ToyOutput.model_validate(document),
+        document=json.dumps(document),
+        info=INFO,
+        source=LocalFile(folder / "source"),
+        upscale=False,
+        folder=folder,
+        stores=stores,
+    )
+
+
+async def test_every_file_goes_to_every_destination(folder: Path) -> None:
+    """All stores get all files, the result names them in order, and there is a location for each store."""
+    stores, warnings, progress = (MemoryStore(), MemoryStore()), [], []
+    listener = Listener(on_progress=progress.append, warn=warnings.append)
+    result, locations = await performer(folder).make_output(assignment(folder, *stores, size=7), listener)
+    assert result.names == ("a", "b", "c")
+    assert all(store.objects == dict.fromkeys("abc", bytes(7)) for store in stores)
+    assert [location.key for location in locations] == ["c", "c"]
+    assert warnings == ["it is a toy"]
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
+
+
+async def test_a_group_is_put_before_the_next_begins(folder: Path) -> None:
+    """A manifest in the last group is never where its files are not yet."""
+    store, order = MemoryStore(delay_seconds=0.05), []
+    listener = Listener(on_put=lambda artifact: order.append(artifact.name))
+    await performer(folder).make_output(assignment(folder, store, groups=[["a", "b", "c"], ["last"]]), listener)
+    assert order[-1] == "last"
+
+
+async def test_not_too_many_files_are_put_at_once(folder: Path) -> None:
+    """Slow destinations slow the work down instead of piling up."""
+    store = MemoryStore(delay_seconds=0.02)
+    names = [f"{number}" for number in range(20)]
+    await performer(folder, puts=3).make_output(assignment(folder, store, groups=[names]), Listener())
+    assert store.most_at_once == 3
+    assert sorted(store.objects) == sorted(names)
+
+
+async def test_what_is_finished_is_not_made_again(folder: Path) -> None:
+    """A group that is finished starts no process; of one that is not, only the rest is made."""
+    store = MemoryStore()
+    job = assignment(folder, store, groups=[["a", "b"]])
+    group = Group("group 0", ("a", "b"))
+    finished = {"a": Artifact("a", "application/x-toy", 1)}
+    made = await performer(folder).make_group(job, group, finished, Listener())
+    assert [artifact.name for artifact in made] == ["b"]
+    assert await performer(folder).make_group(job, group, finished | {"b": made[0]}, Listener()) == ()
+    assert (folder.parents[3] / "rendered").read_text().split() == ["b"]
+
+
+async def test_a_refusing_destination_ends_the_work(folder: Path) -> None:
+    """The first file that is refused ends the process, not only the last one."""
+    store = MemoryStore(refused=("a",))
+    job = assignment(folder, store, groups=[["a", "slow"]], trouble={"slow": "hang"})
+    async with asyncio.timeout(30):
+        with pytest.raises(DestinationForbiddenError, match="wrong keys"):
+            await performer(folder).make_output(job, Listener())
+    assert store.objects == {}
+
+
+async def test_an_error_of_the_output_comes_back(folder: Path) -> None:
+    """An error in the child has its class and sentence here; what was whole before it was put."""
+    store = MemoryStore()
+    job = assignment(folder, store, groups=[["a", "b"]], trouble={"b": "error"})
+    with pytest.raises(OutputError, match="toys break"):
+        await performer(folder).make_output(job, Listener())
+    assert Counter(store.objects) <= Counter({"a": bytes(1000)})
+
+
+async def test_no_work_begins_on_a_full_disk(folder: Path) -> None:
+    """Without the reserve no process is started."""
+    with pytest.raises(DiskFullError, match="are kept free"):
+        await performer(folder, free_disk_mb=1 << 40).make_output(assignment(folder, MemoryStore()), Listener())
+    assert not (folder.parents[3] / "rendered").exists()
+
+
+async def test_an_unreadable_source_is_told(folder: Path) -> None:
+    """Probing nothing gives a sentence, not a crash."""
+    child = MediaChild(MediaSettings(), StorageSettings(folder))
+    with pytest.raises(Exception, match=r"\w+ \w+"):
+        await child.probe(LocalFile(folder / "nothing"), folder)
+
+
+def test_only_plain_files_of_the_folder_are_put(tmp_path: Path) -> None:
+    """A process that was taken over by its media cannot have other files put: no links, no paths out, no folders."""
+    folder = tmp_path / "folder"
+    (folder / "below").mkdir(parents=True)
+    (tmp_path / "secret").write_text("secret")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    (folder / "way out").symlink_to(tmp_path)
+    (folder / "below" / "file").write_text("x")
+    (folder / "output").write_text("x")
+    assert made_file(folder, "below/file") == folder / "below" / "file"
+    assert made_file(folder, "") == folder / "output"
+    for name in ("link", "below", "../secret", "way out/secret", "/etc/passwd", "nothing"):
+        with pytest.raises(MediaProcessError, match="did not make"):
+            made_file(folder, name)
