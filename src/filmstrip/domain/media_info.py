@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.geometry import FrameSize, Orientation, display_size
 
 
@@ -132,3 +133,13 @@ class MediaInfo:
     audio: tuple[AudioStream, ...] = ()
     content_seconds: Fraction | None = None
     warnings: tuple[str, ...] = ()
+
+    def require_video(self) -> VideoStream:
+        """Give the video stream where an output cannot do without.
+
+        Raises:
+            StreamMissingError: There is none.
+        """
+        if self.video is None:
+            raise StreamMissingError("the source has no video stream to take pictures from")
+        return self.video

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+
+RgbArray = npt.NDArray[np.uint8]
 
 _GAP = 12
 _CAPTION_HEIGHT = 30
@@ -30,27 +34,43 @@ class CaptionedPicture:
 
 
 def draw_contact_picture(pictures: Sequence[CaptionedPicture], path: Path, *, columns: int = 4) -> None:
-    """Draw pictures in a grid, row-major from the top left, and write it as PNG.
+    """Draw picture files in a grid, row-major from the top left, and write it as PNG.
 
     Args:
         pictures: At least one.
         path: The file to write.
         columns: Pictures in a row.
     """
-    with Image.open(pictures[0].path) as first:
-        width, height = first.width + _GAP, first.height + _CAPTION_HEIGHT
+    shown = [_open_picture(picture.path) for picture in pictures]
+    sheet = lay_out(shown, [picture.caption for picture in pictures], columns)
+    Image.fromarray(sheet).quantize(_COLORS, method=Image.Quantize.MEDIANCUT).save(path, "PNG", optimize=True)
+
+
+def lay_out(pictures: Sequence[RgbArray], captions: Sequence[str], columns: int) -> RgbArray:
+    """Draw pictures in a grid, row-major from the top left, each above its caption.
+
+    Args:
+        pictures: uint8 [H, W, 3], RGB, all of one size; at least one.
+        captions: A few words for each.
+        columns: Pictures in a row.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
+    """
+    width, height = pictures[0].shape[1] + _GAP, pictures[0].shape[0] + _CAPTION_HEIGHT
     rows = -(-len(pictures) // columns)
     sheet = Image.new("RGB", (columns * width + _GAP, rows * height + _GAP), _BACKGROUND)
-    for index, picture in enumerate(pictures):
-        row, column = divmod(index, columns)
-        _place(sheet, picture, _GAP + column * width, _GAP + row * height)
-    sheet.quantize(_COLORS, method=Image.Quantize.MEDIANCUT).save(path, "PNG", optimize=True)
-
-
-def _place(sheet: Image.Image, captioned: CaptionedPicture, left: int, top: int) -> None:
     # Pillow brings this font along: the machine needs none.
     font = ImageFont.load_default(_FONT_SIZE)
-    with Image.open(captioned.path) as picture:
-        sheet.paste(picture.convert("RGB"), (left, top))
-        middle = (left + picture.width // 2, top + picture.height + _CAPTION_HEIGHT // 2)
-    ImageDraw.Draw(sheet).text(middle, captioned.caption, fill=_INK, font=font, anchor="mm")
+    for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        row, column = divmod(index, columns)
+        left, top = _GAP + column * width, _GAP + row * height
+        sheet.paste(Image.fromarray(picture), (left, top))
+        middle = (left + picture.shape[1] // 2, top + picture.shape[0] + _CAPTION_HEIGHT // 2)
+        ImageDraw.Draw(sheet).text(middle, caption, fill=_INK, font=font, anchor="mm")
+    return np.asarray(sheet)
+
+
+def _open_picture(path: Path) -> RgbArray:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))

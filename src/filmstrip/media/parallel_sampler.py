@@ -18,7 +18,6 @@ from typing import Generic, TypeVar
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
-from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.timing import EXACT, Precision
 from filmstrip.media.block_cache import BlockCache
@@ -66,9 +65,7 @@ class SampleJob(Generic[ResultT]):
     @property
     def video(self) -> VideoStream:
         """The stream that is sampled."""
-        if self.info.video is None:
-            raise StreamMissingError("the source has no video stream")
-        return self.info.video
+        return self.info.require_video()
 
     @property
     def clock(self) -> Clock:

@@ -7,10 +7,11 @@ import io
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from filmstrip.domain.errors import OutputInvalidError
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.media.picture_check import picture_size
 from filmstrip.media.png import encode_png
 from filmstrip.params.image import ImageEncoding, ImageFormat
 
@@ -59,10 +60,8 @@ def check_picture(data: bytes, size: FrameSize) -> None:
         OutputInvalidError: It cannot be decoded, or has another size.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.load()
-            found = FrameSize(*image.size)
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise OutputInvalidError(f"a finished picture cannot be decoded: {error}") from error
+        found = picture_size(data)
+    except ValueError as error:
+        raise OutputInvalidError(f"a finished picture is damaged: {error}") from None
     if found != size:
         raise OutputInvalidError(f"a finished picture is {found} instead of {size}")

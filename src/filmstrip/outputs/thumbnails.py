@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator
 
 from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
-from filmstrip.domain.errors import OutputError, StreamMissingError
+from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, SizeRequest, fit
-from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
@@ -75,7 +75,7 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         Images may be larger than the source: their size is a promise to a player.
         """
         moments = self.grid(info)
-        source = _video(info).display_size
+        source = info.require_video().display_size
         sizes = self.frame_sizes()
         fits = [fit(source, SizeRequest(size.width, size.height, mode=self.resize_mode)) for size in sizes]
         fits = fits or [fit(source, self.size_request())]
@@ -162,7 +162,7 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
     def _picture_maker(self, sets: Sequence[ThumbnailSet], info: MediaInfo, bench: Workbench) -> PictureMaker:
         return PictureMaker(
             info=info,
-            video=_video(info),
+            video=info.require_video(),
             sets=sets,
             encoding=self,
             precision=self.precision,
@@ -213,9 +213,3 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
             tiles = first.tiles
             meta |= {"sprite": 1, "columns": tiles.columns, "rows": tiles.rows, "sprites": tiles.sprite_count}
         return meta
-
-
-def _video(info: MediaInfo) -> VideoStream:
-    if info.video is None:
-        raise StreamMissingError("the source has no video stream to take images from")
-    return info.video
