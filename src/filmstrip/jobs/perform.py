@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
+from filmstrip.domain.errors import MediaProcessError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.free_disk import demand_free_disk
@@ -143,6 +144,8 @@ class Performer:
             async for report in reports:
                 self._demand_free_disk(assignment)
                 if isinstance(report, Made):
+                    if report.artifact.name not in group.artifact_names:
+                        raise MediaProcessError("The media process reported a file that nobody asked for")
                     yield report.artifact
                 elif isinstance(report, Progressed):
                     listener.on_progress(report.fraction)

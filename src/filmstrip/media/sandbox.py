@@ -25,6 +25,7 @@ GRACE_SECONDS = 5.0
 
 _LINE_BYTES = 8 << 20
 _STDERR_TAIL_BYTES = 16 << 10
+_POLL_SECONDS = 0.005
 # Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 
@@ -86,7 +87,9 @@ class _Child:
     async def lines(self) -> AsyncGenerator[str, None]:
         while line := await self._next_line():
             yield line.decode(errors="replace")
-        code = await self._process.wait()
+        code = await self._exit_code(self._settings.stall_seconds)
+        if code is None:
+            raise self._error("The media process was ended: it did not end by itself")
         if code != 0:
             await asyncio.wait([self._reading_stderr], timeout=1)
             raise self._error(_describe_end(code, self._settings))
@@ -95,14 +98,25 @@ class _Child:
         """End the child and what it started: SIGTERM, a moment of grace, SIGKILL."""
         try:
             self._signal(signal.SIGTERM)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
+            await self._exit_code(GRACE_SECONDS)
         finally:
             # Also after the child's own end: its group outlives it where it crashed and left children of its own. And
             # whoever cancels the wait above wants it over now.
             self._signal(signal.SIGKILL)
-            await self._process.wait()
+            await self._exit_code(GRACE_SECONDS)
             await self._close()
+
+    async def _exit_code(self, seconds: float) -> int | None:
+        """Wait for the exit code; None if it does not come in time.
+
+        asyncio's own wait() lasts until all pipes are closed, which children of the child may keep open
+        (python/cpython#119710, solved in 3.13).
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
+        while self._process.returncode is None and clock() < deadline:  # noqa: ASYNC110 - nothing else tells of it
+            await asyncio.sleep(_POLL_SECONDS)
+        return self._process.returncode
 
     async def _close(self) -> None:
         self._stdin.close()
