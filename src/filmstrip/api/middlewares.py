@@ -40,7 +40,8 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
     structlog.contextvars.bind_contextvars(request_id=request_id)
     response = await handler(request)
     if not response.prepared:
-        response.headers["X-Request-Id"] = request_id
+        # The web framework would tell its version and Python's.
+        response.headers.update({"X-Request-Id": request_id, "Server": "filmstrip"})
     milliseconds = round(1000 * (time.perf_counter() - started), 1)
     tell = log.debug if request.path in PROBE_PATHS else log.info
     tell("request", method=request.method, path=request.path, status=response.status, ms=milliseconds)

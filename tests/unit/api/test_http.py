@@ -70,6 +70,12 @@ async def test_every_answer_has_the_id_of_its_request(service: Service) -> None:
     assert len(forged.headers["X-Request-Id"]) == 16
 
 
+async def test_no_answer_tells_what_the_service_is_made_of(service: Service) -> None:
+    """The versions of Python and of the web framework are nobody's business."""
+    response = await service.client.get("/healthz")
+    assert response.headers["Server"] == "filmstrip"
+
+
 async def test_the_process_is_alive_and_ready(service: Service) -> None:
     """While all parts work, both checks are good."""
     alive, ready = await asyncio.gather(service.client.get("/healthz"), service.client.get("/readyz"))
