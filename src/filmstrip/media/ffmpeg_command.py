@@ -225,8 +225,9 @@ def _part(cut: Cut) -> list[str]:
     if cut.duration_seconds is not None:
         end = _seconds(cut.duration_seconds)
         arguments += ["-t", end]
-        # The last picture may stay for hours in the source: here it ends with the clip.
-        arguments += ["-bsf:v", f"setts=duration='min(DURATION,max(1,{end}/TB-PTS))'"]
+        # The last picture may stay for hours in the source: here it ends with the clip. Times have to be named too:
+        # ffmpeg 9 takes each picture's decoding time for both of them otherwise, which reorders what B-frames show.
+        arguments += ["-bsf:v", f"setts=pts=PTS:dts=DTS:duration='min(DURATION,max(1,{end}/TB-PTS))'"]
     return arguments
 
 

@@ -37,7 +37,7 @@ def test_the_whole_list() -> None:
         f"{_RUN} {_INPUT} -i file:/in/source"
         " -map 0:0 -filter:v scale=w=320:h=240 -fps_mode:v vfr -enc_time_base:v demux -codec:v libx264"
         " -filter_threads 0 -threads:v 0"
-        " -t 60.000000 -bsf:v setts=duration='min(DURATION,max(1,60.000000/TB-PTS))'"
+        " -t 60.000000 -bsf:v setts=pts=PTS:dts=DTS:duration='min(DURATION,max(1,60.000000/TB-PTS))'"
         f" {_SOUND} {_TARGET} file:/out/output.part"
     )
 
