@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
+NODE_PACKAGES := tests/qencode tests/browser
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types format bench docs picture pins clean venv developer-venv system-packages
@@ -20,7 +21,7 @@ help:  ## show this list
 demo: venv  ## run the first real job on this machine, check its result, leave it in demo-output/
 	$(BIN)/filmstrip demo --output $(DEMO_OUTPUT)
 
-test: developer-venv tests/qencode/node_modules/.installed system-packages  ## install what tests need and pass them all
+test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
 	$(BIN)/python -m pytest $(TEST_ARGUMENTS)
 
 lint: developer-venv  ## all rules of ruff, its formatting, and the floors of the house
@@ -69,10 +70,9 @@ $(VENV)/.installed-for-developers: pyproject.toml constraints.txt | $(VENV)/.ins
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]' --group test --group lint
 	@touch $@
 
-# The official Node client of Qencode runs against our server, unmodified.
-tests/qencode/node_modules/.installed: tests/qencode/package.json tests/qencode/package-lock.json
-	@command -v npm >/dev/null || { .ci/system-packages; command -v npm >/dev/null; } \
-		&& npm ci --prefix tests/qencode --no-audit --no-fund --loglevel=error && touch $@
+# Qencode's official Node client and real players run in the tests, unmodified.
+%/node_modules/.installed: %/package.json %/package-lock.json | system-packages
+	@if command -v npm >/dev/null; then npm ci --prefix $* --no-audit --no-fund --loglevel=error && touch $@; fi
 
 system-packages:
 	@.ci/system-packages
