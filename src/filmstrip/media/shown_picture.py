@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 
 import av.error
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from filmstrip.media.container import open_container, select_stream
 from filmstrip.media.source import LocalFile
 
 # Every reordering is over by then: H.264 and HEVC hold back at most 16 pictures.
 _REORDERED_PICTURES = 16
+# Seeking may count in decoding order, which runs ahead of what is shown, and then lands behind the picture.
+_BACK_SECONDS = (0, 2, 20)
 
 
 def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Fraction | None:
@@ -24,21 +30,25 @@ def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Frac
     Returns:
         Container time in seconds; None where no picture is on screen yet, or time stamps are missing.
     """
+    with open_container(source) as container, suppress(av.error.FFmpegError):  # damaged there: ffmpeg will say so
+        stream = select_stream(container, stream_index)
+        for back in _BACK_SECONDS:
+            container.seek(int((seconds - back) * av.time_base), backward=True)
+            shown = _latest_until(seconds, container.demux(stream))
+            if shown is not None:
+                return shown
+    return None
+
+
+def _latest_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> Fraction | None:
     latest: Fraction | None = None
     later_count = 0
-    with open_container(source) as container:
-        stream = select_stream(container, stream_index)
-        time_base = stream.time_base or Fraction(1, av.time_base)
-        try:
-            container.seek(int(seconds / time_base), stream=stream, backward=True)
-            for packet in container.demux(stream):
-                if packet.pts is None or later_count > _REORDERED_PICTURES:
-                    break
-                shown = packet.pts * time_base
-                if shown > seconds:
-                    later_count += 1
-                elif latest is None or shown > latest:
-                    latest = shown
-        except av.error.FFmpegError:
-            return None  # damaged there: ffmpeg will say so
+    for packet in packets:
+        if packet.pts is None or later_count > _REORDERED_PICTURES:
+            break
+        appears = packet.pts * packet.time_base
+        if appears > seconds:
+            later_count += 1
+        elif latest is None or appears > latest:
+            latest = appears
     return latest

@@ -53,7 +53,7 @@ def test_keyframes_by_frames_are_a_fixed_grid() -> None:
     assert _arguments({"keyframe": "60"})[8:] == ["-g:v", "60", "-sc_threshold:v", "0"]
 
 
-@pytest.mark.parametrize(("rate", "frames"), [("30000/1001", "90"), ("25", "75"), (None, "900")])
+@pytest.mark.parametrize(("rate", "frames"), [("30000/1001", "180"), ("25", "150"), (None, "1800")])
 def test_keyframes_by_seconds_are_forced_by_time(rate: str | None, frames: str) -> None:
     """A keyframe every 3 s is exact at any frame rate; x264's own interval never comes first."""
     forced = ["-force_key_frames:v", "expr:gte(t,n_forced*3)"]
@@ -91,7 +91,7 @@ def test_every_setting_reaches_its_option() -> None:
         "-coder:v 0 -direct-pred:v 3 -me_range:v 24 -subq:v 9 -bf:v 2 -b_strategy:v 2 -refs:v 4 -trellis:v 2"
         " -cmp:v chroma -sc_threshold:v 30 -i_qfactor:v 0.71 -qcomp:v 0.7 -qmin:v 5 -qmax:v 45 -qdiff:v 6"
         " -rc-lookahead:v 20 -me_method:v esa -partitions:v p8x8,i4x4 -b-pyramid:v 0 -weightb:v 1 -mixed-refs:v 0"
-        " -8x8dct:v 1 -fast-pskip:v 0 -aud:v 1 -flags:v -loop+cgop"
+        " -8x8dct:v 1 -fast-pskip:v 0 -aud:v 1 -flags:v +cgop -x264-params:v no-deblock=1"
     )
 
 

@@ -53,8 +53,8 @@ _SWITCHES = {
 # Motion searches by FFmpeg's old names, and what x264 calls them.
 _MOTION_SEARCHES = {"epzs": "dia", "full": "esa"}
 
-# The flags that x264 heeds; the others belong to other encoders, or FFmpeg has dropped them.
-_HEEDED_FLAGS = ("loop", "psnr", "ildct", "cgop")
+# The flags that FFmpeg hands to x264; the others belong to other encoders, or FFmpeg has dropped them.
+_HEEDED_FLAGS = ("psnr", "ildct", "cgop")
 
 
 def profile_of(video: VideoEncoding, x264: X264Parameters) -> str:
@@ -127,10 +127,11 @@ def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[st
     if interval.seconds is not None:
         # By time, not by frames: exact for fractional and for variable frame rates.
         yield from ("-force_key_frames:v", f"expr:gte(t,n_forced*{float(interval.seconds):g})")
-    # The longest distance: with an interval in seconds x264 must not come earlier than the forced ones.
+    # The longest distance that x264 allows itself: of forced keyframes it must never come first, also where pictures
+    # come faster for a while.
     yield from (
         "-g:v",
-        str(interval.frames or math.ceil((interval.seconds or 1) * (frame_rate or _FASTEST_FRAME_RATE))),
+        str(interval.frames or math.ceil(2 * (interval.seconds or 1) * (frame_rate or _FASTEST_FRAME_RATE))),
     )
     # No keyframes at scene cuts: each would shift the ones after it off the grid that is asked for.
     yield from ("-sc_threshold:v", "0")
@@ -148,14 +149,17 @@ def _settings(x264: X264Parameters) -> Iterator[str]:
     for name, is_on in (x264.flags2 or {}).items():
         option, on = _SWITCHES[name]
         yield from (f"-{option}:v", on if is_on else "0")
-    flags = _flags(x264.flags or {})
-    if flags:
-        yield from ("-flags:v", flags)
+    yield from _flags(x264.flags or {})
 
 
 def _partitions(switches: Switches) -> str:
     return ",".join(name.removeprefix("part") for name, is_on in switches.items() if is_on) or "none"
 
 
-def _flags(switches: Switches) -> str:
-    return "".join(f"{'+' if is_on else '-'}{name}" for name, is_on in switches.items() if name in _HEEDED_FLAGS)
+def _flags(switches: Switches) -> Iterator[str]:
+    heeded = "".join(f"{'+' if is_on else '-'}{name}" for name, is_on in switches.items() if name in _HEEDED_FLAGS)
+    if heeded:
+        yield from ("-flags:v", heeded)
+    if not switches.get("loop", True):
+        # FFmpeg does not hand on that its loop filter is off.
+        yield from ("-x264-params:v", "no-deblock=1")

@@ -1,0 +1,96 @@
+"""Makes small sources with ffmpeg's generators, encodes them as `mp4`, and reads the results back with libav."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+import barcode
+from filmstrip.domain.artifact import OutputResult
+from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.probe import probe
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+from filmstrip.outputs._base import Workbench
+from filmstrip.outputs.mp4 import Mp4
+
+SETTINGS = MediaSettings(threads=2)
+FAST = {"preset": "ultrafast"}
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A finished mp4 with all that was told while it was made."""
+
+    path: Path
+    result: OutputResult
+    warnings: tuple[str, ...]
+    progress: tuple[float, ...]
+
+    def packets(self, kind: str = "video") -> list[tuple[Fraction, bool]]:
+        """Presentation time and keyframe flag of every packet, in presentation order."""
+        with av.open(self.path) as container:
+            stream = getattr(container.streams, kind)[0]
+            return sorted((p.pts * p.time_base, p.is_keyframe) for p in container.demux(stream) if p.size)
+
+    def keyframe_times(self) -> list[Fraction]:
+        return [time for time, is_keyframe in self.packets() if is_keyframe]
+
+    def numbers(self) -> list[tuple[Fraction, int | None]]:
+        """Time and bar code of every picture."""
+        with av.open(self.path) as container:
+            return [
+                (frame.pts * frame.time_base, barcode.read_number(frame.to_ndarray(format="rgb24")))
+                for frame in container.decode(video=0)
+            ]
+
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """The first picture as RGB [H, W, 3]."""
+        with av.open(self.path) as container:
+            return next(container.decode(video=0)).to_ndarray(format="rgb24")
+
+    def sound(self) -> npt.NDArray[np.float64]:
+        """All samples as float [channels, samples], in presentation time from 0."""
+        with av.open(self.path) as container:
+            frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
+        return np.concatenate(frames, axis=1).astype(np.float64)
+
+    def x264_options(self) -> dict[str, str]:
+        """What x264 wrote about itself into the first picture (user data SEI)."""
+        match = re.search(rb"options: ([ -~]+)", self.path.read_bytes())
+        assert match is not None
+        return dict(word.split("=", 1) for word in match[1].decode().split() if "=" in word)
+
+
+def generate(path: Path, *arguments: str) -> Path:
+    """Run ffmpeg to make a source."""
+    command = [find_ffmpeg(SETTINGS), "-v", "error", "-y", *arguments, str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
+    return path
+
+
+def moving_picture(size: str = "320x180", rate: str = "25", seconds: float = 2) -> tuple[str, ...]:
+    """Arguments for a moving test picture as an input."""
+    return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
+
+
+def encode(source: Path, folder: Path, *, upscale: bool = False, fast: bool = True, **asked: object) -> Encoded:
+    """Plan and render an mp4 of a source, in this process."""
+    folder.mkdir(exist_ok=True)
+    if fast:
+        asked.setdefault("video_codec_parameters", FAST)
+    info = probe(LocalFile(source), SETTINGS)
+    output = Mp4.model_validate(asked)
+    plan = output.plan(info, upscale=upscale)
+    warnings, progress = list(plan.warnings), list[float]()
+    bench = Workbench(LocalFile(source), folder, SETTINGS, upscale, {}, progress.append, warnings.append)
+    (artifact,) = output.render(plan.groups[0], info, bench)
+    result = output.result(info, [artifact], upscale=upscale)
+    return Encoded(bench.path(""), result, tuple(warnings), tuple(progress))
