@@ -106,21 +106,13 @@ def _weed_program() -> str:
 
 
 def _arguments(server: S3Server, data: Path, own_folder: Path, certificate: tuple[Path, Path] | None) -> list[str]:
-    identity = {
-        "name": "filmstrip",
-        "credentials": [{"accessKey": server.key, "secretKey": server.secret}],
-        "actions": ["Admin", "Read", "List", "Tagging", "Write"],
-    }
-    identities = own_folder / "s3.json"
-    identities.touch(mode=0o600)
-    identities.write_text(json.dumps({"identities": [identity]}))
     options: dict[str, str | int | Path] = {
         "dir": data,
         "ip": server.host,
         # The filer hands every object to anyone who can reach it, so no part may listen anywhere else.
         "ip.bind": server.host,
         "master.telemetry": "false",
-        "s3.config": identities,
+        "s3.config": _write_identities(server, own_folder),
         # A missing bucket must be an error, as it is elsewhere.
         "s3.autoCreateBucket": "false",
         "s3.port": server.port,
@@ -139,6 +131,18 @@ def _arguments(server: S3Server, data: Path, own_folder: Path, certificate: tupl
     if server.https_port is not None and certificate is not None:
         options |= {"s3.port.https": server.https_port, "s3.cert.file": certificate[0], "s3.key.file": certificate[1]}
     return [_weed_program(), "mini", *(f"-{name}={value}" for name, value in options.items())]
+
+
+def _write_identities(server: S3Server, own_folder: Path) -> Path:
+    identity = {
+        "name": "filmstrip",
+        "credentials": [{"accessKey": server.key, "secretKey": server.secret}],
+        "actions": ["Admin", "Read", "List", "Tagging", "Write"],
+    }
+    identities = own_folder / "s3.json"
+    identities.touch(mode=0o600)
+    identities.write_text(json.dumps({"identities": [identity]}))
+    return identities
 
 
 def _accepts_objects(server: S3Server) -> bool:
