@@ -12,6 +12,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -25,7 +26,7 @@ _APPLICATION = "filmstrip"
 _VERSION = "filmstrip-1"
 _EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
-_OVER = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 T = TypeVar("T")
 
@@ -136,10 +137,18 @@ class Durable:
         await asyncio.to_thread(DBOS.cancel_workflow, identity, cancel_children=True)
         await self._until(partial(self._is_idle, identity), patience_seconds)
 
-    def is_over(self, identity: str) -> bool:
-        """Tell whether a script will never do anything again; blocking."""
-        found = DBOS.list_workflows(workflow_ids=[identity], load_input=False, load_output=False)
-        return not found or found[0].status in _OVER
+    def list_over(self, name: str, for_seconds: float = 0) -> list[str]:
+        """Tell which scripts have been over for so long; blocking."""
+        before = datetime.now(UTC) - timedelta(seconds=for_seconds)
+        found = DBOS.list_workflows(
+            name=name, status=_OVER, completed_before=before.isoformat(), load_input=False, load_output=False
+        )
+        return [each.workflow_id for each in found]
+
+    def forget(self, identities: list[str]) -> None:
+        """Delete the journals of scripts that are over, with those of what they ran; blocking."""
+        if identities:
+            DBOS.delete_workflows(identities, delete_children=True)
 
     async def _do(self, work: Callable[[], Awaitable[T]]) -> T:
         identity = DBOS.workflow_id or ""

@@ -30,6 +30,7 @@ from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
 
 _CANCEL_SECONDS = 20.0
+_JOURNAL_SECONDS = 60.0
 _log = structlog.get_logger()
 
 
@@ -71,7 +72,7 @@ class JobEngine:
         )
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
         self._scripts = RunTask(self._durable, TaskSteps(around), OutputSteps(around, self._board))
-        self._watching: asyncio.Task[None] | None = None
+        self._tidying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to run tasks, first of all those that an earlier service left unfinished.
@@ -85,16 +86,16 @@ class JobEngine:
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
         self._board.start()
-        self._watching = asyncio.create_task(self._keep_ending_lost_tasks())
+        self._tidying = asyncio.create_task(self._keep_tidy())
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
     async def stop(self, drain_seconds: float = 0) -> None:
         """Take no new work, let running steps end for so long, then end them; the next start goes on with them."""
-        if self._watching is not None:
-            self._watching.cancel()
+        if self._tidying is not None:
+            self._tidying.cancel()
             with suppress(asyncio.CancelledError):
-                await self._watching
-            self._watching = None
+                await self._tidying
+            self._tidying = None
             await self._durable.stop(drain_seconds)
             await self._board.stop()
         self._folders.close()
@@ -129,7 +130,7 @@ class JobEngine:
         Raises:
             ResourceError: They cannot: the engine does not run, or its disk is full.
         """
-        if self._watching is None or self._watching.done():
+        if self._tidying is None or self._tidying.done():
             raise ResourceError("The engine that runs tasks does not run")
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
@@ -139,16 +140,20 @@ class JobEngine:
             OUTPUT: Kind(self._scripts.run_output, self._settings.slot_count),
         }
 
-    async def _keep_ending_lost_tasks(self) -> None:
-        """End the tasks whose script will never end them, because something of ours went wrong with it."""
+    async def _keep_tidy(self) -> None:
         while True:
             try:
-                for token in await asyncio.to_thread(self._database.unfinished_tasks):
-                    if await asyncio.to_thread(self._durable.is_over, token):
-                        sentence = "An internal error of the service ended this"
-                        await asyncio.to_thread(self._folders.empty_task, token)
-                        if await asyncio.to_thread(self._database.finish_task, token, sentence):
-                            _log.error("task_lost", task_token=token)
+                await asyncio.to_thread(self._tidy)
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
-                _log.exception("tasks_not_watched")
+                _log.exception("not_tidied")
             await asyncio.sleep(self._settings.watch_seconds)
+
+    def _tidy(self) -> None:
+        """End the tasks whose script is over without having ended them, and forget the journals of those that are."""
+        tasks = self._database.read_tasks(self._durable.list_over(TASK))
+        for task in tasks.values():
+            if not task.status.is_final:
+                self._folders.empty_task(task.token)
+                self._database.finish_task(task.token, "An internal error of the service ended this")
+                _log.error("task_lost", task_token=task.token)
+        self._durable.forget(self._durable.list_over(TASK, _JOURNAL_SECONDS))

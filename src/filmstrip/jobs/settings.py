@@ -20,7 +20,7 @@ class JobSettings:
         puts: Files of one output that are put at a time.
         poll_seconds: How often the queues are looked at.
         progress_seconds: How often progress is written down.
-        watch_seconds: How often it is looked for tasks that nobody will ever end.
+        watch_seconds: How often it is looked for what failed tasks and finished ones left.
         retry_seconds: For how long what a source or destination could not do just now is tried again, besides the
             retries of single requests.
         recoveries: How often an output is begun again after the service itself died while it was made, before it counts

@@ -149,11 +149,6 @@ class _Child:
         return error
 
 
-def out_of_memory(settings: MediaSettings) -> MediaProcessError:
-    """Make the error of a child that could not get more memory."""
-    return MediaProcessError(f"The media process ran out of memory (limit {settings.memory_limit_mb} MiB)")
-
-
 def _describe_end(code: int, settings: MediaSettings) -> str:
     if code > 0:
         return f"The media process failed (exit code {code})"

@@ -13,6 +13,7 @@ import sys
 import threading
 from typing import NoReturn, TextIO
 
+from filmstrip.domain.errors import MediaProcessError
 from filmstrip.media.settings import MediaSettings
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
@@ -49,6 +50,11 @@ def confine(settings: MediaSettings) -> None:
     # SIGXCPU at the limit tells which limit it was; whoever ignores it is killed a little later.
     _limit(resource.RLIMIT_CPU, settings.cpu_limit_seconds, settings.cpu_limit_seconds + _CPU_GRACE_SECONDS)
     _renounce_new_privileges()
+
+
+def out_of_memory(settings: MediaSettings) -> MediaProcessError:
+    """Make the error of a child that could not get more memory."""
+    return MediaProcessError(f"The media process ran out of memory (limit {settings.memory_limit_mb} MiB)")
 
 
 def _limit(which: int, soft: int, hard: int) -> None:

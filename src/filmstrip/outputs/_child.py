@@ -16,8 +16,7 @@ from typing import TextIO
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.probe import probe
-from filmstrip.media.sandbox import out_of_memory
-from filmstrip.media.sandbox_child import confine, read_request, take_stdout
+from filmstrip.media.sandbox_child import confine, out_of_memory, read_request, take_stdout
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.outputs._base import Workbench
