@@ -121,6 +121,18 @@ def test_the_acl_goes_only_where_amazon_takes_it(weed: S3Case, proxy: FaultyProx
     assert "x-amz-acl" in with_acl[0].headers["authorization"]
 
 
+@pytest.mark.parametrize("connections", [1, 2, 4])
+def test_parts_are_joined_in_order(case: S3Case, connections: int) -> None:
+    """However many parts are under way at a time, a large object with an ACL is what was put."""
+    content = b"".join(bytes([number]) * (8 << 20) for number in range(7))
+    settings = replace(case.settings, connections=connections)
+    with closing(case.open("out", permissions="public-read", settings=settings)) as store:
+        store.put("a.mp4", content, "video/mp4")
+        found = case.look(store, "a.mp4")
+    assert found is not None
+    assert found.content == content
+
+
 @pytest.mark.parametrize(
     ("changes", "expected", "message"),
     [
