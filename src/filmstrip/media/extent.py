@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 import av
 import av.error
 from av.container import InputContainer
-from av.index import IndexEntry
+from av.index import IndexEntries, IndexEntry
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream as AvVideoStream
@@ -106,11 +107,13 @@ def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:
     if stream.duration is None or stream.time_base is None or stream.type not in ("video", "audio"):
         return None
     start = stream.start_time or 0
-    entries = [entry for entry in stream.index_entries if not entry.is_discard]
-    held = [entry for entry in entries if entry.pos + entry.size <= size_bytes]
-    if len(held) < len(entries):
-        return (start + (held[-1].timestamp - entries[0].timestamp if held else 0)) * stream.time_base
-    listed_end = _listed_end(start, entries) if stream.type == "video" and len(entries) > 1 else None
+    first, before, last = _edges(stream.index_entries)
+    if first is not None and last is not None and last.pos + last.size > size_bytes:
+        held = (entry.timestamp for entry in stream.index_entries if entry.pos + entry.size <= size_bytes)
+        return (start + max(held, default=first.timestamp) - first.timestamp) * stream.time_base
+    listed_end = None
+    if stream.type == "video" and first is not None and before is not None and last is not None:
+        listed_end = start + last.timestamp - first.timestamp + last.timestamp - before.timestamp
     said_end = start + stream.duration
     tolerance = _HEADER_TOLERANCE / stream.time_base
     if not stream.frames:
@@ -122,8 +125,13 @@ def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:
     return said_end * stream.time_base
 
 
-def _listed_end(start: int, entries: Sequence[IndexEntry]) -> int:
-    return start + entries[-1].timestamp - entries[0].timestamp + entries[-1].timestamp - entries[-2].timestamp
+def _edges(entries: IndexEntries) -> tuple[IndexEntry | None, IndexEntry | None, IndexEntry | None]:
+    """Find the first, the last but one and the last packet that is shown, without making objects of all others."""
+    first = next((entry for entry in entries if not entry.is_discard), None)
+    backwards = (entries[number] for number in range(len(entries) - 1, -1, -1))
+    last_two = list(islice((entry for entry in backwards if not entry.is_discard), 2))
+    last = last_two[0] if last_two else None
+    return first, last_two[1] if len(last_two) > 1 else None, last
 
 
 def _tail_packets(container: InputContainer, header_end: Fraction | None) -> Iterator[Packet[Stream]]:

@@ -20,7 +20,9 @@ _LINE_LIMIT = 1000
 _MICROSECONDS = 1_000_000
 _QUIET_SECONDS = 5.0
 
-# Nothing of our own environment is handed down: it may hold secrets. Messages in English, without colours.
+# What a program needs to be found and loaded. Nothing else is handed down: our environment may hold secrets.
+_HANDED_DOWN = ("PATH", "LD_LIBRARY_PATH")
+# Messages in English, without colours.
 _ENVIRONMENT = {"LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
 
 TimeListener = Callable[[Fraction], None]
@@ -76,7 +78,7 @@ def _started(program: str, arguments: Sequence[str]) -> Iterator[subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        env=_ENVIRONMENT,
+        env={name: os.environ[name] for name in _HANDED_DOWN if name in os.environ} | _ENVIRONMENT,
     ) as process:
         try:
             yield process

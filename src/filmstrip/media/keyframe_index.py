@@ -86,23 +86,26 @@ class KeyframeIndex:
         return start, keyframe.position + int((following.position - keyframe.position) * part) + _KEYFRAME_BYTES
 
 
-def read_index(container: InputContainer, stream: AvVideoStream) -> KeyframeIndex:
+def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets: bool = False) -> KeyframeIndex:
     """Read the index that a container holds; empty where it holds none, or one that cannot be complete.
 
-    The read position of the container moves.
+    Args:
+        container: An open source; its read position moves.
+        stream: The stream to look up.
+        with_packets: Also list all packets where the container does, for whoever wants to know their bytes.
     """
     if "matroska" in container.format.name:
         _load_cues(container, stream)
-    entries = list(stream.index_entries)
+    entries = stream.index_entries
     lists_all = "mov" in container.format.name
     if not lists_all and "matroska" not in container.format.name:
         return KeyframeIndex((), 0)
-    packets = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard)
     keyframes = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if e.is_keyframe)
     if not _is_complete(container, stream, keyframes, lists_all=lists_all):
         return KeyframeIndex((), 0)
     if not lists_all:
         return KeyframeIndex(keyframes, pts_offset=0)
+    packets = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard and with_packets)
     return KeyframeIndex(keyframes, _reordering_delay(container, stream), packets)
 
 

@@ -113,7 +113,7 @@ def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
         stream = select_stream(container, job.video.index)
         if not stores_times(container, stream):
             return KeyframeIndex((), 0), False
-        return read_index(container, stream), True
+        return read_index(container, stream, with_packets=isinstance(job.source, BlockCache)), True
 
 
 class _Run(Generic[ResultT]):
