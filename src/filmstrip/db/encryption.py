@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,16 +42,23 @@ def read_or_make_key(path: Path) -> bytes:
     Raises:
         ValueError: The file holds something else.
     """
+    if not path.exists():
+        _make_key(path)
+    return parse_key(path.read_text().strip(), str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole or not at all; of two that do so at once, the first one's counts for both."""
+    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return parse_key(path.read_text().strip(), str(path))
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(partial, path)
+    finally:
+        Path(partial).unlink()
 
 
 def parse_key(text: str, field: str = "secret_key") -> bytes:

@@ -33,7 +33,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_bad_key_is_named_but_not_shown(tmp_path: Path) -> None:
     """The error says which setting or file is wrong, and keeps its content to itself."""
-    with pytest.raises(ValueError, match=r"secret\.key: is not 64 hexadecimal digits") as told:
+    with pytest.raises(ValueError, match="secret_key: is not 64 hexadecimal digits") as told:
         parse_key("swordfish")
     assert "swordfish" not in str(told.value)
     (tmp_path / "secret.key").write_text("swordfish")
