@@ -88,6 +88,17 @@ def test_a_request_under_way_is_answered(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
+def test_a_client_that_goes_away_is_no_failure_of_ours(tmp_path: Path) -> None:
+    """A body that ends before its length is the client's affair: it is noted as refused, without a traceback."""
+    head = b"POST /v1/status HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"
+    with serving(tmp_path / "data") as (process, port):
+        wait_for_line(process, "listening")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head)
+            assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert wait_for_line(process, "refused")["reason"].startswith("The body is damaged or cut off")
+
+
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     """Where the port is taken, the service says so and ends with code 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

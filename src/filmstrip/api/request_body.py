@@ -27,8 +27,8 @@ async def read_fields(request: web.Request) -> Fields:
         body = (await request.read()).decode("utf-8", errors="replace")
     except web.HTTPRequestEntityTooLarge:
         raise BodyError(f"The body is larger than {MAX_BODY_BYTES} bytes") from None
-    except web.RequestPayloadError as error:
-        raise BodyError(f"The body is damaged: {error}") from None
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise BodyError(f"The body is damaged or cut off: {error}") from None
     return parse_body(body, is_json=request.content_type == "application/json")
 
 
