@@ -8,11 +8,12 @@ from pathlib import Path
 
 from benchmarks.sources import cache_folder
 
+# Newer torchcodec wheels on PyPI want CUDA's libraries, which a machine without a graphics card has no use for.
 PINS = {
     "thumbnails": ["thumbnails==0.1.12"],
     "vcsi": ["vcsi==7.0.17"],
     "opencv": ["opencv-python-headless==5.0.0.93", "numpy>=2"],
-    "torchcodec": ["torch==2.13.0", "torchcodec==0.17.0", "pillow", "numpy"],
+    "torchcodec": ["torch==2.13.0", "torchcodec==0.12.0", "pillow", "numpy"],
 }
 
 

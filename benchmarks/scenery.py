@@ -20,7 +20,8 @@ _MARGIN = 256
 _THINGS = 5
 _GRAINS = 4
 _CODE_SHARE = 0.4
-_FALL_OFF = 1.3
+_FALL_OFF = 1.45
+_SWAY = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class View:
     width: int
     height: int
     bit_depth: int = 8
-    grain: float = 1.2
+    grain: float = 1.5
     white: float = 1.0
 
     @property
@@ -88,6 +89,7 @@ class _Scene:
         self._random = np.random.default_rng(seed)
         self._ground = self._picture(view.width + _MARGIN, view.height + _MARGIN)
         self._things = [self._thing() for _ in range(_THINGS)]
+        self._wave, self._wind = self._random.uniform(25, 90), self._random.uniform(0.02, 0.12)
         self._pan = self._random.uniform(-1.6, 1.6, 2)
         codes = self._random.normal(0, view.grain * view.unit, (_GRAINS, view.height, view.width))
         self._grain = np.round(codes).astype(np.int16)
@@ -95,7 +97,7 @@ class _Scene:
     def frames(self, count: int) -> Iterator[Planes]:
         """Draw the frames of the scene."""
         for step in range(count):
-            planes = self._cut(self._ground, *self._camera(step))
+            planes = self._cut(self._ground, *self._camera(step), step)
             for thing, start, speed in self._things:
                 _paste(planes, thing, *(_even(at) for at in start + speed * step))
             grain = np.roll(self._grain[step % _GRAINS], 37 * step, axis=1)
@@ -108,10 +110,18 @@ class _Scene:
         x, y = (middle + self._pan * step + 3 * np.sin(step / 9)).clip(0, _MARGIN - 2)
         return _even(x), _even(y)
 
-    def _cut(self, ground: Planes, x: int, y: int) -> Planes:
+    def _cut(self, ground: Planes, x: int, y: int, step: int) -> Planes:
+        """Take the view of the camera; rows sway as in wind, so that no one vector tells where all of it went."""
         width, height = self._view.width, self._view.height
-        luma = ground[0][y : y + height, x : x + width].copy()
-        blue, red = (plane[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2].copy() for plane in ground[1:])
+        rows = np.arange(height)
+        sway = _SWAY * np.sin(rows / self._wave + step * self._wind) * np.sin(step / 31 + rows / 700)
+        starts = (x + 2 * np.round(sway / 2)).clip(0, _MARGIN).astype(int)
+        luma = np.stack([ground[0][y + row, start : start + width] for row, start in enumerate(starts)])
+        halves = starts[::2] // 2
+        blue, red = (
+            np.stack([plane[y // 2 + row, start : start + width // 2] for row, start in enumerate(halves)])
+            for plane in ground[1:]
+        )
         return luma, blue, red
 
     def _thing(self) -> tuple[Planes, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
