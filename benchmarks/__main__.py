@@ -24,26 +24,38 @@ _LONGEST_FULL_DECODE_SECONDS = 1000
 def main() -> None:
     """Read the command line, measure, report."""
     given = _arguments()
-    peers = [BY_NAME[name] for name in given.peers.split(",")]
     facts, records = machine.facts(), []
-    for source in (SOURCES[name] for name in given.sources.split(",")):
-        for interval in (Fraction(text) for text in given.intervals.split(",")):
-            for record in measure_task(source, interval, peers, given):
-                records.append(record)
-                print(_line(record), flush=True)
-                results.save(records, facts, RESULTS / f"{given.name}.json")
+    for source, interval, peers in _tasks(given):
+        for record in measure_task(source, interval, peers, given):
+            records.append(record)
+            print(_line(record), flush=True)
+            results.save(records, facts, RESULTS / f"{given.name}.json")
     write_report(given.name)
+
+
+def _tasks(given: argparse.Namespace) -> Iterator[tuple[Source, Fraction, list[Peer]]]:
+    peers = [BY_NAME[name] for name in given.peers.split(",")]
+    ours = [peer for peer in peers if peer.is_ours]
+    for source in SOURCES.values() if given.sources == "all" else (SOURCES[name] for name in given.sources.split(",")):
+        yield from ((source, interval, peers) for interval in _fractions(given.intervals))
+        yield from ((source, interval, ours) for interval in _fractions(given.ours_only_at))
+
+
+def _fractions(text: str) -> list[Fraction]:
+    return [Fraction(part) for part in text.split(",") if part]
 
 
 def measure_task(source: Source, interval: Fraction, peers: list[Peer], given: argparse.Namespace) -> Iterator[Record]:
     """Run all peers and the floor at one task, in turn, round after round."""
     _warm(source.path)
+    is_long = source.seconds > _LONGEST_FULL_DECODE_SECONDS
     for number in range(given.rounds):
         yield run_floor(source, interval, number)
-        if interval <= given.full_floor_up_to and source.seconds <= _LONGEST_FULL_DECODE_SECONDS:
+        if interval <= given.full_floor_up_to and not is_long and not number:
             yield run_floor(source, interval, number, everything=True)
         for peer in peers:
-            if not (peer.decodes_everything and (source.seconds > _LONGEST_FULL_DECODE_SECONDS or number)):
+            # A decode of the whole takes minutes, so it runs once, and not at all on hours of film.
+            if not (peer.decodes_everything and (is_long or number)):
                 yield run_peer(peer, source, interval, number, given.limit)
 
 
@@ -63,8 +75,9 @@ def write_report(name: str) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sources", default=_DEFAULT_SOURCES, help=f"of {', '.join(SOURCES)}; separated by commas")
+    parser.add_argument("--sources", default=_DEFAULT_SOURCES, help=f"all, or of {', '.join(SOURCES)}, by commas")
     parser.add_argument("--intervals", default="30,10,2", help="seconds between two pictures; separated by commas")
+    parser.add_argument("--ours-only-at", default="1", help="intervals that would take peers hours")
     parser.add_argument("--peers", default=",".join(BY_NAME), help="separated by commas")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each; a full decode runs once")
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is given up")

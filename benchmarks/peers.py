@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -94,7 +95,7 @@ def seek_loop(task: Task, place: str | None = None) -> list[str]:
 
 def _seek_in_parallel(task: Task) -> list[str]:
     one = _ffmpeg_seek(task, str(task.source.path), "-threads", "1", "-filter_threads", "1")
-    return _shell(f"xargs -P2 -n2 sh -c {shlex.quote(one)} <<< {shlex.quote(_numbered(task))}")
+    return _shell(f"xargs -P{os.cpu_count()} -n2 sh -c {shlex.quote(one)} <<< {shlex.quote(_numbered(task))}")
 
 
 def _ffmpegthumbnailer(task: Task) -> list[str]:
@@ -161,7 +162,7 @@ PEERS = (
     Peer("engine-png", "Filmstrip, engine, PNG", _engine("--format", "png"), is_ours=True),
     Peer("filmstrip", "Filmstrip, command line", _filmstrip, is_ours=True),
     Peer("ffmpeg-ss", "loop of ffmpeg -ss", seek_loop),
-    Peer("ffmpeg-ss-parallel", "xargs -P2, ffmpeg -ss, one thread each", _seek_in_parallel),
+    Peer("ffmpeg-ss-parallel", "ffmpeg -ss in parallel, one thread each", _seek_in_parallel),
     Peer("ffmpeg-nokey", "ffmpeg -skip_frame nokey", _ffmpeg_filter("-skip_frame", "nokey"), numbers_images=True),
     Peer("ffmpeg-fps", "ffmpeg -vf fps=1/N", _ffmpeg_filter(), decodes_everything=True),
     Peer("ffmpegthumbnailer", "ffmpegthumbnailer", _ffmpegthumbnailer),
