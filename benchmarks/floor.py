@@ -20,7 +20,7 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
-from benchmarks.measure import Instructions
+from benchmarks.instructions import Instructions
 
 
 @dataclass(frozen=True, slots=True)

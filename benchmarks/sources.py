@@ -101,7 +101,7 @@ class Source:
             *shlex.split(f"{raw} -i pipe:0 {self.encoder}"),
             str(segment),
         ]
-        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "SVT_LOG": "1"}) as process:
             assert process.stdin is not None
             for frame in raw_frames(view, self.segment_frames):
                 process.stdin.write(frame)
