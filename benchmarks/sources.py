@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import os
 import shlex
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from benchmarks import scenery
 from benchmarks.scenery import View, raw_frames
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -51,8 +54,10 @@ class Source:
 
     @property
     def path(self) -> Path:
-        """The file; made when it is first asked for, which takes minutes."""
-        target = cache_folder() / self.name
+        """The file; made when it is first asked for, which takes minutes, and anew when its recipe changes."""
+        recipe = f"{inspect.getsource(scenery)} {self}"
+        fingerprint = hashlib.sha256(recipe.encode()).hexdigest()[:8]
+        target = cache_folder() / fingerprint / self.name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             self._make(target)
