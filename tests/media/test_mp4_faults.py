@@ -14,7 +14,8 @@ from assets import ASSETS
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, LimitExceededError, OutputInvalidError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.ffmpeg_command import Cut, Transcode, VideoTrack
+from filmstrip.media.cut import Cut
+from filmstrip.media.ffmpeg_command import Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.probe import probe
 from filmstrip.media.source import LocalFile

@@ -7,58 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from filmstrip.media.container import FORMATS
+from filmstrip.media.cut import Cut
 
-# Containers in which a seek finds its way, and how much earlier it has to aim. Those with an index lead to a keyframe
-# before the target, but some count in decoding order, which runs ahead of what is shown. In the others a seek lands
-# somewhere near, and decoding waits for the next keyframe.
-_RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.fromkeys(
-    ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
-)
-# Containers where a seek to the very start finds it.
-_STARTABLE_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Which part of a source is used, as ffmpeg has to be told.
-
-    Attributes:
-        seek_seconds: Container time to which the input is sought, None to begin at its start.
-        run_up_seconds: How much is decoded after that, at times below 0, and thrown away.
-        skip_seconds: The same where the source has no times that could be below 0.
-        lead_seconds: For how long the picture that the clip begins with has been on screen already.
-        duration_seconds: How much is encoded, None for all the rest.
-    """
-
-    seek_seconds: Fraction | None = None
-    run_up_seconds: Fraction = Fraction(0)
-    skip_seconds: Fraction = Fraction(0)
-    lead_seconds: Fraction = Fraction(0)
-    duration_seconds: Fraction | None = None
-
-
-def plan_cut(
-    container: str, container_start_seconds: Fraction, start_seconds: Fraction, duration_seconds: Fraction | None
-) -> Cut:
-    """Decide how the first frame of a clip is reached: as fast as the container allows, and exactly.
-
-    Args:
-        container: FFmpeg's name of the source's container format.
-        container_start_seconds: Container time of the presentation's first moment.
-        start_seconds: Where the clip begins, counted from that moment.
-        duration_seconds: Length of the clip, None for all the rest.
-    """
-    if container not in _RUN_UP_SECONDS:
-        # Bare streams: all is decoded from the start.
-        return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
-    run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS[container]))
-    before = start_seconds - run_up
-    # Also a clip from the start is sought: what lies before the presentation's first moment, such as the sound that a
-    # muxer puts before the first picture, would delay everything by a few frames.
-    seeks = before > 0 or container in _STARTABLE_FORMATS
-    return Cut(container_start_seconds + before if seeks else None, run_up, duration_seconds=duration_seconds)
 
 
 @dataclass(frozen=True, slots=True)

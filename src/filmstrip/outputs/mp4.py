@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -12,11 +11,11 @@ from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResu
 from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.codecs import aac, libx264
-from filmstrip.media.ffmpeg_command import AudioTrack, Cut, Transcode, VideoTrack, plan_cut
+from filmstrip.media.cut import find_cut
+from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.picture_filter import picture_filter
 from filmstrip.media.picture_plan import PicturePlan, plan_picture
-from filmstrip.media.shown_picture import shown_since
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.media.transcoder import Promise, Transcoder
 from filmstrip.media.verify import measure_duration
@@ -154,24 +153,16 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
         )
 
     def _job(self, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
+        source = _local(bench.source)
         return Transcode(
-            source=_path_of(bench.source),
+            source=source.path.absolute(),
             target=target.absolute(),
-            cut=self._cut(info, bench.source),
+            cut=find_cut(source, info, self.start_time or Fraction(0), self.duration),
             video=self._video_track(_video_of(info), upscale=bench.upscale),
             audio=self._audio_track(info),
             threads=bench.settings.threads,
             max_pixels=bench.settings.max_pixels,
         )
-
-    def _cut(self, info: MediaInfo, source: MediaSource) -> Cut:
-        start = self.start_time or Fraction(0)
-        cut = plan_cut(info.container, info.start_seconds, start, self.duration)
-        if cut.run_up_seconds == 0:
-            return cut
-        moment = info.start_seconds + start
-        shown = shown_since(LocalFile(_path_of(source)), _video_of(info).index, moment)
-        return cut if shown is None else replace(cut, lead_seconds=moment - shown)
 
     def _video_track(self, video: VideoStream, *, upscale: bool) -> VideoTrack:
         picture = self._picture(video, upscale=upscale)
@@ -208,10 +199,10 @@ def _video_of(info: MediaInfo) -> VideoStream:
     return info.video
 
 
-def _path_of(source: MediaSource) -> Path:
+def _local(source: MediaSource) -> LocalFile:
     if not isinstance(source, LocalFile):
         raise TypeError("an output that reads the whole source works on a local copy of it")
-    return source.path.absolute()
+    return source
 
 
 def _ratio(value: Fraction) -> str:
