@@ -66,7 +66,6 @@ class Asset:
         alpha: Whether pictures are transparent in parts.
         opens: Whether libav can open it and finds a picture.
         timestamps: Whether the container stores a presentation time for each picture.
-        seconds_to_make: Rough cost of the recipe; the test suite gives slow ones more time.
     """
 
     name: str

@@ -1,0 +1,49 @@
+"""Is nothing decoded that need not be? The engine against the floor of the benchmarks, in frames and not in time."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets import ASSETS, Asset
+
+REPOSITORY = Path(__file__).parents[2]
+NAMES = (
+    "plain.mp4",
+    "plain.mkv",
+    "deep_pyramid.mp4",
+    "ntsc_59_94.mp4",
+    "endless_gop.mp4",
+    "baseline.mp4",
+    "hevc.mp4",
+    "mpeg4.mp4",
+)
+
+
+def frames_decoded(program: str, asset: Asset, interval: int, *arguments: str) -> int:
+    """Run a program of the benchmarks and take the number of frames from what it tells."""
+    count = str(math.ceil(asset.end / interval))
+    command = [sys.executable, "-m", f"benchmarks.{program}", str(asset.path), str(interval), count, *arguments]
+    told = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
+    decoded: int = json.loads(told)["frames_decoded"]
+    return decoded
+
+
+@pytest.mark.parametrize("interval", [1, 3])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_frame_is_decoded_that_no_picture_needs(name: str, interval: int, tmp_path: Path) -> None:
+    """Wanted pictures and those that they refer to are decoded, once each."""
+    asset = ASSETS[name]
+    ours = frames_decoded("engine", asset, interval, str(tmp_path), "--threads", "1")
+    assert ours <= frames_decoded("floor", asset, interval)
+
+
+def test_a_keyframe_costs_one_frame(tmp_path: Path) -> None:
+    """Where keyframes are precise enough, one frame is decoded for each picture."""
+    asset = ASSETS["endless_gop.mp4"]
+    assert frames_decoded("engine", asset, 3, str(tmp_path), "--precision", "keyframe") == 1
