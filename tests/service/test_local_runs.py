@@ -9,7 +9,7 @@ import pytest
 
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.picture_file import picture_facts
+from filmstrip.media.picture_check import picture_facts
 from filmstrip.media.sample_video import make_sample, shown_frame_number
 from filmstrip.media.settings import MediaSettings
 from filmstrip.testing.range_server import RangeServer
@@ -32,7 +32,7 @@ def test_thumbnails_of_a_file(sample: Path, tmp_path: Path, capsys: pytest.Captu
     assert capsys.readouterr().out == f"{folder}/thumbnails.vtt\n"
     pictures = sorted(folder.glob("*.png"))
     assert [shown_frame_number(picture) for picture in pictures] == [0, 50, 100]
-    assert {picture_facts(picture).size for picture in pictures} == {FrameSize(320, 240)}
+    assert {picture_facts(picture.read_bytes()).size for picture in pictures} == {FrameSize(320, 240)}
     assert (folder / "thumbnails.vtt").read_text().count("-->") == 3
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
-from filmstrip.settings.attribute_docs import attribute_docs
+from filmstrip.params.field_texts import field_texts
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
 
@@ -66,7 +66,7 @@ def all_settings() -> Mapping[str, Setting]:
 
 
 def _settings_of(section: type) -> Iterator[Setting]:
-    kinds, texts = get_type_hints(section, include_extras=True), attribute_docs(section)
+    kinds, texts = get_type_hints(section, include_extras=True), field_texts(section)
     title = (section.__doc__ or "").splitlines()[0]
     for field in dataclasses.fields(section):
         # What has no default follows from other settings: nobody sets it.

@@ -34,3 +34,8 @@ def test_continued_lines_are_joined() -> None:
 def test_a_subclass_has_the_last_word() -> None:
     """A class that describes an inherited field anew replaces its text."""
     assert field_texts(_Both)["width"] == "A new text for an inherited field."
+
+
+def test_a_class_without_attributes_has_no_texts() -> None:
+    """Where no docstring has such a section, nothing is found."""
+    assert field_texts(int) == {}

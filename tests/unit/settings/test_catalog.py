@@ -3,7 +3,6 @@
 import dataclasses
 from pathlib import Path
 
-from filmstrip.settings.attribute_docs import attribute_docs
 from filmstrip.settings.catalog import SECTIONS, all_settings
 from filmstrip.settings.values import expectation, parse_value
 
@@ -30,25 +29,3 @@ def test_every_field_of_a_settings_class_is_a_setting_or_derived() -> None:
     derived = {field.name for field in fields if field.default is dataclasses.MISSING}
     assert {field.name for field in fields} == set(all_settings()) | derived
     assert derived == {"temporary_root", "work_root"}
-
-
-def test_attribute_texts_are_joined() -> None:
-    """The lines of an attribute become one, and the section ends where it ends."""
-
-    class Sample:
-        """Something.
-
-        Attributes:
-            first: One
-                and two.
-            second: Three.
-
-        More.
-        """
-
-    assert attribute_docs(Sample) == {"first": "One and two.", "second": "Three."}
-
-
-def test_a_class_without_attributes_has_no_texts() -> None:
-    """Where a docstring has no such section, nothing is found."""
-    assert attribute_docs(int) == {}
