@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 from filmstrip.media.source import ByteRanges
 
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 15
 # A reader that misses reads on in all likelihood: four blocks cost hardly more than one, a round trip costs much.
 _BLOCKS_PER_MISS = 4
 _MOST_BLOCKS = (64 << 20) // _BLOCK_BYTES

@@ -29,7 +29,7 @@ FORMATS = (
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 # Enough for a reader to fill one request of the operating system; larger values copy more than they save.
-_BUFFER_BYTES = 1 << 16
+_BUFFER_BYTES = 1 << 15
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.container import open_container
 from filmstrip.media.header_bytes import size_of
-from filmstrip.media.source import MediaSource
+from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
+from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
 
 _CONTAINER_TIME_BASE = Fraction(1, av.time_base)
 # A muxer delays the first picture by its reordering depth or the audio encoder's priming. Players differ in whether
@@ -99,8 +100,22 @@ def _content_end(container: InputContainer, header_end: Fraction | None, source:
     if container.format.name in _WITHOUT_TIMESTAMPS:
         with open_container(source) as unread:
             return _counted_end(unread)
+    if "matroska" in container.format.name and not isinstance(source, LocalFile):
+        return _last_cluster_end(source)
     packets = _tail_packets(container, header_end)
     return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
+
+
+def _last_cluster_end(source: ByteRanges) -> Fraction | None:
+    """Find the end of a remote file by its last cluster: without cues, libav would read everything before it."""
+    clusters = ClusterMap(source)
+    first, last = clusters.first(), clusters.last()
+    if first is None or last is None:
+        return None
+    with open_container(SplicedRanges(source, first.position, last.position)) as tail:
+        return max(
+            (end for packet in _tail_packets(tail, None) if (end := _packet_end(packet)) is not None), default=None
+        )
 
 
 def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:

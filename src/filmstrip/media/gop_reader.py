@@ -61,6 +61,10 @@ class Approach:
     is_clamped: bool = False
 
 
+class KeyframeMissingError(Exception):
+    """No keyframe before the moment lies in what a reader may read."""
+
+
 class GopReader:
     """Reads packets of one video stream towards growing moments."""
 
@@ -87,6 +91,18 @@ class GopReader:
         self._starts_anew = False
         self._is_at_beginning = False
         self._is_positioned = False
+        self._may_seek = True
+
+    def start_here(self, *, can_step_back: bool) -> None:
+        """Read on from where the container stands, and never seek.
+
+        Args:
+            can_step_back: Whether the caller can begin further back; `KeyframeMissingError` asks it to.
+        """
+        self._restart()
+        self._is_positioned = True
+        self._may_seek = not can_step_back
+        self._is_at_beginning = not can_step_back
 
     def recall(self, moment: int) -> ShownPacket | None:
         """Find the packet shown at a moment among those that were handed out lately."""
@@ -165,6 +181,8 @@ class GopReader:
             found = self._read_towards(moment, tolerance)
             if found is not None:
                 return found
+            if not self._may_seek:
+                raise KeyframeMissingError
             back = back * 2 or Fraction(_FIRST_STEP_BACK_SECONDS)
             self.seek(moment, back)
 

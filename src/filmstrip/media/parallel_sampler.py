@@ -21,12 +21,14 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.timing import EXACT, Precision
 from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.cluster_sampler import ClusterSampler
 from filmstrip.media.container import open_container, reading_errors, select_stream
 from filmstrip.media.counting_sampler import CountingSampler, stores_times
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import Access, GopReader
 from filmstrip.media.keyframe_index import KeyframeIndex, read_index
+from filmstrip.media.matroska_clusters import ClusterMap
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sampler import Sampler
@@ -36,6 +38,7 @@ from filmstrip.media.source import LocalFile, MediaSource
 
 ResultT = TypeVar("ResultT")
 Renderer = Callable[[Sample], ResultT]
+AnySampler = Sampler | CountingSampler | ClusterSampler
 
 # Finished results that nobody has taken yet: enough to keep all workers busy, few enough to bound the memory.
 _MOST_WAITING_RESULTS = 16
@@ -133,6 +136,7 @@ class _Run(Generic[ResultT]):
         for numbered in enumerate(stretches):
             self._stretches.put(numbered)
         self._prefetcher = self._new_prefetcher(stretches)
+        self._clusters = self._new_clusters()
         self._decoder_threads = decoder_threads
         self._results: queue.Queue[ResultT | BaseException | None] = queue.Queue(_MOST_WAITING_RESULTS)
         self._stop = threading.Event()
@@ -157,6 +161,11 @@ class _Run(Generic[ResultT]):
         if not index or not isinstance(job.source, BlockCache):
             return None
         return Prefetcher(job.source, [list(self._spans(index, stretch)) for stretch in stretches])
+
+    def _new_clusters(self) -> ClusterMap | None:
+        job = self._job
+        is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
+        return ClusterMap(job.source) if is_unlisted and isinstance(job.source, BlockCache) else None
 
     def _spans(self, index: KeyframeIndex, stretch: Sequence[Target]) -> Iterator[ByteSpan]:
         clock, tolerance = self._job.clock, self._job.precision.tolerance_seconds
@@ -203,9 +212,11 @@ class _Run(Generic[ResultT]):
 
     def _new_sampler(
         self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
-    ) -> Sampler | CountingSampler:
+    ) -> AnySampler:
         job = self._job
         decoder = open_decoder(stream, self._decoder_threads)
+        if self._clusters is not None and isinstance(job.source, BlockCache):
+            return ClusterSampler(job.source, self._clusters, job.video.index, job.clock, job.precision, cost)
         if self._index is None:
             return CountingSampler(container, stream, decoder, job.clock, cost)
         access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
@@ -216,9 +227,7 @@ class _Run(Generic[ResultT]):
         picker = FramePicker(decoder, cost, best_within)
         return Sampler(reader, picker, rescue, job.clock, job.precision)
 
-    def _render_all(
-        self, sampler: Sampler | CountingSampler, stretch: Sequence[Target], render: Renderer[ResultT]
-    ) -> None:
+    def _render_all(self, sampler: AnySampler, stretch: Sequence[Target], render: Renderer[ResultT]) -> None:
         for sample in sampler.samples(stretch):
             if self._stop.is_set():
                 return

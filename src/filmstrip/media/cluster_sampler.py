@@ -1,0 +1,83 @@
+"""How are frames taken from a remote Matroska file without cues? Each run of near targets from a cluster before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from filmstrip.domain.timing import Precision
+from filmstrip.media.container import open_container, select_stream
+from filmstrip.media.decoder import open_decoder
+from filmstrip.media.frame_picker import FramePicker
+from filmstrip.media.gop_reader import Access, GopReader, KeyframeMissingError
+from filmstrip.media.keyframe_index import KeyframeIndex
+from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
+from filmstrip.media.rescue import Rescue
+from filmstrip.media.sampler import Sampler
+from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
+from filmstrip.media.source import ByteRanges
+
+# Targets that lie nearer together than this are reached by reading on.
+_READ_ON_SECONDS = Fraction(5)
+_STEPS_BACK_SECONDS = (0, 5, 20, 80, 10**9)
+
+
+class ClusterSampler:
+    """Takes samples by way of clusters."""
+
+    def __init__(
+        self,
+        ranges: ByteRanges,
+        clusters: ClusterMap,
+        stream_index: int,
+        clock: Clock,
+        precision: Precision,
+        cost: SamplingCost,
+    ) -> None:
+        self._ranges = ranges
+        self._clusters = clusters
+        self._stream_index = stream_index
+        self._clock = clock
+        self._precision = precision
+        self._cost = cost
+
+    def samples(self, targets: Iterable[Target]) -> Iterator[Sample]:
+        """Take a sample at each target."""
+        for run in _runs(sorted(targets, key=lambda target: target.seconds)):
+            yield from self._sample_run(run)
+
+    def _sample_run(self, run: list[Target]) -> Iterator[Sample]:
+        for seconds in _STEPS_BACK_SECONDS:
+            try:
+                yield from self._sample_from(run, self._clock.pts(run[0].seconds - seconds))
+            except KeyframeMissingError:
+                continue
+            return
+
+    def _sample_from(self, run: list[Target], moment: int) -> Iterator[Sample]:
+        first, cluster = self._clusters.first(), self._clusters.before(moment)
+        if first is None or cluster is None:
+            return
+        view = SplicedRanges(self._ranges, first.position, cluster.position)
+        with open_container(view) as container:
+            stream = select_stream(container, self._stream_index)
+            can_step_back = cluster != first
+            reader = GopReader(container, stream, KeyframeIndex((), 0), Access.READ_ON, self._cost)
+            reader.start_here(can_step_back=can_step_back)
+            rescue = Rescue(view, self._stream_index, self._clock, self._cost)
+            try:
+                picker = FramePicker(open_decoder(stream, threads=1), self._cost)
+                yield from Sampler(reader, picker, rescue, self._clock, self._precision).samples(run)
+            finally:
+                rescue.close()
+
+
+def _runs(targets: list[Target]) -> Iterator[list[Target]]:
+    run: list[Target] = []
+    for target in targets:
+        if run and target.seconds - run[-1].seconds > _READ_ON_SECONDS:
+            yield run
+            run = []
+        run.append(target)
+    if run:
+        yield run
