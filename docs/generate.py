@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin
@@ -32,6 +33,7 @@ from filmstrip.settings.values import expectation
 REFERENCE = Path(__file__).parent / "reference"
 _NOTE = "<!-- written by docs/generate.py from the code: run `make docs`, do not edit -->\n"
 _HELP_COLUMNS = 100
+_SHOWN = str | int | Fraction
 
 
 def pages() -> Mapping[str, str]:
@@ -102,9 +104,10 @@ def _form(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if field.default is None or field.default == () or isinstance(field.default, Parameters):
-        return ""
-    return f"`{int(field.default) if isinstance(field.default, bool) else field.default}`"
+    values = field.default if isinstance(field.default, tuple) else (field.default,)
+    # What has no short form of its own is told in the text.
+    words = [f"`{int(value) if isinstance(value, bool) else value}`" for value in values if isinstance(value, _SHOWN)]
+    return ", ".join(words)
 
 
 def _nested(kind: type[Parameters]) -> dict[str, type[Parameters]]:

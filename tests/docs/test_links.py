@@ -50,3 +50,12 @@ def test_pictures_are_small() -> None:
     """The documentation loads quickly: no picture is larger than 150 kB."""
     for picture in (ROOT / "docs" / "pictures").glob("*"):
         assert picture.stat().st_size < 150_000, picture.name
+
+
+def test_every_path_of_the_floor_plan_is_there() -> None:
+    """Modules and tests that the floor plan names exist, so that it is a map and not a memory."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w/])((?:[a-z_]+/)+[a-z0-9_]+\.py)", text))
+    assert len(named) > 50
+    missing = [path for path in named if not any((root / path).exists() for root in (ROOT, ROOT / "src" / "filmstrip"))]
+    assert not missing

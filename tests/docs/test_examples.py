@@ -1,0 +1,136 @@
+"""Do the examples of the documentation run?
+
+Blocks of shell are marked by a comment above them: `service: NAME` starts the server, `client: NAME` blocks run one
+after the other against it. They run as they are printed; only the addresses and keys that every reader has to replace
+are replaced here too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from filmstrip.media.sample_video import make_sample, shown_frame_number
+from filmstrip.media.settings import MediaSettings
+from filmstrip.testing.range_server import RangeServer
+from filmstrip.testing.running_program import RunningProgram, free_ports
+from filmstrip.testing.seaweedfs import S3Server
+
+ROOT = Path(__file__).parents[2]
+_BLOCK = re.compile(r"<!-- (?P<role>service|client): (?P<name>[\w ]+) -->\n```sh\n(?P<text>.*?)```", re.DOTALL)
+_SERVICE_ADDRESS = "127.0.0.1:8080"
+_CLIENT_SECONDS = 100
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The marked blocks of some pages."""
+
+    blocks: tuple[tuple[str, str, str], ...]
+
+    @classmethod
+    def of(cls, *pages: str) -> Examples:
+        texts = [(ROOT / page).read_text(encoding="utf-8") for page in pages]
+        return cls(tuple((m["role"], m["name"], m["text"]) for text in texts for m in _BLOCK.finditer(text)))
+
+    def script(self, role: str, name: str, replacements: Mapping[str, str]) -> str:
+        """Join the blocks of a name, with what readers have to replace replaced."""
+        script = "".join(text for its_role, its_name, text in self.blocks if (its_role, its_name) == (role, name))
+        assert script, f"there is no block marked {role}: {name}"
+        for written, actual in replacements.items():
+            script = script.replace(written, actual)
+        return script
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like a clone after `make demo`: with .venv, and a short source in demo-output."""
+    folder = tmp_path_factory.mktemp("clone")
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    (folder / "demo-output").mkdir()
+    make_sample(folder / "demo-output" / "source.mp4", MediaSettings(), lambda _fraction: None, duration_seconds=32)
+    return folder
+
+
+@contextmanager
+def _running_service(script: str, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    port = free_ports(1)[0]
+    script = f"cd {folder}\n" + script.replace("--port 8080", f"--port {port}")
+    environment = {"FILMSTRIP_PORT": str(port), **(settings or {})}
+    with RunningProgram(["/bin/bash", "-ec", script], folder / "service.log", environment) as program:
+        program.wait_until(lambda: _answers(f"http://127.0.0.1:{port}/readyz"), 60)
+        yield f"127.0.0.1:{port}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _run(script: str, folder: Path) -> str:
+    done = subprocess.run(
+        ["/bin/bash", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=_CLIENT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(200)
+def test_the_first_job_of_the_readme(clone: Path) -> None:
+    """Whoever pastes the README's commands after `make demo` gets a track and a video from the service's own store."""
+    examples = Examples.of("README.md")
+    with _running_service(examples.script("service", "first job", {}), clone) as address:
+        answer = _run(examples.script("client", "first job", {_SERVICE_ADDRESS: address}), clone)
+        assert '"error": 1' not in answer
+        urls = re.findall(r'"url": "([^"]+)"', answer)
+        contents = [urllib.request.urlopen(url, timeout=10).read() for url in urls]
+    assert sorted(content[:6] for content in contents) == [b"\0\0\0 ft", b"WEBVTT"]
+
+
+def test_the_first_thumbnails_of_the_readme(clone: Path) -> None:
+    """The README's command without a server makes a folder of pictures."""
+    output = _run(Examples.of("README.md").script("client", "first thumbnails", {}), clone)
+    assert output.strip() == f"{clone}/my-thumbnails/thumbnails.vtt"
+    pictures = sorted((clone / "my-thumbnails").glob("*.png"))
+    assert [shown_frame_number(picture) for picture in pictures] == [0, 250, 500, 750]
+
+
+@pytest.mark.timeout(200)
+def test_the_job_into_a_bucket(clone: Path, seaweedfs: S3Server, range_server: RangeServer) -> None:
+    """The job that the page about sending jobs explains step by step ends in the bucket."""
+    seaweedfs.make_bucket("my-bucket", public=True)
+    bucket_host = f"localhost:{seaweedfs.port}"
+    (range_server.folder / "source.mp4").write_bytes((clone / "demo-output" / "source.mp4").read_bytes())
+    source = range_server.url_of("source.mp4").replace("127.0.0.1", "localhost")
+    examples = Examples.of("docs/sending-jobs.md", "docs/running.md")
+    settings = {"FILMSTRIP_PLAIN_HTTP_HOSTS": bucket_host}
+    with _running_service(examples.script("service", "bucket job", {}), clone, settings) as address:
+        replacements = {
+            _SERVICE_ADDRESS: address,
+            "https://www.example.com/videos/source.mp4": source,
+            "s3.example.com": bucket_host,
+            "MY-ACCESS-KEY": seaweedfs.key,
+            "MY-SECRET-KEY": seaweedfs.secret,
+        }
+        answer = _run(examples.script("client", "bucket job", replacements), clone)
+    assert '"error": 1' not in answer
+    track = urllib.request.urlopen(f"{seaweedfs.url}/my-bucket/test/thumb/bbb/thumbnails.vtt", timeout=10).read()
+    assert track.count(b"-->") == 2
