@@ -46,7 +46,9 @@ class Artifact:
         content_type: MIME type, as served.
         size_bytes: Length of the file.
         frames: The frames that it shows: one for a picture of one moment, one for each tile of a sprite.
+        source_bytes_read: How many bytes of the source were read for it.
         duration_seconds: For video and audio: its measured length.
+        urls_expire_at: Until when the addresses inside it are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Artifact:
     frames: tuple[FrameStamp, ...] = ()
     source_bytes_read: int = 0
     duration_seconds: Fraction | None = None
+    urls_expire_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

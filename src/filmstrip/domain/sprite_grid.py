@@ -15,6 +15,9 @@ DEFAULT_COLUMNS = 10
 DEFAULT_MAX_SIDE = 4096
 """Longest side of a sprite in pixels where the client does not say: phones and set-top boxes decode no more."""
 
+MAX_PIXELS = 1 << 27
+"""Most pixels of a sprite of several rows: one is held in memory as a whole, and decoders refuse to be bombed."""
+
 FORMAT_MAX_SIDES: Mapping[str, int] = MappingProxyType(
     {
         "jpg": 65_535,  # ITU-T T.81, B.2.2: Y and X have 16 bits
@@ -120,5 +123,6 @@ def plan_grid(
     limit = min(max_side, hard_limit)
     used_columns = min(columns or DEFAULT_COLUMNS, count, max(1, limit // tile.width))
     all_rows = math.ceil(count / used_columns)
-    sprite_count = math.ceil(all_rows / max(1, limit // tile.height))
+    most_rows = min(limit, MAX_PIXELS // (used_columns * tile.width)) // tile.height
+    sprite_count = math.ceil(all_rows / max(1, most_rows))
     return SpriteGrid(tile, count, used_columns, math.ceil(all_rows / sprite_count))

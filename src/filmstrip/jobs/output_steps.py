@@ -12,6 +12,7 @@ from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.destinations import open_stores
+from filmstrip.jobs.leftovers import leftover_warnings
 from filmstrip.jobs.perform import Assignment, Listener, Performer, describe_result, in_order, share
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.surroundings import Surroundings
@@ -49,6 +50,8 @@ class OutputSteps:
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is."""
         async with self._assignment(token, index) as assignment:
+            left = await asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores)
+            await asyncio.to_thread(self._warn, token, index, left)
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.finish_output, token, index, result, locations)

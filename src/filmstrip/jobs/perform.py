@@ -6,23 +6,27 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import MediaProcessError
+from filmstrip.domain.errors import MediaProcessError, OutputError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.addresses import find_addresses
 from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.leftovers import leftover_warnings
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.outputs._messages import Gave, Made, Progressed, ReadableSource, Rendering
 from filmstrip.storage._base import Store
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Performer:
             progress = partial(_tell_share, listener.on_progress, plan, group)
             made = await self.make_group(assignment, group, finished, replace(listener, on_progress=progress))
             finished |= {artifact.name: artifact for artifact in made}
+        for message in await asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores):
+            await asyncio.to_thread(listener.warn, message)
         return describe_result(assignment, in_order(plan, finished))
 
     async def make_group(
@@ -126,12 +132,15 @@ class Performer:
                 await asyncio.to_thread(listener.on_made)
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
+        _demand_all(group, finished.keys() | {artifact.name for artifact in made})
         return tuple(made)
 
     async def _make(
         self, assignment: Assignment, group: Group, finished: Mapping[str, Artifact], listener: Listener
     ) -> AsyncGenerator[Artifact, None]:
         self._demand_free_disk(assignment)
+        names = (*finished, *group.artifact_names)
+        addresses = await asyncio.to_thread(find_addresses, group.addressing, assignment.stores, names)
         rendering = Rendering(
             document=assignment.document,
             group=group,
@@ -139,6 +148,8 @@ class Performer:
             folder=assignment.folder,
             upscale=assignment.upscale,
             finished=tuple(finished.values()),
+            urls=addresses.urls,
+            urls_expire_at=addresses.expire_at,
         )
         async with aclosing(self._child.render(assignment.source, rendering)) as reports:
             async for report in reports:
@@ -163,6 +174,14 @@ class Performer:
         demand_free_disk(assignment.folder, self._settings.free_disk_mb)
 
 
+def _demand_all(group: Group, names: Collection[str]) -> None:
+    """See to it that nothing is missing: what is there of a set must not pass for the whole of it."""
+    missing = [name for name in group.artifact_names if name not in names]
+    if missing:
+        named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")
+        raise OutputError(f"{len(missing)} of {len(group.artifact_names)} files were not made: {named}")
+
+
 def describe_result(
     assignment: Assignment, artifacts: tuple[Artifact, ...]
 ) -> tuple[OutputResult, tuple[Location, ...]]:
@@ -172,7 +191,7 @@ def describe_result(
 
 
 def in_order(plan: OutputPlan, artifacts: Mapping[str, Artifact]) -> tuple[Artifact, ...]:
-    """Put artifacts into the order of the plan; a file that could not be made is left out."""
+    """Put artifacts into the order of the plan."""
     names = (name for group in plan.groups for name in group.artifact_names)
     return tuple(artifacts[name] for name in names if name in artifacts)
 

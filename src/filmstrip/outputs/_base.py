@@ -17,16 +17,29 @@ from filmstrip.params.query import FormatParameters
 
 
 @dataclass(frozen=True, slots=True)
+class Addressing:
+    """Files name others by full addresses.
+
+    Attributes:
+        signed_hours: How long the addresses are good; None for addresses without a signature.
+    """
+
+    signed_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Artifacts that are made in one go, by one child process: the unit that is repeated after a crash.
 
     Attributes:
         name: Its name within the output, stable for the same parameters and source.
         artifact_names: The files that it makes, in order; "" for the file that the destination itself names.
+        addressing: How its files name other files of the output; None for bare names.
     """
 
     name: str
     artifact_names: tuple[str, ...]
+    addressing: Addressing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,8 @@ class Workbench:
         settings: Limits and programs of the media floor.
         upscale: Whether video may become larger than its source.
         finished: The artifacts of this output that are already at their destination, by name.
-        urls: The addresses of those, by name, where the output asked for them (`url_mode`).
+        urls: The addresses of the output's files by name, where the group asked for them.
+        urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
         on_progress: Told how much of the group is finished.
         warn: Told of what had to give, one sentence each.
     """
@@ -66,6 +80,7 @@ class Workbench:
     on_progress: ProgressListener
     warn: Callable[[str], None]
     urls: Mapping[str, str] = field(default_factory=dict)
+    urls_expire_at: str | None = None
 
     def path(self, artifact_name: str) -> Path:
         """Tell where the file of an artifact is made."""
@@ -90,6 +105,11 @@ class Output(FormatParameters):
     @abstractmethod
     def reads_whole_source(self) -> bool:
         """Whether every byte of the source is needed, so that a local copy is worth its time."""
+
+    def is_own_name(self, name: str) -> bool:
+        """Tell whether a file in the destination's folder can only be this output's, of this or an earlier run."""
+        del name
+        return False
 
     @abstractmethod
     def temporary_name(self) -> str:

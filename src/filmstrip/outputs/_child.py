@@ -102,6 +102,8 @@ def _bench(rendering: Rendering, source: MediaSource, settings: MediaSettings, r
         finished={artifact.name: artifact for artifact in rendering.finished},
         on_progress=lambda fraction: reporter.send(Progressed(fraction)),
         warn=lambda message: reporter.send(Gave(message)),
+        urls=rendering.urls,
+        urls_expire_at=rendering.urls_expire_at,
     )
 
 

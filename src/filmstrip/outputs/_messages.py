@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,6 +32,8 @@ class Rendering:
         folder: Where the files are made.
         upscale: Whether video may become larger than its source.
         finished: The artifacts that are at their destination already.
+        urls: The addresses of the output's files by name, where the group asked for them; they may be signed.
+        urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
     """
 
     document: str
@@ -39,6 +42,8 @@ class Rendering:
     folder: Path
     upscale: bool
     finished: tuple[Artifact, ...]
+    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    urls_expire_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

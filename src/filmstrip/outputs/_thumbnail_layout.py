@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from filmstrip.domain.geometry import Fit
-from filmstrip.domain.sprite_grid import SpriteGrid
+from filmstrip.domain.errors import OutputError
+from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.params.image import ImageFormat
-from filmstrip.params.storyboard import Manifest
+from filmstrip.params.storyboard import Manifest, Storyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class ThumbnailSet:
         tiles: The tiles of each file; one by one where pictures are files of their own.
         image_format: Format of the files.
         is_tiled: Whether pictures are tiles of sprites.
-        stem: Name of sprites without number and extension, and of the WebVTT file where a client gave one.
+        sprite_name: Name of the sprite where a client gave one; manifests are named like it.
     """
 
     folder: str
@@ -33,15 +35,14 @@ class ThumbnailSet:
     tiles: SpriteGrid
     image_format: ImageFormat
     is_tiled: bool = False
-    stem: str | None = None
+    sprite_name: str | None = None
 
     def file_name(self, number: int) -> str:
         """Name a picture file by its number from 0, without its folder."""
-        extension = self.image_format.value
         if not self.is_tiled:
-            return f"thumb_{number + 1:04d}.{extension}"
-        stem = self.stem or "sprite"
-        return f"{stem}.{extension}" if self.tiles.sprite_count == 1 else f"{stem}_{number + 1:04d}.{extension}"
+            return f"thumb_{number + 1:04d}.{self.image_format.value}"
+        stem, dot, extension = (self.sprite_name or f"sprite.{self.image_format.value}").rpartition(".")
+        return stem + ("" if self.tiles.sprite_count == 1 else f"_{number + 1:04d}") + dot + extension
 
     def image_names(self, numbers: range) -> list[str]:
         """Name picture files as artifacts."""
@@ -53,7 +54,20 @@ class ThumbnailSet:
 
     def manifest_name(self, manifest: Manifest) -> str:
         """Name a manifest as an artifact."""
-        return self.folder + MANIFEST_FILES[manifest].replace("thumbnails", self.stem or "thumbnails")
+        return self._named(_MANIFEST_FILES[manifest])
+
+    @property
+    def multivariant_name(self) -> str:
+        """Name the HLS playlist that names the image and I-frame playlists, to be merged into that of the video."""
+        return self._named(".m3u8")
+
+    @property
+    def jpeg_track_name(self) -> str:
+        """Name the file with the pictures of the I-frame playlist."""
+        return self._named("iframes.mp4")
+
+    def _named(self, name: str) -> str:
+        return self.folder + beside_sprite(name, self.sprite_name)
 
     @property
     def seconds(self) -> Fraction:
@@ -61,24 +75,62 @@ class ThumbnailSet:
         return self.moments.span.duration
 
 
-MANIFEST_FILES = {
-    Manifest.VTT: "thumbnails.vtt",
-    Manifest.JSON: "thumbnails.json",
+_MANIFEST_FILES = {
+    Manifest.VTT: ".vtt",
+    Manifest.JSON: ".json",
     Manifest.HLS_IMAGE: "images.m3u8",
     Manifest.HLS_MJPG: "iframes.m3u8",
-    Manifest.DASH: "thumbnails.mpd",
-    Manifest.BIF: "thumbnails.bif",
+    Manifest.DASH: ".mpd",
+    Manifest.BIF: ".bif",
 }
-MULTIVARIANT_NAME = "thumbnails.m3u8"
-"""The HLS playlist that names the image and I-frame playlists, to be merged into that of the video."""
-JPEG_TRACK_NAME = "iframes.mp4"
-"""The pictures of the I-frame playlist."""
+_EXTRA_FILES = (".m3u8", "iframes.mp4")
+
+
+def beside_sprite(name: str, sprite_name: str | None) -> str:
+    """Complete the name of a manifest, which without a sprite of the client's own naming is "thumbnails"."""
+    if sprite_name is None:
+        return f"thumbnails{name}" if name.startswith(".") else name
+    stem = sprite_name.rpartition(".")[0]
+    return f"{stem}{name}" if name.startswith(".") else f"{stem}_{name}"
+
+
+def own_names(sprite_name: str | None, *, in_folders: bool) -> re.Pattern[str]:
+    """Tell which files of a destination are thumbnails of this or an earlier run of the same request.
+
+    Args:
+        sprite_name: Name of the sprite where a client gave one.
+        in_folders: Whether each size has a folder of its own.
+    """
+    pictures = r"thumb_\d{4,}|sprite(_\d{4,})?"
+    if sprite_name is not None:
+        pictures = re.escape(sprite_name.rpartition(".")[0]) + r"(_\d{4,})?"
+    names = (*_MANIFEST_FILES.values(), *_EXTRA_FILES)
+    others = "|".join(re.escape(beside_sprite(name, sprite_name)) for name in names)
+    folder = r"\d+x\d+/" if in_folders else ""
+    return re.compile(rf"{folder}(({pictures})\.(png|jpe?g|webp|avif)|{others})", re.IGNORECASE)
+
+
+def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_format: ImageFormat) -> list[SpriteGrid]:
+    """Choose columns and rows: those that fit the largest size, so that all sizes share them and the decode.
+
+    Raises:
+        OutputError: One picture alone is larger than the format can express.
+    """
+    if not shape.sprite:
+        return [SpriteGrid(size, count, columns=1, rows=1) for size in sizes]
+    largest = FrameSize(max(size.width for size in sizes), max(size.height for size in sizes))
+    side, extension = shape.max_sprite_side, image_format.value
+    try:
+        grid = plan_grid(largest, count, shape.columns, max_side=side, extension=extension)
+    except ValueError as error:
+        raise OutputError(f"sprite: {error}") from None
+    return [SpriteGrid(size, count, grid.columns, grid.rows) for size in sizes]
 
 
 def packed_names(each: ThumbnailSet, manifests: frozenset[Manifest]) -> Iterator[str]:
     """Name the binary files that hold pictures themselves."""
     if Manifest.HLS_MJPG in manifests:
-        yield each.folder + JPEG_TRACK_NAME
+        yield each.jpeg_track_name
     if Manifest.BIF in manifests:
         yield each.manifest_name(Manifest.BIF)
 
@@ -89,5 +141,5 @@ def manifest_names(each: ThumbnailSet, manifests: frozenset[Manifest]) -> Iterat
         if manifest in manifests:
             yield each.manifest_name(manifest)
     if manifests & {Manifest.HLS_IMAGE, Manifest.HLS_MJPG}:
-        yield each.folder + MULTIVARIANT_NAME
+        yield each.multivariant_name
     yield each.manifest_name(Manifest.VTT)

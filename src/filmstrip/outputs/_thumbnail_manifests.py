@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,7 @@ from filmstrip.manifest import bif, dash, hls_images, hls_mjpg, jpeg_fragments, 
 from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.manifest.sprite_series import Sprite, SpriteSeries
 from filmstrip.outputs._base import Workbench
-from filmstrip.outputs._thumbnail_layout import (
-    JPEG_TRACK_NAME,
-    MULTIVARIANT_NAME,
-    ThumbnailSet,
-    manifest_names,
-    packed_names,
-)
+from filmstrip.outputs._thumbnail_layout import ThumbnailSet, manifest_names, packed_names
 from filmstrip.params.storyboard import Manifest
 
 HLS_CONTENT_TYPE = "application/vnd.apple.mpegurl"
@@ -41,10 +35,9 @@ class ManifestMaker:
 
     def make_packed(self) -> Iterator[Artifact]:
         """Make the files that hold pictures themselves."""
-        makers = {JPEG_TRACK_NAME: self._jpeg_track, self.each.manifest_name(Manifest.BIF): self._bif}
+        makers = {self.each.jpeg_track_name: self._jpeg_track, self.each.manifest_name(Manifest.BIF): self._bif}
         for name in packed_names(self.each, self.manifests):
-            make = makers.get(name.removeprefix(self.each.folder)) or makers[name]
-            content_type, parts = make()
+            content_type, parts = makers[name]()
             path = self.bench.path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
@@ -58,11 +51,11 @@ class ManifestMaker:
             path = self.bench.path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-            yield Artifact(name, content_type, path.stat().st_size)
+            yield Artifact(name, content_type, path.stat().st_size, urls_expire_at=self.bench.urls_expire_at)
 
     def _text(self, name: str) -> tuple[str, str]:
         each = self.each
-        if name == each.folder + MULTIVARIANT_NAME:
+        if name == each.multivariant_name:
             return HLS_CONTENT_TYPE, self._multivariant()
         kind = next(kind for kind in Manifest if each.manifest_name(kind) == name)
         if kind is Manifest.VTT:
@@ -78,22 +71,22 @@ class ManifestMaker:
     def _multivariant(self) -> str:
         entries = ["#EXTM3U", "#EXT-X-VERSION:7"]
         if Manifest.HLS_IMAGE in self.manifests:
-            uri = self._bare(Manifest.HLS_IMAGE)
+            uri = self._reference(self.each.manifest_name(Manifest.HLS_IMAGE))
             entries.append(hls_images.image_stream_entry(self._series(self._references()), uri))
         if Manifest.HLS_MJPG in self.manifests:
-            entries.append(hls_mjpg.mjpg_stream_entry(self._track(), self._bare(Manifest.HLS_MJPG)))
+            uri = self._reference(self.each.manifest_name(Manifest.HLS_MJPG))
+            entries.append(hls_mjpg.mjpg_stream_entry(self._track(), uri))
         return "\n".join(entries) + "\n"
-
-    def _bare(self, manifest: Manifest) -> str:
-        return self.each.manifest_name(manifest).removeprefix(self.each.folder)
 
     def _bare_names(self) -> list[str]:
         return [self.each.file_name(number) for number in range(self.each.tiles.sprite_count)]
 
     def _references(self) -> list[str]:
-        """Name each picture file as players are to fetch it: by its bare name, or by its address."""
-        urls: Mapping[str, str] = self.bench.urls
-        return [urls.get(self.each.folder + name, name) for name in self._bare_names()]
+        return [self._reference(name) for name in self.each.image_names(range(self.each.tiles.sprite_count))]
+
+    def _reference(self, name: str) -> str:
+        """Name an artifact as players are to fetch it: by its bare name, or by its address."""
+        return self.bench.urls.get(name, name.removeprefix(self.each.folder))
 
     def _cues(self) -> list[Cue]:
         references, tiles = self._references(), self.each.tiles
@@ -143,7 +136,8 @@ class ManifestMaker:
             for index, (span, size) in enumerate(zip(spans, sizes, strict=True))
         ]
         init_bytes = len(jpeg_fragments.init_segment(self.each.tiles.tile))
-        return hls_mjpg.JpegTrack(JPEG_TRACK_NAME, self.each.tiles.tile, init_bytes, spans, fragments)
+        name = self._reference(self.each.jpeg_track_name)
+        return hls_mjpg.JpegTrack(name, self.each.tiles.tile, init_bytes, spans, fragments)
 
 
 def _chained(head: bytes, files: Sequence[Path]) -> Iterator[bytes]:

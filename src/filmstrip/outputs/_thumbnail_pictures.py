@@ -19,6 +19,7 @@ from filmstrip.media.source import bytes_read
 from filmstrip.media.sprite import Sheet
 from filmstrip.outputs._base import Workbench
 from filmstrip.outputs._thumbnail_layout import ThumbnailSet
+from filmstrip.outputs._thumbnail_warnings import SubstituteTeller
 from filmstrip.params.image import ImageEncoding, ImageFormat
 
 _R = TypeVar("_R")
@@ -37,6 +38,7 @@ class PictureMaker:
         best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
         keeps_jpegs: Whether JPEGs of all pictures are kept for manifests that hold pictures themselves.
         bench: What to work with.
+        teller: Told of each picture that is made.
     """
 
     info: MediaInfo
@@ -47,6 +49,7 @@ class PictureMaker:
     best_within: Fraction | None
     keeps_jpegs: bool
     bench: Workbench
+    teller: SubstituteTeller
 
     def make_files(self, indices: Sequence[int]) -> Iterator[Artifact]:
         """Make a file for each moment and size."""
@@ -81,7 +84,7 @@ class PictureMaker:
         keep = self._new_jpeg_renderer() if self.keeps_jpegs else None
 
         def render(sample: Sample) -> list[Artifact]:
-            self._warn_of(sample.stamp)
+            self.teller.tell(sample.stamp)
             if keep is not None:
                 keep(sample)
             return [
@@ -98,7 +101,7 @@ class PictureMaker:
         keep = self._new_jpeg_renderer() if self.keeps_jpegs else None
 
         def render(sample: Sample) -> tuple[int, FrameStamp]:
-            self._warn_of(sample.stamp)
+            self.teller.tell(sample.stamp)
             if keep is not None:
                 keep(sample)
             for sheet, encoder in zip(sheets, encoders, strict=True):
@@ -120,13 +123,6 @@ class PictureMaker:
     def _write(self, name: str, data: bytes, frames: tuple[FrameStamp, ...]) -> Artifact:
         _write_file(self.bench.path(name), data)
         return Artifact(name, self.encoding.image_format.content_type, len(data), frames)
-
-    def _warn_of(self, stamp: FrameStamp) -> None:
-        if stamp.is_substitute:
-            self.bench.warn(
-                f"the frame at {float(stamp.requested_seconds):.3f} s could not be decoded; "
-                f"the image shows the one at {float(stamp.actual_seconds):.3f} s"
-            )
 
 
 def telling_bytes_read(artifacts: Iterator[Artifact], bench: Workbench) -> Iterator[Artifact]:

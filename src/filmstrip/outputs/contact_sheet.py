@@ -60,7 +60,9 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
         """Name the one picture."""
         del upscale
         self._fit(info)
-        return OutputPlan((Group("sheet", (self.temporary_name() if self.is_folder else "",)),))
+        name = self.temporary_name() if self.is_folder else ""
+        warnings = [self.extension_warning(destination.url) for destination in self.destination]
+        return OutputPlan((Group("sheet", (name,)),), tuple(filter(None, warnings)))
 
     def moments(self, info: MediaInfo) -> list[Fraction]:
         """Tell the moments in the middles of equal parts of the source, so that neither end is shown."""

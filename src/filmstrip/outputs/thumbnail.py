@@ -76,14 +76,8 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
         del upscale  # an image always gets the size that was asked for
         self._fit(info)
         name = self.temporary_name() if self.is_folder else ""
-        return OutputPlan((Group("picture", (name,)),), tuple(self._extension_warnings()))
-
-    def _extension_warnings(self) -> Iterator[str]:
-        for destination in self.destination:
-            _, dot, extension = destination.url.rpartition("/")[2].rpartition(".")
-            known = {"jpeg": "jpg"}.get(extension.lower(), extension.lower())
-            if dot and known in ("png", "jpg", "webp", "avif") and known != self.image_format.value:
-                yield f'the picture is {self.image_format.value}, although its name ends in ".{extension}"'
+        warnings = [self.extension_warning(destination.url) for destination in self.destination]
+        return OutputPlan((Group("picture", (name,)),), tuple(filter(None, warnings)))
 
     def moment(self, info: MediaInfo) -> Fraction:
         """Tell the moment in seconds, where it follows from the duration; a frame number needs the source."""

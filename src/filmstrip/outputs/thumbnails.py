@@ -6,24 +6,27 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
+from filmstrip.domain.artifact import Artifact, FrameStamp, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError
-from filmstrip.domain.geometry import Fit, SizeRequest, fit
+from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid
-from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
-from filmstrip.outputs._thumbnail_layout import ThumbnailSet, manifest_names, packed_names
+from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._thumbnail_facts import series_facts
+from filmstrip.outputs._thumbnail_layout import ThumbnailSet, lay_out, manifest_names, own_names, packed_names
 from filmstrip.outputs._thumbnail_manifests import ManifestMaker
 from filmstrip.outputs._thumbnail_pictures import PictureMaker, telling_bytes_read
+from filmstrip.outputs._thumbnail_warnings import SubstituteTeller, series_warnings
 from filmstrip.params.clip import Clip
+from filmstrip.params.customs import names_a_picture
+from filmstrip.params.destination import Destination
 from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
-from filmstrip.params.storyboard import Manifest, Storyboard
-from filmstrip.params.values import PositiveNumber, mistake
+from filmstrip.params.storyboard import Manifest, Storyboard, UrlMode
+from filmstrip.params.values import PositiveNumber, mistake, unfit
 
 _PACKED_GROUP = "packed"
 _MANIFEST_GROUP = "manifests"
@@ -50,6 +53,22 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
     kind: ClassVar[MediaKind] = MediaKind.IMAGE
 
     interval: Annotated[PositiveNumber, AfterValidator(_at_least_a_hundredth)] = Fraction(10)
+
+    @field_validator("destination", mode="after")
+    @classmethod
+    def _fits_the_manifests(cls, destination: tuple[Destination, ...], info: ValidationInfo) -> tuple[Destination, ...]:
+        mode = info.data.get("url_mode", UrlMode.RELATIVE)
+        if mode is not UrlMode.RELATIVE and len(destination) > 1:
+            raise unfit(f"has {len(destination)} places; with url_mode {mode} it can be one only, which manifests name")
+        if mode is UrlMode.PRESIGNED and not all(place.url.lower().startswith("s3:") for place in destination):
+            raise unfit("is not on S3, and only S3 addresses can be signed: url_mode presigned is not possible")
+        if info.data.get("sprite") and any(names_a_picture(place.url) for place in destination):
+            raise unfit("names a sprite in some places only, or by different names")
+        return destination
+
+    def is_own_name(self, name: str) -> bool:
+        """Know thumbnails and their manifests by their names."""
+        return own_names(self.sprite_name, in_folders=bool(self.sizes)).fullmatch(name) is not None
 
     @property
     def is_folder(self) -> bool:
@@ -79,31 +98,12 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         sizes = self.frame_sizes()
         fits = [fit(source, SizeRequest(size.width, size.height, mode=self.resize_mode)) for size in sizes]
         fits = fits or [fit(source, self.size_request())]
-        layout = self._layout(fits, moments.count)
         folders = [f"{each.size}/" for each in fits] if sizes else [""]
+        tiles = lay_out([each.size for each in fits], moments.count, self, self.image_format)
         return tuple(
-            ThumbnailSet(
-                folder,
-                each,
-                moments,
-                SpriteGrid(each.size, moments.count, layout.columns, layout.rows),
-                self.image_format,
-                self.sprite,
-                self.sprite_stem,
-            )
-            for folder, each in zip(folders, fits, strict=True)
+            ThumbnailSet(folder, fitting, moments, grid, self.image_format, self.sprite, self.sprite_name)
+            for folder, fitting, grid in zip(folders, fits, tiles, strict=True)
         )
-
-    def _layout(self, fits: Sequence[Fit], count: int) -> SpriteGrid:
-        """Choose rows and columns by the largest size; all sizes share them, and so the decode."""
-        largest = max((each.size for each in fits), key=lambda size: max(size.width, size.height))
-        if not self.sprite:
-            return SpriteGrid(largest, count, columns=1, rows=1)
-        extension = self.image_format.value
-        try:
-            return plan_grid(largest, count, self.columns, max_side=self.max_sprite_side, extension=extension)
-        except ValueError as error:
-            raise OutputError(f"sprite: {error}") from None
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name all images, in groups, then what holds images itself, and last what points at others."""
@@ -121,7 +121,19 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         packed = tuple(name for each in sets for name in packed_names(each, kinds))
         manifests = tuple(name for each in sets for name in manifest_names(each, kinds))
         groups = [*self._picture_groups(sets), *([Group(_PACKED_GROUP, packed)] if packed else [])]
-        return OutputPlan((*groups, Group(_MANIFEST_GROUP, manifests)))
+        return OutputPlan((*groups, Group(_MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings()))
+
+    def _addressing(self) -> Addressing | None:
+        if self.url_mode is UrlMode.PRESIGNED:
+            if not self.destination:
+                raise OutputError("url_mode: presigned needs a destination on S3; the temporary store has none to sign")
+            return Addressing(self.url_hours)
+        return Addressing() if self.url_mode is UrlMode.ABSOLUTE else None
+
+    def _warnings(self) -> Iterator[str]:
+        warning = self.extension_warning(self.sprite_name or "")
+        if self.sprite and warning:
+            yield warning
 
     def _picture_groups(self, sets: Sequence[ThumbnailSet]) -> Iterator[Group]:
         tiles = sets[0].tiles
@@ -136,6 +148,8 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         kinds = frozenset(self.manifests)
         makers = [ManifestMaker(each, kinds, bench) for each in sets]
         if group.name == _MANIFEST_GROUP:
+            for warning in series_warnings(self._frames(sets[0], bench), info, self.precision):
+                bench.warn(warning)
             self._restore_jpegs(sets, info, bench)
             yield from (artifact for maker in makers for artifact in maker.make_manifests())
         elif group.name == _PACKED_GROUP:
@@ -169,7 +183,12 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
             best_within=self.best_within(self.interval),
             keeps_jpegs=self._keeps_jpegs,
             bench=bench,
+            teller=SubstituteTeller(bench),
         )
+
+    def _frames(self, each: ThumbnailSet, bench: Workbench) -> list[FrameStamp]:
+        names = each.image_names(range(each.tiles.sprite_count))
+        return [frame for name in names for frame in bench.finished[name].frames]
 
     @property
     def _keeps_jpegs(self) -> bool:
@@ -196,20 +215,5 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
             names=tuple(artifact.name for artifact in artifacts),
             size_bytes=sum(artifact.size_bytes for artifact in artifacts),
             storage_format="image",
-            meta=self._meta(info, first, artifacts),
+            meta=series_facts(first, info, artifacts) | {"interval": float(self.interval)},
         )
-
-    def _meta(self, info: MediaInfo, first: ThumbnailSet, artifacts: Sequence[Artifact]) -> dict[str, MetaValue]:
-        meta: dict[str, MetaValue] = {
-            "width": first.tiles.tile.width,
-            "height": first.tiles.tile.height,
-            "interval": float(self.interval),
-            "count": first.tiles.count,
-            "format": self.image_format.wire_name,
-            "size": info.size_bytes,
-            "bytes_read": sum(artifact.source_bytes_read for artifact in artifacts) or info.size_bytes,
-        }
-        if first.is_tiled:
-            tiles = first.tiles
-            meta |= {"sprite": 1, "columns": tiles.columns, "rows": tiles.rows, "sprites": tiles.sprite_count}
-        return meta

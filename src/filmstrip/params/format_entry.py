@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.params.customs import said_plainly
 from filmstrip.params.query import FormatT
 
 
@@ -17,7 +18,7 @@ def entry_without_destination(query_text: str, index: int) -> str:
         index: Place of the entry in `format`, from 0.
     """
     entries = json.loads(query_text)["query"]["format"]
-    entry = (entries if isinstance(entries, list) else [entries])[index]
+    entry = said_plainly((entries if isinstance(entries, list) else [entries])[index])
     return json.dumps({key: value for key, value in entry.items() if key != "destination"})
 
 

@@ -54,6 +54,14 @@ class ImageEncoding(Parameters):
     quality: Annotated[int, whole_number(1, 100)] | None = None
     background: Annotated[Text, AfterValidator(_is_color)] = "#000000"
 
+    def extension_warning(self, name: str) -> str | None:
+        """Tell if the end of a file's name promises another format."""
+        _, dot, extension = name.rpartition("/")[2].rpartition(".")
+        promised = {"jpeg": "jpg"}.get(extension.lower(), extension.lower())
+        if not dot or promised not in list(ImageFormat) or promised == self.image_format.value:
+            return None
+        return f'the picture is {self.image_format.value}, although its name ends in ".{extension}"'
+
     def background_rgb(self) -> tuple[int, int, int]:
         """Tell red, green and blue of the background, 0 to 255."""
         red, green, blue = bytes.fromhex(self.background.removeprefix("#"))

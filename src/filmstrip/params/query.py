@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ValidationError
 
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destinations
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.values import Flag, LongText, Text, mistake
@@ -144,7 +145,7 @@ def _format_entries(document: dict[str, Any], mistakes: list[Mistake]) -> Iterat
     for index, entry in enumerate(entries):
         path = f"format[{index}]"
         if isinstance(entry, dict):
-            yield path, entry
+            yield path, said_plainly(entry)
         else:
             mistakes.append(Mistake(path, "is not an object"))
 

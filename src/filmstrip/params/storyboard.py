@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
@@ -14,7 +14,8 @@ from filmstrip.params.frame_size import is_size
 from filmstrip.params.parameters import Parameters
 from filmstrip.params.values import MAX_SIDE, Flag, Text, mistake, one_of, whole_number
 
-_FILE_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
+_SPRITE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.(png|jpe?g|webp|avif)", re.IGNORECASE)
+_LONGEST_SIGNATURE_HOURS = 7 * 24  # AWS Signature Version 4: X-Amz-Expires is at most 604 800 seconds
 
 
 class Manifest(StrEnum):
@@ -49,9 +50,10 @@ def _as_list(value: object) -> object:
     return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _is_file_stem(text: str) -> str:
-    if _FILE_STEM.fullmatch(text) is None:
-        raise mistake(text, "a file name of letters, digits, dots, hyphens and underscores")
+def _is_sprite_name(text: str) -> str:
+    if _SPRITE_NAME.fullmatch(text) is None:
+        expectation = "a picture's file name of letters, digits, dots, hyphens and underscores, such as sprite.jpg"
+        raise mistake(text, expectation)
     return text
 
 
@@ -65,8 +67,13 @@ class Storyboard(Parameters):
         sizes: Several sizes of the same pictures, such as ["320x180", "160x90"], each in a folder of its name; instead
             of the one size that the other fields give.
         manifests: Which manifests are written; `vtt` always is.
-        sprite_stem: Name of the sprite and of the WebVTT file, without extensions; `sprite` and `thumbnails` if absent.
-        url_mode: How the WebVTT file, the JSON storyboard and the HLS image playlist name the pictures.
+        sprite_name: File name of the sprite, such as "seek.jpg"; several are numbered, as in "seek_0001.jpg", and the
+            manifests are beside them under the same name, as in "seek.vtt". A destination that ends in such a name
+            means the same.
+        url_mode: How manifests name other files: `relative` (the default) by their bare names, beside the manifest;
+            `absolute` by full addresses; `presigned` by full addresses that are signed, for buckets that are not
+            public. Only one destination is possible with the last two.
+        url_hours: How long signed addresses are good; `url_expires` in the status tells until when.
     """
 
     sprite: Flag = False
@@ -78,8 +85,16 @@ class Storyboard(Parameters):
     manifests: Annotated[
         tuple[Annotated[Manifest, one_of([kind.value for kind in Manifest])], ...], BeforeValidator(_as_list)
     ] = (Manifest.VTT,)
-    sprite_stem: Annotated[Text, AfterValidator(_is_file_stem)] | None = None
+    sprite_name: Annotated[Text, AfterValidator(_is_sprite_name)] | None = None
     url_mode: Annotated[UrlMode, one_of([mode.value for mode in UrlMode])] = UrlMode.RELATIVE
+    url_hours: Annotated[int, whole_number(1, _LONGEST_SIGNATURE_HOURS)] = _LONGEST_SIGNATURE_HOURS
+
+    @field_validator("url_mode", mode="after")
+    @classmethod
+    def _can_be_signed(cls, mode: UrlMode, info: ValidationInfo) -> UrlMode:
+        if mode is UrlMode.PRESIGNED and Manifest.DASH in info.data.get("manifests", ()):
+            raise mistake(mode.value, "possible with the manifest dash, which names pictures by a pattern")
+        return mode
 
     def wants(self, manifest: Manifest) -> bool:
         """Tell whether a manifest is asked for."""

@@ -25,6 +25,11 @@ def mistake(value: object, expectation: str) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{shown} is not {expectation}", {"shown": shown, "expectation": expectation})
 
 
+def unfit(problem: str) -> PydanticCustomError:
+    """Make the error for a value that does not go with others, without showing it: it may hold secrets."""
+    return PydanticCustomError("mistake", "{problem}", {"problem": problem})
+
+
 def parse_exact(value: object) -> Fraction | None:
     """Parse a number or its text without rounding; None for what is no number."""
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
-"""What is a store? A place where whole objects are put under names; listing and deleting are abilities of some."""
+"""What is a store? A place where whole objects are put under names; listing and the like are abilities of some."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -45,6 +45,22 @@ class Lists(Protocol):
 
     def names(self) -> Iterator[str]:
         """Yield the names of all objects in the store, in no particular order."""
+
+
+@runtime_checkable
+class Presigns(Protocol):
+    """The ability to make addresses under which anybody can fetch an object for a while."""
+
+    def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
+        """Make the address of each object, which need not be there yet.
+
+        Args:
+            names: As for `put`.
+            hours: How long the addresses are good, 1 to 168.
+
+        Raises:
+            DestinationRefusedError: There are no credentials to sign with.
+        """
 
 
 @runtime_checkable

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
@@ -47,6 +48,7 @@ class S3Store:
         self._proxy = _proxy_for(self._address, settings)
         way_out = self._proxy.url if self._proxy else None
         account = account_of(destination, self._address)
+        self._can_sign = account is not None
         # obstore signs the ACL only where something is put; elsewhere an unsigned header would spoil the signature.
         self._putting = make_s3_client(self._address, account, settings, headers=self._acl, proxy_url=way_out)
         self._asking = make_s3_client(self._address, account, settings, proxy_url=way_out)
@@ -96,6 +98,13 @@ class S3Store:
         """Delete the object."""
         with self._failures_told():
             obstore.delete(self._asking, self._key(name))
+
+    def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
+        """Sign the addresses of objects; whoever has one can read that object."""
+        if not self._can_sign:
+            raise DestinationRefusedError(f'"{self._address.label}" came without key and secret to sign addresses with')
+        keys = [self._key(name) for name in names]
+        return dict(zip(names, obstore.sign(self._asking, "GET", keys, timedelta(hours=hours)), strict=True))
 
     def close(self) -> None:
         """Close the connections and the way out."""

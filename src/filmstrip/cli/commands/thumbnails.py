@@ -15,6 +15,7 @@ from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import output_types, parse_query
+from filmstrip.params.customs import names_a_picture
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import FormatParameters, Query
 
@@ -39,7 +40,7 @@ def command(source: str, dest: str, config: Path | None, **flags: Any) -> None:
 
 def _query(source: str, dest: str, flags: dict[str, object]) -> Query[Output]:
     destination = {name: flags.pop(name) for name in Destination.model_fields if name in flags}
-    destination["url"] = place_url(dest, is_folder=True)
+    destination["url"] = place_url(dest, is_folder=not names_a_picture(dest))
     entry = {"output": "thumbnails", "destination": destination, **flags}
     try:
         return parse_query(json.dumps({"query": {"source": place_url(source), "format": [entry]}}))

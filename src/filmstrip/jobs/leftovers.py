@@ -1,0 +1,34 @@
+"""What did a larger earlier run leave beside the files of an output? Nothing points at it; it is told, not deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from filmstrip.domain.errors import DestinationError, HostNotAllowedError
+from filmstrip.outputs._base import Output, OutputPlan
+from filmstrip.storage._base import Lists, Store
+
+_MOST_LISTED = 200_000
+_MOST_NAMED = 5
+
+
+def leftover_warnings(output: Output, plan: OutputPlan, stores: Sequence[Store]) -> list[str]:
+    """Tell how many files of earlier runs stay at each destination, and the first of them; blocking."""
+    planned = {name for group in plan.groups for name in group.artifact_names}
+    lists = [store for store in stores if isinstance(store, Lists)] if output.is_folder else []
+    found = [_names(store, lambda name: output.is_own_name(name) and name not in planned) for store in lists]
+    return [_sentence(names) for names in found if names]
+
+
+def _names(store: Lists, is_left_over: Callable[[str], bool]) -> list[str]:
+    try:
+        return sorted(filter(is_left_over, islice(store.names(), _MOST_LISTED)))
+    except (DestinationError, HostNotAllowedError):
+        return []  # many keys may put and not list
+
+
+def _sentence(names: Sequence[str]) -> str:
+    named = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+    count = "1 file" if len(names) == 1 else f"{len(names)} files"
+    return f"{count} of an earlier run stay at the destination, and nothing points at them any more: {named}"

@@ -1,0 +1,72 @@
+"""What has to be told of finished thumbnails? Pictures that show another frame than the one of their time, and why."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.timing import Precision
+from filmstrip.outputs._base import Workbench
+
+MOST_TOLD_ONE_BY_ONE = 20
+_CLEARLY_SECONDS = Fraction(1, 2)
+
+
+class SubstituteTeller:
+    """Tells of each frame that could not be decoded, up to a number that people still read. For several threads."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        before = (frame for artifact in bench.finished.values() for frame in artifact.frames)
+        self._numbers = itertools.count(len({frame.requested_seconds for frame in before if frame.is_substitute}))
+
+    def tell(self, stamp: FrameStamp) -> None:
+        """Warn of a picture if it shows a substitute."""
+        if stamp.is_substitute and next(self._numbers) < MOST_TOLD_ONE_BY_ONE:
+            self._bench.warn(
+                f"the frame at {float(stamp.requested_seconds):.3f} s could not be decoded; "
+                f"the image shows the one at {float(stamp.actual_seconds):.3f} s"
+            )
+
+
+def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precision) -> Iterator[str]:
+    """Tell what is to be said of a whole series.
+
+    Args:
+        frames: The frame of each image, in order.
+        info: What the source holds.
+        precision: How near a frame had to be.
+    """
+    substitutes = [frame for frame in frames if frame.is_substitute]
+    further = len(substitutes) - MOST_TOLD_ONE_BY_ONE
+    if further > 0:
+        last = float(substitutes[-1].requested_seconds)
+        yield f"{further} more frames up to {last:.3f} s could not be decoded; their images show the nearest good ones"
+    stale = [] if _lasts_to_the_end(info, precision) else _stale(frames, info.require_video())
+    if stale:
+        yield (
+            f"the video ends before the presentation does: from {float(stale[0].requested_seconds):.3f} s on, "
+            f"images show its last picture, the one at {float(stale[0].actual_seconds):.3f} s"
+        )
+
+
+def _stale(frames: Sequence[FrameStamp], video: VideoStream) -> list[FrameStamp]:
+    """Find the images at the end whose frame is over by then."""
+    frame_seconds = Fraction(0) if not video.frame_rate else 1 / video.frame_rate
+    tolerance = max(_CLEARLY_SECONDS, 2 * frame_seconds)
+    last = frames[-1].actual_seconds
+    at_end = itertools.takewhile(lambda frame: frame.actual_seconds == last, reversed(frames))
+    late = [frame for frame in at_end if not frame.is_substitute and frame.requested_seconds > last + tolerance]
+    return late[::-1]
+
+
+def _lasts_to_the_end(info: MediaInfo, precision: Precision) -> bool:
+    """Tell whether the header says so; without its word, only exact frames show where the video ends."""
+    video = info.require_video()
+    if video.duration_seconds is None:
+        return not precision.is_exact
+    end = video.start_pts * video.time_base - info.start_seconds + video.duration_seconds
+    return end > info.duration_seconds - _CLEARLY_SECONDS
