@@ -41,13 +41,13 @@ async def test_a_suspect_works_alone(database: Database, token: str) -> None:
     """Innocent work goes on side by side; a suspect waits for its end, and nothing begins beside the suspect."""
     interrupt(database, token, 2, 2)
     interruptions = Interruptions(database, recoveries=9)
-    at_work: set[int] = set()
+    at_work: list[int] = []
     seen: list[set[int]] = []
     both = asyncio.Barrier(3)
 
     async def work(index: int, *, together: bool = False) -> None:
         async with interruptions.work(token, index):
-            at_work.add(index)
+            at_work.append(index)
             seen.append(set(at_work))
             if together:
                 await both.wait()
