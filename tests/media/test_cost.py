@@ -22,6 +22,7 @@ NAMES = (
     "baseline.mp4",
     "hevc.mp4",
     "mpeg4.mp4",
+    "open_gop.mp4",
 )
 
 

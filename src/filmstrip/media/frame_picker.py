@@ -17,6 +17,9 @@ from filmstrip.media.frame_judge import FrameJudge, Verdict
 from filmstrip.media.gop_reader import ShownPacket, VideoPacket
 from filmstrip.media.sampling import SamplingCost, Target
 
+# How many pictures may come out between one and another that it refers to (H.264 A.3.1, HEVC A.4.2).
+_REORDERED_PICTURES = 16
+
 
 @dataclass(slots=True)
 class Want:
@@ -28,6 +31,7 @@ class Want:
         frame: The best picture so far: its own, or the last one before it.
         to_pass: How many pictures with the same PTS come before its own.
         better: A picture shortly before its own that is worth more, with what was found about it.
+        met_at: How many pictures had come out of the decoder when its own did; None before that.
     """
 
     shown: ShownPacket
@@ -35,6 +39,7 @@ class Want:
     frame: VideoFrame | None = None
     to_pass: int = 0
     better: tuple[VideoFrame, Verdict] | None = None
+    met_at: int | None = None
 
     @property
     def is_met(self) -> bool:
@@ -61,6 +66,7 @@ class FramePicker:
         self._is_fed = False
         self._has_skipped = False
         self._is_damaged = False
+        self._came_out = 0
         self.last: Want | None = None
 
     def want(self, shown: ShownPacket, target: Target) -> None:
@@ -98,14 +104,28 @@ class FramePicker:
     def _collect(self, frames: list[VideoFrame]) -> Iterator[Want]:
         self._cost.frames_decoded += len(frames)
         for frame in frames:
+            self._came_out += 1
+            self._is_damaged |= frame.is_corrupt
             if frame.pts is None:
                 continue
             for want in self._wants.values():
                 _offer(want, frame, frame.pts)
                 self._consider(want, frame, frame.pts)
             met = self._wants.get(frame.pts)
-            if met is not None and met.is_met:
-                yield self._release(frame.pts)
+            if met is not None and met.is_met and met.met_at is None:
+                met.met_at = self._came_out
+        yield from self._release_trusted()
+
+    def _release_trusted(self) -> Iterator[Want]:
+        """Give back wants whose picture is sure to be whole.
+
+        A picture may refer to one that comes out after it, and would show its damage without being marked itself.
+        """
+        if self._is_damaged:
+            return
+        for start, want in list(self._wants.items()):
+            if want.met_at is not None and self._came_out - want.met_at >= _REORDERED_PICTURES:
+                yield self._release(start)
 
     def _consider(self, want: Want, frame: VideoFrame, pts: int) -> None:
         """Remember a picture in the window before the wanted one if it is the best so far."""
@@ -135,6 +155,8 @@ class FramePicker:
         is_whole = not self._has_skipped and not self._is_damaged
         for start in list(self._wants):
             want = self._release(start)
+            if self._is_damaged:
+                want.frame = None
             if is_whole and want.frame is not None and not want.frame.is_corrupt:
                 want.shown = replace(want.shown, start=want.frame.pts)
             yield want

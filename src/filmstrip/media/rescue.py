@@ -130,5 +130,5 @@ class Rescue:
         if self._opened is None:
             container = self._stack.enter_context(open_container(self._source))
             stream = select_stream(container, self._stream_index)
-            self._opened = container, stream, open_decoder(stream, threads=1)
+            self._opened = container, stream, open_decoder(stream, threads=1, is_strict=True)
         return self._opened
