@@ -51,7 +51,7 @@ def _names(results: Results, count: int) -> Check:
     expected = pictures | {MP4_KEY, f"{FOLDER_KEY}thumbnails.vtt"}
     difference = _listed(expected ^ set(results.names_in_bucket))
     found = f"differs by {difference}" if difference else f"{len(expected)} files"
-    return Check(f"mp4, {count} pictures and track are there, no more", found, not difference)
+    return Check(f"mp4, {count} pictures, track, nothing else", found, not difference)
 
 
 def _mp4(file: StoredFile) -> Iterator[Check]:
