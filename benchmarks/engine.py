@@ -16,8 +16,9 @@ from pathlib import Path
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.timing import EXACT, KEYFRAME, Precision
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource

@@ -16,8 +16,9 @@ from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.frame_judge import FrameJudge, Verdict
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile

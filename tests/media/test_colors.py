@@ -14,8 +14,9 @@ from barcode import Window
 from colors import Patch
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile

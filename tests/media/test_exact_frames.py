@@ -17,8 +17,9 @@ from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import EXACT, KEYFRAME, IntervalGrid, Precision, TimeRange
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile

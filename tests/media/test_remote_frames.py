@@ -18,8 +18,9 @@ from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.timing import KEYFRAME, IntervalGrid, Precision, TimeRange
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.params.image import ImageEncoding, ImageFormat

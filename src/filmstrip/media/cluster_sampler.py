@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from filmstrip.domain.timing import Precision
+from filmstrip.media.approach import Access
 from filmstrip.media.container import open_container, select_stream
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
-from filmstrip.media.gop_reader import Access, GopReader, KeyframeMissingError
+from filmstrip.media.gop_reader import GopReader, KeyframeMissingError
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.rescue import Rescue

@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
-from filmstrip.media.gop_reader import VideoPacket
+from filmstrip.media.approach import VideoPacket
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16

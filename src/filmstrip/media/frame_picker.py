@@ -13,8 +13,8 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from filmstrip.media.approach import ShownPacket, VideoPacket
 from filmstrip.media.frame_judge import FrameJudge, Verdict
-from filmstrip.media.gop_reader import ShownPacket, VideoPacket
 from filmstrip.media.sampling import SamplingCost, Target
 
 # How many pictures may come out between one and another that it refers to (H.264 A.3.1, HEVC A.4.2).

@@ -9,22 +9,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
 
 import av.error
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.stream import VideoStream as AvVideoStream
 
-from filmstrip.media.display_order import DisplayOrder, Shown
+from filmstrip.media.approach import Access, Approach, ShownPacket, VideoPacket
+from filmstrip.media.display_order import DisplayOrder
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.sampling import SamplingCost
-
-VideoPacket: TypeAlias = "Packet[AvVideoStream]"
-ShownPacket: TypeAlias = Shown["Packet[AvVideoStream]"]
 
 # Held packets of an endless GOP are handed out before they fill the memory.
 _MOST_HELD_BYTES = 16 << 20
@@ -34,31 +28,6 @@ _FIRST_STEP_BACK_SECONDS = 2
 # Without an index, a target that is at most so far ahead is reached by reading on.
 _READ_ON_SECONDS = 5
 _BEFORE_START_SECONDS = 60
-
-
-class Access(Enum):
-    """How the next target is reached."""
-
-    INDEX = "by the container's own list of keyframes"
-    READ_ON = "by reading on from the last target"
-    STEP_BACK = "by seeking to it, and back step by step until a keyframe turns up"
-
-
-@dataclass(frozen=True, slots=True)
-class Approach:
-    """The packets that lead to a frame.
-
-    Attributes:
-        packets: What has to be decoded next, in order.
-        shown: The packet of the wanted frame; None if more packets have to be asked for first, or if there is none.
-        starts_anew: Whether the first packet is a keyframe that needs nothing decoded before it.
-        is_clamped: Whether the moment lies where no frame can be decoded, before the first keyframe of the stream.
-    """
-
-    packets: tuple[ShownPacket, ...]
-    shown: ShownPacket | None
-    starts_anew: bool
-    is_clamped: bool = False
 
 
 class KeyframeMissingError(Exception):

@@ -9,71 +9,26 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Generic
 
-from av.container import InputContainer
-from av.video.stream import VideoStream as AvVideoStream
-
-from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.domain.timing import EXACT, Precision
+from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.cluster_sampler import ClusterSampler
 from filmstrip.media.container import open_container, reading_errors, select_stream
-from filmstrip.media.counting_sampler import CountingSampler, stores_times
-from filmstrip.media.decoder import open_decoder
-from filmstrip.media.frame_picker import FramePicker
-from filmstrip.media.gop_reader import Access, GopReader
+from filmstrip.media.counting_sampler import stores_times
 from filmstrip.media.keyframe_index import KeyframeIndex, read_index
-from filmstrip.media.matroska_clusters import ClusterMap
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
-from filmstrip.media.rescue import Rescue
-from filmstrip.media.sampler import Sampler
-from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
+from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
+from filmstrip.media.sampler_choice import AnySampler, SamplerChoice
+from filmstrip.media.sampling import SamplingCost, Target
 from filmstrip.media.seek_plan import plan_stretches
-from filmstrip.media.source import LocalFile, MediaSource
-
-ResultT = TypeVar("ResultT")
-Renderer = Callable[[Sample], ResultT]
-AnySampler = Sampler | CountingSampler | ClusterSampler
 
 # Finished results that nobody has taken yet: enough to keep all workers busy, few enough to bound the memory.
 _MOST_WAITING_RESULTS = 16
 # Reference pictures of one decoder and those on their way, as pictures of 4:2:0 with the source's bit depth.
 _PICTURES_PER_DECODER = 10
 _DECODER_MEMORY_BYTES = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class SampleJob(Generic[ResultT]):
-    """What is sampled, and what becomes of each sample.
-
-    Attributes:
-        source: The bytes.
-        info: What probing found; it has a video stream.
-        new_renderer: Makes the function that turns a sample into a result, once for each worker, in its thread.
-        precision: How near a frame has to be to its target.
-        best_within: How far before its target a better picture may lie, in seconds; None to look for none.
-    """
-
-    source: MediaSource
-    info: MediaInfo
-    new_renderer: Callable[[], Renderer[ResultT]]
-    precision: Precision = EXACT
-    best_within: Fraction | None = None
-
-    @property
-    def video(self) -> VideoStream:
-        """The stream that is sampled."""
-        return self.info.require_video()
-
-    @property
-    def clock(self) -> Clock:
-        """Translates targets to PTS."""
-        return Clock(self.info.start_seconds, self.video.time_base, self.info.content_seconds)
 
 
 def sample_frames(
@@ -136,8 +91,7 @@ class _Run(Generic[ResultT]):
         for numbered in enumerate(stretches):
             self._stretches.put(numbered)
         self._prefetcher = self._new_prefetcher(stretches)
-        self._clusters = self._new_clusters()
-        self._decoder_threads = decoder_threads
+        self._choice = SamplerChoice(job, index, decoder_threads)
         self._results: queue.Queue[ResultT | BaseException | None] = queue.Queue(_MOST_WAITING_RESULTS)
         self._stop = threading.Event()
 
@@ -161,11 +115,6 @@ class _Run(Generic[ResultT]):
         if not index or not isinstance(job.source, BlockCache):
             return None
         return Prefetcher(job.source, [list(self._spans(index, stretch)) for stretch in stretches])
-
-    def _new_clusters(self) -> ClusterMap | None:
-        job = self._job
-        is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
-        return ClusterMap(job.source) if is_unlisted and isinstance(job.source, BlockCache) else None
 
     def _spans(self, index: KeyframeIndex, stretch: Sequence[Target]) -> Iterator[ByteSpan]:
         clock, tolerance = self._job.clock, self._job.precision.tolerance_seconds
@@ -202,30 +151,13 @@ class _Run(Generic[ResultT]):
         render = job.new_renderer()
         with open_container(job.source) as container, ExitStack() as stack, reading_errors():
             stream = select_stream(container, job.video.index)
-            sampler = self._new_sampler(container, stream, cost, stack)
+            sampler = self._choice.new_sampler(container, stream, cost, stack)
             with suppress(queue.Empty):
                 while not self._stop.is_set():
                     number, stretch = self._stretches.get_nowait()
                     if self._prefetcher is not None:
                         self._prefetcher.reach(number)
                     self._render_all(sampler, stretch, render)
-
-    def _new_sampler(
-        self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
-    ) -> AnySampler:
-        job = self._job
-        decoder = open_decoder(stream, self._decoder_threads)
-        if self._clusters is not None and isinstance(job.source, BlockCache):
-            return ClusterSampler(job.source, self._clusters, job.video.index, job.clock, job.precision, cost)
-        if self._index is None:
-            return CountingSampler(container, stream, decoder, job.clock, cost)
-        access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
-        rescue = Rescue(job.source, job.video.index, job.clock, cost)
-        stack.callback(rescue.close)
-        reader = GopReader(container, stream, self._index, access, cost)
-        best_within = None if job.best_within is None else job.clock.units(job.best_within)
-        picker = FramePicker(decoder, cost, best_within)
-        return Sampler(reader, picker, rescue, job.clock, job.precision)
 
     def _render_all(self, sampler: AnySampler, stretch: Sequence[Target], render: Renderer[ResultT]) -> None:
         for sample in sampler.samples(stretch):

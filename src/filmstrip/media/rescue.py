@@ -19,9 +19,9 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.media.approach import VideoPacket
 from filmstrip.media.container import open_container, select_stream
 from filmstrip.media.decoder import open_decoder
-from filmstrip.media.gop_reader import VideoPacket
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 from filmstrip.media.source import MediaSource
 

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.timing import Precision
+from filmstrip.media.approach import ShownPacket
 from filmstrip.media.frame_picker import FramePicker, Want
-from filmstrip.media.gop_reader import GopReader, ShownPacket
+from filmstrip.media.gop_reader import GopReader
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sampling import Clock, Sample, Target
 

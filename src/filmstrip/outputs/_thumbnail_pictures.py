@@ -12,8 +12,9 @@ from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.timing import Precision
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.picture_bytes import encode_pixels
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.source import bytes_read
 from filmstrip.media.sprite import Sheet
@@ -110,13 +111,14 @@ class PictureMaker:
 
         return render
 
-    def _new_jpeg_renderer(self) -> Callable[[Sample], None]:
+    def _new_jpeg_renderer(self) -> Callable[[Sample], int]:
         jpeg = ImageEncoding(image_format=ImageFormat.JPG, background=self.encoding.background)
         encoders = [ImageEncoder(self.video, each.fit, jpeg) for each in self.sets]
 
-        def keep(sample: Sample) -> None:
+        def keep(sample: Sample) -> int:
             for each, encoder in zip(self.sets, encoders, strict=True):
                 _write_file(self.bench.folder / each.jpeg_name(sample.target.index), encoder.encode(sample.frame))
+            return sample.target.index
 
         return keep
 

@@ -11,8 +11,9 @@ from filmstrip.domain.geometry import Fit, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.contact_picture import RgbArray, lay_out
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.picture_bytes import encode_pixels
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.source import bytes_read
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench

@@ -13,7 +13,8 @@ from filmstrip.domain.geometry import Fit, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.frame_number import seconds_of_frame
 from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import SampleJob, sample_frames
+from filmstrip.media.parallel_sampler import sample_frames
+from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.source import bytes_read
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench

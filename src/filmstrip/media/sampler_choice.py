@@ -1,0 +1,67 @@
+"""Which sampler suits a source? Told by what its container stores: times, an index, or neither."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Generic
+
+from av.container import InputContainer
+from av.video.stream import VideoStream as AvVideoStream
+
+from filmstrip.media.approach import Access
+from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.cluster_sampler import ClusterSampler
+from filmstrip.media.counting_sampler import CountingSampler
+from filmstrip.media.decoder import open_decoder
+from filmstrip.media.frame_picker import FramePicker
+from filmstrip.media.gop_reader import GopReader
+from filmstrip.media.keyframe_index import KeyframeIndex
+from filmstrip.media.matroska_clusters import ClusterMap
+from filmstrip.media.rescue import Rescue
+from filmstrip.media.sample_job import ResultT, SampleJob
+from filmstrip.media.sampler import Sampler
+from filmstrip.media.sampling import SamplingCost
+from filmstrip.media.source import LocalFile
+
+AnySampler = Sampler | CountingSampler | ClusterSampler
+
+
+class SamplerChoice(Generic[ResultT]):
+    """Makes the samplers of one run, one for each worker."""
+
+    def __init__(self, job: SampleJob[ResultT], index: KeyframeIndex | None, decoder_threads: int) -> None:
+        """Decide for a source.
+
+        Args:
+            job: What is sampled.
+            index: The keyframes that the container lists, empty where it lists none; None where packets do not even
+                say when they are shown.
+            decoder_threads: Threads of each decoder.
+        """
+        self._job = job
+        self._index = index
+        self._decoder_threads = decoder_threads
+        self._clusters = self._new_clusters()
+
+    def _new_clusters(self) -> ClusterMap | None:
+        job = self._job
+        is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
+        return ClusterMap(job.source) if is_unlisted and isinstance(job.source, BlockCache) else None
+
+    def new_sampler(
+        self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
+    ) -> AnySampler:
+        """Make a sampler over a container of its own; what it opens besides is closed by the stack."""
+        job = self._job
+        if self._clusters is not None and isinstance(job.source, BlockCache):
+            return ClusterSampler(job.source, self._clusters, job.video.index, job.clock, job.precision, cost)
+        decoder = open_decoder(stream, self._decoder_threads)
+        if self._index is None:
+            return CountingSampler(container, stream, decoder, job.clock, cost)
+        access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
+        rescue = Rescue(job.source, job.video.index, job.clock, cost)
+        stack.callback(rescue.close)
+        reader = GopReader(container, stream, self._index, access, cost)
+        best_within = None if job.best_within is None else job.clock.units(job.best_within)
+        picker = FramePicker(decoder, cost, best_within)
+        return Sampler(reader, picker, rescue, job.clock, job.precision)
