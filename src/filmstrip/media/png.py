@@ -41,9 +41,9 @@ def encode_png(rgb: npt.NDArray[np.uint8]) -> bytes:
 def _deflate(data: npt.NDArray[np.uint8]) -> bytes:
     """Compress, and leave the processor as it was.
 
-    ISA-L's AVX-512 code ends without VZEROUPPER. Until some other code executes one, every SSE instruction of the thread
-    is slowed down: the video decoder takes twice as long. Loops of numpy that use AVX end with one, so a small addition
-    heals it. The workaround can go when `engine-png` of the benchmarks costs as much as `engine` without it.
+    ISA-L's AVX-512 code ends without VZEROUPPER. Until some other code executes one, every SSE instruction of the
+    thread is slowed down: the video decoder takes twice as long. Loops of numpy that use AVX end with one, so a small
+    addition heals it. The workaround can go when `engine-png` of the benchmarks costs as much as `engine` without it.
     """
     compressed: bytes = isal_zlib.compress(data, _LEVEL)
     np.add(_VECTOR, _VECTOR)
