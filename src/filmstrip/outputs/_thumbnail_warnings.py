@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from filmstrip.domain.artifact import FrameStamp
-from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import Precision
 from filmstrip.outputs._base import Workbench
 
@@ -45,28 +45,28 @@ def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Pr
     if further > 0:
         last = float(substitutes[-1].requested_seconds)
         yield f"{further} more frames up to {last:.3f} s could not be decoded; their images show the nearest good ones"
-    stale = [] if _lasts_to_the_end(info, precision) else _stale(frames, info.require_video())
-    if stale:
+    late = list(_shown_late(frames, info, precision))
+    if late:
         yield (
-            f"the video ends before the presentation does: from {float(stale[0].requested_seconds):.3f} s on, "
-            f"images show its last picture, the one at {float(stale[0].actual_seconds):.3f} s"
+            f"the video ends before the presentation does: from {float(late[0].requested_seconds):.3f} s on, "
+            f"images show its last picture, the one at {float(late[0].actual_seconds):.3f} s"
         )
 
 
-def _stale(frames: Sequence[FrameStamp], video: VideoStream) -> list[FrameStamp]:
-    """Find the images at the end whose frame is over by then."""
-    frame_seconds = Fraction(0) if not video.frame_rate else 1 / video.frame_rate
-    tolerance = max(_CLEARLY_SECONDS, 2 * frame_seconds)
-    last = frames[-1].actual_seconds
-    at_end = itertools.takewhile(lambda frame: frame.actual_seconds == last, reversed(frames))
-    late = [frame for frame in at_end if not frame.is_substitute and frame.requested_seconds > last + tolerance]
-    return late[::-1]
+def _shown_late(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precision) -> Iterator[FrameStamp]:
+    """Find the images whose time lies behind the last picture, if that ends clearly before the presentation."""
+    end = _video_end(frames[-1].actual_seconds, info, precision)
+    if end is not None and end < info.duration_seconds - _CLEARLY_SECONDS:
+        yield from (frame for frame in frames if frame.requested_seconds >= end and not frame.is_substitute)
 
 
-def _lasts_to_the_end(info: MediaInfo, precision: Precision) -> bool:
-    """Tell whether the header says so; without its word, only exact frames show where the video ends."""
+def _video_end(last_shown: Fraction, info: MediaInfo, precision: Precision) -> Fraction | None:
+    """Tell when the video ends; the header's word counts if it can be true."""
     video = info.require_video()
-    if video.duration_seconds is None:
-        return not precision.is_exact
-    end = video.start_pts * video.time_base - info.start_seconds + video.duration_seconds
-    return end > info.duration_seconds - _CLEARLY_SECONDS
+    if video.duration_seconds is not None:
+        told = video.start_pts * video.time_base - info.start_seconds + video.duration_seconds
+        if told > last_shown:
+            return told
+    # Inexact pictures do not tell where the exact ones end.
+    frame_seconds = 1 / video.frame_rate if video.frame_rate else Fraction(0)
+    return last_shown + max(_CLEARLY_SECONDS, 2 * frame_seconds) if precision.is_exact else None
