@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from filmstrip.domain.errors import DestinationRefusedError
-from filmstrip.storage._base import Deletes, Lists, Store
+from filmstrip.manifest.picture import check_url_reference
+from filmstrip.storage._base import Deletes, Lists, Presigns, Store
 from store_cases import LocalCase, S3Case, StoreCase, TemporaryCase
 
 pytestmark = pytest.mark.timeout(240)  # the Ceph gateway needs time to start
@@ -122,6 +125,23 @@ def test_many_threads_put_at_once(case: StoreCase, folder: Store) -> None:
     assert isinstance(folder, Lists)
     assert sorted(folder.names()) == names
     assert _content(case, folder, names[-1]) == names[-1].encode() * 500
+
+
+def test_a_signed_address_hands_out_one_object(case: StoreCase, folder: Store) -> None:
+    """Whoever has a signed address gets that object, and nobody gets it without; disks sign nothing."""
+    names = ["thumb_0001.jpg", "320x180/a b+ü.jpg"]
+    if not isinstance(case, S3Case):
+        assert not isinstance(folder, Presigns)
+        return
+    assert isinstance(folder, Presigns)
+    urls = folder.presign(names, 168)
+    for name in names:
+        folder.put(name, name.encode(), "image/jpeg")
+        with urllib.request.urlopen(urls[name], timeout=10) as answer:
+            assert answer.read() == name.encode()
+        assert case.anonymous_status(folder, name) == HTTPStatus.FORBIDDEN
+        assert "X-Amz-Expires=604800" in urls[name]
+        check_url_reference(urls[name])
 
 
 def test_a_deleted_object_is_gone(case: StoreCase, folder: Store) -> None:

@@ -30,5 +30,6 @@ def _names(store: Lists, is_left_over: Callable[[str], bool]) -> list[str]:
 
 def _sentence(names: Sequence[str]) -> str:
     named = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
-    count = "1 file" if len(names) == 1 else f"{len(names)} files"
-    return f"{count} of an earlier run stay at the destination, and nothing points at them any more: {named}"
+    if len(names) == 1:
+        return f"1 file of an earlier run stays at the destination, and nothing points at it any more: {named}"
+    return f"{len(names)} files of an earlier run stay at the destination, and nothing points at them any more: {named}"

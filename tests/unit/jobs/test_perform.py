@@ -141,6 +141,15 @@ async def test_an_error_of_the_output_comes_back(folder: Path) -> None:
     assert Counter(store.objects) <= Counter({"a": bytes(1000)})
 
 
+async def test_a_file_that_was_forgotten_is_an_error(folder: Path) -> None:
+    """A set that is not whole never passes for done, and the last group never begins."""
+    store = MemoryStore()
+    job = assignment(folder, store, groups=[["a", "b", "c"], ["last"]], trouble={"a": "forget", "c": "forget"})
+    with pytest.raises(OutputError, match="2 of 3 files were not made: a, c"):
+        await performer(folder).make_output(job, Listener())
+    assert set(store.objects) == {"b"}
+
+
 async def test_no_work_begins_on_a_full_disk(folder: Path) -> None:
     """Without the reserve no process is started."""
     with pytest.raises(DiskFullError, match="are kept free"):
