@@ -154,7 +154,8 @@ def _commands() -> Iterator[str]:
         "Results go to standard output, everything for eyes to standard error. Exit codes: 0 done, 1 failed,\n"
         "2 misused (arguments, settings, query), 130 interrupted.\n"
     )
-    root = click.Context(program, info_name="filmstrip", max_content_width=_HELP_COLUMNS, terminal_width=_HELP_COLUMNS)
+    settings = {**program.context_settings, "max_content_width": _HELP_COLUMNS, "terminal_width": _HELP_COLUMNS}
+    root = click.Context(program, info_name="filmstrip", **settings)
     for context in _contexts(root):
         yield f"## {context.command_path}\n"
         yield f"```text\n{context.get_help()}\n```\n"

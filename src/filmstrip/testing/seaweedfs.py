@@ -16,6 +16,7 @@ from filmstrip.storage.s3_signature import S3Account
 from filmstrip.testing.running_program import RunningProgram, free_ports
 from filmstrip.testing.s3_request import send_signed
 
+_VOLUME_MB = 16
 _READY_SECONDS = 60.0
 
 
@@ -112,6 +113,8 @@ def _arguments(server: S3Server, data: Path, own_folder: Path, certificate: tupl
         # The filer hands every object to anyone who can reach it, so no part may listen anywhere else.
         "ip.bind": server.host,
         "master.telemetry": "false",
+        # It allows as many volumes as fit on the disk, and gives each bucket several: small ones, for many buckets.
+        "master.volumeSizeLimitMB": _VOLUME_MB,
         "s3.config": _write_identities(server, own_folder),
         # A missing bucket must be an error, as it is elsewhere.
         "s3.autoCreateBucket": "false",
