@@ -1,0 +1,84 @@
+"""Do the examples of thumbnails make the files that are printed below them?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from filmstrip.cli.main import ExitCode, run
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.query import FormatParameters
+from filmstrip.testing.seaweedfs import S3Server
+
+PAGE = Path(__file__).parents[2] / "docs" / "thumbnails.md"
+_EXAMPLE = re.compile(r"<!-- entry -->\n```json\n(?P<entry>.*?)```\n\n(?P<files>(?: {4}\S+\n)+)", re.DOTALL)
+EXAMPLES = [(match["entry"], match["files"].split()) for match in _EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The video of 47 seconds that the page speaks of."""
+    path = tmp_path_factory.mktemp("sample") / "sample.mp4"
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=47)
+    return path
+
+
+@pytest.fixture(scope="module")
+def bucket(seaweedfs: S3Server) -> Any:
+    """The bucket of the examples, as another program sees it."""
+    account = {"aws_access_key_id": seaweedfs.key, "aws_secret_access_key": seaweedfs.secret}
+    store = boto3.resource("s3", endpoint_url=seaweedfs.url, region_name="us-east-1", **account).Bucket("my-bucket")
+    store.create()
+    return store
+
+
+@pytest.fixture
+def send(sample: Path, seaweedfs: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
+    """Run an entry, with what every reader has to replace replaced."""
+    host = f"{seaweedfs.host}:{seaweedfs.port}"
+    monkeypatch.setenv("FILMSTRIP_PLAIN_HTTP_HOSTS", host)
+    actual = {"MY-ACCESS-KEY": seaweedfs.key, "MY-SECRET-KEY": seaweedfs.secret, "s3.example.com": host}
+
+    def send(entry: str) -> int:
+        for written, replacement in actual.items():
+            entry = entry.replace(written, replacement)
+        query = tmp_path / "query.json"
+        query.write_text(json.dumps({"query": {"source": sample.as_uri(), "format": [json.loads(entry)]}}))
+        return run(["encode", str(query)])
+
+    return send
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: folder_of(example[0]))
+def test_an_example_makes_its_files(
+    example: tuple[str, list[str]], send: Callable[[str], int], bucket: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sends what is printed gets the files that are printed, without a warning."""
+    entry, files = example
+    assert send(entry) == ExitCode.DONE
+    assert "warning" not in capsys.readouterr().err
+    prefix = f"{folder_of(entry)}/"
+    assert [item.key.removeprefix(prefix) for item in bucket.objects.filter(Prefix=prefix)] == files
+
+
+def folder_of(entry: str) -> str:
+    destination: str = json.loads(entry)["destination"]
+    return destination.partition("/my-bucket/")[2].partition("/")[0]
+
+
+@pytest.mark.parametrize("name", ["thumbnails", "thumbnail", "contact_sheet"])
+def test_every_parameter_has_an_example(name: str) -> None:
+    """Each parameter of pictures stands in an example; one that all outputs share, in an example of any."""
+    entries = [json.loads(entry) for entry, _ in EXAMPLES]
+    shown = {key for entry in entries for key in entry}
+    own = {key for key in vars(output_types()[name])["__annotations__"] if key in output_types()[name].model_fields}
+    assert own <= {key for entry in entries if entry["output"] == name for key in entry}
+    assert output_types()[name].wire_names() - FormatParameters.wire_names() <= shown
