@@ -22,6 +22,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "thumbnails.md"
 _EXAMPLE = re.compile(r"<!-- entry -->\n```json\n(?P<entry>.*?)```\n\n(?P<files>(?: {4}\S+\n)+)", re.DOTALL)
 EXAMPLES = [(match["entry"], match["files"].split()) for match in _EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
 
+BUCKET = "bucket-of-entries"
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,7 +37,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bucket(seaweedfs: S3Server) -> Any:
     """The bucket of the examples, as another program sees it."""
     account = {"aws_access_key_id": seaweedfs.key, "aws_secret_access_key": seaweedfs.secret}
-    store = boto3.resource("s3", endpoint_url=seaweedfs.url, region_name="us-east-1", **account).Bucket("my-bucket")
+    store = boto3.resource("s3", endpoint_url=seaweedfs.url, region_name="us-east-1", **account).Bucket(BUCKET)
     store.create()
     return store
 
@@ -46,6 +48,7 @@ def send(sample: Path, seaweedfs: S3Server, tmp_path: Path, monkeypatch: pytest.
     host = f"{seaweedfs.host}:{seaweedfs.port}"
     monkeypatch.setenv("FILMSTRIP_PLAIN_HTTP_HOSTS", host)
     actual = {"MY-ACCESS-KEY": seaweedfs.key, "MY-SECRET-KEY": seaweedfs.secret, "s3.example.com": host}
+    actual["/my-bucket/"] = f"/{BUCKET}/"  # other pages' examples have a bucket of the printed name
 
     def send(entry: str) -> int:
         for written, replacement in actual.items():
