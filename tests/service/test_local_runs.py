@@ -109,3 +109,43 @@ def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run(["thumbnails", str(path), str(tmp_path / "out")]) == ExitCode.FAILED
     assert "cannot be read as media" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def _encode(tmp_path: Path, **query: object) -> int:
+    path = tmp_path / "query.json"
+    path.write_text(json.dumps({"query": query}))
+    return run(["encode", str(path)])
+
+
+def test_a_failure_leaves_the_other_outputs(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What can be made is made; the exit code and a sentence tell of the rest."""
+    (tmp_path / "file").touch()
+    formats = [
+        {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/file/below/"},
+        {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/thumbs/"},
+    ]
+    assert _encode(tmp_path, source=sample.as_uri(), format=formats) == ExitCode.FAILED
+    assert capsys.readouterr().err.startswith("filmstrip: format[0]: ")
+    assert (tmp_path / "thumbs" / "thumbnails.vtt").exists()
+
+
+def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`allow_soft_fail` makes of a failure a warning, as in the service."""
+    (tmp_path / "file").touch()
+    entry = {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/file/below/"}
+    assert _encode(tmp_path, source=sample.as_uri(), format={**entry, "allow_soft_fail": 1}) == ExitCode.DONE
+    captured = capsys.readouterr()
+    assert "warning: could not be made" in captured.err
+    assert not captured.out
+
+
+def test_videos_are_not_made_larger(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rule of the service counts here too: a rendition larger than the source is dropped, with a warning."""
+    formats = [
+        {"output": "mp4", "size": "320x180", "duration": 1, "destination": f"file://{tmp_path}/small.mp4"},
+        {"output": "mp4", "size": "1920x1080", "duration": 1, "destination": f"file://{tmp_path}/large.mp4"},
+    ]
+    assert _encode(tmp_path, source=sample.as_uri(), format=formats) == ExitCode.DONE
+    assert "format[1] was dropped" in capsys.readouterr().err
+    assert (tmp_path / "small.mp4").exists()
+    assert not (tmp_path / "large.mp4").exists()

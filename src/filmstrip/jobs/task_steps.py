@@ -11,7 +11,7 @@ from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.surroundings import Surroundings
-from filmstrip.jobs.upscale_rule import dropped_outputs
+from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
@@ -54,10 +54,7 @@ class TaskSteps:
         kept = [output.index for output in record.outputs]
         if not query.upscale:
             dropped = dropped_outputs(query.formats, (await self._around.probed(token)).info)
-            told = [
-                Warned(f"format[{index}] was dropped: {size} is larger than the source, and upscale is not set")
-                for index, size in dropped.items()
-            ]
+            told = [drop_warning(index, size) for index, size in dropped.items()]
             await asyncio.to_thread(self._database.add_warnings, token, told)
             await asyncio.to_thread(self._database.drop_outputs, token, list(dropped))
             kept = [index for index in kept if index not in dropped]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from filmstrip.domain.artifact import MediaKind
+from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.geometry import FrameSize, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import Output
@@ -22,6 +22,11 @@ def dropped_outputs(outputs: Sequence[Output], info: MediaInfo) -> dict[int, Fra
     if videos and len(too_large) == len(videos):
         del too_large[videos[0]]
     return too_large
+
+
+def drop_warning(index: int, size: FrameSize) -> Warned:
+    """Tell the client that an output was dropped."""
+    return Warned(f"format[{index}] was dropped: {size} is larger than the source, and upscale is not set")
 
 
 def _size_if_too_large(output: Output, info: MediaInfo) -> FrameSize | None:

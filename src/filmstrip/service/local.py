@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filmstrip.domain.artifact import Location, OutputResult, Warned
-from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.perform import Assignment, Listener, Performer
+from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.format_entry import entry_without_destination
@@ -66,11 +67,11 @@ async def probe_source(url: str, settings: Settings) -> MediaInfo:
 
 
 async def run_query(query: Query[Output], settings: Settings, listener: LocalListener) -> tuple[MadeOutput, ...]:
-    """Make all outputs of a query, one after the other.
+    """Make all outputs of a query, one after the other, by the rules of a task: a failure of one leaves the others.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
-        FilmstripError: An output cannot be made or put.
+        FilmstripError: The source cannot be had, or outputs that may not fail softly cannot be made or put.
     """
     _check_destinations(query)
     for warned in query.warnings:
@@ -82,7 +83,10 @@ async def run_query(query: Query[Output], settings: Settings, listener: LocalLis
         path = folder / "source"
         source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
         run = _Run(query, settings, child, source, await child.probe(source, folder), folder, listener)
-        return tuple([await run.make(index) for index in range(len(query.formats))])
+        made = [await run.try_to_make(index) for index in run.kept_indices()]
+        if run.failures:
+            raise FilmstripError("; ".join(run.failures))
+        return tuple(output for output in made if output is not None)
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,28 @@ class _Run:
     info: MediaInfo
     folder: Path
     listener: LocalListener
+    failures: list[str] = field(default_factory=list)
 
-    async def make(self, index: int) -> MadeOutput:
-        """Make one output."""
+    def kept_indices(self) -> list[int]:
+        """Tell which outputs are made, warning of the others."""
+        dropped = {} if self.query.upscale else dropped_outputs(self.query.formats, self.info)
+        for index, size in dropped.items():
+            self.listener.warn(drop_warning(index, size))
+        return [index for index in range(len(self.query.formats)) if index not in dropped]
+
+    async def try_to_make(self, index: int) -> MadeOutput | None:
+        """Make one output; None if it fails, which is a warning where it may, else among the failures."""
+        try:
+            return await self._make(index)
+        except FilmstripError as error:
+            name = f"format[{index}]: " if len(self.query.formats) > 1 else ""
+            if self.query.formats[index].allow_soft_fail:
+                self.listener.warn(Warned(f"{name}could not be made: {error}"))
+            else:
+                self.failures.append(f"{name}{error}")
+            return None
+
+    async def _make(self, index: int) -> MadeOutput:
         output = self.query.formats[index]
         folder = self.folder / str(index)
         folder.mkdir()
