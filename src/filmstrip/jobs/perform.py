@@ -126,6 +126,8 @@ class Performer:
             ):
                 async for artifact in files:
                     await room.acquire()
+                    # Neither of the two waits where there is no need to; a put that failed ends this loop only here.
+                    await asyncio.sleep(0)
                     made.append(artifact)
                     putting = puts.create_task(self._put(assignment, artifact, listener))
                     putting.add_done_callback(lambda _task: room.release())
