@@ -6,7 +6,7 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -126,10 +126,8 @@ class Performer:
             ):
                 async for artifact in files:
                     await room.acquire()
-                    # Neither of the two waits where there is no need to; a put that failed ends this loop only here.
-                    await asyncio.sleep(0)
                     made.append(artifact)
-                    putting = puts.create_task(self._put(assignment, artifact, listener))
+                    putting = _start(puts, self._put(assignment, artifact, listener))
                     putting.add_done_callback(lambda _task: room.release())
                 await asyncio.to_thread(listener.on_made)
         except ExceptionGroup as several:
@@ -182,6 +180,15 @@ def _demand_all(group: Group, names: Collection[str]) -> None:
     if missing:
         named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")
         raise OutputError(f"{len(missing)} of {len(group.artifact_names)} files were not made: {named}")
+
+
+def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Start work in a group; one that is shutting down, as a put has failed, takes no more."""
+    try:
+        return group.create_task(work)
+    except RuntimeError:
+        work.close()
+        raise
 
 
 def describe_result(
