@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from filmstrip.storage.egress import split_port
+
+
+def _is_host(entry: str) -> str:
+    """Refuse what would silently never be any host: a URL, a path, a pattern."""
+    if any(mark in entry for mark in "/*"):
+        raise ValueError
+    return entry
+
+
+def _is_host_or_network(entry: str) -> str:
+    if "/" not in entry:
+        return _is_host(entry)
+    ipaddress.ip_network(split_port(entry.strip())[0], strict=False)
+    return entry
+
+
+Host = Annotated[str, AfterValidator(_is_host), Field(description='a host as "minio" or "minio:9000"')]
+HostOrNetwork = Annotated[
+    str,
+    AfterValidator(_is_host_or_network),
+    Field(description='a host as "minio" or "minio:9000", or a network as "10.0.0.0/8"'),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +59,8 @@ class StorageSettings:
     temporary_root: Path
     temporary_hours: int = 24
     public_url: str = "http://127.0.0.1:8080"
-    private_hosts: tuple[str, ...] = ()
-    plain_http_hosts: tuple[str, ...] = ()
+    private_hosts: tuple[HostOrNetwork, ...] = ()
+    plain_http_hosts: tuple[Host, ...] = ()
     local_roots: tuple[Path, ...] = ()
     ca_file: Path | None = None
     connect_timeout_seconds: float = 10.0

@@ -1,5 +1,6 @@
 """Settings from the command line, the environment and a file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,29 @@ def test_secrets_are_never_shown() -> None:
     assert settings.service.api_keys == (secret,)
     assert secret not in repr(settings)
     assert secret not in repr(describe_settings(environ=environ))
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("PRIVATE_HOSTS", "10.0.0.0/99"),
+        ("PRIVATE_HOSTS", "http://minio:9000"),
+        ("PRIVATE_HOSTS", "*.internal"),
+        ("PLAIN_HTTP_HOSTS", "http://minio:9000"),
+        ("PLAIN_HTTP_HOSTS", "10.0.0.0/8"),
+    ],
+)
+def test_what_would_never_be_a_host_is_told(name: str, entry: str) -> None:
+    """An entry that could match no host is a mistake at the start, not a riddle at the first task."""
+    with pytest.raises(SettingsError, match=f'FILMSTRIP_{name}: "{re.escape(entry)}" is not a host as "minio"'):
+        read_settings(environ={f"FILMSTRIP_{name}": f"minio,{entry}"})
+
+
+def test_hosts_and_networks_are_taken() -> None:
+    """Names, addresses and networks, each also with a port, are good entries."""
+    entries = ("minio", "minio_1:9000", "10.0.0.1", "[fd00::1]:9000", "fd00::1", "10.0.0.0/8", "10.0.0.0/8:9000")
+    settings = read_settings(environ={"FILMSTRIP_PRIVATE_HOSTS": ",".join(entries)})
+    assert settings.storage.private_hosts == entries
 
 
 def test_a_description_tells_value_and_origin(tmp_path: Path) -> None:
