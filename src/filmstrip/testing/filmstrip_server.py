@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 import urllib.request
@@ -47,10 +48,12 @@ def running_filmstrip(
         RuntimeError: It does not start; with the end of its log.
     """
     chosen = port or free_ports(1)[0]
+    # Blank means default: what is set for another service of this machine has no say here.
+    foreign = {name: "" for name in os.environ if name.startswith("FILMSTRIP_")}
     own = {"FILMSTRIP_HOST": "127.0.0.1", "FILMSTRIP_PORT": str(chosen), "FILMSTRIP_DATA_DIR": str(data_dir)}
     log = log or data_dir.with_name(f"{data_dir.name}.log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with RunningProgram([filmstrip_program(), "serve"], log, own | dict(settings or {})) as program:
+    with RunningProgram([filmstrip_program(), "serve"], log, foreign | own | dict(settings or {})) as program:
         url = f"http://127.0.0.1:{chosen}"
         program.wait_until(lambda: _is_ready(url), _READY_SECONDS)
         yield FilmstripServer(url, program, log)

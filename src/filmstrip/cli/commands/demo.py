@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ def command(folder: Path, *, keep: bool) -> int:
     the results back from S3 and checks them. Nothing but the output folder stays. The exit code is 0 only if
     everything is right.
     """
+    # Ending it by SIGTERM stops the servers too, as Ctrl-C does: they run in sessions of their own.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     display = Display(Console())
     folder.mkdir(parents=True, exist_ok=True)
