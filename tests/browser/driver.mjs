@@ -16,7 +16,7 @@ const profile = await mkdtemp(join(tmpdir(), "filmstrip-browser-"));
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: process.argv[2],
   headless: true,
-  viewport: { width: 1000, height: 700 },
+  viewport: { width: 1000, height: 900 },
   args: [
     "--no-sandbox",
     "--disable-gpu",

@@ -17,8 +17,8 @@ PAGE = """<!doctype html>
 <title>{player}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/players/{player}.css">
-<body style="margin: 20px; background: #123">
-<div id="stage" style="width: 960px"></div>
+<body style="margin: 200px 20px 20px; background: #123">
+<div id="stage"></div>
 <script src="/node_modules/dashjs/contrib/akamai/controlbar/ControlBar.js"></script>
 <script type="module" src="/players/{player}.js"></script>
 """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import barcode
-from browser.preview_site import DURATION, FRAME_RATE, INTERVAL
+from browser.preview_site import FILMS, LONG, Film
 from browser.real_browser import Browser, Sight
 
 HOVERS_SECONDS = (0.7, 12.5, 27.9, 31.5, 42.0, 46.6, 47.18)
@@ -20,55 +22,97 @@ PATIENCE_SECONDS = 6
 # Making the site may have to install the players first; the limit is for the test itself.
 pytestmark = pytest.mark.timeout(60, func_only=True)
 
-CASES = [
+WEBVTT_PLAYERS = ("videojs", "plyr", "vidstack", "media-chrome", "shaka")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page with one player.
+
+    Attributes:
+        player: Its name.
+        media: What it plays, in the film's folder.
+        track: The WebVTT track that it is given, None where thumbnails are found in what it plays.
+    """
+
+    player: str
+    media: str
+    track: str | None = None
+
+    def __str__(self) -> str:
+        source = self.track.rpartition("/")[0] if self.track else self.media.partition(".")[0]
+        return f"{self.player}-{source}"
+
+    def url(self, site: str, film: Film) -> str:
+        """Tell its address."""
+        track = f"&track=/media/{film.name}/{self.track}" if self.track else ""
+        width = 960 if film.size[0] > film.size[1] else 340
+        return f"{site}/page/{self.player}?width={width}&media=/media/{film.name}/{self.media}{track}"
+
+
+PAGES = [
     *(
-        pytest.param(player, f"media=/media/video.mp4&track=/media/{track}.vtt", id=f"{player}-vtt-{track}")
-        for player in ("videojs", "plyr", "vidstack", "media-chrome", "shaka")
-        for track in ("thumbnails", "sprite")
+        Page(player, "video.mp4", f"{track}/thumbnails.vtt")
+        for player in WEBVTT_PLAYERS
+        for track in ("separate", "sprite")
     ),
-    pytest.param("shaka", "media=/media/with_images.m3u8", id="shaka-hls-images"),
-    pytest.param("shaka", "media=/media/with_mjpg.m3u8", id="shaka-hls-mjpg"),
-    pytest.param("shaka", "media=/media/with_both.m3u8", id="shaka-hls-both"),
-    pytest.param("hlsjs", "media=/media/with_mjpg.m3u8", id="hlsjs-hls-mjpg"),
-    pytest.param("hlsjs", "media=/media/with_both.m3u8", id="hlsjs-hls-both"),
-    pytest.param("shaka", "media=/media/with_tiles.mpd", id="shaka-dash"),
-    pytest.param("dashjs", "media=/media/with_tiles.mpd", id="dashjs-dash"),
+    Page("shaka", "with_images.m3u8"),
+    Page("shaka", "with_mjpg.m3u8"),
+    Page("shaka", "with_both.m3u8"),
+    Page("hlsjs", "with_mjpg.m3u8"),
+    Page("hlsjs", "with_both.m3u8"),
+    Page("shaka", "with_tiles.mpd"),
+    Page("dashjs", "with_tiles.mpd"),
 ]
+ONE_OF_EACH = ("videojs-sprite", "vidstack-separate", "shaka-with_images", "hlsjs-with_mjpg", "dashjs-with_tiles")
 
 
-@pytest.mark.parametrize(("player", "query"), CASES)
+@pytest.mark.parametrize("page", PAGES, ids=str)
 def test_hover_shows_the_picture_of_the_time_that_the_player_says(
-    player: str, query: str, site: str, browser: Browser, evidence: Path
+    page: Page, site: str, browser: Browser, evidence: Path
 ) -> None:
     """Wherever the mouse is on the seek bar, the thumbnail is the one of the time beside it, whole and unmixed."""
-    browser.open(f"{site}/page/{player}?{query}")
+    browser.open(page.url(site, LONG))
     for seconds in HOVERS_SECONDS:
-        browser.hover(seconds / float(DURATION))
-        wait_for_right_picture(browser, seconds, evidence)
+        browser.hover(seconds / float(LONG.seconds))
+        wait_for_right_picture(browser, LONG, seconds, evidence)
+    browser.save_page(evidence)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if str(page) in ONE_OF_EACH], ids=str)
+@pytest.mark.parametrize("film", [film for film in FILMS if film is not LONG], ids=str)
+def test_hover_shows_the_right_picture_of_every_film(
+    film: Film, page: Page, site: str, browser: Browser, evidence: Path
+) -> None:
+    """Short and vertical films, odd sizes and other intervals are shown as well, to the last second."""
+    browser.open(page.url(site, film))
+    for fraction in (0.02, 0.31, 0.55, 0.83, 0.995):
+        browser.hover(fraction)
+        wait_for_right_picture(browser, film, fraction * float(film.seconds), evidence)
     browser.save_page(evidence)
 
 
 def test_a_wrong_track_is_noticed(site: str, browser: Browser) -> None:
     """A track whose pictures are one cue late is seen to be wrong: the other tests can fail."""
-    browser.open(f"{site}/page/plyr?media=/media/video.mp4&track=/media/late.vtt")
-    browser.hover(12.5 / float(DURATION))
+    browser.open(Page("plyr", "video.mp4", "sprite/late.vtt").url(site, LONG))
+    browser.hover(12.5 / float(LONG.seconds))
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while complain(browser.look(), 12.5) != "frame 150 is shown instead of 100":
+    while complain(browser.look(), LONG, 12.5) != "frame 150 is shown instead of 100":
         assert time.monotonic() < deadline
 
 
-def wait_for_right_picture(browser: Browser, hovered: float, evidence: Path) -> None:
+def wait_for_right_picture(browser: Browser, film: Film, hovered: float, evidence: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    complaint = complain(browser.look(), hovered)
+    complaint = complain(browser.look(), film, hovered)
     while complaint:
         if time.monotonic() > deadline:
             log = browser.save_page(evidence)
             pytest.fail(f"at {hovered} s {complaint}; see {evidence}; the page says {log[-5:]}")
         time.sleep(0.05)
-        complaint = complain(browser.look(), hovered)
+        complaint = complain(browser.look(), film, hovered)
 
 
-def complain(sight: Sight, hovered: float) -> str | None:
+def complain(sight: Sight, film: Film, hovered: float) -> str | None:
     """Say what is wrong with what is seen, None if it is right."""
     said = read_seconds(sight.time)
     # Plyr keeps a second away from the end.
@@ -77,11 +121,21 @@ def complain(sight: Sight, hovered: float) -> str | None:
     if sight.picture is None:
         return "there is no picture"
     width, height = sight.picture.size
-    if abs(width / height - 16 / 9) > 0.1:
+    if abs(width / height / (film.thumbnail[0] / film.thumbnail[1]) - 1) > 0.06:
         return f"the picture is {width}x{height}"
     number = barcode.read_number(sight.picture)
-    expected = int(said // INTERVAL * INTERVAL * FRAME_RATE)
-    return None if number == expected else f"frame {number} is shown instead of {expected}"
+    expected = {film.number_at(moment) for moment in moments_meant(said, hovered, film)}
+    return None if number in expected else f"frame {number} is shown instead of {min(expected)}"
+
+
+def moments_meant(said: int, hovered: float, film: Film) -> list[Fraction]:
+    """Tell for which moments a player may show the picture: the hovered one, and those of the second that it says.
+
+    Shaka counts in whole seconds, and at the very end keeps the picture of the second before it.
+    """
+    first, last = min(Fraction(said), Fraction(hovered)), max(said + Fraction(7, 8), Fraction(hovered))
+    first = min(first, film.seconds - 1) if said >= film.seconds else first
+    return [first + (last - first) * Fraction(part, 8) for part in range(9)]
 
 
 def read_seconds(text: str) -> int | None:

@@ -4,7 +4,7 @@ import "../node_modules/dashjs/contrib/akamai/controlbar/controlbar.css";
 import { media, put, ready } from "./stage.js";
 
 const container = put(
-  `<div style="width: 960px; position: relative"><video muted style="width: 100%"></video>${controls}</div>`,
+  `<div style="width: 100%; position: relative"><video muted style="width: 100%"></video>${controls}</div>`,
 );
 const player = dashjs.MediaPlayer().create();
 player.initialize(container.querySelector("video"), media, false);

@@ -4,8 +4,8 @@ import { media, put, ready } from "./stage.js";
 // hls.js has no controls of its own: this is the least that a page does with its image player.
 put(`
   <div>
-    <video muted style="width: 960px"></video>
-    <div id="bar" style="width: 960px; height: 20px; background: gray"></div>
+    <video muted style="width: 100%; max-height: 400px"></video>
+    <div id="bar" style="width: 100%; height: 20px; background: gray"></div>
     <span id="time" style="color: white"></span><br>
     <img id="picture">
   </div>`);
@@ -18,7 +18,8 @@ await new Promise((resolve) => hls.once(Hls.Events.BUFFER_APPENDED, resolve));
 
 // Asked for a picture that it has already, hls.js 1.7.4 loads the next one and shows that; asked while it is loading,
 // it may forget. So the page keeps the pictures and asks for missing ones only, again after each that has come.
-const images = hls.createImageIFramePlayer();
+// Without a tolerance of 0 it takes the next picture already a quarter of a second before its time.
+const images = hls.createImageIFramePlayer({ maxFragLookUpTolerance: 0 });
 const pictures = new Map();
 let seconds = null;
 images.attachImage(new Image());

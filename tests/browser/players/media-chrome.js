@@ -2,7 +2,7 @@ import "media-chrome";
 import { knowsDuration, media, put, ready, track } from "./stage.js";
 
 put(`
-  <media-controller style="width: 960px">
+  <media-controller style="width: 100%">
     <video slot="media" muted preload="metadata" src="${media}" style="width: 100%">
       <track kind="metadata" label="thumbnails" default src="${track}">
     </video>

@@ -2,7 +2,7 @@ import shaka from "shaka-player/dist/shaka-player.ui.js";
 import "shaka-player/dist/controls.css";
 import { media, put, ready, track } from "./stage.js";
 
-const container = put('<div style="width: 960px"><video muted style="width: 100%"></video></div>');
+const container = put('<div style="width: 100%"><video muted style="width: 100%"></video></div>');
 const video = container.querySelector("video");
 const player = new shaka.Player();
 await player.attach(video);

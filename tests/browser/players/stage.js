@@ -9,6 +9,7 @@ export const media = new URL(asked.get("media"), location.href).href;
 export const track = asked.has("track") ? new URL(asked.get("track"), location.href).href : null;
 
 export const stage = document.getElementById("stage");
+stage.style.width = `${asked.get("width")}px`;
 
 /** Put HTML on the stage and return its first element. */
 export function put(html) {
