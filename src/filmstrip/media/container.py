@@ -6,7 +6,7 @@ open whatever files and addresses it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -28,6 +28,9 @@ FORMATS = (
 """Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+# Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
+# opened by whoever decodes, with options of their own.
+_WITHOUT_LOOKING = {"codec_whitelist": "none", "probesize": "32"}
 # Enough for a reader to fill one request of the operating system; larger values copy more than they save.
 _BUFFER_BYTES = 1 << 15
 
@@ -48,16 +51,37 @@ def reading_errors() -> Iterator[None]:
 
 @contextmanager
 def open_container(source: MediaSource) -> Iterator[InputContainer]:
-    """Open a source for reading.
+    """Open a source for reading, and look at its first packets for what its header leaves open.
 
     Raises:
         SourceUnreadableError: It is not a container format that we know, or damaged beyond use.
     """
+    with _open(source, _OPTIONS) as container:
+        yield container
+
+
+@contextmanager
+def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputContainer]:
+    """Open a source for reading whose facts are known already: without decoding anything where its format allows.
+
+    Args:
+        source: The bytes.
+        format_name: What `open_container` found its format to be.
+
+    Raises:
+        SourceUnreadableError: It is damaged beyond use.
+    """
+    with _open(source, _OPTIONS | (_WITHOUT_LOOKING if "mov" in format_name else {})) as container:
+        yield container
+
+
+@contextmanager
+def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
     with reading_errors():
         if isinstance(source, LocalFile):
-            container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(_OPTIONS))
+            container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(options))
         else:
-            container = av.open(RangeFile(source), "r", buffer_size=_BUFFER_BYTES, options=dict(_OPTIONS))
+            container = av.open(RangeFile(source), "r", buffer_size=_BUFFER_BYTES, options=dict(options))
     with container:
         yield container
 

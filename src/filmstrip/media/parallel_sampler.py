@@ -15,7 +15,7 @@ from typing import Generic
 
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.container import open_container, reading_errors, select_stream
+from filmstrip.media.container import reading_errors, reopen_container, select_stream
 from filmstrip.media.counting_sampler import stores_times
 from filmstrip.media.keyframe_index import KeyframeIndex, read_index
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
@@ -67,7 +67,7 @@ def _affordable_workers(video: VideoStream) -> int:
 
 def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
     """Read the index of keyframes, and whether packets say when they are shown."""
-    with open_container(job.source) as container, reading_errors():
+    with reopen_container(job.source, job.info.container) as container, reading_errors():
         stream = select_stream(container, job.video.index)
         if not stores_times(container, stream):
             return KeyframeIndex((), 0), False
@@ -149,7 +149,7 @@ class _Run(Generic[ResultT]):
     def _sample_stretches(self, cost: SamplingCost) -> None:
         job = self._job
         render = job.new_renderer()
-        with open_container(job.source) as container, ExitStack() as stack, reading_errors():
+        with reopen_container(job.source, job.info.container) as container, ExitStack() as stack, reading_errors():
             stream = select_stream(container, job.video.index)
             sampler = self._choice.new_sampler(container, stream, cost, stack)
             with suppress(queue.Empty):
