@@ -14,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, Precision
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
@@ -22,7 +23,6 @@ from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource
-from filmstrip.params.image import ImageEncoding
 
 PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
 
@@ -34,7 +34,7 @@ def main() -> None:
         info = probe(source, MediaSettings())
         assert info.video is not None
         video, fitting = info.video, Fit(given.size, given.size)
-        encoding = ImageEncoding(image_format=given.format)
+        encoding = PictureEncoding(ImageFormat(given.format))
 
         def new_renderer() -> Callable[[Sample], int]:
             return _renderer(ImageEncoder(video, fitting, encoding), given.folder, given.format)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.geometry import SizeRequest, fit
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.frame_judge import FrameJudge, Verdict
 from filmstrip.media.image_encoder import ImageEncoder
@@ -22,7 +23,6 @@ from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
-from filmstrip.params.image import ImageEncoding
 
 # Black for a tenth of a second from every second on: a picture of each second is black, the ones before it are not.
 BLINKING = "testsrc2=size=320x180:rate=30:duration=6,drawbox=t=fill:color=black:enable='lt(mod(t,1),0.1)'"
@@ -44,7 +44,7 @@ def taken(source: LocalFile, best_within: Fraction | None) -> list[tuple[FrameSt
     video = info.video
 
     def new_renderer():  # noqa: ANN202 - a closure for one line below
-        encoder = ImageEncoder(video, fit(video.display_size, SizeRequest()), ImageEncoding())
+        encoder = ImageEncoder(video, fit(video.display_size, SizeRequest()), PictureEncoding(ImageFormat.PNG))
         return lambda sample: (sample.stamp, encoder.encode(sample.frame))
 
     job = SampleJob(source, info, new_renderer, best_within=best_within)

@@ -13,6 +13,7 @@ from assets import ASSETS, Asset
 from barcode import Window
 from colors import Patch
 from filmstrip.domain.geometry import SizeRequest, fit
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
@@ -20,18 +21,17 @@ from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
-from filmstrip.params.image import ImageEncoding, ImageFormat
 from hdr import BT2020_TO_BT709, plain_sdr
 
-PNG = ImageEncoding(image_format=ImageFormat.PNG)
-JPG = ImageEncoding(image_format=ImageFormat.JPG, quality=95)
+PNG = PictureEncoding(ImageFormat.PNG)
+JPG = PictureEncoding(ImageFormat.JPG, quality=95)
 # Quantisation of the source's encoder and the rounding of two conversions, in steps of 255.
 TOLERANCE = 8
 
 Pixels = npt.NDArray[np.uint8]
 
 
-def picture_of(asset: Asset, encoding: ImageEncoding) -> Pixels:
+def picture_of(asset: Asset, encoding: PictureEncoding) -> Pixels:
     """The first picture of an asset, 320 pixels wide."""
     source = LocalFile(asset.path)
     info = probe(source, MediaSettings())
@@ -68,7 +68,7 @@ def expected_sdr(asset: Asset, patch: Patch) -> npt.NDArray[np.float64]:
     "name",
     ["plain.mp4", "full_range.mp4", "bt601.mp4", "bt2020_sdr.mp4", "h264_444.mp4", "prores.mov", "hevc_10bit.mp4"],
 )
-def test_standard_colours_are_kept(name: str, encoding: ImageEncoding) -> None:
+def test_standard_colours_are_kept(name: str, encoding: PictureEncoding) -> None:
     """Matrix, range, primaries and depth of the source are honoured: each patch has the colour that was drawn."""
     asset = ASSETS[name]
     pixels = picture_of(asset, encoding)
@@ -78,7 +78,7 @@ def test_standard_colours_are_kept(name: str, encoding: ImageEncoding) -> None:
 
 @pytest.mark.parametrize("encoding", [PNG, JPG], ids=["png", "jpg"])
 @pytest.mark.parametrize("name", ["hdr10.mp4", "hlg.mp4", "dolby_vision_81.mp4", "dolby_vision_84.mp4"])
-def test_high_dynamic_range_becomes_an_ordinary_picture(name: str, encoding: ImageEncoding) -> None:
+def test_high_dynamic_range_becomes_an_ordinary_picture(name: str, encoding: PictureEncoding) -> None:
     """Without any flag: mid tones look as on a standard display, greys stay grey, highlights are bent, not lost."""
     asset = ASSETS[name]
     pixels = picture_of(asset, encoding)

@@ -15,6 +15,7 @@ from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, IntervalGrid, Precision, TimeRange
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
@@ -23,7 +24,6 @@ from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
-from filmstrip.params.image import ImageEncoding, ImageFormat
 from frame_oracle import number_played_at
 
 INTERVALS = [Fraction(3), Fraction(1), Fraction(37, 100)]
@@ -31,7 +31,7 @@ MOST_TARGETS = 45
 BEGIN_UNDECODABLE = {"mid_gop.ts", "no_keyframe.ts"}
 LIMITED = {"huge_picture.avi"}
 FILMS = [name for name, asset in ASSETS.items() if asset.opens and asset.times and name not in LIMITED]
-JPG = ImageEncoding(image_format=ImageFormat.JPG, quality=90)
+JPG = PictureEncoding(ImageFormat.JPG, quality=90)
 
 pytestmark = pytest.mark.timeout(120)
 

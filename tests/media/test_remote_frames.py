@@ -15,6 +15,7 @@ import barcode
 from assets import ASSETS, Asset
 from filmstrip.domain.errors import SourceChangedError
 from filmstrip.domain.geometry import SizeRequest, fit
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import KEYFRAME, IntervalGrid, Precision, TimeRange
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.image_encoder import ImageEncoder
@@ -23,14 +24,13 @@ from filmstrip.media.probe import probe
 from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.params.image import ImageEncoding, ImageFormat
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import open_source
 from filmstrip.testing.range_server import RangeServer
 from frame_oracle import number_played_at
 
-JPG = ImageEncoding(image_format=ImageFormat.JPG)
+JPG = PictureEncoding(ImageFormat.JPG)
 NAMES = [
     "plain.mp4", "plain.mkv", "plain.ts", "vp9.webm", "open_gop.mp4", "endless_gop.mp4", "vfr.mp4", "moov_at_end.mp4",
     "fragmented.mp4", "fragmented_sidx.mp4", "no_cues.mkv", "cues_first.mkv", "start_1h.ts", "wrap.ts", "plain.flv",

@@ -15,11 +15,11 @@ from av.video.frame import VideoFrame
 
 from filmstrip.domain.geometry import Fit
 from filmstrip.domain.media_info import VideoStream
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.color import needs_mapping
 from filmstrip.media.picture_bytes import DEFAULT_JPEG_QUALITY, check_picture, encode_pixels
 from filmstrip.media.scale import DEEP_RGB_PIXELS, JPEG_PIXELS, RGB_PIXELS, RGBA_PIXELS, FrameScaler
 from filmstrip.media.tone_map import map_to_sdr
-from filmstrip.params.image import ImageEncoding, ImageFormat
 
 RgbArray = npt.NDArray[np.uint8]
 
@@ -27,10 +27,10 @@ RgbArray = npt.NDArray[np.uint8]
 class ImageEncoder:
     """Makes picture files of one size and format from decoded pictures of one stream. Not for several threads."""
 
-    def __init__(self, video: VideoStream, fitting: Fit, encoding: ImageEncoding) -> None:
+    def __init__(self, video: VideoStream, fitting: Fit, encoding: PictureEncoding) -> None:
         self._encoding = encoding
         self._size = fitting.size
-        self._make_rgb = _rgb_maker(video, fitting, encoding.background_rgb())
+        self._make_rgb = _rgb_maker(video, fitting, encoding.background)
         is_plain = not needs_mapping(video.color) and not video.has_alpha
         self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain else None
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from filmstrip.domain.errors import OutputInvalidError
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.picture_check import picture_size
 from filmstrip.media.png import encode_png
-from filmstrip.params.image import ImageEncoding, ImageFormat
 
 DEFAULT_JPEG_QUALITY = 85
 _DEFAULT_WEBP_QUALITY = 75
@@ -23,7 +23,7 @@ _WEBP_METHOD = 2
 _AVIF_SPEED = 10
 
 
-def encode_pixels(rgb: npt.NDArray[np.uint8], encoding: ImageEncoding) -> bytes:
+def encode_pixels(rgb: npt.NDArray[np.uint8], encoding: PictureEncoding) -> bytes:
     """Make the file of a picture.
 
     Args:

@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid
-from filmstrip.params.image import ImageFormat
 from filmstrip.params.storyboard import Manifest, Storyboard
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import Precision
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
@@ -21,7 +22,6 @@ from filmstrip.media.sprite import Sheet
 from filmstrip.outputs._base import Workbench
 from filmstrip.outputs._thumbnail_layout import ThumbnailSet
 from filmstrip.outputs._thumbnail_warnings import SubstituteTeller
-from filmstrip.params.image import ImageEncoding, ImageFormat
 
 _R = TypeVar("_R")
 
@@ -45,7 +45,7 @@ class PictureMaker:
     info: MediaInfo
     video: VideoStream
     sets: Sequence[ThumbnailSet]
-    encoding: ImageEncoding
+    encoding: PictureEncoding
     precision: Precision
     best_within: Fraction | None
     keeps_jpegs: bool
@@ -112,7 +112,7 @@ class PictureMaker:
         return render
 
     def _new_jpeg_renderer(self) -> Callable[[Sample], int]:
-        jpeg = ImageEncoding(image_format=ImageFormat.JPG, background=self.encoding.background)
+        jpeg = replace(self.encoding, image_format=ImageFormat.JPG, quality=None)
         encoders = [ImageEncoder(self.video, each.fit, jpeg) for each in self.sets]
 
         def keep(sample: Sample) -> int:

@@ -78,7 +78,7 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
         best_within = self.best_within(info.duration_seconds / self.count)
 
         def new_renderer() -> Callable[[Sample], Shot]:
-            encoder = ImageEncoder(info.require_video(), fitting, self)
+            encoder = ImageEncoder(info.require_video(), fitting, self.encoding)
             return lambda sample: (sample.target.index, sample.stamp, encoder.pixels(sample.frame))
 
         job = SampleJob(bench.source, info, new_renderer, self.precision, best_within)
@@ -86,7 +86,7 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
         taken = sorted(sample_frames(job, targets, threads=bench.settings.threads), key=lambda shot: shot[0])
         captions = [clock_text(stamp.actual_seconds) for _, stamp, _ in taken]
         sheet = lay_out([pixels for _, _, pixels in taken], captions, min(self.columns, self.count))
-        data = encode_pixels(sheet, self)
+        data = encode_pixels(sheet, self.encoding)
         (name,) = group.artifact_names
         bench.path(name).write_bytes(data)
         stamps = tuple(stamp for _, stamp, _ in taken)

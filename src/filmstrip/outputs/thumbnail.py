@@ -93,7 +93,7 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
         moment = self.moment(info)
         if self.frame_number is not None:
             moment = seconds_of_frame(bench.source, info, video, self.frame_number)
-        encoder = ImageEncoder(video, self._fit(info), self)
+        encoder = ImageEncoder(video, self._fit(info), self.encoding)
         (name,) = group.artifact_names
 
         def render(sample: Sample) -> Artifact:

@@ -178,7 +178,7 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
             info=info,
             video=info.require_video(),
             sets=sets,
-            encoding=self,
+            encoding=self.encoding,
             precision=self.precision,
             best_within=self.best_within(self.interval),
             keeps_jpegs=self._keeps_jpegs,

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.params.parameters import Parameters
 from filmstrip.params.values import Text, mistake, one_of, whole_number
 
 _COLOR = re.compile(r"#?[0-9a-fA-F]{6}")
-
-
-class ImageFormat(StrEnum):
-    """The picture formats, by their file name extension."""
-
-    PNG = "png"
-    JPG = "jpg"
-    WEBP = "webp"
-    AVIF = "avif"
-
-    @property
-    def content_type(self) -> str:
-        """The MIME type (IANA media types)."""
-        return f"image/{self.wire_name}"
-
-    @property
-    def wire_name(self) -> str:
-        """The format's name in the status, which is that of its MIME subtype."""
-        return "jpeg" if self is ImageFormat.JPG else self.value
 
 
 def _is_color(text: str) -> str:
@@ -62,7 +43,8 @@ class ImageEncoding(Parameters):
             return None
         return f'the picture is {self.image_format.value}, although its name ends in ".{extension}"'
 
-    def background_rgb(self) -> tuple[int, int, int]:
-        """Tell red, green and blue of the background, 0 to 255."""
+    @property
+    def encoding(self) -> PictureEncoding:
+        """The same without its wire form."""
         red, green, blue = bytes.fromhex(self.background.removeprefix("#"))
-        return red, green, blue
+        return PictureEncoding(self.image_format, self.quality, (red, green, blue))
