@@ -8,9 +8,11 @@ from concurrent.futures import Future
 
 from filmstrip.media.source import ByteRanges
 
-_BLOCK_BYTES = 1 << 15
-# A reader that misses reads on in all likelihood: four blocks cost hardly more than one, a round trip costs much.
-_BLOCKS_PER_MISS = 4
+_BLOCK_BYTES = 1 << 14
+# A reader that misses reads on in all likelihood: some blocks cost hardly more than one, a round trip costs much. One
+# that has read on gets more and more.
+_LEAST_BLOCKS_PER_MISS = 4
+_MOST_BLOCKS_PER_MISS = 32
 _MOST_BLOCKS = (64 << 20) // _BLOCK_BYTES
 
 Block = Future[bytes]
@@ -23,6 +25,8 @@ class BlockCache:
         self._ranges = ranges
         self._blocks: OrderedDict[int, Block] = OrderedDict()
         self._lock = threading.Lock()
+        self._after_miss = -1
+        self._blocks_per_miss = _LEAST_BLOCKS_PER_MISS
 
     @property
     def size_bytes(self) -> int:
@@ -60,13 +64,22 @@ class BlockCache:
             if block is not None:
                 self._blocks.move_to_end(number)
         if block is None:
-            most = -(-self.size_bytes // _BLOCK_BYTES)
-            claimed = self._claim(number, min(number + _BLOCKS_PER_MISS, most))
+            claimed = self._claim(number, self._end_of_miss(number))
             if not claimed:
                 return self._block(number)
             self._fill(number, claimed)
             block = claimed[0]
         return block.result()
+
+    def _end_of_miss(self, number: int) -> int:
+        """Decide how far to read when a block is missing: further each time that the one before was read to its end."""
+        with self._lock:
+            reads_on = number == self._after_miss
+            self._blocks_per_miss = (
+                min(2 * self._blocks_per_miss, _MOST_BLOCKS_PER_MISS) if reads_on else _LEAST_BLOCKS_PER_MISS
+            )
+            self._after_miss = min(number + self._blocks_per_miss, -(-self.size_bytes // _BLOCK_BYTES))
+            return self._after_miss
 
     def _claim(self, first: int, end: int) -> list[Block]:
         """Promise the run of missing blocks from the first on; empty if that one is promised already."""

@@ -18,8 +18,10 @@ from av.stream import Disposition
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import SourceUnreadableError, StreamMissingError
+from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.header_bytes import find_movie_box
 from filmstrip.media.remote_input import RangeFile
-from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
@@ -27,12 +29,15 @@ FORMATS = (
 )
 """Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
 
+# The boxes that MP4 and QuickTime files begin with.
+_FIRST_BOXES = {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"}
+_MOST_HEADER_BYTES = 32 << 20
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
 # Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
 # opened by whoever decodes, with options of their own.
 _WITHOUT_LOOKING = {"codec_whitelist": "none", "probesize": "32"}
-# Enough for a reader to fill one request of the operating system; larger values copy more than they save.
-_BUFFER_BYTES = 1 << 15
+# Packets are read past it, and what it holds beyond the last packet of a stretch may have been fetched for nothing.
+_BUFFER_BYTES = 1 << 12
 
 
 @contextmanager
@@ -81,9 +86,17 @@ def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputCont
         if isinstance(source, LocalFile):
             container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(options))
         else:
+            _fetch_header(source)
             container = av.open(RangeFile(source), "r", buffer_size=_BUFFER_BYTES, options=dict(options))
     with container:
         yield container
+
+
+def _fetch_header(source: ByteRanges) -> None:
+    """Bring the index of a remote MP4 here in one request: libav would read it block by block, a round trip each."""
+    if isinstance(source, BlockCache) and source.read_range(4, 8) in _FIRST_BOXES:
+        start, end = find_movie_box(source) or (0, 0)
+        source.fetch(start, min(end, start + _MOST_HEADER_BYTES))
 
 
 def find_video_stream(container: InputContainer) -> AvVideoStream | None:

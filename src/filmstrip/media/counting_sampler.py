@@ -27,7 +27,9 @@ _DEFAULT_RATE = Fraction(25)
 
 
 def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether the packets of a stream say when they are shown. Reads the first of them."""
+    """Tell whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4."""
+    if "mov" in container.format.name:
+        return True  # its sample tables give every packet a time (ISO/IEC 14496-12, 8.6.1)
     if container.format.name == "avi":
         return not stream.codec_context.has_b_frames
     try:

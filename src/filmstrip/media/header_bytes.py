@@ -28,22 +28,22 @@ def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
 
 def read_header(source: MediaSource) -> bytes:
     """Read the beginning of the movie box of an MP4, wherever it lies, or of the file."""
-    start = _find_movie_box(source)
+    start, _ = find_movie_box(source) or (0, 0)
     return read_bytes(source, start, start + _HEADER_BYTES)
 
 
-def _find_movie_box(source: MediaSource) -> int:
-    """Find the `moov` box by walking the boxes (ISO/IEC 14496-12, 4.2), 0 where there is none."""
-    position = 0
+def find_movie_box(source: MediaSource) -> tuple[int, int] | None:
+    """Find the half-open range of the `moov` box from box to box (ISO/IEC 14496-12, 4.2); None if there is none."""
+    position, end = 0, size_of(source)
     for _ in range(_MOST_BOXES):
         head = read_bytes(source, position, position + 16)
         if len(head) < 16:  # noqa: PLR2004 - the length of the largest box header
-            return 0
+            return None
         size, kind = _BOX_HEADER.unpack_from(head)
-        if kind == b"moov":
-            return position
         size = _LARGE_SIZE.unpack_from(head, 8)[0] if size == 1 else size
+        if kind == b"moov":
+            return position, min(end, position + size)
         position += size
-        if size < _BOX_HEADER.size or position >= size_of(source):
-            return 0
-    return 0
+        if size < _BOX_HEADER.size or position >= end:
+            return None
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import cast
 
@@ -108,14 +109,17 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
     Raises:
         SourceUnreadableError: None of the first packets gives a picture.
     """
-    stream.codec_context.thread_count = 1
+    context = stream.codec_context
+    context.thread_count = 1
     for count, packet in enumerate(container.demux(stream)):
-        try:
+        with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole
             frames = packet.decode()
-        except av.error.FFmpegError:
-            continue  # a damaged start: a later packet may be whole
-        if frames:
-            return frames[0]
+            if not frames and packet.is_keyframe:
+                # The decoder waits for pictures that might be shown before this one; here any will do.
+                frames = context.decode(None)
+                context.flush_buffers()
+            if frames:
+                return frames[0]
         if count > _PACKETS_TO_FIRST_PICTURE:
             break
     raise SourceUnreadableError("the source's video cannot be decoded: none of its first pictures is whole")
