@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ from urllib.request import urlopen
 
 from benchmarks.__main__ import RESULTS
 from benchmarks.measure import measure
-from benchmarks.peers import Task, seek_loop
+from benchmarks.peers import ENGINE, Task, seek_loop
 from benchmarks.sources import SOURCES, Source
 from filmstrip.testing.manners import Manners
 from filmstrip.testing.range_server import RangeServer, running_range_server
@@ -100,7 +99,7 @@ def _transfer(way: str, server: RangeServer, source: Source, act: Callable[[], N
 
 def _engine(task: Task, place: str, precision: str = "exact") -> list[str]:
     given = [place, str(task.interval), str(task.count), str(task.folder), "--precision", precision]
-    return [sys.executable, "-m", "benchmarks.engine", *given]
+    return [*ENGINE, *given]
 
 
 def _run(command: list[str]) -> None:
