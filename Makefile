@@ -64,6 +64,7 @@ $(VENV)/bin/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) install --quiet --constraint constraints.txt pip
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]'
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.installed-for-developers: pyproject.toml constraints.txt | $(VENV)/.installed

@@ -19,7 +19,13 @@ def gated_probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     return probe(source, settings)
 
 
-if __name__ == "__main__":
-    probe = _child.probe
-    _child.probe = gated_probe
+load = _child.load
+
+
+def main() -> None:
+    """Do what the request says."""
     _child.main()
+
+
+probe = _child.probe
+_child.probe = gated_probe

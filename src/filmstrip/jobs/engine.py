@@ -23,6 +23,7 @@ from filmstrip.jobs.submission import make_submission
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.task_steps import TaskSteps
 from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import parse_query
@@ -61,11 +62,12 @@ class JobEngine:
         self._settings = settings
         self._folders = WorkFolders(settings.work_root)
         self._board = ProgressBoard(database, settings.progress_seconds)
+        self._forks = ForkServer(child)
         around = Surroundings(
             database=database,
             settings=settings,
             storage=storage,
-            child=MediaChild(media, storage, child),
+            child=MediaChild(media, storage, self._forks),
             folders=self._folders,
             interruptions=Interruptions(database, settings.recoveries),
             parse=parse,
@@ -86,6 +88,7 @@ class JobEngine:
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
         self._board.start()
+        await asyncio.to_thread(self._forks.start)
         self._tidying = asyncio.create_task(self._keep_tidy())
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
@@ -98,6 +101,7 @@ class JobEngine:
             self._tidying = None
             await self._durable.stop(drain_seconds)
             await self._board.stop()
+        await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
     async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from filmstrip.domain.errors import MediaProcessError, error_named
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._messages import Failed, Probed, ReadableSource, Rendering, Report, Request, reports, requests
@@ -28,12 +29,12 @@ class MediaChild:
     Attributes:
         media: Their limits.
         storage: Which hosts they may read from.
-        module: What they run.
+        server: Forks them; their module is `CHILD`.
     """
 
     media: MediaSettings
     storage: StorageSettings
-    module: str = CHILD
+    server: ForkServer
 
     async def probe(self, source: ReadableSource, folder: Path) -> MediaInfo:
         """Find out what a source holds; the child works in `folder`.
@@ -61,7 +62,7 @@ class MediaChild:
     @asynccontextmanager
     async def _reports(self, request: Request, folder: Path) -> AsyncIterator[AsyncIterator[Report]]:
         text = requests.dump_json(request).decode()
-        async with run_in_sandbox(self.module, text, self.media, folder) as lines:
+        async with run_in_sandbox(self.server, text, self.media, folder) as lines:
             yield _parsed(lines)
 
 

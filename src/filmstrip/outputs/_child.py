@@ -1,6 +1,6 @@
 """What runs inside a child process: probe a source, or make one group of one output.
 
-`python -m filmstrip.outputs._child`; the request comes on standard input (`media.sandbox`).
+`media.forking` calls `load`, and in each child `main`; the request comes on standard input (`media.sandbox`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ from filmstrip.outputs.registry import output_types
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.sources import open_source
+
+
+def load() -> None:
+    """Load what children need, once for all of them: they are forked from the process that calls this."""
+    output_types()
 
 
 def main() -> None:
@@ -118,7 +123,3 @@ def _opened(source: ReadableSource, settings: StorageSettings) -> Iterator[Media
         return
     with closing(opened) as ranges:
         yield BlockCache(ranges)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.media_child import CHILD, MediaChild
 from filmstrip.media.decoders import libav_version, missing_decoders
 from filmstrip.media.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sample_video import make_sample
 from filmstrip.media.source import LocalFile
 from filmstrip.service.data_folder import open_database
@@ -111,10 +112,10 @@ def _database(settings: Settings) -> Finding:
 
 
 def _media_work(settings: Settings) -> Finding:
-    with TemporaryDirectory(prefix="filmstrip-") as folder:
+    with TemporaryDirectory(prefix="filmstrip-") as folder, ForkServer(CHILD) as server:
         path = Path(folder) / "sample.mp4"
         make_sample(path, settings.media, lambda _fraction: None, duration_seconds=1)
-        asyncio.run(MediaChild(settings.media, settings.storage).probe(LocalFile(path), Path(folder)))
+        asyncio.run(MediaChild(settings.media, settings.storage, server).probe(LocalFile(path), Path(folder)))
     return Finding("media work", "a video was made, and read in a process with limits")
 
 

@@ -15,9 +15,10 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
-from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.media_child import CHILD, MediaChild
 from filmstrip.jobs.perform import Assignment, Listener, Performer
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.format_entry import entry_without_destination
@@ -61,9 +62,10 @@ async def probe_source(url: str, settings: Settings) -> MediaInfo:
         SourceError: It cannot be had, or is no media.
     """
     storage = allow_urls((url,), settings.storage)
-    with _work_folder() as folder:
+    with _work_folder() as folder, ForkServer(CHILD) as server:
+        server.start()
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
-        return await MediaChild(settings.media, storage).probe(source, folder)
+        return await MediaChild(settings.media, storage, server).probe(source, folder)
 
 
 async def run_query(query: Query[Output], settings: Settings, listener: LocalListener) -> tuple[MadeOutput, ...]:
@@ -77,9 +79,10 @@ async def run_query(query: Query[Output], settings: Settings, listener: LocalLis
     for warned in query.warnings:
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
-    child = MediaChild(settings.media, storage)
     whole = any(output.reads_whole_source for output in query.formats)
-    with _work_folder() as folder:
+    with _work_folder() as folder, ForkServer(CHILD) as server:
+        server.start()
+        child = MediaChild(settings.media, storage, server)
         path = folder / "source"
         source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
         run = _Run(query, settings, child, source, await child.probe(source, folder), folder, listener)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +16,7 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.perform import Assignment, Listener, Performer
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs._base import Group
@@ -53,18 +54,32 @@ class MemoryStore:
         pass
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    """Forks children that know the toy."""
+    with pytest.MonkeyPatch.context() as patch, ForkServer("toy_child") as server:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        server.start()
+        yield server
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A work folder as the toy expects it."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     folder = tmp_path / "work" / "token" / "outputs" / "0"
     folder.mkdir(parents=True)
     return folder
 
 
-def performer(folder: Path, *, puts: int = 8, free_disk_mb: int = 1) -> Performer:
-    settings = JobSettings(folder.parents[2], puts=puts, free_disk_mb=free_disk_mb, retry_seconds=0)
-    return Performer(settings, MediaChild(MediaSettings(), StorageSettings(folder), "toy_child"))
+@pytest.fixture
+def performer(folder: Path, server: ForkServer) -> Callable[..., Performer]:
+    """Makes performers that let children work in the folder."""
+
+    def make(*, puts: int = 8, free_disk_mb: int = 1) -> Performer:
+        settings = JobSettings(folder.parents[2], puts=puts, free_disk_mb=free_disk_mb, retry_seconds=0)
+        return Performer(settings, MediaChild(MediaSettings(), StorageSettings(folder), server))
+
+    return make
 
 
 def assignment(folder: Path, *stores: MemoryStore, **parameters: object) -> Assignment:
@@ -80,11 +95,11 @@ def assignment(folder: Path, *stores: MemoryStore, **parameters: object) -> Assi
     )
 
 
-async def test_every_file_goes_to_every_destination(folder: Path) -> None:
+async def test_every_file_goes_to_every_destination(folder: Path, performer: Callable[..., Performer]) -> None:
     """All stores get all files, the result names them in order, and there is a location for each store."""
     stores, warnings, progress = (MemoryStore(), MemoryStore()), [], []
     listener = Listener(on_progress=progress.append, warn=warnings.append)
-    result, locations = await performer(folder).make_output(assignment(folder, *stores, size=7), listener)
+    result, locations = await performer().make_output(assignment(folder, *stores, size=7), listener)
     assert result.names == ("a", "b", "c")
     assert all(store.objects == dict.fromkeys("abc", bytes(7)) for store in stores)
     assert [location.key for location in locations] == ["c", "c"]
@@ -93,73 +108,73 @@ async def test_every_file_goes_to_every_destination(folder: Path) -> None:
     assert progress[-1] == 1.0
 
 
-async def test_a_group_is_put_before_the_next_begins(folder: Path) -> None:
+async def test_a_group_is_put_before_the_next_begins(folder: Path, performer: Callable[..., Performer]) -> None:
     """A manifest in the last group is never where its files are not yet."""
     store, order = MemoryStore(delay_seconds=0.05), []
     listener = Listener(on_put=lambda artifact: order.append(artifact.name))
-    await performer(folder).make_output(assignment(folder, store, groups=[["a", "b", "c"], ["last"]]), listener)
+    await performer().make_output(assignment(folder, store, groups=[["a", "b", "c"], ["last"]]), listener)
     assert order[-1] == "last"
 
 
-async def test_not_too_many_files_are_put_at_once(folder: Path) -> None:
+async def test_not_too_many_files_are_put_at_once(folder: Path, performer: Callable[..., Performer]) -> None:
     """Slow destinations slow the work down instead of piling up."""
     store = MemoryStore(delay_seconds=0.02)
     names = [f"{number}" for number in range(20)]
-    await performer(folder, puts=3).make_output(assignment(folder, store, groups=[names]), Listener())
+    await performer(puts=3).make_output(assignment(folder, store, groups=[names]), Listener())
     assert store.most_at_once == 3
     assert sorted(store.objects) == sorted(names)
 
 
-async def test_what_is_finished_is_not_made_again(folder: Path) -> None:
+async def test_what_is_finished_is_not_made_again(folder: Path, performer: Callable[..., Performer]) -> None:
     """A group that is finished starts no process; of one that is not, only the rest is made."""
     store = MemoryStore()
     job = assignment(folder, store, groups=[["a", "b"]])
     group = Group("group 0", ("a", "b"))
     finished = {"a": Artifact("a", "application/x-toy", 1)}
-    made = await performer(folder).make_group(job, group, finished, Listener())
+    made = await performer().make_group(job, group, finished, Listener())
     assert [artifact.name for artifact in made] == ["b"]
-    assert await performer(folder).make_group(job, group, finished | {"b": made[0]}, Listener()) == ()
+    assert await performer().make_group(job, group, finished | {"b": made[0]}, Listener()) == ()
     assert (folder.parents[3] / "rendered").read_text().split() == ["b"]
 
 
-async def test_a_refusing_destination_ends_the_work(folder: Path) -> None:
+async def test_a_refusing_destination_ends_the_work(folder: Path, performer: Callable[..., Performer]) -> None:
     """The first file that is refused ends the process, not only the last one."""
     store = MemoryStore(refused=("a",))
     job = assignment(folder, store, groups=[["a", "slow"]], trouble={"slow": "hang"})
     async with asyncio.timeout(30):
         with pytest.raises(DestinationForbiddenError, match="wrong keys"):
-            await performer(folder).make_output(job, Listener())
+            await performer().make_output(job, Listener())
     assert store.objects == {}
 
 
-async def test_an_error_of_the_output_comes_back(folder: Path) -> None:
+async def test_an_error_of_the_output_comes_back(folder: Path, performer: Callable[..., Performer]) -> None:
     """An error in the child has its class and sentence here; what was whole before it was put."""
     store = MemoryStore()
     job = assignment(folder, store, groups=[["a", "b"]], trouble={"b": "error"})
     with pytest.raises(OutputError, match="toys break"):
-        await performer(folder).make_output(job, Listener())
-    assert Counter(store.objects) <= Counter({"a": bytes(1000)})
+        await performer().make_output(job, Listener())
+    assert store.objects in ({}, {"a": bytes(1000)})
 
 
-async def test_a_file_that_was_forgotten_is_an_error(folder: Path) -> None:
+async def test_a_file_that_was_forgotten_is_an_error(folder: Path, performer: Callable[..., Performer]) -> None:
     """A set that is not whole never passes for done, and the last group never begins."""
     store = MemoryStore()
     job = assignment(folder, store, groups=[["a", "b", "c"], ["last"]], trouble={"a": "forget", "c": "forget"})
     with pytest.raises(OutputError, match="2 of 3 files were not made: a, c"):
-        await performer(folder).make_output(job, Listener())
+        await performer().make_output(job, Listener())
     assert set(store.objects) == {"b"}
 
 
-async def test_no_work_begins_on_a_full_disk(folder: Path) -> None:
+async def test_no_work_begins_on_a_full_disk(folder: Path, performer: Callable[..., Performer]) -> None:
     """Without the reserve no process is started."""
     with pytest.raises(DiskFullError, match="are kept free"):
-        await performer(folder, free_disk_mb=1 << 40).make_output(assignment(folder, MemoryStore()), Listener())
+        await performer(free_disk_mb=1 << 40).make_output(assignment(folder, MemoryStore()), Listener())
     assert not (folder.parents[3] / "rendered").exists()
 
 
-async def test_an_unreadable_source_is_told(folder: Path) -> None:
+async def test_an_unreadable_source_is_told(folder: Path, server: ForkServer) -> None:
     """Probing nothing gives a sentence, not a crash."""
-    child = MediaChild(MediaSettings(), StorageSettings(folder))
+    child = MediaChild(MediaSettings(), StorageSettings(folder), server)
     with pytest.raises(Exception, match=r"\w+ \w+"):
         await child.probe(LocalFile(folder / "nothing"), folder)
 

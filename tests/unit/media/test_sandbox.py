@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
@@ -34,18 +35,26 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
             import json, os, signal, subprocess, sys, time
             from filmstrip.media.sandbox_child import confine, read_request, take_stdout
             from filmstrip.media.settings import MediaSettings
-            request = json.loads(read_request())
-            reports = take_stdout()
+
+            def load():
+                pass
+
+            def main():
+                request = json.loads(read_request())
+                reports = take_stdout()
         """
-        (folder / "program.py").write_text(textwrap.dedent(head) + textwrap.dedent(body))
+        run = "if __name__ == '__main__':\n    main()\n"
+        work = textwrap.indent(textwrap.dedent(body), "    ") + "\n"
+        (folder / "program.py").write_text(textwrap.dedent(head) + work + run)
         return "program"
 
     return make
 
 
 async def reported(module: str, folder: Path, settings: MediaSettings = SETTINGS, request: object = None) -> list[str]:
-    async with run_in_sandbox(module, json.dumps(request), settings, folder) as lines:
-        return [line.strip() async for line in lines]
+    with ForkServer(module) as server:
+        async with run_in_sandbox(server, json.dumps(request), settings, folder) as lines:
+            return [line.strip() async for line in lines]
 
 
 async def failure(module: str, folder: Path, settings: MediaSettings = SETTINGS) -> MediaProcessError:
@@ -58,11 +67,11 @@ async def said_before_failure(module: str, folder: Path) -> list[str]:
     said: list[str] = []
 
     async def listen() -> None:
-        async with run_in_sandbox(module, "null", SETTINGS, folder) as lines:
+        async with run_in_sandbox(server, "null", SETTINGS, folder) as lines:
             async for line in lines:
                 said.append(line.strip())  # noqa: PERF401 - a comprehension would lose them with the error
 
-    with pytest.raises(MediaProcessError):
+    with ForkServer(module) as server, pytest.raises(MediaProcessError):
         await listen()
     return said
 
@@ -91,7 +100,7 @@ async def test_the_request_is_not_in_the_arguments(module: MakeModule, tmp_path:
     """Other users of the machine see which module runs, and nothing of what it works on."""
     program = module("reports.write(open('/proc/self/cmdline').read().replace('\\0', ' '))")
     (line,) = await reported(program, tmp_path, request="http://host/?signature=secret")
-    assert line == f"{sys.executable} -P -m program"
+    assert line == f"{sys.executable} -P -m filmstrip.media.forking program"
 
 
 async def test_secrets_of_the_service_are_not_handed_down(
@@ -191,16 +200,17 @@ async def test_cancelling_ends_it(module: MakeModule, tmp_path: Path) -> None:
     started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def listen() -> None:
-        async with run_in_sandbox(program, "null", SETTINGS, tmp_path) as lines:
+        async with run_in_sandbox(server, "null", SETTINGS, tmp_path) as lines:
             async for line in lines:
                 started.set_result(int(line))
 
-    listening = asyncio.create_task(listen())
-    pid = await started
-    listening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listening
-    assert not is_alive(pid)
+    with ForkServer(program) as server:
+        listening = asyncio.create_task(listen())
+        pid = await started
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+        assert not is_alive(pid)
 
 
 def test_the_leash(module: MakeModule, tmp_path: Path) -> None:
@@ -215,11 +225,13 @@ def test_the_leash(module: MakeModule, tmp_path: Path) -> None:
         textwrap.dedent(f"""
             import asyncio
             from pathlib import Path
+            from filmstrip.media.fork_server import ForkServer
             from filmstrip.media.sandbox import run_in_sandbox
             from filmstrip.media.settings import MediaSettings
 
             async def main():
-                async with run_in_sandbox({program!r}, "null", MediaSettings(), Path({str(tmp_path)!r})) as lines:
+                server = ForkServer({program!r})
+                async with run_in_sandbox(server, "null", MediaSettings(), Path({str(tmp_path)!r})) as lines:
                     async for line in lines:
                         print(line, end="", flush=True)
 

@@ -1,0 +1,109 @@
+"""Who forks the child processes? A process of its own, started when it is first needed, which has loaded what they run.
+
+Starting an interpreter and loading libav, numpy and our own code takes a third of a second of a core; a fork takes some
+milliseconds. The service itself cannot fork: it has threads.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+# Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+# A process that forks has one thread; OpenBLAS starts one for each core when numpy is loaded.
+_OWN_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+_PROGRAM = "filmstrip.media.forking"
+_PATIENCE_SECONDS = 5.0
+
+
+class ForkServer:
+    """Forks children that run a module of ours. Safe to use from several threads.
+
+    It is a context manager: at the end no more children can be forked; those that live are not its business.
+    """
+
+    def __init__(self, module: str) -> None:
+        """Start nothing yet.
+
+        Args:
+            module: Name of the module whose `main` children run, after its `load` was called once for all of them.
+        """
+        self._module = module
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+
+    def start(self) -> None:
+        """Start it now instead of with the first child, which then need not wait; it loads while others work."""
+        with self._lock:
+            self._running_orders()
+
+    def order(self, folder: Path, descriptors: Sequence[int]) -> None:
+        """Have a child forked.
+
+        Args:
+            folder: Its working directory.
+            descriptors: Its standard input, output and error, and a pipe that gets two lines: the child's process id,
+                and its exit code when it has ended. A pipe that ends without it tells that the server died.
+
+        Raises:
+            OSError: The server could not be started.
+        """
+        with self._lock:
+            try:
+                self._send(folder, descriptors)
+            except (BrokenPipeError, ConnectionResetError):
+                # It was killed: another one does as well.
+                self._stop()
+                self._send(folder, descriptors)
+
+    def _send(self, folder: Path, descriptors: Sequence[int]) -> None:
+        socket.send_fds(self._running_orders(), [str(folder).encode()], descriptors)
+
+    def _running_orders(self) -> socket.socket:
+        if self._orders is None or self._process is None or self._process.poll() is not None:
+            self._stop()
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    # -P: no module is ever looked for in a folder where names come from outside.
+                    [sys.executable, "-P", "-m", _PROGRAM, self._module],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _OWN_ENVIRONMENT,
+                    start_new_session=True,
+                )
+            self._orders = ours
+        return self._orders
+
+    def close(self) -> None:
+        """End the server."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE_SECONDS)
+            self._process.kill()
+            self._process.wait()
+        self._orders = self._process = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

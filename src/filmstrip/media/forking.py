@@ -1,0 +1,132 @@
+"""How does a child process begin without loading everything anew? As a fork of this one, which has loaded it already.
+
+`python -P -m filmstrip.media.forking MODULE` calls the module's `load` and waits for orders on its standard input, a
+socket. Each order is the folder to work in, with four descriptors: standard input, output and error of the child that
+is forked for it and calls the module's `main`, and where its life is told, in two lines: its process id and, when it
+has ended, its exit code. This process has one thread, and no source, secret or media ever gets near it. It ends with
+the socket.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+ORDER_BYTES = 1 << 16
+"""An order is shorter than this."""
+
+_STREAMS = 3
+_DESCRIPTORS = _STREAMS + 1
+_HIGHEST_DESCRIPTOR = 1 << 20
+
+
+def main() -> None:
+    """Load the module and fork children of it until nobody can give orders any more."""
+    module = importlib.import_module(sys.argv[1])
+    module.load()
+    with socket.socket(fileno=os.dup(0)) as orders:
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        # What is loaded stays for ever: looking through it would only make forks copy the memory that they share.
+        gc.collect()
+        gc.freeze()
+        _Nursery(orders, module.main).run()
+
+
+class _Nursery:
+    """Forks children and tells how they end."""
+
+    def __init__(self, orders: socket.socket, work: Callable[[], None]) -> None:
+        self._orders = orders
+        self._work = work
+        self._lives: dict[int, int] = {}
+
+    def run(self) -> None:
+        wake, ended = os.pipe()
+        os.set_blocking(ended, False)
+        signal.set_wakeup_fd(ended)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._orders, selectors.EVENT_READ)
+            selector.register(wake, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select()}
+                if wake in ready:
+                    os.read(wake, ORDER_BYTES)
+                    self._bury()
+                if self._orders in ready and not self._obey():
+                    return
+
+    def _obey(self) -> bool:
+        """Fork a child as the next order says; False if there will be no more."""
+        folder, descriptors, _, _ = socket.recv_fds(self._orders, ORDER_BYTES, _DESCRIPTORS)
+        if not folder:
+            return False
+        pid = os.fork()
+        if pid == 0:
+            _live(folder.decode(), descriptors[:_STREAMS], self._work)
+        # Here too, so that the group is there when the first line says so.
+        with suppress(OSError):
+            os.setpgid(pid, pid)
+        for descriptor in descriptors[:_STREAMS]:
+            os.close(descriptor)
+        self._lives[pid] = descriptors[_STREAMS]
+        _tell(descriptors[_STREAMS], pid)
+        return True
+
+    def _bury(self) -> None:
+        while self._lives:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            life = self._lives.pop(pid)
+            _tell(life, os.waitstatus_to_exitcode(status))
+            os.close(life)
+
+
+def _tell(descriptor: int, number: int) -> None:
+    with suppress(BrokenPipeError):
+        os.write(descriptor, f"{number}\n".encode())
+
+
+def _live(folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoReturn:
+    """Be the child: nothing of the process that it was forked from is left but what is loaded."""
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for target, descriptor in enumerate(streams):
+            os.dup2(descriptor, target)
+        os.closerange(_STREAMS, _HIGHEST_DESCRIPTOR)
+        os.chdir(folder)
+        code = _run(work)
+    finally:
+        os._exit(code)
+
+
+def _run(work: Callable[[], None]) -> int:
+    """Work, and tell the exit code that the interpreter would end with."""
+    code = 0
+    try:
+        work()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - told as the interpreter itself tells it
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Who forks the child processes?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from filmstrip.domain.errors import MediaProcessError
+from filmstrip.media.fork_server import ForkServer
+from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.media.settings import MediaSettings
+
+_PROGRAM = """
+import os, sys, threading, time
+from filmstrip.media.sandbox_child import read_request, take_stdout
+
+loaded = 0
+
+def load():
+    global loaded
+    loaded = os.getpid()
+
+def main():
+    read_request()
+    reports = take_stdout()
+    reports.write(f"{loaded} {os.getpid()} {os.getppid()} {threading.active_count()}\\n")
+    if os.path.exists("stay"):
+        time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
+    """Forks children that report the processes that they come from."""
+    (tmp_path / "forked_program.py").write_text(_PROGRAM)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with ForkServer("forked_program") as server:
+        yield server
+
+
+async def processes(server: ForkServer, folder: Path) -> tuple[int, int, int, int]:
+    async with run_in_sandbox(server, "null", MediaSettings(), folder) as lines:
+        async for line in lines:
+            loaded, child, parent, threads = (int(word) for word in line.split())
+            return loaded, child, parent, threads
+    raise AssertionError
+
+
+def await_death(pid: int) -> None:
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+        assert time.monotonic() < deadline, f"{pid} is alive"
+        time.sleep(0.01)
+
+
+async def test_children_are_forks_of_one_process(server: ForkServer, tmp_path: Path) -> None:
+    """The module is loaded once; each child is another process, and nobody forks while threads run."""
+    first, second = await processes(server, tmp_path), await processes(server, tmp_path)
+    assert first[0] == second[0] == first[2] == second[2]
+    assert len({os.getpid(), first[0], first[1], second[1]}) == 4
+    # The child's own two: its work, and its leash.
+    assert first[3] == 2
+
+
+async def test_a_server_that_was_killed_is_replaced(server: ForkServer, tmp_path: Path) -> None:
+    """Whatever happens to the process that forks, the next child is forked all the same."""
+    loaded, *_ = await processes(server, tmp_path)
+    for _ in range(20):
+        os.kill(loaded, signal.SIGKILL)
+        again, *_ = await processes(server, tmp_path)
+        assert again != loaded
+        loaded = again
+
+
+async def test_a_child_does_not_outlive_the_word_of_its_end(server: ForkServer, tmp_path: Path) -> None:
+    """When the process that forks dies, its children are ended: nobody could tell how they end."""
+    (tmp_path / "stay").touch()
+    child = 0
+
+    async def listen() -> None:
+        nonlocal child
+        async with run_in_sandbox(server, "null", MediaSettings(), tmp_path) as lines:
+            async for line in lines:
+                loaded, child = (int(word) for word in line.split()[:2])
+                os.kill(loaded, signal.SIGKILL)
+                os.kill(child, signal.SIGTERM)
+
+    with pytest.raises(MediaProcessError, match="was killed"):
+        await listen()
+    await_death(child)
+
+
+async def test_a_module_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
+    """A broken installation is an error, not a hang."""
+    with ForkServer("no_such_module") as server, pytest.raises(MediaProcessError, match="could not be started"):
+        await processes(server, tmp_path)
+
+
+def test_nothing_is_left_when_its_owner_dies(server: ForkServer) -> None:
+    """The process that forks ends by itself when the service is killed."""
+    del server
+    owner = "from filmstrip.media.fork_server import ForkServer as F; f = F('forked_program'); f.start(); input()"
+    with subprocess.Popen([sys.executable, "-c", owner], stdin=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 20
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        while not (found := children.read_text().split()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        running.kill()
+    await_death(int(found[0]))
