@@ -58,6 +58,12 @@ ASSETS = (
         f"{X264} -x264-params keyint=80:bframes=8:b-pyramid=normal:ref=5:b-adapt=0:scenecut=0",
     ),
     filmed(
+        "sixteen_b_frames.mp4",
+        "Sixteen B-frames in a row: between a frame and the one shown next come more than any buffer holds.",
+        Film(120),
+        f"{X264} -x264-params keyint=infinite:bframes=16:b-adapt=0:b-pyramid=normal:scenecut=0",
+    ),
+    filmed(
         "baseline.mp4", "No B-frames: decoding order is presentation order.", Film(100), f"{X264} -profile baseline"
     ),
     filmed(

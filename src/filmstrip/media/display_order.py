@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-# No codec reorders over more frames (H.264 A.3.1 allows a decoded picture buffer of 16, HEVC A.4.2 as well): where DTS
-# is missing, so many further packets settle the answer.
-_DEEPEST_REORDERING = 18
+# The buffer of decoded pictures holds 16 (H.264 A.3.1, HEVC A.4.2). Between a frame and the one shown next may come all
+# that are shown before it and as many that are shown later, each of two fields: where DTS does not settle it, so many
+# further packets do.
+_DEEPEST_REORDERING = 4 * 17
 
 
 class Stamped(Protocol):

@@ -22,8 +22,6 @@ from filmstrip.media.sampling import SamplingCost
 
 # Held packets of an endless GOP are handed out before they fill the memory.
 _MOST_HELD_BYTES = 16 << 20
-# As many shown packets are remembered: a frame shown later may have been decoded earlier, within the reordering depth.
-_REMEMBERED = 40
 _FIRST_STEP_BACK_SECONDS = 2
 # Without an index, a target that is at most so far ahead is reached by reading on.
 _READ_ON_SECONDS = 5
@@ -54,7 +52,8 @@ class GopReader:
         self._source: Iterator[ShownPacket] = iter(())
         self._held: deque[ShownPacket] = deque()
         self._held_bytes = 0
-        self._recent: deque[ShownPacket] = deque(maxlen=_REMEMBERED)
+        self._recent: list[ShownPacket] = []
+        self._position: int | None = None
         self._anchor: ShownPacket | None = None
         self._first_keyframe: ShownPacket | None = None
         self._starts_anew = False
@@ -101,7 +100,7 @@ class GopReader:
             return True
         if self._access is Access.INDEX:
             return not self._is_in_current_gop(moment)
-        position = self._recent[-1].start if self._recent else None
+        position = self._position
         if position is None or self._access is Access.READ_ON:
             return position is not None and moment < position
         return not 0 <= moment - position <= self._units(_READ_ON_SECONDS)
@@ -135,6 +134,7 @@ class GopReader:
         self._held.clear()
         self._held_bytes = 0
         self._recent.clear()
+        self._position = None
         self._anchor = None
         self._first_keyframe = None
 
@@ -145,6 +145,8 @@ class GopReader:
             moment: In the stream's time base; not before that of an earlier call since the last seek.
             tolerance: A keyframe at most so far before the moment will do as well; None for any keyframe before it.
         """
+        # A frame shown later may have been decoded earlier; those that are over now will not be asked for again.
+        self._recent = [shown for shown in self._recent if shown.end is None or shown.end > moment]
         back = Fraction(0)
         while True:
             found = self._read_towards(moment, tolerance)
@@ -222,6 +224,7 @@ class GopReader:
         packets = tuple(self._held.popleft() for _ in range(count))
         self._held_bytes = sum(held.packet.size for held in self._held)
         self._recent.extend(packets)
+        self._position = packets[-1].start if packets else self._position
         return Approach(packets, shown, starts_anew)
 
     def _latest(self) -> ShownPacket | None:

@@ -72,6 +72,14 @@ def test_of_two_frames_with_one_time_the_last_is_shown() -> None:
 def test_without_decode_times_the_deepest_reordering_settles_it() -> None:
     """Some containers store no decode times; packets still come back before the stream has ended."""
     order: DisplayOrder[Stamp] = DisplayOrder()
-    settled = [each for number in range(40) for each in order.push(Stamp(number, None))]
+    settled = [each for number in range(100) for each in order.push(Stamp(number, None))]
     assert len(settled) > 15
     assert all(each.end == (each.start or 0) + 1 for each in settled)
+
+
+def test_a_frame_is_shown_until_the_next_one_however_late_that_is_decoded() -> None:
+    """Sixteen frames that are shown earlier and the anchor of the next sixteen come first: none of them is taken."""
+    before = [Stamp(pts, pts) for pts in range(1, 17)]
+    anchor, following, first_after = Stamp(17, 0), Stamp(34, 17), Stamp(18, 18)
+    shown = settle([Stamp(0, -1), anchor, *before, following, first_after])
+    assert next(each.end for each in shown if each.packet == anchor) == 18
