@@ -9,10 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assets import basic, codecs, containers, damaged, hostile, shapes, streams, structures, timing, tones
+from assets import (
+    basic,
+    codecs,
+    containers,
+    damaged,
+    fields,
+    hostile,
+    shapes,
+    streams,
+    structures,
+    timing,
+    tones,
+)
 from assets.asset import Asset
 
-FAMILIES = (basic, structures, timing, containers, codecs, shapes, tones, streams, damaged, hostile)
+FAMILIES = (
+    basic,
+    structures,
+    timing,
+    containers,
+    codecs,
+    fields,
+    shapes,
+    tones,
+    streams,
+    damaged,
+    hostile,
+)
 
 ASSETS: Mapping[str, Asset] = MappingProxyType({asset.name: asset for family in FAMILIES for asset in family.ASSETS})
 

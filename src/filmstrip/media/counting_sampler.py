@@ -20,6 +20,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.media.approach import VideoPacket
+from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16
@@ -33,7 +34,7 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
     if container.format.name == "avi":
         return not stream.codec_context.has_b_frames
     try:
-        packets = list(islice(container.demux(stream), _PACKETS_TO_JUDGE_BY))
+        packets = list(islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY))
     except av.error.FFmpegError:
         return True  # whatever is wrong shows when it is read in earnest
     return all(packet.pts is not None for packet in packets if packet.size)
@@ -93,7 +94,7 @@ class CountingSampler:
 
     def _packets(self) -> Iterator[VideoPacket | None]:
         with suppress(av.error.FFmpegError):
-            for packet in self._container.demux(self._stream):
+            for packet in read_pictures(self._container, self._stream):
                 if packet.size:
                     self._cost.packets_read += 1
                     self._cost.packets_decoded += 1

@@ -8,6 +8,7 @@ import av.error
 
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.media.container import open_container, select_stream
+from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.source import MediaSource
 
 # Every reordering is over by then: H.264 and HEVC hold back at most 16 pictures.
@@ -23,7 +24,7 @@ def seconds_of_frame(source: MediaSource, info: MediaInfo, video: VideoStream, n
     with open_container(source) as container:
         stream = select_stream(container, video.index)
         try:
-            for packet in container.demux(stream):
+            for packet in read_pictures(container, stream):
                 if packet.pts is not None and not packet.is_discard:
                     shown.append(packet.pts)
                 if len(shown) > number + _REORDERED_PICTURES:

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.media.approach import Access, Approach, ShownPacket, VideoPacket
 from filmstrip.media.display_order import DisplayOrder
 from filmstrip.media.keyframe_index import KeyframeIndex
+from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.sampling import SamplingCost
 
 # Held packets of an endless GOP are handed out before they fill the memory.
@@ -234,7 +235,7 @@ class GopReader:
     def _packets(self) -> Iterator[ShownPacket]:
         order: DisplayOrder[VideoPacket] = DisplayOrder()
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in read_pictures(self._container, self._stream):
                 if packet.size == 0:
                     break
                 self._cost.packets_read += 1
