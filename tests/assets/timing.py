@@ -53,6 +53,7 @@ VARIABLE = (
         "A hundred hours, one picture every five.",
         tuple(range(0, 101 * HOUR_MS, 5 * HOUR_MS)),
     ),
+    _timed("still_minute.mp4", "One picture stays for a minute, amid others.", (0, 40, 80, 60080, 60120, 60160)),
     Asset(
         name="duplicate_times.mkv",
         trap="Every time is told twice; of two pictures with one time the second is played.",

@@ -25,7 +25,7 @@ from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
-    "dv,rm,ivf,m4v,obu,png_pipe,jpeg_pipe,webp_pipe"
+    "dv,rm,ivf,m4v,obu,nut,yuv4mpegpipe,mjpeg,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
 )
 """Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
 
@@ -52,6 +52,18 @@ def reading_errors() -> Iterator[None]:
     except av.error.FFmpegError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SourceUnreadableError(f"the source cannot be read as media: {reason}") from error
+
+
+@contextmanager
+def _unknown_format() -> Iterator[None]:
+    """Tell by our own error that libav knows the format but must not read it: it calls that an invalid argument."""
+    try:
+        yield
+    except av.error.ArgumentError as error:
+        raise SourceUnreadableError(
+            "the source is not a video file of a kind that is read here (such as MP4, QuickTime, Matroska, WebM, "
+            "MPEG-TS, MPEG-PS, AVI, FLV, MXF, Ogg, GIF)"
+        ) from error
 
 
 @contextmanager
@@ -82,7 +94,7 @@ def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputCon
 
 @contextmanager
 def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
-    with reading_errors():
+    with reading_errors(), _unknown_format():
         if isinstance(source, LocalFile):
             container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(options))
         else:
@@ -100,7 +112,7 @@ def _fetch_header(source: ByteRanges) -> None:
 
 
 def find_video_stream(container: InputContainer) -> AvVideoStream | None:
-    """Find the stream that pictures are taken from: the default one, else the largest, else the first.
+    """Find the stream that pictures are taken from: the default one, else one that moves, the largest, the first.
 
     Cover art is no video (disposition `attached_pic`), nor are timed thumbnails.
     """
@@ -113,6 +125,7 @@ def find_video_stream(container: InputContainer) -> AvVideoStream | None:
         candidates,
         key=lambda stream: (
             bool(stream.disposition & Disposition.default),
+            stream.frames != 1,
             stream.codec_context.width * stream.codec_context.height,
             -stream.index,
         ),

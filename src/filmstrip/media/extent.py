@@ -27,6 +27,8 @@ _LONGEST_MUXER_DELAY = Fraction(1, 4)
 # Elementary streams have neither timestamps nor an index: libav guesses their length from the bit rate.
 _WITHOUT_TIMESTAMPS = {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac"}
 _HEADER_TOLERANCE = Fraction(1, 2)
+_REORDERED_PICTURES = 17
+_SLOWEST_RATE = Fraction(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def find_extent(container: InputContainer, video: AvVideoStream | None, source: 
     """
     start = _start(container, video)
     header_end = _header_end(container)
-    content_end = _content_end(container, header_end, source)
+    content_end = _content_end(container, video, header_end, source)
     end = max(moment for moment in (header_end, content_end, start) if moment is not None)
     if header_end is None or content_end is None:
         return Extent(start, end)
@@ -92,7 +94,9 @@ def _header_end(container: InputContainer) -> Fraction | None:
     return (start + container.duration) * _CONTAINER_TIME_BASE
 
 
-def _content_end(container: InputContainer, header_end: Fraction | None, source: MediaSource) -> Fraction | None:
+def _content_end(
+    container: InputContainer, video: AvVideoStream | None, header_end: Fraction | None, source: MediaSource
+) -> Fraction | None:
     if "mov" in container.format.name:
         # The sample tables tell it without reading on; of a fragmented file they tell what libav has seen of it.
         ends = [end for stream in container.streams if (end := _table_end(stream, size_of(source))) is not None]
@@ -102,8 +106,13 @@ def _content_end(container: InputContainer, header_end: Fraction | None, source:
             return _counted_end(unread)
     if "matroska" in container.format.name and not isinstance(source, LocalFile):
         return _last_cluster_end(source)
-    packets = _tail_packets(container, header_end)
+    packets = _tail_packets(container, None if header_end is None else header_end - _longest_reordering(video))
     return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
+
+
+def _longest_reordering(video: AvVideoStream | None) -> Fraction:
+    """Tell how much earlier in the file the last picture may stand than others that are shown before it."""
+    return _REORDERED_PICTURES / (video.average_rate or _SLOWEST_RATE) if video is not None else Fraction(0)
 
 
 def _last_cluster_end(source: ByteRanges) -> Fraction | None:
@@ -126,16 +135,18 @@ def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:
     if first is not None and last is not None and last.pos + last.size > size_bytes:
         held = (entry.timestamp for entry in stream.index_entries if entry.pos + entry.size <= size_bytes)
         return (start + max(held, default=first.timestamp) - first.timestamp) * stream.time_base
-    listed_end = None
+    last_start = listed_end = None
     if stream.type == "video" and first is not None and before is not None and last is not None:
-        listed_end = start + last.timestamp - first.timestamp + last.timestamp - before.timestamp
+        last_start = start + last.timestamp - first.timestamp
+        listed_end = last_start + last.timestamp - before.timestamp
     said_end = start + stream.duration
     tolerance = _HEADER_TOLERANCE / stream.time_base
     if not stream.frames:
         # Fragments: libav counts the duration from time 0, and knows at first only those that it has passed.
         is_complete = listed_end is not None and listed_end >= stream.duration - tolerance
         return listed_end * stream.time_base if listed_end is not None and is_complete else None
-    if listed_end is not None and listed_end > said_end + tolerance:
+    # The last step of decode times may be that of a still picture, which is over when the last packet is shown.
+    if listed_end is not None and last_start is not None and last_start > said_end + tolerance:
         return listed_end * stream.time_base
     return said_end * stream.time_base
 
@@ -164,7 +175,15 @@ def _tail_packets(container: InputContainer, header_end: Fraction | None) -> Ite
 def _packet_end(packet: Packet[Stream]) -> Fraction | None:
     if packet.pts is None or packet.stream.type not in ("video", "audio"):
         return None
-    return (packet.pts + (packet.duration or 0)) * packet.time_base
+    return packet.pts * packet.time_base + _length(packet)
+
+
+def _length(packet: Packet[Stream]) -> Fraction:
+    """Tell for how long a packet is played; where the container does not say, for as long as its frame rate tells."""
+    rate = packet.stream.average_rate if isinstance(packet.stream, AvVideoStream) else None
+    if packet.duration or not rate:
+        return (packet.duration or 0) * packet.time_base
+    return 1 / rate
 
 
 def _counted_end(container: InputContainer) -> Fraction | None:

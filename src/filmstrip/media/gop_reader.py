@@ -26,7 +26,9 @@ _MOST_HELD_BYTES = 16 << 20
 _FIRST_STEP_BACK_SECONDS = 2
 # Without an index, a target that is at most so far ahead is reached by reading on.
 _READ_ON_SECONDS = 5
-_BEFORE_START_SECONDS = 60
+_BEFORE_START_SECONDS = 86_400
+# A search for decode times passes over packets that store none, and the first one may be such a packet.
+_FORMATS_SEARCHED_BY_DTS = {"mpegts", "mpeg"}
 
 
 class KeyframeMissingError(Exception):
@@ -113,13 +115,21 @@ class GopReader:
         self._cost.seeks += 1
         self._is_positioned = True
         self._is_at_beginning = wanted <= start
-        # Far before the start, so that a search by timestamp cannot land behind the first keyframe.
-        offset = start - self._units(_BEFORE_START_SECONDS) if self._is_at_beginning else wanted
         try:
-            self._container.seek(offset, stream=self._stream, backward=True)
+            if self._is_at_beginning:
+                self._seek_to_beginning(start)
+            else:
+                self._container.seek(wanted, stream=self._stream, backward=True)
         except av.error.FFmpegError:
             self._rewind(start)
         self._restart()
+
+    def _seek_to_beginning(self, start: int) -> None:
+        if self._container.format.name in _FORMATS_SEARCHED_BY_DTS:
+            self._container.seek(0, stream=self._stream, unsupported_byte_offset=True)
+        else:
+            # Far before the start, so that a search by timestamp cannot land behind the first keyframe.
+            self._container.seek(start - self._units(_BEFORE_START_SECONDS), stream=self._stream, backward=True)
 
     def _units(self, seconds: Fraction | int) -> int:
         return int(seconds / self._time_base)

@@ -6,9 +6,9 @@ that are lost for good. Both are rare, so this uses a container and a decoder of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av.error
@@ -26,14 +26,24 @@ from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 from filmstrip.media.source import MediaSource
 
 _STEPS_BACK_SECONDS = (0, 2, 10)
+# Where nothing at all was found so near: slow motion pictures of a slide show, or a long stretch that is lost.
+_LONG_STEPS_BACK_SECONDS = (60, 600)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """The good pictures next to a moment: the last one not after it, and the first one after it."""
+    """The good pictures next to a moment.
+
+    Attributes:
+        before: The last one not after it.
+        after: The first one after it.
+        is_sure: Whether all from the first packet of the source on was decoded, and nothing was lost: then the picture
+            before the moment is the one that is shown at it.
+    """
 
     before: VideoFrame | None
     after: VideoFrame | None
+    is_sure: bool = False
 
     def nearest(self, moment: int) -> VideoFrame | None:
         found = [frame for frame in (self.before, self.after) if frame is not None]
@@ -49,6 +59,7 @@ class Rescue:
         self._clock = clock
         self._cost = cost
         self._stack = ExitStack()
+        self._has_lost = False
         self._opened: tuple[InputContainer, AvVideoStream, VideoCodecContext] | None = None
 
     def close(self) -> None:
@@ -67,11 +78,12 @@ class Rescue:
         """
         moment = self._clock.pts(target.seconds) if expected_pts is None else expected_pts
         found: list[_Candidates] = []
-        for seconds in _STEPS_BACK_SECONDS:
-            candidates = self._look(moment, seconds)
-            if candidates.before is not None and candidates.before.pts == expected_pts:
-                return self._sample(target, candidates.before, is_substitute=False)
+        for candidates in self._attempts(target, moment, found):
             found.append(candidates)
+            before = candidates.before
+            is_certain = expected_pts is None and candidates.is_sure and not self._clock.is_cut_off(target.seconds)
+            if before is not None and (is_certain or before.pts == expected_pts):
+                return self._sample(target, before, is_substitute=False)
         nearest = [frame for candidates in found if (frame := candidates.nearest(moment)) is not None]
         if not nearest:
             raise SourceUnreadableError(
@@ -79,6 +91,16 @@ class Rescue:
             )
         best = min(nearest, key=lambda frame: abs((frame.pts or 0) - moment))
         return self._sample(target, best, is_substitute=True)
+
+    def _attempts(self, target: Target, moment: int, found: Sequence[_Candidates]) -> Iterator[_Candidates]:
+        """Look from further and further back; `found` grows meanwhile."""
+        for seconds in _STEPS_BACK_SECONDS:
+            yield self._look(moment, seconds)
+        for seconds in _LONG_STEPS_BACK_SECONDS:
+            if not any(candidates.nearest(moment) for candidates in found):
+                yield self._look(moment, seconds)
+        if target.seconds <= _STEPS_BACK_SECONDS[-1] or not any(candidates.nearest(moment) for candidates in found):
+            yield self._look_from_start(moment)
 
     def _sample(self, target: Target, frame: VideoFrame, *, is_substitute: bool) -> Sample:
         actual = self._clock.seconds(frame.pts or 0)
@@ -90,9 +112,22 @@ class Rescue:
         offset = moment - int(seconds_back / (stream.time_base or Fraction(1, 1000)))
         with suppress(av.error.FFmpegError):
             container.seek(offset, stream=stream, backward=True)
+        return self._candidates(moment)
+
+    def _look_from_start(self, moment: int) -> _Candidates:
+        """Look from the very beginning, which some containers lose with the first seek."""
+        self._stack.close()
+        self._opened = None
+        self._has_lost = False
+        candidates = self._candidates(moment)
+        return replace(candidates, is_sure=not self._has_lost)
+
+    def _candidates(self, moment: int) -> _Candidates:
+        container, stream, decoder = self._open()
         before: VideoFrame | None = None
         for frame in self._frames(container, stream, decoder):
             if frame.pts is None or frame.is_corrupt:
+                self._has_lost = True
                 continue
             if frame.pts > moment:
                 return _Candidates(before, frame)
@@ -105,11 +140,12 @@ class Rescue:
     ) -> Iterator[VideoFrame]:
         """Decode what is whole: from a damaged packet on, nothing up to the next keyframe."""
         anchor_pts: int | None = None
-        with suppress(av.error.FFmpegError):
+        try:
             for packet in container.demux(stream):
                 if packet.is_keyframe and anchor_pts is None:
                     anchor_pts = packet.pts
                 if packet.size and (anchor_pts is None or (packet.pts is not None and packet.pts < anchor_pts)):
+                    self._has_lost = True
                     continue
                 frames, is_whole = self._decode(decoder, packet if packet.size else None)
                 yield from frames
@@ -117,11 +153,14 @@ class Rescue:
                     yield from self._decode(decoder, None)[0]
                     decoder.flush_buffers()
                     anchor_pts = None
+        except av.error.FFmpegError:
+            self._has_lost = True
 
     def _decode(self, decoder: VideoCodecContext, packet: VideoPacket | None) -> tuple[list[VideoFrame], bool]:
         try:
             frames = decoder.decode(packet)
         except av.error.FFmpegError:
+            self._has_lost = True
             return [], False
         self._cost.frames_decoded += len(frames)
         return frames, True
