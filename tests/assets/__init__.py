@@ -19,6 +19,7 @@ from assets import (
     shapes,
     streams,
     structures,
+    timeless,
     timing,
     tones,
 )
@@ -28,6 +29,7 @@ FAMILIES = (
     basic,
     structures,
     timing,
+    timeless,
     containers,
     codecs,
     fields,

@@ -11,6 +11,8 @@ import av
 
 from pictures import Turn
 
+PICTURE_CODING_EXTENSION, PICTURE_CODING_ID = b"\0\0\1\xb5", 8
+PULLDOWN = ((1, 1), (0, 0), (0, 1), (1, 0))
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf"}
 
 
@@ -129,6 +131,19 @@ def _children(data: bytes | bytearray, start: int, end: int) -> Iterator[tuple[b
         size, kind = struct.unpack_from(">I4s", data, start)
         yield kind, start + 8, start + size
         start += size
+
+
+def repeat_fields(base: Path, target: Path) -> None:
+    """Set the flags of 3:2 pulldown in the picture headers of MPEG-2 (ISO/IEC 13818-2, 6.2.3.1), frame by frame."""
+    data = bytearray(base.read_bytes())
+    at, frame = data.find(PICTURE_CODING_EXTENSION), 0
+    while at >= 0:
+        if data[at + 4] >> 4 == PICTURE_CODING_ID:
+            top_first, repeats = PULLDOWN[frame % len(PULLDOWN)]
+            data[at + 7] = data[at + 7] & 0b0111_1101 | top_first << 7 | repeats << 1
+            frame += 1
+        at = data.find(PICTURE_CODING_EXTENSION, at + 4)
+    target.write_bytes(data)
 
 
 def packet_ranges(path: Path, start_seconds: float, end_seconds: float) -> list[tuple[int, int]]:

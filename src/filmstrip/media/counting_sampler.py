@@ -1,13 +1,14 @@
 """What if a container does not say when its frames are shown? Then they are counted as they come out of the decoder.
 
-AVI with B-frames stores no presentation times, elementary streams store none at all, and some transport streams only
-now and then. Decoders put pictures in the right order all the same, so the n-th picture is shown at n / frame rate.
+AVI, ASF and MXF with B-frames store one time a packet, in decode order; bare streams store none at all, and some
+transport streams only now and then. Decoders put pictures in the right order all the same, so the n-th picture is shown
+at the n-th of the times that there are, and where there are none at n / frame rate.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
@@ -20,10 +21,14 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.media.approach import VideoPacket
+from filmstrip.media.packet_times import PacketTimes
 from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16
+_BARE_STREAMS = {"h264", "hevc", "mpegvideo", "m4v", "obu"}
+# Containers that may store one time a packet only; what others store as presentation time is one.
+_ONE_TIME_A_PACKET = {"avi", "asf", "mxf"}
 _DEFAULT_RATE = Fraction(25)
 
 
@@ -31,13 +36,23 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
     """Tell whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4."""
     if "mov" in container.format.name:
         return True  # its sample tables give every packet a time (ISO/IEC 14496-12, 8.6.1)
+    if container.format.name in _BARE_STREAMS:
+        return False
     if container.format.name == "avi":
         return not stream.codec_context.has_b_frames
     try:
-        packets = list(islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY))
+        packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
     except av.error.FFmpegError:
         return True  # whatever is wrong shows when it is read in earnest
-    return all(packet.pts is not None for packet in packets if packet.size)
+    if container.format.name in _ONE_TIME_A_PACKET and stream.codec_context.has_b_frames and _only_grow(packets):
+        return False
+    return all(packet.pts is not None for packet in packets)
+
+
+def _only_grow(packets: Sequence[VideoPacket]) -> bool:
+    """Tell whether the times of packets are in decode order, as those of reordered pictures cannot be."""
+    times = [packet.pts for packet in packets if packet.pts is not None]
+    return times == sorted(times)
 
 
 class CountingSampler:
@@ -56,41 +71,63 @@ class CountingSampler:
         self._decoder = decoder
         self._clock = clock
         self._cost = cost
-        self._trusts_times = container.format.name != "avi"
+        is_told = container.format.name not in _BARE_STREAMS | _ONE_TIME_A_PACKET
+        self._step = 1 / (stream.average_rate or stream.guessed_rate or _DEFAULT_RATE)
+        self._times = None if is_told else PacketTimes(clock, self._step)
+        self._is_damaged = False
 
     def samples(self, targets: Iterable[Target]) -> Iterator[Sample]:
         """Take a sample at each target."""
         waiting = deque(sorted(targets, key=lambda target: target.seconds))
         shown: tuple[VideoFrame, Fraction] | None = None
+        is_lost = False
         for frame, seconds in self._timed_frames():
             while waiting and shown is not None and waiting[0].seconds < seconds:
-                yield self._sample(waiting.popleft(), *shown)
+                yield self._sample(waiting.popleft(), *shown, is_substitute=is_lost)
             if not waiting:
                 return
-            shown = frame, seconds
+            is_lost = self._is_spoilt(frame)
+            shown = shown if is_lost and shown is not None else (frame, seconds)
         while waiting and shown is not None:
-            yield self._sample(waiting.popleft(), *shown)
+            is_over = self._clock.is_cut_off(waiting[0].seconds)
+            yield self._sample(waiting.popleft(), *shown, is_substitute=is_lost or is_over)
 
-    def _sample(self, target: Target, frame: VideoFrame, seconds: Fraction) -> Sample:
-        return Sample(target, frame, FrameStamp(target.seconds, seconds, bool(frame.key_frame)))
+    def _is_spoilt(self, frame: VideoFrame) -> bool:
+        """Tell whether a picture is damaged, or may refer to one that is: all up to the next keyframe may."""
+        self._is_damaged = frame.is_corrupt or (self._is_damaged and not frame.key_frame)
+        return self._is_damaged
+
+    def _sample(self, target: Target, frame: VideoFrame, seconds: Fraction, *, is_substitute: bool) -> Sample:
+        stamp = FrameStamp(target.seconds, seconds, bool(frame.key_frame), is_substitute)
+        return Sample(target, frame, stamp)
 
     def _timed_frames(self) -> Iterator[tuple[VideoFrame, Fraction]]:
         """Give each picture its time: its own where it is told and can be trusted, else one frame after the last."""
-        step = 1 / (self._stream.average_rate or self._stream.guessed_rate or _DEFAULT_RATE)
         following = Fraction(0)
         for frame in self._frames():
-            seconds = following
-            if self._trusts_times and frame.pts is not None:
-                seconds = max(seconds, self._clock.seconds(frame.pts))
-            following = seconds + step
+            seconds = self._seconds(frame, following)
+            following = seconds + self._step
             yield frame, seconds
+
+    def _seconds(self, frame: VideoFrame, following: Fraction) -> Fraction:
+        if self._times is not None:
+            told = self._times.take()
+            return following if told is None else told
+        return following if frame.pts is None else max(following, self._clock.seconds(frame.pts))
 
     def _frames(self) -> Iterator[VideoFrame]:
         for packet in self._packets():
-            with suppress(av.error.FFmpegError):
+            if self._times is not None and packet is not None:
+                self._times.put(packet)
+            try:
                 frames = self._decoder.decode(packet)
-                self._cost.frames_decoded += len(frames)
-                yield from frames
+            except av.error.FFmpegError:
+                self._is_damaged = True
+                if self._times is not None and packet is not None:
+                    self._times.drop(packet)
+                continue
+            self._cost.frames_decoded += len(frames)
+            yield from frames
 
     def _packets(self) -> Iterator[VideoPacket | None]:
         with suppress(av.error.FFmpegError):
