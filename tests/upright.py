@@ -12,9 +12,11 @@ from av.video.frame import VideoFrame
 UNIT = 1 << 16
 
 
-def upright_rgb(frame: VideoFrame) -> npt.NDArray[np.uint8]:
-    """Convert a frame to RGB [H, W, 3] and turn it as its display matrix says; SAR is not applied."""
-    picture: npt.NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
+def upright_rgb(frame: VideoFrame, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> npt.NDArray[np.uint8]:
+    """Convert a frame to RGB [H, W, 3], cut `margins` off, turn it as its display matrix says; SAR is not applied."""
+    left, top, right, bottom = margins
+    whole: npt.NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
+    picture = whole[top : whole.shape[0] - bottom, left : whole.shape[1] - right]
     matrices = [bytes(data) for data in frame.side_data if data.type is Type.DISPLAYMATRIX]
     return turn(picture, struct.unpack("<9i", matrices[0])) if matrices else picture
 

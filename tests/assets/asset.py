@@ -64,6 +64,7 @@ class Asset:
         matrix: MatrixCoefficients of ITU-T H.273.
         dolby_vision_profile: Profile in the Dolby Vision configuration record.
         alpha: Whether pictures are transparent in parts.
+        margins: What the container says not to show of the coded picture: pixels left, top, right, bottom.
         opens: Whether libav can open it and finds a picture.
         timestamps: Whether the container stores a presentation time for each picture.
     """
@@ -88,6 +89,7 @@ class Asset:
     matrix: int = 2
     dolby_vision_profile: int | None = None
     alpha: bool = False
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0)
     opens: bool = True
     timestamps: bool = True
 
@@ -105,7 +107,8 @@ class Asset:
     @property
     def coded_size(self) -> tuple[int, int]:
         """Width and height that the decoder gives."""
-        return self.look.size
+        left, top, right, bottom = self.margins
+        return self.look.size[0] + left + right, self.look.size[1] + top + bottom
 
     @property
     def display_size(self) -> tuple[int, int]:

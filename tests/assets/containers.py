@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assets.asset import evenly
-from assets.basic import FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
-from assets.recipes import Film, Surgery
+from assets.basic import AAC, FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
+from assets.recipes import Encoding, Film, Surgery, tags
+from assets.surgery import replace_bytes
 from assets.transport import append_to, start_late
 from pictures import Look
 
@@ -14,6 +15,19 @@ _PART_ONE = filmed("part_one.ts", "320x180.", Film(100), f"{X264} -g 25")
 _PART_TWO = filmed(
     "part_two.ts", "640x360.", Film(100, look=Look((640, 360)), first=100), f"{X264} -g 25 -output_ts_offset 4.08"
 )
+_SOUND_FILM = Film(100, first=100)
+_WITH_SOUND = filmed(
+    "with_sound.ts",
+    "Pictures and sound.",
+    _SOUND_FILM,
+    "",
+    recipe=Encoding(
+        _SOUND_FILM,
+        f"{X264} -g 25 {tags(_SOUND_FILM.look)} {AAC} -output_ts_offset 4.08",
+        sound_seconds=_SOUND_FILM.seconds,
+    ),
+)
+_TITLED = repack(PLAIN, "titled.mkv", "A title.", "-metadata title=Café")
 WRAP_SECONDS = Fraction(1 << 33, 90_000)
 
 ASSETS = (
@@ -66,6 +80,23 @@ ASSETS = (
         look=_PART_ONE.look,
         audio=None,
         start=Fraction(37, 25),
+    ),
+    derived(
+        _PART_ONE,
+        "sound_joins.ts",
+        "A broadcast whose sound is switched on after 4 s: a stream that the beginning knows nothing of.",
+        Surgery(_WITH_SOUND, append_to, (_PART_ONE,)),
+        times=evenly(200, 25),
+        end=Fraction(8),
+        numbers=range(200),
+        audio="aac",
+        start=Fraction(37, 25),
+    ),
+    derived(
+        _TITLED,
+        "latin_title.mkv",
+        "A title in Latin-1, as in files from before UTF-8.",
+        Surgery(_TITLED, replace_bytes, ("Café".encode(), b"Caf\xe9s")),
     ),
     derived(
         PLAIN_TS,

@@ -112,7 +112,7 @@ def _descend(data: bytearray, parents: tuple[bytes, ...]) -> tuple[int, int, lis
     for parent in parents:
         start, end = next((first, last) for kind, first, last in _children(data, start, end) if kind == parent)
         heads.append(start - 8)
-        start += {b"stsd": 8, b"hvc1": 78, b"hev1": 78}.get(parent, 0)
+        start += {b"stsd": 8, b"hvc1": 78, b"hev1": 78, b"avc1": 78}.get(parent, 0)
     return start, end, heads
 
 
@@ -131,6 +131,11 @@ def _children(data: bytes | bytearray, start: int, end: int) -> Iterator[tuple[b
         size, kind = struct.unpack_from(">I4s", data, start)
         yield kind, start + 8, start + size
         start += size
+
+
+def replace_bytes(base: Path, target: Path, old: bytes, new: bytes) -> None:
+    """Put bytes in the place of as many others."""
+    target.write_bytes(base.read_bytes().replace(old, new.ljust(len(old), b"\0")[: len(old)]))
 
 
 def repeat_fields(base: Path, target: Path) -> None:

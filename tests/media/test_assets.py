@@ -9,6 +9,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
+from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -35,9 +37,14 @@ class Shown:
     seconds: Fraction | None
 
 
+def open_asset(asset: Asset) -> InputContainer:
+    """Open an asset whatever its title is encoded in."""
+    return av.open(str(asset.path), metadata_errors="replace")
+
+
 def frames_in_order(asset: Asset) -> Iterator[VideoFrame]:
     """Decode the right stream from its first packet to its last; packets that libav refuses are passed over."""
-    with av.open(str(asset.path)) as container:
+    with open_asset(asset) as container:
         for packet in container.demux(video_stream(container, asset)):
             try:
                 frames = packet.decode()
@@ -48,19 +55,20 @@ def frames_in_order(asset: Asset) -> Iterator[VideoFrame]:
 
 def decode_all(asset: Asset) -> list[Shown]:
     """Read bar code and time of every picture."""
-    return [_shown(frame) for frame in frames_in_order(asset)]
+    return [_shown(frame, asset) for frame in frames_in_order(asset)]
 
 
 def video_stream(container: av.container.InputContainer, asset: Asset) -> VideoStream:
     """The stream that the asset is about."""
     stream = container.streams[asset.stream_index]
     assert isinstance(stream, VideoStream)
+    stream.codec_context.flags |= Flags.unaligned
     return stream
 
 
-def _shown(frame: VideoFrame) -> Shown:
+def _shown(frame: VideoFrame, asset: Asset) -> Shown:
     seconds = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
-    return Shown(read_number(upright_rgb(frame)), seconds)
+    return Shown(read_number(upright_rgb(frame, asset.margins)), seconds)
 
 
 def _cases(assets: tuple[Asset, ...]) -> pytest.MarkDecorator:
@@ -94,7 +102,7 @@ def test_damage_is_where_the_asset_claims_it(asset: Asset) -> None:
 @_cases(WHOLE)
 def test_an_asset_has_the_shape_and_colors_that_it_claims(asset: Asset) -> None:
     """Codec, size, pixel shape and colour tags are those that the container and the stream tell."""
-    with av.open(str(asset.path)) as container:
+    with open_asset(asset) as container:
         stream = video_stream(container, asset)
         context = stream.codec_context
         assert context.name == asset.codec
@@ -111,7 +119,7 @@ def test_an_asset_has_the_shape_and_colors_that_it_claims(asset: Asset) -> None:
 @_cases(STANDARD_RANGE)
 def test_the_corners_have_their_colors_when_the_picture_is_upright(asset: Asset) -> None:
     """Red, green, blue and grey are in their corners, as bright as they were drawn: no matrix or range is mistaken."""
-    picture = upright_rgb(next(frames_in_order(asset))).astype(float)
+    picture = upright_rgb(next(frames_in_order(asset)), asset.margins).astype(float)
     for patch in PATCHES:
         seen = _middle_of(picture, patch.window)
         assert np.abs(seen - 255 * np.array(patch.rgb)).max() < 14, f"{patch.name}: {seen}"
@@ -137,7 +145,7 @@ def test_what_is_no_video_does_not_open_as_one(asset: Asset) -> None:
 @_cases(PICTURELESS)
 def test_an_asset_without_pictures_has_at_most_a_cover(asset: Asset) -> None:
     """All video streams of a file that claims to have none are attached pictures."""
-    with av.open(str(asset.path)) as container:
+    with open_asset(asset) as container:
         assert container.streams.audio
         assert all(stream.disposition & Disposition.attached_pic for stream in container.streams.video)
 

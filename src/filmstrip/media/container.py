@@ -6,10 +6,10 @@ open whatever files and addresses it names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import av
 import av.error
@@ -23,6 +23,8 @@ from filmstrip.media.header_bytes import find_movie_box
 from filmstrip.media.remote_input import RangeFile
 from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
 
+PacketT = TypeVar("PacketT")
+
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
     "dv,rm,ivf,m4v,obu,nut,yuv4mpegpipe,mjpeg,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
@@ -33,6 +35,8 @@ FORMATS = (
 _FIRST_BOXES = {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"}
 _MOST_HEADER_BYTES = 32 << 20
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+# Titles of old files are in whatever encoding their maker used.
+_TEXT_ERRORS = "replace"
 # Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
 # opened by whoever decodes, with options of their own.
 _WITHOUT_LOOKING = {"codec_whitelist": "none", "probesize": "32"}
@@ -96,10 +100,14 @@ def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputCon
 def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
     with reading_errors(), _unknown_format():
         if isinstance(source, LocalFile):
-            container = av.open(f"file:{Path(source.path).absolute()}", "r", options=dict(options))
+            address = f"file:{Path(source.path).absolute()}"
+            container = av.open(address, "r", options=dict(options), metadata_errors=_TEXT_ERRORS)
         else:
             _fetch_header(source)
-            container = av.open(RangeFile(source), "r", buffer_size=_BUFFER_BYTES, options=dict(options))
+            file = RangeFile(source)
+            container = av.open(
+                file, "r", buffer_size=_BUFFER_BYTES, options=dict(options), metadata_errors=_TEXT_ERRORS
+            )
     with container:
         yield container
 
@@ -109,6 +117,15 @@ def _fetch_header(source: ByteRanges) -> None:
     if isinstance(source, BlockCache) and source.read_range(4, 8) in _FIRST_BOXES:
         start, end = find_movie_box(source) or (0, 0)
         source.fetch(start, min(end, start + _MOST_HEADER_BYTES))
+
+
+def read_packets(packets: Iterable[PacketT]) -> Iterator[PacketT]:
+    """Pass on what a demuxer gives, to its end.
+
+    A stream that turns up only while reading is none that was asked for, but PyAV stumbles over it at the end.
+    """
+    with suppress(IndexError):
+        yield from packets
 
 
 def find_video_stream(container: InputContainer) -> AvVideoStream | None:

@@ -40,12 +40,14 @@ class Shown(Generic[PacketT]):
         start: Its PTS; None where it has none.
         end: The next larger PTS of the stream, None for the last frame or where the packet has no PTS.
         repeats: How many packets before it have the same PTS. Only the last of them is shown, the others for no time.
+        certain_until: Up to when nothing else can be shown even if the stream was cut off at its end; None for ever.
     """
 
     packet: PacketT
     start: int | None
     end: int | None
     repeats: int = 0
+    certain_until: int | None = None
 
     def covers(self, moment: int) -> bool:
         """Tell whether its frame is the one shown at a moment."""
@@ -99,4 +101,4 @@ class DisplayOrder(Generic[PacketT]):
         self._released = packet.pts
         # What is shown before everything that may still come is of no use as a successor.
         del self._known[: max(0, len(self._known) - 2 * _DEEPEST_REORDERING)]
-        return Shown(packet, packet.pts, end, self._repeats)
+        return Shown(packet, packet.pts, end, self._repeats, self._last_dts if is_last else None)

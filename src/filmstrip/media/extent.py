@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream as AvVideoStream
 
-from filmstrip.media.container import open_container
+from filmstrip.media.container import open_container, read_packets
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
@@ -106,7 +106,17 @@ def _content_end(
             return _counted_end(unread)
     if "matroska" in container.format.name and not isinstance(source, LocalFile):
         return _last_cluster_end(source)
-    packets = _tail_packets(container, None if header_end is None else header_end - _longest_reordering(video))
+    tail_end = _end_of(
+        _tail_packets(container, None if header_end is None else header_end - _longest_reordering(video))
+    )
+    if tail_end is None and isinstance(source, LocalFile):
+        # An index that leads behind the end of a file that was cut off: it is read from its beginning.
+        with open_container(source) as unread:
+            return _end_of(_tail_packets(unread, None))
+    return tail_end
+
+
+def _end_of(packets: Iterable[Packet[Stream]]) -> Fraction | None:
     return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
 
 
@@ -122,9 +132,7 @@ def _last_cluster_end(source: ByteRanges) -> Fraction | None:
     if first is None or last is None:
         return None
     with open_container(SplicedRanges(source, first.position, last.position)) as tail:
-        return max(
-            (end for packet in _tail_packets(tail, None) if (end := _packet_end(packet)) is not None), default=None
-        )
+        return _end_of(_tail_packets(tail, None))
 
 
 def _table_end(stream: Stream, size_bytes: int) -> Fraction | None:
@@ -165,7 +173,7 @@ def _tail_packets(container: InputContainer, header_end: Fraction | None) -> Ite
     try:
         if header_end is not None:
             container.seek(int(header_end / _CONTAINER_TIME_BASE), backward=True)
-        for packet in container.demux():
+        for packet in read_packets(container.demux()):
             if packet.size:
                 yield packet
     except av.error.FFmpegError:

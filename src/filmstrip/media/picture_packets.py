@@ -14,16 +14,17 @@ from av.packet import Packet
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.approach import VideoPacket
+from filmstrip.media.container import read_packets
 from filmstrip.media.field_flags import FieldFlagReader, FieldFlags
 
 
 def read_pictures(container: InputContainer, stream: AvVideoStream) -> Iterator[VideoPacket]:
     """Read on from where a container stands, one packet for each picture; the last one may be empty."""
-    packets = container.demux(stream)
+    packets = read_packets(container.demux(stream))
     if stream.codec_context.name != "h264":
-        return iter(packets)
+        return packets
     reader = FieldFlagReader(stream.codec_context.extradata or b"")
-    return _join_fields(packets, reader) if reader.may_find_fields else iter(packets)
+    return _join_fields(packets, reader) if reader.may_find_fields else packets
 
 
 def _join_fields(packets: Iterable[VideoPacket], reader: FieldFlagReader) -> Iterator[VideoPacket]:

@@ -20,7 +20,7 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.approach import VideoPacket
-from filmstrip.media.container import open_container, select_stream
+from filmstrip.media.container import open_container, read_packets, select_stream
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 from filmstrip.media.source import MediaSource
@@ -78,7 +78,7 @@ class Rescue:
         """
         moment = self._clock.pts(target.seconds) if expected_pts is None else expected_pts
         found: list[_Candidates] = []
-        for candidates in self._attempts(target, moment, found):
+        for candidates in self._attempts(moment, found):
             found.append(candidates)
             before = candidates.before
             is_certain = expected_pts is None and candidates.is_sure and not self._clock.is_cut_off(target.seconds)
@@ -92,14 +92,14 @@ class Rescue:
         best = min(nearest, key=lambda frame: abs((frame.pts or 0) - moment))
         return self._sample(target, best, is_substitute=True)
 
-    def _attempts(self, target: Target, moment: int, found: Sequence[_Candidates]) -> Iterator[_Candidates]:
+    def _attempts(self, moment: int, found: Sequence[_Candidates]) -> Iterator[_Candidates]:
         """Look from further and further back; `found` grows meanwhile."""
         for seconds in _STEPS_BACK_SECONDS:
             yield self._look(moment, seconds)
         for seconds in _LONG_STEPS_BACK_SECONDS:
             if not any(candidates.nearest(moment) for candidates in found):
                 yield self._look(moment, seconds)
-        if target.seconds <= _STEPS_BACK_SECONDS[-1] or not any(candidates.nearest(moment) for candidates in found):
+        if not any(candidates.nearest(moment) for candidates in found):
             yield self._look_from_start(moment)
 
     def _sample(self, target: Target, frame: VideoFrame, *, is_substitute: bool) -> Sample:
@@ -141,7 +141,7 @@ class Rescue:
         """Decode what is whole: from a damaged packet on, nothing up to the next keyframe."""
         anchor_pts: int | None = None
         try:
-            for packet in container.demux(stream):
+            for packet in read_packets(container.demux(stream)):
                 if packet.is_keyframe and anchor_pts is None:
                     anchor_pts = packet.pts
                 if packet.size and (anchor_pts is None or (packet.pts is not None and packet.pts < anchor_pts)):

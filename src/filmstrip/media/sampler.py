@@ -102,9 +102,18 @@ class Sampler:
         frame, pts = want.frame, want.shown.start
         if want.better is not None and want.better[0].pts is not None:
             frame, pts = want.better[0], want.better[0].pts
-        is_substitute = want.shown.end is None and self._clock.is_cut_off(target.seconds)
+        is_substitute = self._may_be_lost(target, want.shown)
         stamp = FrameStamp(target.seconds, self._clock.seconds(pts), bool(frame.key_frame), is_substitute)
         return Sample(target, frame, stamp)
 
+    def _may_be_lost(self, target: Target, shown: ShownPacket) -> bool:
+        """Tell whether another picture may have been shown at a moment, in what was cut off the source."""
+        if self._clock.content_seconds is None or shown.certain_until is None:
+            return False
+        return self._clock.pts(target.seconds) > shown.certain_until
+
     def _rescue_sample(self, target: Target, shown: ShownPacket | None) -> Sample:
-        return self._rescue.sample(target, None if shown is None else shown.start)
+        sample = self._rescue.sample(target, None if shown is None else shown.start)
+        if shown is None or not self._may_be_lost(target, shown):
+            return sample
+        return replace(sample, stamp=replace(sample.stamp, is_substitute=True))

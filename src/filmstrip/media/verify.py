@@ -42,7 +42,7 @@ class Expectation:
 
 def measure_duration(path: Path) -> Fraction:
     """Tell how long a video of ours lasts, in seconds, from its header."""
-    with av.open(f"file:{path.absolute()}") as container:
+    with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
         return _duration(container)
 
 
@@ -58,7 +58,7 @@ def verify_video(path: Path, expected: Expectation, *, threads: int, on_progress
     if not is_faststart(path):
         raise OutputInvalidError("The result's index does not lie before its samples")
     try:
-        with av.open(f"file:{path.absolute()}") as container:
+        with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
             _check_streams(container, expected)
             duration = _duration(container)
             _check_duration(duration, expected)
