@@ -89,6 +89,25 @@ class Orientation:
         return self.clockwise_degrees in (90, 270)
 
 
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What is not shown of a decoded picture, in pixels from each edge, before it is turned."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+    def leave_something_of(self, size: FrameSize) -> bool:
+        """Tell whether they can be cut off a picture: none below 0, and at least a pixel remains."""
+        sides = (self.left, self.top, self.right, self.bottom)
+        return min(sides) >= 0 and self.left + self.right < size.width and self.top + self.bottom < size.height
+
+    def cut_off(self, size: FrameSize) -> FrameSize:
+        """Tell the size of what remains."""
+        return FrameSize(size.width - self.left - self.right, size.height - self.top - self.bottom)
+
+
 class ResizeMode(StrEnum):
     """What happens when the asked shape is not the shape of the source."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from filmstrip.domain.errors import StreamMissingError
-from filmstrip.domain.geometry import FrameSize, Orientation, display_size
+from filmstrip.domain.geometry import FrameSize, Margins, Orientation, display_size
 
 
 class FieldOrder(StrEnum):
@@ -60,7 +60,7 @@ class VideoStream:
     Attributes:
         index: Its number in the container, from 0.
         codec: FFmpeg's name of the codec, such as "h264".
-        coded_size: What the decoder gives, before SAR and rotation.
+        coded_size: What is shown of the decoder's pictures, before SAR and rotation.
         sample_aspect_ratio: Shape of a pixel, width by height.
         orientation: How a decoded picture has to be turned.
         frame_rate: Average frames per second, None where the container does not tell.
@@ -70,6 +70,7 @@ class VideoStream:
         field_order: Progressive, or which field comes first.
         color: How sample values become light.
         has_alpha: Whether the pictures have transparent parts.
+        margins: What the container says not to show of the decoder's pictures, None for nothing.
     """
 
     index: int
@@ -84,6 +85,7 @@ class VideoStream:
     field_order: FieldOrder = FieldOrder.PROGRESSIVE
     color: ColorInfo = field(default_factory=ColorInfo)
     has_alpha: bool = False
+    margins: Margins | None = None
 
     @property
     def display_size(self) -> FrameSize:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import av
-from av.codec.context import ThreadType
+from av.codec.context import Flags, ThreadType
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream as AvVideoStream
 
@@ -29,6 +29,8 @@ def open_decoder(stream: AvVideoStream, threads: int, *, is_strict: bool = False
         context.extradata = stream.codec_context.extradata
     if is_strict:
         context.options = {"err_detect": "explode"}
+    # Else libav cuts less off the left edge than the stream says, where that is faster.
+    context.flags |= Flags.unaligned
     # Several frames at once only for a decoder that works alone: each thread holds its own reference pictures.
     context.thread_type = ThreadType.FRAME if threads > 1 else ThreadType.NONE
     context.thread_count = threads

@@ -9,6 +9,7 @@ from typing import cast
 
 import av.error
 from av.buffer import Buffer
+from av.codec.context import Flags
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
@@ -16,7 +17,8 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
-from filmstrip.media.container import find_video_stream, open_container, reading_errors
+from filmstrip.media.container import find_video_stream, open_container, read_packets, reading_errors
+from filmstrip.media.container_crop import find_margins
 from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
@@ -86,11 +88,14 @@ def _describe_video(
         )
     frame = first_picture(container, stream)
     time_base = stream.time_base or Fraction(1, 1000)
-    profile = find_profile(read_header(source)) if context.name in _MAY_BE_DOLBY_VISION else None
+    header = read_header(source)
+    profile = find_profile(header) if context.name in _MAY_BE_DOLBY_VISION else None
+    decoded = FrameSize(frame.width, frame.height)
+    margins = find_margins(header, container.format.name, stream.index, decoded)
     return VideoStream(
         index=stream.index,
         codec=context.name,
-        coded_size=FrameSize(frame.width, frame.height),
+        coded_size=decoded if margins is None else margins.cut_off(decoded),
         sample_aspect_ratio=stream.sample_aspect_ratio or Fraction(1),
         orientation=orientation_of(frame),
         frame_rate=stream.average_rate or stream.guessed_rate,
@@ -100,6 +105,7 @@ def _describe_video(
         field_order=_field_order(stream, frame),
         color=color_of(frame, profile),
         has_alpha=_has_alpha(stream, frame),
+        margins=margins,
     )
 
 
@@ -111,7 +117,8 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
     """
     context = stream.codec_context
     context.thread_count = 1
-    for count, packet in enumerate(container.demux(stream)):
+    context.flags |= Flags.unaligned  # else libav crops less than the stream says
+    for count, packet in enumerate(read_packets(container.demux(stream))):
         with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole
             frames = packet.decode()
             if not frames and packet.is_keyframe:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-from filmstrip.domain.geometry import Fit, FrameSize, Orientation
+from filmstrip.domain.geometry import Fit, FrameSize, Margins, Orientation
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.color import matrix_name, range_name
 
@@ -60,6 +60,7 @@ def filter_chain(
     deinterlace: tuple[FilterStep, ...] = (("yadif", "mode=send_frame:parity=auto:deint=all"),) if is_interlaced else ()
     return (
         *deinterlace,
+        *_crop(video.margins),
         _scale(video, fitting.scaled, target),
         ("format", target.pixel_format),
         *_turn(video.orientation),
@@ -85,6 +86,13 @@ def _scale(video: VideoStream, upright: FrameSize, target: PixelTarget) -> Filte
     if target.matrix is not None:
         arguments += [f"out_color_matrix={target.matrix}", "out_chroma_loc=center"]
     return ("scale", ":".join(arguments))
+
+
+def _crop(margins: Margins | None) -> tuple[FilterStep, ...]:
+    if margins is None:
+        return ()
+    width, height = f"iw-{margins.left + margins.right}", f"ih-{margins.top + margins.bottom}"
+    return (("crop", f"w={width}:h={height}:x={margins.left}:y={margins.top}:exact=1"),)
 
 
 def _turn(orientation: Orientation) -> tuple[FilterStep, ...]:
