@@ -1,8 +1,9 @@
 """What if a container does not say when its frames are shown? Then they are counted as they come out of the decoder.
 
-AVI, ASF and MXF with B-frames store one time a packet, in decode order; bare streams store none at all, and some
-transport streams only now and then. Decoders put pictures in the right order all the same, so the n-th picture is shown
-at the n-th of the times that there are, and where there are none at n / frame rate.
+AVI, ASF and MXF with B-frames store one time a packet, in decode order, and so do files of other kinds that a careless
+muxer wrote; bare streams store none at all, and some transport streams only now and then. Decoders put pictures in the
+right order all the same, so the n-th picture is shown at the n-th of the times that there are, and where there are none
+at n / frame rate.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16
 _BARE_STREAMS = {"h264", "hevc", "mpegvideo", "m4v", "obu"}
-# Containers that may store one time a packet only; what others store as presentation time is one.
-_ONE_TIME_A_PACKET = {"avi", "asf", "mxf"}
+# Containers of broadcasts, whose times are true where there are any.
+_TIMES_NOW_AND_THEN = {"mpegts", "mpeg"}
 _DEFAULT_RATE = Fraction(25)
 
 
@@ -44,15 +45,26 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
         packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
     except av.error.FFmpegError:
         return True  # whatever is wrong shows when it is read in earnest
-    if container.format.name in _ONE_TIME_A_PACKET and stream.codec_context.has_b_frames and _only_grow(packets):
-        return False
+    if stream.codec_context.has_b_frames and _only_grow(packet.pts for packet in packets):
+        return _only_grow(frame.pts for frame in _decode(stream.codec_context, packets)) and _all_told(packets)
+    return _all_told(packets)
+
+
+def _all_told(packets: Sequence[VideoPacket]) -> bool:
     return all(packet.pts is not None for packet in packets)
 
 
-def _only_grow(packets: Sequence[VideoPacket]) -> bool:
-    """Tell whether the times of packets are in decode order, as those of reordered pictures cannot be."""
-    times = [packet.pts for packet in packets if packet.pts is not None]
-    return times == sorted(times)
+def _only_grow(times: Iterable[int | None]) -> bool:
+    """Tell whether times do not jump back, as those of packets do where pictures are reordered, but not of pictures."""
+    told = [time for time in times if time is not None]
+    return told == sorted(told)
+
+
+def _decode(decoder: VideoCodecContext, packets: Sequence[VideoPacket]) -> Iterator[VideoFrame]:
+    for packet in (*packets, None):
+        with suppress(av.error.FFmpegError):
+            yield from decoder.decode(packet)
+    decoder.flush_buffers()
 
 
 class CountingSampler:
@@ -71,7 +83,7 @@ class CountingSampler:
         self._decoder = decoder
         self._clock = clock
         self._cost = cost
-        is_told = container.format.name not in _BARE_STREAMS | _ONE_TIME_A_PACKET
+        is_told = container.format.name in _TIMES_NOW_AND_THEN
         self._step = 1 / (stream.average_rate or stream.guessed_rate or _DEFAULT_RATE)
         self._times = None if is_told else PacketTimes(clock, self._step)
         self._is_damaged = False
