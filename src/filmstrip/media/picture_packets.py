@@ -46,7 +46,10 @@ def _join_fields(packets: Iterable[VideoPacket], reader: FieldFlagReader) -> Ite
 
 def _join(first: VideoPacket, second: VideoPacket) -> VideoPacket:
     """Put two fields into one packet, with the times of the first."""
-    joined = cast(VideoPacket, Packet(bytes(first) + bytes(second)))
+    # In memory of libav: what it borrows from Python it gives back under the interpreter's lock, which a thread that
+    # waits for the decoder may hold; and decoders read some bytes more than there are.
+    joined = cast(VideoPacket, Packet(first.size + second.size))
+    joined.update(bytes(first) + bytes(second))
     joined.stream, joined.time_base = first.stream, first.time_base
     joined.pts, joined.dts = first.pts, first.dts
     joined.duration = (first.duration or 0) + (second.duration or 0)
