@@ -78,7 +78,7 @@ def _escape(payload: bytes) -> bytes:
     return bytes(escaped)
 
 
-def _parameter_sets(look: Look) -> bytes:
+def parameter_sets(look: Look) -> bytes:
     width, height = look.size
     sps = Bits().u(8, 77).u(8, 0).u(8, 30).ue(0, 4, 0, 4, 2).u(1, 0)
     sps.ue(width // MACROBLOCK - 1, height // (2 * MACROBLOCK) - 1)
@@ -144,7 +144,7 @@ def _block(plane: npt.NDArray[np.uint8], row: int, column: int, side: int) -> by
     return plane[row * side : (row + 1) * side, column * side : (column + 1) * side].tobytes()
 
 
-def _frames(count: int, look: Look) -> Iterator[Frame]:
+def frames_in_decode_order(count: int, look: Look) -> Iterator[Frame]:
     """Frames in decode order: the first of a group, then in pairs the later one before the earlier one."""
     order = [number for first in range(0, count, GOP) for number in _group_order(first, min(count, first + GOP))]
     frame_num = 0
@@ -177,8 +177,8 @@ def encode_fields(path: Path, count: int, look: Look, packets_per_frame: int) ->
         look: How they are drawn; its size in whole macroblocks of a field.
         packets_per_frame: 2 if each field is a packet of its own with a time, as in broadcasts; else 1.
     """
-    frames = list(_frames(count, look))
-    bare = io.BytesIO(b"".join(_parameter_sets(look) + b"".join(frame.fields()) for frame in frames[:GOP]))
+    frames = list(frames_in_decode_order(count, look))
+    bare = io.BytesIO(b"".join(parameter_sets(look) + b"".join(frame.fields()) for frame in frames[:GOP]))
     with av.open(bare, format="h264") as template, av.open(str(path), "w") as container:
         stream = container.add_stream_from_template(template.streams.video[0])
         for frame in frames:
@@ -188,7 +188,7 @@ def encode_fields(path: Path, count: int, look: Look, packets_per_frame: int) ->
 
 
 def _packets(frame: Frame, look: Look, packets_per_frame: int) -> Iterator[Packet[VideoStream]]:
-    head = _parameter_sets(look) if frame.is_key else b""
+    head = parameter_sets(look) if frame.is_key else b""
     first, second = frame.fields()
     units = [head + first + second] if packets_per_frame == 1 else [head + first, second]
     for index, data in enumerate(units):
