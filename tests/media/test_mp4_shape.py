@@ -32,6 +32,14 @@ def test_the_published_job_plays_in_browsers(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["output"]
 
 
+@pytest.mark.parametrize("name", ["clean_aperture.mp4", "pixel_crop.mkv", "crop_window.ts", "crop_window_hevc.mp4"])
+def test_hidden_edges_stay_hidden(name: str, tmp_path: Path) -> None:
+    """What a container or a stream cuts off the pictures is not in the result, which keeps the shape of the rest."""
+    encoded = encode(ASSETS[name].path, tmp_path, duration=0.2)
+    assert _size(encoded) == (320, 180, 1)
+    assert [number for _, number in encoded.numbers()] == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("name", ["rotated_90.mp4", "rotated_180.mp4", "rotated_270.mp4", "mirrored_90.mp4"])
 def test_turned_sources_stand_upright(name: str, tmp_path: Path) -> None:
     """The display matrix is applied and gone; mirrored and turned pictures show their numbers readably."""
