@@ -9,15 +9,13 @@ from fractions import Fraction
 from assets.asset import Asset
 from assets.basic import PLAIN, X264, derived, filmed, repack
 from assets.recipes import Encoding, Film, Remux, Surgery, tags
-from assets.surgery import repeat_fields, replace_bytes
+from assets.surgery import repeat_fields
 from pictures import Look
 
 NTSC = Fraction(30_000, 1001)
 _SLIDES_PER_MINUTE = Film(4, rate=Fraction(1, 60))
 _EVERY_TWO_SECONDS = Film(5, rate=Fraction(1, 2))
 _LOOP = Film(30)
-
-_NO_EDITS = repack(PLAIN, "no_edit_list.mp4", "No edit list.", "-use_editlist 0")
 
 ONE_TIME_A_PACKET = (
     repack(PLAIN, "plain.asf", "ASF with B-frames: its times are in decode order.", timestamps=False),
@@ -31,13 +29,6 @@ ONE_TIME_A_PACKET = (
         Remux((PLAIN, PLAIN), "-map 0:v -map 1:a -c copy", "-itsoffset 1.5"),
         timestamps=False,
         lead_in=Fraction(889, 600),
-    ),
-    derived(
-        _NO_EDITS,
-        "no_offsets.mp4",
-        "MP4 by a muxer that knows nothing of B-frames: no composition offsets.",
-        Surgery(_NO_EDITS, replace_bytes, (b"ctts", b"free")),
-        timestamps=False,
     ),
     filmed(
         "raw.m2v",
