@@ -17,12 +17,13 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
-from filmstrip.media.container import find_video_stream, open_container, read_packets, reading_errors
+from filmstrip.media.container import find_video_stream, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
 from filmstrip.media.header_bytes import read_header, size_of
+from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 
@@ -118,11 +119,14 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
     context = stream.codec_context
     context.thread_count = 1
     context.flags |= Flags.unaligned  # else libav crops less than the stream says
-    for count, packet in enumerate(read_packets(container.demux(stream))):
+    is_waiting = True
+    for count, packet in enumerate(read_pictures(container, stream)):
         with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole
             frames = packet.decode()
-            if not frames and packet.is_keyframe:
-                # The decoder waits for pictures that might be shown before this one; here any will do.
+            if not frames and packet.is_keyframe and is_waiting:
+                # The decoder waits for pictures that might be shown before this one; here any will do. Only once:
+                # without true keyframes it has to see many packets in a row.
+                is_waiting = False
                 frames = context.decode(None)
                 context.flush_buffers()
             if frames:
