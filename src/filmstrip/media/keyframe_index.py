@@ -107,7 +107,8 @@ def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets
         return KeyframeIndex((), 0)
     if not lists_all:
         return KeyframeIndex(keyframes, pts_offset=0)
-    packets = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard and with_packets)
+    listed = (IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard)
+    packets = tuple(listed) if with_packets else ()
     return KeyframeIndex(keyframes, _reordering_delay(container, stream), packets)
 
 
