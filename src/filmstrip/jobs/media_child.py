@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._messages import Failed, Probed, ReadableSource, Rendering, Report, Request, reports, requests
 from filmstrip.storage.settings import StorageSettings
+
+_Reports = asyncio.Queue[Report | Exception | None]
 
 CHILD = "filmstrip.outputs._child"
 """The module that child processes run."""
@@ -49,15 +52,25 @@ class MediaChild:
                     return report.info
         raise MediaProcessError("The media process ended without telling what the source holds")
 
-    async def render(self, source: ReadableSource, rendering: Rendering) -> AsyncGenerator[Report, None]:
-        """Make one group; yields what the child reports. Whoever stops listening closes this, which ends the child.
+    @asynccontextmanager
+    async def render(
+        self, source: ReadableSource, renderings: Sequence[Rendering]
+    ) -> AsyncIterator[list[AsyncIterator[Report]]]:
+        """Make groups by one child, which is ended at the end of the block.
 
-        Raises:
-            FilmstripError: The group cannot be made.
+        Yields:
+            What the child reports of each rendering, which raises `FilmstripError` where it cannot be made. None of
+            them waits for whoever listens to another one.
         """
-        async with self._reports(Request(source, self.media, self.storage, rendering), rendering.folder) as arriving:
-            async for report in arriving:
-                yield report
+        queues: list[_Reports] = [asyncio.Queue() for _ in renderings]
+        request = Request(source, self.media, self.storage, tuple(renderings))
+        async with self._reports(request, renderings[0].folder) as arriving:
+            handing_out = asyncio.create_task(_hand_out(arriving, queues))
+            try:
+                yield [_until_end(queue) for queue in queues]
+            finally:
+                handing_out.cancel()
+                await asyncio.wait([handing_out])
 
     @asynccontextmanager
     async def _reports(self, request: Request, folder: Path) -> AsyncIterator[AsyncIterator[Report]]:
@@ -66,15 +79,44 @@ class MediaChild:
             yield _parsed(lines)
 
 
+async def _hand_out(arriving: AsyncIterator[Report], queues: Sequence[_Reports]) -> None:
+    """Give each report to whom it concerns, and the end to everybody."""
+    end: Exception | None = None
+    try:
+        async for report in arriving:
+            _queue_of(report, queues).put_nowait(report)
+    except Exception as error:  # noqa: BLE001 - carried to those who wait for reports
+        end = error
+    for queue in queues:
+        queue.put_nowait(end)
+
+
+def _queue_of(report: Report, queues: Sequence[_Reports]) -> _Reports:
+    if isinstance(report, Probed | Failed) or not 0 <= report.position < len(queues):
+        raise _nonsense()
+    return queues[report.position]
+
+
+async def _until_end(queue: _Reports) -> AsyncIterator[Report]:
+    while (report := await queue.get()) is not None:
+        if isinstance(report, Exception):
+            raise report
+        yield report
+
+
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Report]:
     async for line in lines:
         try:
             report = reports.validate_json(line)
         except ValidationError:
-            raise MediaProcessError("The media process reported something that makes no sense") from None
+            raise _nonsense() from None
         if isinstance(report, Failed):
             raise error_named(report.error, report.message)
         yield report
+
+
+def _nonsense() -> MediaProcessError:
+    return MediaProcessError("The media process reported something that makes no sense")
 
 
 def made_file(folder: Path, artifact_name: str) -> Path:

@@ -11,9 +11,10 @@ import structlog
 from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.jobs.perform import Assignment, Listener, Performer, describe_result, in_order, share
+from filmstrip.jobs.perform import Performer, describe_result, in_order, share
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.outputs._base import Group, OutputPlan
@@ -44,7 +45,8 @@ class OutputSteps:
         async with self._around.interruptions.work(token, index), self._assignment(token, index) as assignment:
             await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
             listener = self._listener(token, index, plan, group)
-            await self._performer.make_group(assignment, group, await self._finished(token, index), listener)
+            finished = await self._finished(token, index)
+            await self._performer.make_group(Portion(assignment, group, finished, listener))
         self._board.tell(token, index, share(plan, group, 1))
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
@@ -35,11 +35,14 @@ class Group:
         name: Its name within the output, stable for the same parameters and source.
         artifact_names: The files that it makes, in order; "" for the file that the destination itself names.
         addressing: How its files name other files of the output; None for bare names.
+        is_joinable: Whether it is made of samples alone, so that outputs with the same `Output.sampling` can make it
+            together.
     """
 
     name: str
     artifact_names: tuple[str, ...]
     addressing: Addressing | None = None
+    is_joinable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,14 @@ class Output(FormatParameters):
             OutputError: The parameters do not fit this source.
         """
 
+    def sampling(self, info: MediaInfo) -> Hashable:
+        """Tell what decides which frames are taken: outputs of a class that tell the same are made together; pure.
+
+        None where an output is always made alone.
+        """
+        del info
+        return None
+
     @abstractmethod
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Make the files of one group, yielding each as soon as it is whole.
@@ -134,6 +145,18 @@ class Output(FormatParameters):
             SourceError: The source cannot be read on.
             OutputError: The output cannot be made.
         """
+
+    @classmethod
+    def render_together(
+        cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
+    ) -> Iterator[tuple[int, Artifact]]:
+        """Make a group of each of some outputs with the same sampling, yielding each file with its part's position.
+
+        As `render` otherwise.
+        """
+        for position, (output, group, bench) in enumerate(parts):
+            for artifact in output.render(group, info, bench):
+                yield position, artifact
 
     @abstractmethod
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:

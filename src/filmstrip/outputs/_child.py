@@ -1,4 +1,4 @@
-"""What runs inside a child process: probe a source, or make one group of one output.
+"""What runs inside a child process: probe a source, or make one group of one output, or of each of several.
 
 `media.forking` calls `load`, and in each child `main`; the request comes on standard input (`media.sandbox`).
 """
@@ -89,24 +89,29 @@ def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
 
 def _work(request: Request, reporter: _Reporter) -> Iterator[Report]:
     with _opened(request.source, request.storage) as source:
-        if request.rendering is None:
+        if not request.renderings:
             yield Probed(probe(source, request.media))
             return
-        bench = _bench(request.rendering, source, request.media, reporter)
-        parameters = parse_entry(request.rendering.document, output_types())
-        for artifact in parameters.render(request.rendering.group, request.rendering.info, bench):
-            yield Made(artifact)
+        outputs = [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
+        parts = [
+            (output, rendering.group, _bench(rendering, position, source, request.media, reporter))
+            for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
+        ]
+        for position, artifact in outputs[0].render_together(parts, request.renderings[0].info):
+            yield Made(artifact, position)
 
 
-def _bench(rendering: Rendering, source: MediaSource, settings: MediaSettings, reporter: _Reporter) -> Workbench:
+def _bench(
+    rendering: Rendering, position: int, source: MediaSource, settings: MediaSettings, reporter: _Reporter
+) -> Workbench:
     return Workbench(
         source=source,
         folder=rendering.folder,
         settings=settings,
         upscale=rendering.upscale,
         finished={artifact.name: artifact for artifact in rendering.finished},
-        on_progress=lambda fraction: reporter.send(Progressed(fraction)),
-        warn=lambda message: reporter.send(Gave(message)),
+        on_progress=lambda fraction: reporter.send(Progressed(fraction, position)),
+        warn=lambda message: reporter.send(Gave(message, position)),
         urls=rendering.urls,
         urls_expire_at=rendering.urls_expire_at,
     )

@@ -54,36 +54,39 @@ class Request:
         source: Where the source's bytes are.
         media: The limits, which the child takes on itself.
         storage: Which hosts it may read from, and how patiently.
-        rendering: The group to make; None to probe the source.
+        renderings: The groups to make, of outputs that can be made together; none to probe the source.
     """
 
     source: ReadableSource
     media: MediaSettings
     storage: StorageSettings
-    rendering: Rendering | None = None
+    renderings: tuple[Rendering, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """How much of the group is finished, 0.0 to 1.0."""
+    """How much of a group is finished, 0.0 to 1.0; `position` is that of its rendering in the request."""
 
     fraction: float
+    position: int = 0
     kind: Literal["progressed"] = "progressed"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file is whole."""
+    """A file of the rendering at `position` is whole."""
 
     artifact: Artifact
+    position: int = 0
     kind: Literal["made"] = "made"
 
 
 @dataclass(frozen=True, slots=True)
 class Gave:
-    """Something had to give."""
+    """Something of the rendering at `position` had to give."""
 
     message: str
+    position: int = 0
     kind: Literal["gave"] = "gave"
 
 

@@ -13,10 +13,11 @@ from filmstrip.domain.artifact import Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.assignment import Assignment, Listener
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.media_child import CHILD, MediaChild
-from filmstrip.jobs.perform import Assignment, Listener, Performer
+from filmstrip.jobs.perform import Performer
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output

@@ -13,8 +13,9 @@ import pytest
 from filmstrip.domain.artifact import Artifact, Location
 from filmstrip.domain.errors import DestinationForbiddenError, DiskFullError, MediaProcessError, OutputError
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.media_child import MediaChild, made_file
-from filmstrip.jobs.perform import Assignment, Listener, Performer
+from filmstrip.jobs.perform import Performer
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
@@ -131,9 +132,9 @@ async def test_what_is_finished_is_not_made_again(folder: Path, performer: Calla
     job = assignment(folder, store, groups=[["a", "b"]])
     group = Group("group 0", ("a", "b"))
     finished = {"a": Artifact("a", "application/x-toy", 1)}
-    made = await performer().make_group(job, group, finished, Listener())
+    made = await performer().make_group(Portion(job, group, finished, Listener()))
     assert [artifact.name for artifact in made] == ["b"]
-    assert await performer().make_group(job, group, finished | {"b": made[0]}, Listener()) == ()
+    assert await performer().make_group(Portion(job, group, finished | {"b": made[0]}, Listener())) == ()
     assert (folder.parents[3] / "rendered").read_text().split() == ["b"]
 
 
@@ -148,7 +149,7 @@ async def test_a_refusing_destination_ends_the_work(folder: Path, performer: Cal
 
 
 async def test_an_error_of_the_output_comes_back(folder: Path, performer: Callable[..., Performer]) -> None:
-    """An error in the child has its class and sentence here; what was whole before it was put."""
+    """An error in the child has its class and sentence here; at most what was whole before it was put."""
     store = MemoryStore()
     job = assignment(folder, store, groups=[["a", "b"]], trouble={"b": "error"})
     with pytest.raises(OutputError, match="toys break"):

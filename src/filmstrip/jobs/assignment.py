@@ -1,0 +1,81 @@
+"""What is there to make of an output, and who wants to know how it goes on?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.outputs._base import Group, Output
+from filmstrip.outputs._messages import ReadableSource
+from filmstrip.storage._base import Store
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One output to make.
+
+    Attributes:
+        output: What is asked for.
+        document: The same as JSON text, without its destination: so the child process is told
+            (`params.format_entry`).
+        info: What the source holds.
+        source: Where its bytes are (`fetching`).
+        upscale: Whether video may become larger than its source.
+        folder: Where files are made; it exists, and survives a crash.
+        stores: Where each file is put (`destinations`).
+    """
+
+    output: Output
+    document: str
+    info: MediaInfo
+    source: ReadableSource
+    upscale: bool
+    folder: Path
+    stores: tuple[Store, ...]
+
+
+def ignore(*_facts: object) -> None:
+    """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who wants to know how the work goes on.
+
+    Attributes:
+        on_progress: Told the finished fraction, 0.0 to 1.0.
+        on_put: Told of each file that is at all destinations, from another thread; it may block.
+        on_made: Told when all files are made and only putting may be left, from another thread; it may block.
+        warn: Told of what had to give, one sentence each, from another thread; it may block.
+    """
+
+    on_progress: ProgressListener = ignore
+    on_put: Callable[[Artifact], None] = ignore
+    on_made: Callable[[], None] = ignore
+    warn: Callable[[str], None] = ignore
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What is made of one output in one go.
+
+    Attributes:
+        assignment: The output that it belongs to.
+        group: What to make.
+        finished: What is at all destinations already, of the whole output; it is not made again.
+        listener: Told how the group goes on.
+    """
+
+    assignment: Assignment
+    group: Group
+    finished: Mapping[str, Artifact]
+    listener: Listener
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to make."""
+        return self.finished.keys() >= set(self.group.artifact_names)
