@@ -150,7 +150,7 @@ class Output(FormatParameters):
     def render_together(
         cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
     ) -> Iterator[tuple[int, Artifact]]:
-        """Make a group of each of some outputs with the same sampling, yielding each file with its part's position.
+        """Make a joinable group of each of some outputs with the same sampling, yielding files with their positions.
 
         As `render` otherwise.
         """

@@ -13,13 +13,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.probe import probe
 from filmstrip.media.sandbox_child import confine, out_of_memory, read_request, take_stdout
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._base import Group, Output, Workbench
 from filmstrip.outputs._messages import (
     Failed,
     Gave,
@@ -97,8 +99,15 @@ def _work(request: Request, reporter: _Reporter) -> Iterator[Report]:
             (output, rendering.group, _bench(rendering, position, source, request.media, reporter))
             for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
         ]
-        for position, artifact in outputs[0].render_together(parts, request.renderings[0].info):
+        for position, artifact in _render(parts, request.renderings[0].info):
             yield Made(artifact, position)
+
+
+def _render(parts: list[tuple[Output, Group, Workbench]], info: MediaInfo) -> Iterator[tuple[int, Artifact]]:
+    if len(parts) > 1:
+        return parts[0][0].render_together(parts, info)
+    ((output, group, bench),) = parts
+    return ((0, artifact) for artifact in output.render(group, info, bench))
 
 
 def _bench(

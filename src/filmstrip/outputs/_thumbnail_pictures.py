@@ -1,141 +1,156 @@
-"""How do samples become the picture files of a request for thumbnails, in all its sizes, from one decode?"""
+"""How do samples become the picture files of requests for thumbnails, in all their sizes, from one decode?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
-from typing import TypeVar
+from itertools import groupby
 
-from filmstrip.domain.artifact import Artifact, FrameStamp
-from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.domain.timing import Precision
+from filmstrip.domain.timing import IntervalGrid, Precision
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.picture_bytes import encode_pixels
-from filmstrip.media.sample_job import SampleJob
+from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.source import bytes_read
-from filmstrip.media.sprite import Sheet
 from filmstrip.outputs._base import Workbench
 from filmstrip.outputs._thumbnail_layout import ThumbnailSet
+from filmstrip.outputs._thumbnail_painters import FilePainter, Painter, SpritePainter, write_file
 from filmstrip.outputs._thumbnail_warnings import SubstituteTeller
 
-_R = TypeVar("_R")
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames are taken.
+
+    Attributes:
+        moments: The interval grid.
+        precision: How near a frame has to be.
+        best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
+    """
+
+    moments: IntervalGrid
+    precision: Precision
+    best_within: Fraction | None
+
+    def take(
+        self,
+        indices: Collection[int],
+        info: MediaInfo,
+        bench: Workbench,
+        new_renderer: Callable[[], Callable[[Sample], ResultT]],
+    ) -> Iterator[ResultT]:
+        """Take the frames of some of the moments, and yield what a renderer, one for each thread, makes of them."""
+        job = SampleJob(bench.source, info, new_renderer, self.precision, self.best_within)
+        targets = [Target(index, self.moments.target(index)) for index in indices]
+        return sample_frames(job, targets, threads=bench.settings.threads)
 
 
-@dataclass(frozen=True)
+@dataclass
 class PictureMaker:
-    """Makes the picture files of some sets with the same moments.
+    """Makes the picture files of one output.
 
     Attributes:
         info: What the source holds.
-        video: Its video stream.
-        sets: One for each size.
+        sampling: Which frames are taken.
+        sets: The files of each size.
         encoding: Format and quality of the files.
-        precision: How near a frame has to be.
-        best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
         keeps_jpegs: Whether JPEGs of all pictures are kept for manifests that hold pictures themselves.
         bench: What to work with.
-        teller: Told of each picture that is made.
+        names: The files that are to be made.
     """
 
     info: MediaInfo
-    video: VideoStream
+    sampling: Sampling
     sets: Sequence[ThumbnailSet]
     encoding: PictureEncoding
-    precision: Precision
-    best_within: Fraction | None
     keeps_jpegs: bool
     bench: Workbench
-    teller: SubstituteTeller
+    names: Collection[str]
 
-    def make_files(self, indices: Sequence[int]) -> Iterator[Artifact]:
-        """Make a file for each moment and size."""
-        for made in self._sample(indices, self._new_file_renderer):
-            yield from made
+    def __post_init__(self) -> None:
+        self._painters = [self._painter(each) for each in self.sets]
+        self._teller = SubstituteTeller(self.bench)
 
-    def make_sprite(self, number: int) -> Iterator[Artifact]:
-        """Make the sprite with a number, in each size."""
-        indices = self.sets[0].tiles.indices(number)
-        sheets = [Sheet(each.tiles) for each in self.sets]
-        stamps = dict(self._sample(indices, lambda: self._new_tile_renderer(sheets)))
-        for each, sheet in zip(self.sets, sheets, strict=True):
-            data = encode_pixels(sheet.pixels, self.encoding)
-            frames = tuple(stamps[index] for index in indices)
-            yield self._write(each.folder + each.file_name(number), data, frames)
+    def indices(self) -> set[int]:
+        """Tell which pictures are in files that are to be made."""
+        return {index for painter in self._painters for index in painter.indices()}
 
-    def make_jpegs(self, indices: Sequence[int]) -> None:
-        """Make the kept JPEGs again that are not there any more."""
-        for _ in self._sample(indices, self._new_jpeg_renderer):
-            pass
-
-    def _sample(self, indices: Sequence[int], new_renderer: Callable[[], Callable[[Sample], _R]]) -> Iterator[_R]:
-        moments = self.sets[0].moments
-        targets = [Target(index, moments.target(index)) for index in indices]
-        job = SampleJob(self.bench.source, self.info, new_renderer, self.precision, self.best_within)
-        for done, result in enumerate(sample_frames(job, targets, threads=self.bench.settings.threads), start=1):
-            yield result
-            self.bench.on_progress(done / len(targets))
-
-    def _new_file_renderer(self) -> Callable[[Sample], list[Artifact]]:
-        encoders = [ImageEncoder(self.video, each.fit, self.encoding) for each in self.sets]
+    def new_renderer(self) -> Callable[[Sample], list[Artifact]]:
+        """Begin to make files in one thread: each sample gives those that it makes whole."""
+        paints = [(painter, painter.new_paint()) for painter in self._painters]
         keep = self._new_jpeg_renderer() if self.keeps_jpegs else None
 
         def render(sample: Sample) -> list[Artifact]:
-            self.teller.tell(sample.stamp)
-            if keep is not None:
+            wanting = [paint for painter, paint in paints if painter.wants(sample.target.index)]
+            if wanting:
+                self._teller.tell(sample.stamp)
+            if wanting and keep is not None:
                 keep(sample)
-            return [
-                self._write(
-                    each.folder + each.file_name(sample.target.index), encoder.encode(sample.frame), (sample.stamp,)
-                )
-                for each, encoder in zip(self.sets, encoders, strict=True)
-            ]
+            return [artifact for paint in wanting if (artifact := paint(sample)) is not None]
 
         return render
 
-    def _new_tile_renderer(self, sheets: Sequence[Sheet]) -> Callable[[Sample], tuple[int, FrameStamp]]:
-        encoders = [ImageEncoder(self.video, each.fit, self.encoding) for each in self.sets]
-        keep = self._new_jpeg_renderer() if self.keeps_jpegs else None
+    def restore_jpegs(self) -> None:
+        """Make kept JPEGs again that are gone, as after a restart on another machine."""
+        gone = [
+            index
+            for index in range(self.sampling.moments.count if self.keeps_jpegs else 0)
+            if not all((self.bench.folder / each.jpeg_name(index)).exists() for each in self.sets)
+        ]
+        if gone:
+            for _ in self.sampling.take(gone, self.info, self.bench, self._new_jpeg_renderer):
+                pass
 
-        def render(sample: Sample) -> tuple[int, FrameStamp]:
-            self.teller.tell(sample.stamp)
-            if keep is not None:
-                keep(sample)
-            for sheet, encoder in zip(sheets, encoders, strict=True):
-                sheet.place(sample.target.index, encoder.pixels(sample.frame))
-            return sample.target.index, sample.stamp
-
-        return render
+    def _painter(self, each: ThumbnailSet) -> Painter:
+        numbers = range(each.tiles.sprite_count)
+        wanted = frozenset(number for number in numbers if each.folder + each.file_name(number) in self.names)
+        kind = SpritePainter if each.is_tiled else FilePainter
+        return kind(self.info.require_video(), each, wanted, self.encoding, self.bench)
 
     def _new_jpeg_renderer(self) -> Callable[[Sample], int]:
         jpeg = replace(self.encoding, image_format=ImageFormat.JPG, quality=None)
-        encoders = [ImageEncoder(self.video, each.fit, jpeg) for each in self.sets]
+        video = self.info.require_video()
+        encoders = [ImageEncoder(video, each.fit, jpeg) for each in self.sets]
 
         def keep(sample: Sample) -> int:
             for each, encoder in zip(self.sets, encoders, strict=True):
-                _write_file(self.bench.folder / each.jpeg_name(sample.target.index), encoder.encode(sample.frame))
+                write_file(self.bench.folder / each.jpeg_name(sample.target.index), encoder.encode(sample.frame))
             return sample.target.index
 
         return keep
 
-    def _write(self, name: str, data: bytes, frames: tuple[FrameStamp, ...]) -> Artifact:
-        _write_file(self.bench.path(name), data)
-        return Artifact(name, self.encoding.image_format.content_type, len(data), frames)
+
+def make_pictures(makers: Sequence[PictureMaker]) -> Iterator[tuple[int, Artifact]]:
+    """Make the files of outputs with the same sampling from one decode, yielding each with its output's position.
+
+    Each file tells how many bytes of the source were read since the one before it of its output.
+    """
+    first = makers[0]
+    read_before = [0 for _ in makers]
+
+    def new_renderer() -> Callable[[Sample], list[tuple[int, Artifact]]]:
+        renderers = [maker.new_renderer() for maker in makers]
+        return lambda sample: [(position, made) for position, each in enumerate(renderers) for made in each(sample)]
+
+    indices = sorted(set[int]().union(*(maker.indices() for maker in makers)))
+    done = 0
+    for chunk in _chunks(indices, makers):
+        for made in first.sampling.take(chunk, first.info, first.bench, new_renderer):
+            for position, artifact in made:
+                read = bytes_read(first.bench.source)
+                yield position, replace(artifact, source_bytes_read=read - read_before[position])
+                read_before[position] = read
+            done += 1
+            for maker in makers:
+                maker.bench.on_progress(done / len(indices))
 
 
-def telling_bytes_read(artifacts: Iterator[Artifact], bench: Workbench) -> Iterator[Artifact]:
-    """Let each artifact tell how many bytes of the source were read since the one before it."""
-    before = 0
-    for artifact in artifacts:
-        read = bytes_read(bench.source)
-        yield replace(artifact, source_bytes_read=read - before)
-        before = read
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+def _chunks(indices: Sequence[int], makers: Sequence[PictureMaker]) -> Iterator[list[int]]:
+    """Cut a series into the smallest sprites that are made: so no size ever has more than two of its own in memory."""
+    tiles = [each.tiles.tiles_per_sprite for maker in makers for each in maker.sets if each.is_tiled]
+    for _, chunk in groupby(indices, key=lambda index: index // min(tiles) if tiles else 0):
+        yield list(chunk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
@@ -17,8 +17,8 @@ from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workb
 from filmstrip.outputs._thumbnail_facts import series_facts
 from filmstrip.outputs._thumbnail_layout import ThumbnailSet, lay_out, manifest_names, own_names, packed_names
 from filmstrip.outputs._thumbnail_manifests import ManifestMaker
-from filmstrip.outputs._thumbnail_pictures import PictureMaker, telling_bytes_read
-from filmstrip.outputs._thumbnail_warnings import SubstituteTeller, series_warnings
+from filmstrip.outputs._thumbnail_pictures import PictureMaker, Sampling, make_pictures
+from filmstrip.outputs._thumbnail_warnings import series_warnings
 from filmstrip.params.clip import Clip
 from filmstrip.params.customs import names_a_picture
 from filmstrip.params.destination import Destination
@@ -88,6 +88,10 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         """Tell the moments that get an image."""
         return IntervalGrid(self.range_of(info.duration_seconds), self.interval)
 
+    def sampling(self, info: MediaInfo) -> Sampling:
+        """Tell which frames are taken."""
+        return Sampling(self.grid(info), self.precision, self.best_within(self.interval))
+
     def sets(self, info: MediaInfo) -> tuple[ThumbnailSet, ...]:
         """Tell the files of each size.
 
@@ -140,7 +144,8 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         step = max(1, _PICTURES_PER_GROUP // tiles.tiles_per_sprite)
         for first in range(0, tiles.sprite_count, step):
             numbers = range(first, min(first + step, tiles.sprite_count))
-            yield Group(f"pictures-{first + 1}", tuple(name for each in sets for name in each.image_names(numbers)))
+            names = tuple(name for each in sets for name in each.image_names(numbers))
+            yield Group(f"pictures-{first + 1}", names, is_joinable=True)
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Make the images of a group, or the manifests of all."""
@@ -150,40 +155,26 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         if group.name == _MANIFEST_GROUP:
             for warning in series_warnings(self._frames(sets[0], bench), info, self.precision):
                 bench.warn(warning)
-            self._restore_jpegs(sets, info, bench)
+            self.picture_maker(group, info, bench).restore_jpegs()
             yield from (artifact for maker in makers for artifact in maker.make_manifests())
         elif group.name == _PACKED_GROUP:
-            self._restore_jpegs(sets, info, bench)
+            self.picture_maker(group, info, bench).restore_jpegs()
             yield from (artifact for maker in makers for artifact in maker.make_packed())
         else:
-            yield from telling_bytes_read(self._make_pictures(group, sets, info, bench), bench)
+            yield from (artifact for _, artifact in self.render_together([(self, group, bench)], info))
 
-    def _make_pictures(
-        self, group: Group, sets: Sequence[ThumbnailSet], info: MediaInfo, bench: Workbench
-    ) -> Iterator[Artifact]:
+    @classmethod
+    def render_together(
+        cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
+    ) -> Iterator[tuple[int, Artifact]]:
+        """Make the images of several outputs with the same moments from one decode."""
+        return make_pictures([output.picture_maker(group, info, bench) for output, group, bench in parts])
+
+    def picture_maker(self, group: Group, info: MediaInfo, bench: Workbench) -> PictureMaker:
+        """Begin to make the images of a group that are not finished."""
         missing = set(group.artifact_names) - bench.finished.keys()
-        numbers = [
-            number
-            for number in range(sets[0].tiles.sprite_count)
-            if not missing.isdisjoint(each.folder + each.file_name(number) for each in sets)
-        ]
-        maker = self._picture_maker(sets, info, bench)
-        if sets[0].is_tiled:
-            yield from (artifact for number in numbers for artifact in maker.make_sprite(number))
-        else:
-            yield from maker.make_files(numbers)
-
-    def _picture_maker(self, sets: Sequence[ThumbnailSet], info: MediaInfo, bench: Workbench) -> PictureMaker:
         return PictureMaker(
-            info=info,
-            video=info.require_video(),
-            sets=sets,
-            encoding=self.encoding,
-            precision=self.precision,
-            best_within=self.best_within(self.interval),
-            keeps_jpegs=self._keeps_jpegs,
-            bench=bench,
-            teller=SubstituteTeller(bench),
+            info, self.sampling(info), self.sets(info), self.encoding, self._keeps_jpegs, bench, missing
         )
 
     def _frames(self, each: ThumbnailSet, bench: Workbench) -> list[FrameStamp]:
@@ -193,16 +184,6 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
     @property
     def _keeps_jpegs(self) -> bool:
         return self.wants(Manifest.BIF) or self.wants(Manifest.HLS_MJPG)
-
-    def _restore_jpegs(self, sets: Sequence[ThumbnailSet], info: MediaInfo, bench: Workbench) -> None:
-        """Make kept JPEGs again that are gone, as after a restart on another machine."""
-        gone = [
-            index
-            for index in range(sets[0].tiles.count if self._keeps_jpegs else 0)
-            if not all((bench.folder / each.jpeg_name(index)).exists() for each in sets)
-        ]
-        if gone:
-            self._picture_maker(sets, info, bench).make_jpegs(gone)
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the set: its URL is that of the WebVTT file of the first size."""
