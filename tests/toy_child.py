@@ -6,7 +6,8 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 from filmstrip.outputs import _child
-from toy_output import ToyOutput, wait_at_gate
+from filmstrip.outputs._messages import requests
+from toy_output import ToyOutput, data_folder, wait_at_gate
 
 
 class Toy(ToyOutput):
@@ -19,6 +20,14 @@ def gated_probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     return probe(source, settings)
 
 
+def noting_request() -> str:
+    """Read the request, and write down how many outputs it is for, 0 for a probe."""
+    request = read_request()
+    with (data_folder() / "processes").open("a") as log:
+        log.write(f"{len(requests.validate_json(request).renderings)}\n")
+    return request
+
+
 load = _child.load
 
 
@@ -29,3 +38,5 @@ def main() -> None:
 
 probe = _child.probe
 _child.probe = gated_probe
+read_request = _child.read_request
+_child.read_request = noting_request

@@ -1,7 +1,8 @@
 """An output for tests of what runs outputs: it makes files of zeros, writes down what it made, and gets into trouble.
 
-It works in the data folder that the work folder lies in: `rendered` there names each file that was begun, a folder
-`gates` lets a test hold it at a file ("hold-<name>") until the test lets it go on ("go").
+It works in the data folder that the work folder lies in: `rendered` there names each file that was begun, `processes`
+for how many outputs each child process was, a folder `gates` lets a test hold it at a file ("hold-<name>") until the
+test lets it go on ("go").
 """
 
 import os
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -45,7 +46,8 @@ class ToyOutput(Output):
 
     Attributes:
         groups: Names of the files, group by group.
-        trouble: What happens instead of making a file, by its name.
+        trouble: What happens instead of making a file, by its name; "plan" fails before any is made.
+        frames: Names the frames that are taken: outputs with the same ones are made together, but for the last group.
         size: Bytes of each file.
         whole: Whether the source is copied first.
     """
@@ -54,6 +56,7 @@ class ToyOutput(Output):
 
     groups: tuple[tuple[str, ...], ...] = (("a", "b"), ("c",))
     trouble: dict[str, str] = Field(default_factory=dict)
+    frames: str | None = None
     size: int = 1000
     whole: bool = False
 
@@ -70,8 +73,17 @@ class ToyOutput(Output):
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         del info, upscale
-        groups = tuple(Group(f"group {number}", names) for number, names in enumerate(self.groups))
-        return OutputPlan(groups, ("it is a toy",))
+        if "plan" in self.trouble:
+            raise OutputError("toys have no plan")
+        joinable = len(self.groups) - 1 if self.frames else 0
+        groups = (
+            Group(f"group {number}", names, is_joinable=number < joinable) for number, names in enumerate(self.groups)
+        )
+        return OutputPlan(tuple(groups), ("it is a toy",))
+
+    def sampling(self, info: MediaInfo) -> Hashable:
+        del info
+        return self.frames
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         del info

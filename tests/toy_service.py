@@ -130,6 +130,11 @@ class ToyService:
         log = self.folder / "rendered"
         return log.read_text().split() if log.exists() else []
 
+    def processes(self) -> list[int]:
+        """For how many outputs each child process was, 0 for a probe, in order of their start."""
+        log = self.folder / "processes"
+        return [int(line) for line in log.read_text().split()] if log.exists() else []
+
     def hold(self, gate: str) -> None:
         (self.folder / "gates" / f"hold-{gate}").touch()
 

@@ -149,7 +149,7 @@ class PutArtifact:
     """A file that is at all of its output's destinations.
 
     Attributes:
-        group_name: The group that it belongs to.
+        group_name: The group that it was made in.
         artifact: The file.
     """
 

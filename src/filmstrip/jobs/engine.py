@@ -141,7 +141,7 @@ class JobEngine:
     def _kinds(self) -> dict[str, Kind]:
         return {
             TASK: Kind(self._scripts.run_task, self._settings.open_tasks),
-            OUTPUT: Kind(self._scripts.run_output, self._settings.slot_count),
+            OUTPUT: Kind(self._scripts.run_outputs, self._settings.slot_count),
         }
 
     async def _keep_tidy(self) -> None:

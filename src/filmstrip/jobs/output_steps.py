@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import structlog
 
 from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
+from filmstrip.jobs.bundles import join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
 from filmstrip.jobs.perform import Performer, describe_result, in_order, share
@@ -49,6 +51,21 @@ class OutputSteps:
             await self._performer.make_group(Portion(assignment, group, finished, listener))
         self._board.tell(token, index, share(plan, group, 1))
 
+    async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> list[int]:
+        """Make and put what several outputs can make together, and tell which of them have all of it.
+
+        What one of them lacks is left to its own steps: they find out what is the matter with it.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._around.interruptions.work(token, min(plans)))
+            await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)
+            portions: dict[int, Portion] = {}
+            for index, plan in plans.items():
+                with suppress(FilmstripError):
+                    assignment = await stack.enter_async_context(self._assignment(token, index))
+                    portions[index] = await self._portion(token, index, assignment, join_groups(plan))
+            return await self._make_portions(portions)
+
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is."""
         async with self._assignment(token, index) as assignment:
@@ -64,6 +81,22 @@ class OutputSteps:
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.fail_output, token, index, error)
         _log.warning("output_failed", error=error)
+
+    async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
+        first = joined.groups[0]
+        listener = self._listener(token, index, joined, first)
+        return Portion(assignment, first, await self._finished(token, index), listener)
+
+    async def _make_portions(self, portions: Mapping[int, Portion]) -> list[int]:
+        whole = {index for index, portion in portions.items() if portion.is_finished}
+        unfinished = [index for index in portions if index not in whole]
+        results = await self._performer.make_together([portions[index] for index in unfinished])
+        for index, result in zip(unfinished, results, strict=True):
+            if isinstance(result, BaseException):
+                _log.warning("left_to_itself", output_index=index, error=str(result))
+            else:
+                whole.add(index)
+        return sorted(whole)
 
     @asynccontextmanager
     async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
 from filmstrip.domain.errors import MediaProcessError, OutputError
-from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.addresses import find_addresses
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
@@ -53,9 +52,8 @@ class Performer:
         for message in plan.warnings:
             await asyncio.to_thread(listener.warn, message)
         for group in plan.groups:
-            progress = partial(_tell_share, listener.on_progress, plan, group)
-            portion = Portion(assignment, group, known, replace(listener, on_progress=progress))
-            known |= {artifact.name: artifact for artifact in await self.make_group(portion)}
+            made = await self.make_group(portion_of(assignment, plan, group, known, listener))
+            known |= {artifact.name: artifact for artifact in made}
         for message in await asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores):
             await asyncio.to_thread(listener.warn, message)
         return describe_result(assignment, in_order(plan, known))
@@ -82,6 +80,8 @@ class Performer:
         Raises:
             FilmstripError: Nothing could be begun.
         """
+        if not portions:
+            return []
         renderings = [await self._rendering(portion) for portion in portions]
         async with self._child.render(portions[0].assignment.source, renderings) as all_reports:
             works = [self._put_files(*each) for each in zip(portions, all_reports, strict=True)]
@@ -181,5 +181,12 @@ def share(plan: OutputPlan, group: Group, fraction: float) -> float:
     return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)
 
 
-def _tell_share(listener: ProgressListener, plan: OutputPlan, group: Group, fraction: float) -> None:
-    listener(share(plan, group, fraction))
+def portion_of(
+    assignment: Assignment, plan: OutputPlan, group: Group, finished: Mapping[str, Artifact], listener: Listener
+) -> Portion:
+    """Take a group out of the plan of an output; the listener is told how much of the whole output is finished."""
+
+    def on_progress(fraction: float) -> None:
+        listener.on_progress(share(plan, group, fraction))
+
+    return Portion(assignment, group, finished, replace(listener, on_progress=on_progress))

@@ -10,6 +10,7 @@ import structlog
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.bundles import bundle_outputs
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.storage.source_reference import SourceVersion
@@ -48,18 +49,19 @@ class TaskSteps:
         await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 
-    async def choose_outputs(self, token: str) -> list[int]:
-        """Take out what the upscale rule drops, and tell the indexes of what is made."""
+    async def choose_outputs(self, token: str) -> list[list[int]]:
+        """Take out what the upscale rule drops, and tell the indexes of what is made, and made together."""
         query, record = await self._around.query(token), await self._around.record(token)
+        info = (await self._around.probed(token)).info
         kept = [output.index for output in record.outputs]
         if not query.upscale:
-            dropped = dropped_outputs(query.formats, (await self._around.probed(token)).info)
+            dropped = dropped_outputs(query.formats, info)
             told = [drop_warning(index, size) for index, size in dropped.items()]
             await asyncio.to_thread(self._database.add_warnings, token, told)
             await asyncio.to_thread(self._database.drop_outputs, token, list(dropped))
             kept = [index for index in kept if index not in dropped]
         await asyncio.to_thread(self._database.advance_outputs, token, kept, TaskStatus.QUEUED)
-        return kept
+        return bundle_outputs(query.formats, kept, info)
 
     async def conclude(self, token: str, given_up: Collection[int]) -> str | None:
         """Tell why the task failed, if it did. An output that may fail softly leaves a warning only."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,6 +146,36 @@ async def test_a_refusing_destination_ends_the_work(folder: Path, performer: Cal
         with pytest.raises(DestinationForbiddenError, match="wrong keys"):
             await performer().make_output(job, Listener())
     assert store.objects == {}
+
+
+def portion(folder: Path, store: MemoryStore, name: str, **parameters: object) -> Portion:
+    folder.mkdir(exist_ok=True)
+    job = assignment(folder, store, groups=[[f"{name}1", f"{name}2"]], **parameters)
+    return Portion(job, Group("group 0", (f"{name}1", f"{name}2")), {}, Listener())
+
+
+async def test_one_process_serves_several_outputs(folder: Path, performer: Callable[..., Performer]) -> None:
+    """Each output's files go to its own stores, and what one store refuses fails that output alone."""
+    stores = [MemoryStore(), MemoryStore(refused=("b1",)), MemoryStore()]
+    names = zip("abc", stores, strict=True)
+    portions = [portion(folder.with_name(name), store, name) for name, store in names]
+    first, refused, third = await performer().make_together(portions)
+    assert isinstance(first, tuple)
+    assert isinstance(third, tuple)
+    assert [artifact.name for artifact in (*first, *third)] == ["a1", "a2", "c1", "c2"]
+    assert isinstance(refused, DestinationForbiddenError)
+    assert [sorted(store.objects) for store in stores] == [["a1", "a2"], [], ["c1", "c2"]]
+    assert (folder.parents[3] / "processes").read_text() == "3\n"
+
+
+async def test_nobody_waits_for_the_slowest_store(folder: Path, performer: Callable[..., Performer]) -> None:
+    """What one output's destination takes long for is not in the way of another one's."""
+    slow, quick = MemoryStore(delay_seconds=1), MemoryStore()
+    order: list[str] = []
+    parts = [portion(folder, slow, "a"), portion(folder.with_name("1"), quick, "b")]
+    heard = [replace(each, listener=Listener(on_put=lambda artifact: order.append(artifact.name))) for each in parts]
+    await performer(puts=1).make_together(heard)
+    assert order == ["b1", "b2", "a1", "a2"]
 
 
 async def test_an_error_of_the_output_comes_back(folder: Path, performer: Callable[..., Performer]) -> None:

@@ -1,0 +1,82 @@
+"""Which outputs are made together?"""
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from filmstrip.domain.geometry import FrameSize, Orientation
+from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.jobs.bundles import bundle_outputs, join_groups
+from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs.registry import parse_query
+
+THUMBNAILS: dict[str, object] = {"output": "thumbnails", "interval": 10}
+VIDEO = VideoStream(
+    0, "h264", FrameSize(1920, 1080), Fraction(1), Orientation(), Fraction(25), Fraction(1, 12800), 0, None
+)
+INFO = MediaInfo("mov", Fraction(100), Fraction(0), 10**6, VIDEO)
+
+
+def bundles_of(*formats: dict[str, object], without: int | None = None) -> list[list[int]]:
+    query = parse_query(json.dumps({"query": {"source": "http://host/video.mp4", "format": formats}}))
+    return bundle_outputs(query.formats, [index for index in range(len(formats)) if index != without], INFO)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"width": 640},
+        {"sprite": 1, "image_format": "jpg", "columns": 3},
+        {"image_format": "webp", "quality": 30},
+        {"sizes": ["320x180", "96x96"], "resize_mode": "crop"},
+        {"manifests": "bif,dash"},
+        {"destination": "file:///elsewhere/", "tag": "other"},
+        {"start_time": 0},
+        {"duration": 100},
+        {"duration": 1000},
+        {"interval": "10.0", "precision": "exact", "select": "played"},
+    ],
+)
+def test_what_shows_the_same_frames_is_made_together(other: dict[str, object]) -> None:
+    """Size, format, layout, manifests and destination make no difference, nor do other words for the same range."""
+    assert bundles_of(THUMBNAILS, {**THUMBNAILS, **other}) == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"interval": 5},
+        {"interval": "10.01"},
+        {"start_time": 1},
+        {"duration": 95},
+        {"precision": "keyframe"},
+        {"precision": "0.5"},
+        {"select": "best"},
+    ],
+)
+def test_what_shows_other_frames_is_not(other: dict[str, object]) -> None:
+    """Whatever decides which frames are taken keeps outputs apart."""
+    assert bundles_of(THUMBNAILS, {**THUMBNAILS, **other}) == [[0], [1]]
+
+
+def test_other_outputs_stay_alone() -> None:
+    """Outputs that do not share are made one by one, whatever stands between them; dropped ones are in no bundle."""
+    poster: dict[str, object] = {"output": "thumbnail"}
+    video: dict[str, object] = {"output": "mp4"}
+    formats = [video, THUMBNAILS, poster, video, THUMBNAILS, poster]
+    assert bundles_of(*formats) == [[0], [1, 4], [2], [3], [5]]
+    assert bundles_of(*formats, without=1) == [[0], [2], [3], [4], [5]]
+
+
+def test_not_too_many_are_made_together() -> None:
+    """What one process has in its memory is bounded."""
+    assert bundles_of(*[THUMBNAILS] * 20) == [list(range(8)), list(range(8, 16)), list(range(16, 20))]
+
+
+def test_groups_are_joined() -> None:
+    """All that can be made together is one group before the others."""
+    pictures = [Group("one", ("a", "b"), is_joinable=True), Group("two", ("c",), is_joinable=True)]
+    manifest = Group("manifests", ("d",))
+    joined = join_groups(OutputPlan((*pictures, manifest), ("warned",)))
+    assert joined == OutputPlan((Group("together", ("a", "b", "c"), is_joinable=True), manifest), ("warned",))
