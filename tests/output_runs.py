@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assets import Asset
 from filmstrip.domain.artifact import Artifact, OutputResult
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs.bundles import join_groups
 from filmstrip.media.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
@@ -22,12 +23,27 @@ from filmstrip.params.format_entry import entry_without_destination, parse_entry
 class Run:
     """What came of an output."""
 
+    source: Path
     folder: Path
     info: MediaInfo
     output: Output
+    child_side: Output
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    progress: list[float] = field(default_factory=list)
+
+    def bench(self, finished: Mapping[str, Artifact]) -> Workbench:
+        """What it is made with."""
+        return Workbench(
+            source=LocalFile(self.source),
+            folder=self.folder,
+            settings=MediaSettings(),
+            upscale=False,
+            finished=dict(finished),
+            on_progress=self.progress.append,
+            warn=self.warnings.append,
+        )
 
     @property
     def result(self) -> OutputResult:
@@ -51,27 +67,43 @@ def run_output(
         finished: What an earlier run made already.
         parameters: The entry of `format`.
     """
-    path = source.path if isinstance(source, Asset) else source
-    text = json.dumps({"query": {"source": path.as_uri(), "format": [parameters]}})
-    output = parse_query(text).formats[0]
-    child_side = parse_entry(entry_without_destination(text, 0), output_types())
-    info = probe(LocalFile(path), MediaSettings())
-    run = Run(folder, info, output)
-    plan = output.plan(info)
+    run = _begun(source, folder, parameters)
+    plan = run.output.plan(run.info)
     run.warnings.extend(plan.warnings)
     known = dict(finished or {})
     for group in plan.groups:
-        bench = Workbench(
-            source=LocalFile(path),
-            folder=folder,
-            settings=MediaSettings(),
-            upscale=False,
-            finished=dict(known),
-            on_progress=lambda _fraction: None,
-            warn=run.warnings.append,
-        )
-        made = {artifact.name: artifact for artifact in child_side.render(group, info, bench)}
+        made = {artifact.name: artifact for artifact in run.child_side.render(group, run.info, run.bench(known))}
         run.made.extend(made)
         known |= made
     run.artifacts = {name: known[name] for group in plan.groups for name in group.artifact_names}
     return run
+
+
+def run_together(
+    source: Asset | Path, folder: Path, entries: Sequence[Mapping[str, object]], finished: Sequence[str] = ()
+) -> list[Run]:
+    """Make of several outputs of a source what they can make together, in one go.
+
+    Args:
+        source: Where the video is.
+        folder: Where the files go, into a folder of each output, named by its position.
+        entries: The entries of `format`.
+        finished: Files that an earlier run made already, of each output.
+    """
+    runs = [_begun(source, folder / str(position), entry) for position, entry in enumerate(entries)]
+    groups = [join_groups(run.output.plan(run.info)).groups[0] for run in runs]
+    known = {name: Artifact(name, "", 0) for name in finished}
+    parts = [(run.child_side, group, run.bench(known)) for run, group in zip(runs, groups, strict=True)]
+    for position, artifact in runs[0].child_side.render_together(parts, runs[0].info):
+        runs[position].artifacts[artifact.name] = artifact
+        runs[position].made.append(artifact.name)
+    return runs
+
+
+def _begun(source: Asset | Path, folder: Path, entry: Mapping[str, object]) -> Run:
+    path = source.path if isinstance(source, Asset) else source
+    text = json.dumps({"query": {"source": path.as_uri(), "format": [entry]}})
+    child_side = parse_entry(entry_without_destination(text, 0), output_types())
+    info = probe(LocalFile(path), MediaSettings())
+    folder.mkdir(exist_ok=True)
+    return Run(path, folder, info, parse_query(text).formats[0], child_side)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.jobs import media_child
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.picture_check import picture_facts
 from filmstrip.media.sample_video import make_sample, shown_frame_number
 from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._messages import Request
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 
@@ -127,6 +132,37 @@ def test_a_failure_leaves_the_other_outputs(sample: Path, tmp_path: Path, capsys
     assert _encode(tmp_path, source=sample.as_uri(), format=formats) == ExitCode.FAILED
     assert capsys.readouterr().err.startswith("filmstrip: format[0]: ")
     assert (tmp_path / "thumbs" / "thumbnails.vtt").exists()
+
+
+def test_the_same_moments_are_decoded_once(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Thumbnails of one grid in three forms come from one process; what each prints and makes is its own."""
+    requests: list[Request] = []
+    real = media_child.run_in_sandbox
+
+    def counting(
+        server: ForkServer, request: str, settings: MediaSettings, folder: Path
+    ) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        requests.append(media_child.requests.validate_json(request))
+        return real(server, request, settings, folder)
+
+    monkeypatch.setattr(media_child, "run_in_sandbox", counting)
+    forms: list[dict[str, object]] = [
+        {"width": 320},
+        {"width": 160, "sprite": 1, "image_format": "jpg"},
+        {"width": 640, "image_format": "webp"},
+    ]
+    formats = [
+        {"output": "thumbnails", "interval": 2, "destination": f"file://{tmp_path}/{number}/", **form}
+        for number, form in enumerate(forms)
+    ]
+    assert _encode(tmp_path, source=sample.as_uri(), format=formats) == ExitCode.DONE
+    assert [len(request.renderings) for request in requests] == [0, 3, 1, 1, 1]
+    assert capsys.readouterr().out.splitlines() == [f"{tmp_path}/{number}/thumbnails.vtt" for number in range(3)]
+    for pattern in ("0/thumb_*.png", "2/thumb_*.webp"):
+        assert [shown_frame_number(picture) for picture in sorted(tmp_path.glob(pattern))] == [0, 50, 100]
+    assert (tmp_path / "1" / "thumbnails.vtt").read_text().count("sprite.jpg#xywh=") == 3
 
 
 def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

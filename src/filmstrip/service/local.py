@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filmstrip.domain.artifact import Location, OutputResult, Warned
+from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.assignment import Assignment, Listener
+from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.media_child import CHILD, MediaChild
-from filmstrip.jobs.perform import Performer
+from filmstrip.jobs.perform import Performer, portion_of
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
@@ -70,7 +71,7 @@ async def probe_source(url: str, settings: Settings) -> MediaInfo:
 
 
 async def run_query(query: Query[Output], settings: Settings, listener: LocalListener) -> tuple[MadeOutput, ...]:
-    """Make all outputs of a query, one after the other, by the rules of a task: a failure of one leaves the others.
+    """Make all outputs of a query by the rules of a task: some together, and a failure of one leaves the others.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
@@ -87,7 +88,10 @@ async def run_query(query: Query[Output], settings: Settings, listener: LocalLis
         path = folder / "source"
         source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
         run = _Run(query, settings, child, source, await child.probe(source, folder), folder, listener)
-        made = [await run.try_to_make(index) for index in run.kept_indices()]
+        indices = run.kept_indices()
+        for bundle in bundle_outputs(query.formats, indices, run.info):
+            await run.make_together(bundle)
+        made = [await run.try_to_make(index) for index in indices]
         if run.failures:
             raise FilmstripError("; ".join(run.failures))
         return tuple(output for output in made if output is not None)
@@ -103,6 +107,7 @@ class _Run:
     folder: Path
     listener: LocalListener
     failures: list[str] = field(default_factory=list)
+    finished: dict[int, dict[str, Artifact]] = field(default_factory=dict)
 
     def kept_indices(self) -> list[int]:
         """Tell which outputs are made, warning of the others."""
@@ -110,6 +115,18 @@ class _Run:
         for index, size in dropped.items():
             self.listener.warn(drop_warning(index, size))
         return [index for index in range(len(self.query.formats)) if index not in dropped]
+
+    async def make_together(self, indices: Sequence[int]) -> None:
+        """Make what several outputs can make together; what one of them lacks then is left to its own making."""
+        with ExitStack() as stack:
+            portions = []
+            for index in indices if len(indices) > 1 else []:
+                with suppress(FilmstripError):
+                    assignment = stack.enter_context(self._assignment(index))
+                    joined = join_groups(assignment.output.plan(self.info, upscale=self.query.upscale))
+                    portions.append(portion_of(assignment, joined, joined.groups[0], {}, self._listener(index)))
+            with suppress(FilmstripError):
+                await Performer(self.settings.jobs, self.child).make_together(portions)
 
     async def try_to_make(self, index: int) -> MadeOutput | None:
         """Make one output; None if it fails, which is a warning where it may, else among the failures."""
@@ -124,15 +141,24 @@ class _Run:
             return None
 
     async def _make(self, index: int) -> MadeOutput:
-        output = self.query.formats[index]
-        folder = self.folder / str(index)
-        folder.mkdir()
-        listener = Listener(
+        with self._assignment(index) as assignment:
+            performer, finished = Performer(self.settings.jobs, self.child), self.finished.get(index, {})
+            return MadeOutput(*await performer.make_output(assignment, self._listener(index), finished))
+
+    def _listener(self, index: int) -> Listener:
+        finished = self.finished.setdefault(index, {})
+        return Listener(
             on_progress=lambda fraction: self.listener.on_output(index, fraction),
+            on_put=lambda artifact: finished.update({artifact.name: artifact}),
             warn=lambda message: self.listener.warn(Warned(message)),
         )
+
+    @contextmanager
+    def _assignment(self, index: int) -> Iterator[Assignment]:
+        output, folder = self.query.formats[index], self.folder / str(index)
+        folder.mkdir(exist_ok=True)
         with open_stores(output, self.child.storage, "local", index, datetime.now(UTC)) as stores:
-            assignment = Assignment(
+            yield Assignment(
                 output=output,
                 document=entry_without_destination(self.query.text, index),
                 info=self.info,
@@ -141,8 +167,6 @@ class _Run:
                 folder=folder,
                 stores=stores,
             )
-            performer = Performer(self.settings.jobs, self.child)
-            return MadeOutput(*await performer.make_output(assignment, listener))
 
 
 def _check_destinations(query: Query[Output]) -> None:
