@@ -19,8 +19,10 @@ from filmstrip.params.query import FormatParameters
 from filmstrip.testing.seaweedfs import S3Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "thumbnails.md"
-_EXAMPLE = re.compile(r"<!-- entry -->\n```json\n(?P<entry>.*?)```\n\n(?P<files>(?: {4}\S+\n)+)", re.DOTALL)
-EXAMPLES = [(match["entry"], match["files"].split()) for match in _EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
+_EXAMPLE = re.compile(
+    r"<!-- (?:entry|entries) -->\n```json\n(?P<entries>.*?)```\n\n(?P<files>(?: {4}\S+\n)+)", re.DOTALL
+)
+EXAMPLES = [(match["entries"], match["files"].split()) for match in _EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
 
 BUCKET = "bucket-of-entries"
 
@@ -44,17 +46,17 @@ def bucket(seaweedfs: S3Server) -> Any:
 
 @pytest.fixture
 def send(sample: Path, seaweedfs: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
-    """Run an entry, with what every reader has to replace replaced."""
+    """Run one entry or a list of them, with what every reader has to replace replaced."""
     host = f"{seaweedfs.host}:{seaweedfs.port}"
     monkeypatch.setenv("FILMSTRIP_PLAIN_HTTP_HOSTS", host)
     actual = {"MY-ACCESS-KEY": seaweedfs.key, "MY-SECRET-KEY": seaweedfs.secret, "s3.example.com": host}
     actual["/my-bucket/"] = f"/{BUCKET}/"  # other pages' examples have a bucket of the printed name
 
-    def send(entry: str) -> int:
+    def send(entries: str) -> int:
         for written, replacement in actual.items():
-            entry = entry.replace(written, replacement)
+            entries = entries.replace(written, replacement)
         query = tmp_path / "query.json"
-        query.write_text(json.dumps({"query": {"source": sample.as_uri(), "format": [json.loads(entry)]}}))
+        query.write_text(json.dumps({"query": {"source": sample.as_uri(), "format": entries_of(entries)}}))
         return run(["encode", str(query)])
 
     return send
@@ -65,22 +67,27 @@ def test_an_example_makes_its_files(
     example: tuple[str, list[str]], send: Callable[[str], int], bucket: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever sends what is printed gets the files that are printed, without a warning."""
-    entry, files = example
-    assert send(entry) == ExitCode.DONE
+    entries, files = example
+    assert send(entries) == ExitCode.DONE
     assert "warning" not in capsys.readouterr().err
-    prefix = f"{folder_of(entry)}/"
+    prefix = f"{folder_of(entries)}/"
     assert [item.key.removeprefix(prefix) for item in bucket.objects.filter(Prefix=prefix)] == files
 
 
-def folder_of(entry: str) -> str:
-    destination: str = json.loads(entry)["destination"]
+def entries_of(text: str) -> list[dict[str, Any]]:
+    found = json.loads(text)
+    return found if isinstance(found, list) else [found]
+
+
+def folder_of(entries: str) -> str:
+    destination: str = entries_of(entries)[0]["destination"]
     return destination.partition("/my-bucket/")[2].partition("/")[0]
 
 
 @pytest.mark.parametrize("name", ["thumbnails", "thumbnail", "contact_sheet"])
 def test_every_parameter_has_an_example(name: str) -> None:
     """Each parameter of pictures stands in an example; one that all outputs share, in an example of any."""
-    entries = [json.loads(entry) for entry, _ in EXAMPLES]
+    entries = [entry for text, _ in EXAMPLES for entry in entries_of(text)]
     shown = {key for entry in entries for key in entry}
     own = {key for key in vars(output_types()[name])["__annotations__"] if key in output_types()[name].model_fields}
     assert own <= {key for entry in entries if entry["output"] == name for key in entry}

@@ -10,7 +10,7 @@ import structlog
 
 from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
-from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.errors import DestinationError, HostNotAllowedError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.bundles import join_groups
@@ -61,7 +61,7 @@ class OutputSteps:
             await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)
             portions: dict[int, Portion] = {}
             for index, plan in plans.items():
-                with suppress(FilmstripError):
+                with suppress(DestinationError, HostNotAllowedError):
                     assignment = await stack.enter_async_context(self._assignment(token, index))
                     portions[index] = await self._portion(token, index, assignment, join_groups(plan))
             return await self._make_portions(portions)
