@@ -12,7 +12,7 @@ _BLOCK_BYTES = 1 << 14
 # A reader that misses reads on in all likelihood: some blocks cost hardly more than one, a round trip costs much. One
 # that has read on gets more and more.
 _LEAST_BLOCKS_PER_MISS = 4
-_MOST_BLOCKS_PER_MISS = 32
+_MOST_BLOCKS_PER_MISS = 16
 _MOST_BLOCKS = (64 << 20) // _BLOCK_BYTES
 
 Block = Future[bytes]

@@ -20,7 +20,8 @@ from filmstrip.media.source import ByteRanges
 
 # Targets that lie nearer together than this are reached by reading on.
 _READ_ON_SECONDS = Fraction(5)
-_STEPS_BACK_SECONDS = (0, 5, 20, 80, 10**9)
+# Small steps at first: keyframes are mostly near, and what an attempt has read is not fetched again.
+_STEPS_BACK_SECONDS = (0, 1, 2, 5, 10, 30, 90, 10**9)
 
 
 class ClusterSampler:
