@@ -53,6 +53,11 @@ def _peak(source: str) -> Callable[[Records], float | None]:
 
 BARS = (
     Bar("exact, interval 30: CPU by that of the floor", _main("engine", "floor", 30), 1.10),
+    Bar(
+        "exact, interval 30: CPU by that of the floor, both without loading the program",
+        _main("engine", "floor", 30, "work_cpu_seconds"),
+        1.10,
+    ),
     Bar("exact, interval 30: instructions by those of the floor", _main("engine", "floor", 30, "instructions"), 1.10),
     Bar("exact, interval 30: CPU by a loop of ffmpeg -ss", _main("engine", "ffmpeg-ss", 30), 0.40),
     Bar("exact, interval 30: wall by a loop of ffmpeg -ss", _main("engine", "ffmpeg-ss", 30, "wall_seconds"), 0.40),

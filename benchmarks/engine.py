@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from fractions import Fraction
@@ -29,6 +30,7 @@ PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
 
 def main() -> None:
     """Make the images."""
+    loaded_at = time.process_time()
     given = _arguments()
     with _opened(given.source) as source:
         info = probe(source, MediaSettings())
@@ -44,7 +46,9 @@ def main() -> None:
         cost = SamplingCost()
         images = sum(1 for _ in sample_frames(job, targets, threads=given.threads, cost=cost))
         bytes_read = None if isinstance(source, LocalFile) else source.bytes_read
-    print(json.dumps({"images": images, "bytes_read": bytes_read, **dataclasses.asdict(cost)}))
+    work = time.process_time() - loaded_at
+    told = {"images": images, "bytes_read": bytes_read, "work_cpu_seconds": work, **dataclasses.asdict(cost)}
+    print(json.dumps(told))
 
 
 def _arguments() -> argparse.Namespace:

@@ -23,6 +23,7 @@ class Record:
         peak_mib: Largest resident set of one process.
         read_mb: Bytes read, in millions.
         instructions: In thousand millions; None if they could not be counted.
+        work_cpu_seconds: The part of it after interpreter and libraries are loaded; None if it does not tell.
         frames_decoded: Pictures that decoders made; None if it does not tell.
         images: Pictures that it made; None if they are not single files.
         exact: Pictures that show the right frame; None if they are not single files.
@@ -39,6 +40,7 @@ class Record:
     peak_mib: float
     read_mb: float
     instructions: float | None = None
+    work_cpu_seconds: float | None = None
     frames_decoded: int | None = None
     images: int | None = None
     exact: int | None = None

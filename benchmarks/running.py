@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from benchmarks.exactness import judge
 from benchmarks.measure import Cost, measure
@@ -41,7 +42,10 @@ def run_floor(source: Source, interval: Fraction, number: int, *, everything: bo
     cost = measure(command)
     record = _record(task, "floor-all" if everything else "floor", number, cost)
     failure = _failure(cost)
-    return replace(record, failure=failure) if failure else replace(record, **json.loads(cost.output))
+    if failure:
+        return replace(record, failure=failure)
+    told = json.loads(cost.output)
+    return replace(record, **told, work_cpu_seconds=told["cpu_seconds"])
 
 
 def _record(task: Task, peer: str, number: int, cost: Cost) -> Record:
@@ -55,6 +59,7 @@ def _record(task: Task, peer: str, number: int, cost: Cost) -> Record:
         peak_mib=cost.peak_mib,
         read_mb=cost.read_mb,
         instructions=cost.instructions,
+        work_cpu_seconds=_told(cost).get("work_cpu_seconds"),
         frames_decoded=_frames_decoded(cost),
     )
 
@@ -65,10 +70,16 @@ def _failure(cost: Cost) -> str | None:
     return f"exit code {cost.exit_code}: {cost.errors[-_LAST_WORDS:].strip()}"
 
 
+def _told(cost: Cost) -> dict[str, Any]:
+    """Read the report of our engine; empty for all others."""
+    told: dict[str, Any] = json.loads(cost.output) if cost.output.startswith("{") else {}
+    return told
+
+
 def _frames_decoded(cost: Cost) -> int | None:
     """Ask our engine's report, or ffmpeg's own words, summed over all runs of it."""
-    if cost.output.startswith("{"):
-        told: int = json.loads(cost.output)["frames_decoded"]
+    told: int | None = _told(cost).get("frames_decoded")
+    if told is not None:
         return told
     decoded = [int(found) for found in _FFMPEG_TELLS.findall(cost.errors)]
     return sum(decoded) if decoded else None
