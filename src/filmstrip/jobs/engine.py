@@ -15,6 +15,7 @@ from filmstrip.jobs.durable import Durable, Kind
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.run_task import OUTPUT, TASK, RunTask
@@ -60,6 +61,7 @@ class JobEngine:
         """
         self._database = database
         self._settings = settings
+        self._parse = parse
         self._folders = WorkFolders(settings.work_root)
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
@@ -111,7 +113,7 @@ class JobEngine:
             TokenNotFoundError: There is no such task that is still to be started.
         """
         enqueue = partial(self._durable.enqueue, name=TASK, identity=token, arguments=(token,))
-        submission = make_submission(query, payload)
+        submission = make_submission(with_operator_values(query, self._settings, self._parse), payload)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 

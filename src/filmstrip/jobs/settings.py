@@ -5,6 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
+from filmstrip.params.values import MAX_SIDE
+
+SpriteSide = Annotated[int, Field(ge=16, le=MAX_SIDE, description=f"a whole number of pixels from 16 to {MAX_SIDE}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,8 @@ class JobSettings:
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
             write down what went wrong.
+        max_sprite_side: Longest side of a sprite in pixels where a query names none; more pictures go to further
+            sprites.
     """
 
     work_root: Path
@@ -40,6 +50,7 @@ class JobSettings:
     retry_seconds: float = 60.0
     recoveries: int = 10
     free_disk_mb: int = 64
+    max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 
     @property
     def slot_count(self) -> int:

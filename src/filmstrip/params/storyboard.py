@@ -63,7 +63,8 @@ class Storyboard(Parameters):
     Attributes:
         sprite: Whether pictures are tiled into large images instead of being files of their own.
         columns: Tiles in a row of a sprite; 10 if absent, fewer where there are fewer pictures.
-        max_sprite_side: Longest side of a sprite in pixels; more pictures go to further sprites.
+        max_sprite_side: Longest side of a sprite in pixels; more pictures go to further sprites. If absent, what the
+            operator has set.
         sizes: Several sizes of the same pictures, such as ["320x180", "160x90"], each in a folder of its name; instead
             of the one size that the other fields give.
         manifests: Which manifests are written; `vtt` always is.

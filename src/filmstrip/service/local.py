@@ -18,11 +18,13 @@ from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.perform import Performer, portion_of
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
+from filmstrip.outputs.registry import parse_query
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.params.query import Query
 from filmstrip.service.local_access import allow_named, allow_urls
@@ -78,6 +80,7 @@ async def run_query(query: Query[Output], settings: Settings, listener: LocalLis
         FilmstripError: The source cannot be had, or outputs that may not fail softly cannot be made or put.
     """
     _check_destinations(query)
+    query = with_operator_values(query, settings.jobs, parse_query)
     for warned in query.warnings:
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
