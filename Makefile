@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
+# Two at a time, file by file: much of the time is spent waiting for servers that start and stop.
+TEST_WORKERS ?= 2
 NODE_PACKAGES := tests/qencode tests/browser
 
 .DEFAULT_GOAL := help
@@ -22,7 +24,7 @@ demo: venv  ## run the first real job on this machine, check its result, leave i
 	$(BIN)/filmstrip demo --output $(DEMO_OUTPUT)
 
 test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
-	$(BIN)/python -m pytest $(TEST_ARGUMENTS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(TEST_ARGUMENTS)
 
 lint: developer-venv  ## all rules of ruff, its formatting, and the floors of the house
 	$(BIN)/ruff check .
