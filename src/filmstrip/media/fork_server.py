@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 # Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
@@ -47,27 +47,28 @@ class ForkServer:
         with self._lock:
             self._running_orders()
 
-    def order(self, folder: Path, descriptors: Sequence[int]) -> None:
+    def order(self, folder: Path, files: Sequence[BinaryIO]) -> None:
         """Have a child forked.
 
         Args:
             folder: Its working directory.
-            descriptors: Its standard input, output and error, and a pipe that gets two lines: the child's process id,
-                and its exit code when it has ended. A pipe that ends without it tells that the server died.
+            files: Its standard input, output and error, and a pipe that gets two lines: the child's process id, and its
+                exit code when it has ended. A pipe that ends without it tells that the server died. They have to stay
+                open until this returns.
 
         Raises:
-            OSError: The server could not be started.
+            OSError: The server could not be started, or takes no orders.
         """
         with self._lock:
             try:
-                self._send(folder, descriptors)
+                self._send(folder, files)
             except (BrokenPipeError, ConnectionResetError):
                 # It was killed: another one does as well.
                 self._stop()
-                self._send(folder, descriptors)
+                self._send(folder, files)
 
-    def _send(self, folder: Path, descriptors: Sequence[int]) -> None:
-        socket.send_fds(self._running_orders(), [str(folder).encode()], descriptors)
+    def _send(self, folder: Path, files: Sequence[BinaryIO]) -> None:
+        socket.send_fds(self._running_orders(), [str(folder).encode()], [file.fileno() for file in files])
 
     def _running_orders(self) -> socket.socket:
         if self._orders is None or self._process is None or self._process.poll() is not None:
@@ -82,6 +83,7 @@ class ForkServer:
                     env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _OWN_ENVIRONMENT,
                     start_new_session=True,
                 )
+            ours.settimeout(_PATIENCE_SECONDS)
             self._orders = ours
         return self._orders
 

@@ -7,10 +7,10 @@ import os
 import signal
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.media.fork_server import ForkServer
@@ -55,54 +55,71 @@ class ForkedProcess:
             os.killpg(self.pid, number)
 
 
-async def fork_process(server: ForkServer, folder: Path, line_bytes: int) -> ForkedProcess:
+async def fork_process(server: ForkServer, folder: Path, line_bytes: int, seconds: float) -> ForkedProcess:
     """Have a child forked.
 
     Args:
         server: Forks it.
         folder: Its working directory.
         line_bytes: The longest line that is read of it.
+        seconds: How long it may take.
 
     Raises:
         MediaProcessError: It could not be started.
     """
     try:
-        return await _fork(server, folder, line_bytes)
+        return await _fork(server, folder, line_bytes, seconds)
     except MediaProcessError:
         # The server may have been killed in this very moment; if so, another one is started now.
-        return await _fork(server, folder, line_bytes)
+        return await _fork(server, folder, line_bytes, seconds)
 
 
-async def _fork(server: ForkServer, folder: Path, line_bytes: int) -> ForkedProcess:
-    (child_in, our_in), (our_out, child_out), (our_err, child_err), (our_life, child_life) = (os.pipe() for _ in "1234")
-    theirs = (child_in, child_out, child_err, child_life)
-    stdin = await _writer(our_in)
-    (stdout, out), (stderr, err), (life, end) = [
-        await _reader(each, line_bytes) for each in (our_out, our_err, our_life)
-    ]
+async def _fork(server: ForkServer, folder: Path, line_bytes: int, seconds: float) -> ForkedProcess:
+    with ExitStack() as undo, ExitStack() as theirs:
+        files = [_pipe(undo, theirs, reads=reads) for reads in (False, True, True, True)]
+        stdin = await _writer(files[0][0], undo)
+        (stdout, out), (stderr, err), (life, end) = [await _reader(ours, line_bytes, undo) for ours, _ in files[1:]]
+        order = _Order(server, folder, [given for _, given in files], theirs.pop_all())
+        pid = await order.child_pid(life, seconds)
+        undo.pop_all()
     pipes = (stdin.transport, out, err, end)
-    try:
-        pid = await _order(server, folder, theirs, life)
-    except BaseException:
-        # Whatever was started finds no request, and ends.
-        for pipe in pipes:
-            pipe.close()
-        raise
     return ForkedProcess(pid, stdin, stdout, stderr, asyncio.create_task(_await_end(life)), pipes)
 
 
-async def _order(server: ForkServer, folder: Path, theirs: Sequence[int], life: StreamReader) -> int:
-    try:
-        await asyncio.to_thread(server.order, folder, theirs)
-    except OSError as error:
-        raise MediaProcessError(f"The media process could not be started: {error.strerror}") from error
-    finally:
-        for descriptor in theirs:
-            os.close(descriptor)
-    pid = await life.readline()
-    if not pid:
-        raise MediaProcessError("The media process could not be started")
-    return int(pid)
+@dataclass(frozen=True)
+class _Order:
+    """An order to the server, with the ends of pipes that it hands over."""
+
+    server: ForkServer
+    folder: Path
+    files: Sequence[BinaryIO]
+    closing: ExitStack
+
+    async def child_pid(self, life: StreamReader, seconds: float) -> int:
+        """Have the child forked, and wait until it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._give()
+                pid = await life.readline()
+        except TimeoutError:
+            await asyncio.to_thread(self.server.close)
+            raise MediaProcessError(f"The media process could not be started within {seconds:g} seconds") from None
+        except OSError as error:
+            raise MediaProcessError(f"The media process could not be started: {error.strerror}") from error
+        if not pid:
+            raise MediaProcessError("The media process could not be started")
+        return int(pid)
+
+    async def _give(self) -> None:
+        giving = asyncio.ensure_future(asyncio.to_thread(self.server.order, self.folder, self.files))
+        # A thread cannot be cancelled: what it sends must stay open until it has, whoever waits for it or not.
+        giving.add_done_callback(self._close)
+        await asyncio.shield(giving)
+
+    def _close(self, giving: asyncio.Future[None]) -> None:
+        self.closing.close()
+        if not giving.cancelled():
+            giving.exception()  # whoever waits is told of it; nobody may
 
 
 async def _await_end(life: StreamReader) -> int:
@@ -110,21 +127,26 @@ async def _await_end(life: StreamReader) -> int:
     return int(await life.readline() or -signal.SIGKILL)
 
 
-async def _reader(descriptor: int, line_bytes: int) -> tuple[StreamReader, asyncio.BaseTransport]:
+def _pipe(undo: ExitStack, theirs: ExitStack, *, reads: bool) -> tuple[BinaryIO, BinaryIO]:
+    """Make a pipe: the end that is ours, to read or to write, and the one that is handed over."""
+    reading, writing = os.pipe()
+    read_file, write_file = os.fdopen(reading, "rb", buffering=0), os.fdopen(writing, "wb", buffering=0)
+    ours, given = (read_file, write_file) if reads else (write_file, read_file)
+    undo.callback(ours.close)
+    theirs.callback(given.close)
+    return cast(BinaryIO, ours), cast(BinaryIO, given)
+
+
+async def _reader(file: BinaryIO, line_bytes: int, undo: ExitStack) -> tuple[StreamReader, asyncio.BaseTransport]:
     reader = StreamReader(limit=line_bytes)
     loop = asyncio.get_running_loop()
-    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _file(descriptor))
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), file)
+    undo.callback(pipe.close)
     return reader, pipe
 
 
-async def _writer(descriptor: int) -> StreamWriter:
+async def _writer(file: BinaryIO, undo: ExitStack) -> StreamWriter:
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.connect_write_pipe(
-        lambda: asyncio.StreamReaderProtocol(StreamReader()), _file(descriptor, "wb")
-    )
-    return StreamWriter(transport, protocol, None, loop)
-
-
-def _file(descriptor: int, mode: str = "rb") -> BinaryIO:
-    file: BinaryIO = os.fdopen(descriptor, mode, buffering=0)  # type: ignore[assignment]  # raw for want of a buffer
-    return file
+    pipe, protocol = await loop.connect_write_pipe(lambda: asyncio.StreamReaderProtocol(StreamReader()), file)
+    undo.callback(pipe.close)
+    return StreamWriter(pipe, protocol, None, loop)

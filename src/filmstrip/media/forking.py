@@ -70,17 +70,26 @@ class _Nursery:
         folder, descriptors, _, _ = socket.recv_fds(self._orders, ORDER_BYTES, _DESCRIPTORS)
         if not folder:
             return False
+        try:
+            self._fork(folder.decode(), *descriptors)
+        except (OSError, TypeError):
+            # No process or no descriptor to be had: the order's pipe ends without a line, which says so.
+            traceback.print_exc()
+            for descriptor in descriptors:
+                os.close(descriptor)
+        return True
+
+    def _fork(self, folder: str, stdin: int, stdout: int, stderr: int, life: int) -> None:
         pid = os.fork()
         if pid == 0:
-            _live(folder.decode(), descriptors[:_STREAMS], self._work)
+            _live(folder, (stdin, stdout, stderr), self._work)
         # Here too, so that the group is there when the first line says so.
         with suppress(OSError):
             os.setpgid(pid, pid)
-        for descriptor in descriptors[:_STREAMS]:
+        for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
-        self._lives[pid] = descriptors[_STREAMS]
-        _tell(descriptors[_STREAMS], pid)
-        return True
+        self._lives[pid] = life
+        _tell(life, pid)
 
     def _bury(self) -> None:
         while self._lives:
@@ -107,16 +116,16 @@ def _live(folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoRe
         for target, descriptor in enumerate(streams):
             os.dup2(descriptor, target)
         os.closerange(_STREAMS, _HIGHEST_DESCRIPTOR)
-        os.chdir(folder)
-        code = _run(work)
+        code = _run(folder, work)
     finally:
         os._exit(code)
 
 
-def _run(work: Callable[[], None]) -> int:
-    """Work, and tell the exit code that the interpreter would end with."""
+def _run(folder: str, work: Callable[[], None]) -> int:
+    """Work in a folder, and tell the exit code that the interpreter would end with."""
     code = 0
     try:
+        os.chdir(folder)
         work()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

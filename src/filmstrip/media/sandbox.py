@@ -45,7 +45,7 @@ async def run_in_sandbox(
     Raises:
         MediaProcessError: It could not be started.
     """
-    child = _Child(await fork_process(server, folder, _LINE_BYTES), settings)
+    child = _Child(await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds), settings)
     try:
         await child.send(request)
         async with aclosing(child.lines()) as lines:

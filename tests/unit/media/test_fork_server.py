@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.media.fork_server import ForkServer
+from filmstrip.media.forked_process import fork_process
 from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
@@ -36,6 +40,18 @@ def main():
 """
 
 
+_FAILING_FORK = """
+fork, failures = os.fork, [OSError(11, "Resource temporarily unavailable")]
+
+def fail_once():
+    if failures:
+        raise failures.pop()
+    return fork()
+
+os.fork = fail_once
+"""
+
+
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ForkServer]:
     """Forks children that report the processes that they come from."""
@@ -51,6 +67,10 @@ async def processes(server: ForkServer, folder: Path) -> tuple[int, int, int, in
             loaded, child, parent, threads = (int(word) for word in line.split())
             return loaded, child, parent, threads
     raise AssertionError
+
+
+def descriptor_count() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def await_death(pid: int) -> None:
@@ -95,6 +115,60 @@ async def test_a_child_does_not_outlive_the_word_of_its_end(server: ForkServer, 
     with pytest.raises(MediaProcessError, match="was killed"):
         await listen()
     await_death(child)
+
+
+async def test_a_server_that_hangs_is_replaced(server: ForkServer, tmp_path: Path) -> None:
+    """Nobody waits for ever for a child to begin."""
+    loaded, *_ = await processes(server, tmp_path)
+    os.kill(loaded, signal.SIGSTOP)
+    async with run_in_sandbox(server, "null", MediaSettings(stall_seconds=5), tmp_path) as lines:
+        assert [int(line.split()[0]) for line in [await anext(lines)]] != [loaded]
+
+
+async def test_a_fork_that_fails_leaves_the_others(server: ForkServer, tmp_path: Path) -> None:
+    """Where the machine allows no more processes for a moment, those that live go on, and the next try may succeed."""
+    (tmp_path / "forked_program.py").write_text(_PROGRAM + _FAILING_FORK)
+    first, second = await processes(server, tmp_path), await processes(server, tmp_path)
+    assert first[0] == second[0]
+
+
+async def test_what_is_handed_over_stays_open(
+    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is cancelled while a child is ordered does not close what is being sent, whose numbers others may get."""
+    may_send, sent = threading.Event(), threading.Event()
+    were_closed: list[bool] = []
+
+    def wait_and_look(_folder: Path, files: list[BinaryIO]) -> None:
+        may_send.wait(20)
+        were_closed.extend(file.closed for file in files)
+        sent.set()
+
+    monkeypatch.setattr(server, "order", wait_and_look)
+    waiting = asyncio.create_task(fork_process(server, tmp_path, 1000, 20))
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    may_send.set()
+    await asyncio.to_thread(sent.wait, 20)
+    assert were_closed == [False] * 4
+
+
+async def test_cancelling_leaves_nothing_open(server: ForkServer, tmp_path: Path) -> None:
+    """Whenever an order is cancelled, its pipes are closed in the end."""
+    await processes(server, tmp_path)
+    before = descriptor_count()
+    for rounds in range(12):
+        waiting = asyncio.create_task(fork_process(server, tmp_path, 1000, 20))
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    deadline = time.monotonic() + 20
+    while descriptor_count() > before:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
 
 
 async def test_a_module_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
