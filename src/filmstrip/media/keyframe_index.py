@@ -117,9 +117,12 @@ def _keyframes(entries: IndexEntries) -> Iterable[IndexEntry]:
     found: list[IndexEntry] = []
     number = len(entries)
     while number > 0:
-        number = entries.search_timestamp(found[-1].timestamp - 1 if found else entries[number - 1].timestamp)
-        if number >= 0:
-            found.append(entries[number])
+        before = entries.search_timestamp(found[-1].timestamp - 1 if found else entries[number - 1].timestamp)
+        if before >= number:  # its times jump back, so that nothing can be looked for
+            return [entry for entry in entries if entry.is_keyframe]
+        if before >= 0:
+            found.append(entries[before])
+        number = before
     return reversed(found)
 
 
