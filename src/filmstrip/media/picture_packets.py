@@ -32,7 +32,8 @@ def _join_fields(packets: Iterable[VideoPacket], reader: FieldFlagReader) -> Ite
     for packet in packets:
         flags = reader.read(bytes(packet)) if packet.size else None
         if first is not None and flags is not None and flags.completes(first[1]):
-            yield _join(first[0], packet)
+            # What an edit list hides is marked so, and a new packet could not be.
+            yield from (first[0], packet) if first[0].is_discard else (_join(first[0], packet),)
             first = None
             continue
         if first is not None:
@@ -54,4 +55,5 @@ def _join(first: VideoPacket, second: VideoPacket) -> VideoPacket:
     joined.pts, joined.dts = first.pts, first.dts
     joined.duration = (first.duration or 0) + (second.duration or 0)
     joined.is_keyframe = first.is_keyframe
+    joined.is_corrupt = first.is_corrupt or second.is_corrupt
     return joined
