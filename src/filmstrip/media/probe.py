@@ -89,7 +89,9 @@ def _describe_video(
         )
     frame = first_picture(container, stream)
     time_base = stream.time_base or Fraction(1, 1000)
-    header = read_header(source)
+    # Nobody else describes pictures in boxes or elements.
+    is_described = "mov" in container.format.name or "matroska" in container.format.name
+    header = read_header(source) if is_described else b""
     profile = find_profile(header) if context.name in _MAY_BE_DOLBY_VISION else None
     decoded = FrameSize(frame.width, frame.height)
     margins = find_margins(header, container.format.name, stream.index, decoded)
