@@ -32,6 +32,10 @@ class Interruptions:
         self._suspects = 0
         self._changed = asyncio.Condition()
 
+    async def is_suspect(self, token: str, index: int) -> bool:
+        """Tell whether the service died so often while an output was worked on that it may be the reason."""
+        return await asyncio.to_thread(self._database.read_interruptions, token, index) >= _SUSPECT_INTERRUPTIONS
+
     @asynccontextmanager
     async def work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
         """Work on an output, or on the source of a task, until the end of the block.

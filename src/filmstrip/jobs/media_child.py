@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,21 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._messages import Failed, Probed, ReadableSource, Rendering, Report, Request, reports, requests
+from filmstrip.outputs._messages import (
+    Failed,
+    Probed,
+    Progressed,
+    ReadableSource,
+    Rendering,
+    Report,
+    Request,
+    reports,
+    requests,
+)
 from filmstrip.storage.settings import StorageSettings
 
-_Reports = asyncio.Queue[Report | Exception | None]
+# Reports of one rendering that nobody has read yet.
+_MOST_WAITING = 256
 
 CHILD = "filmstrip.outputs._child"
 """The module that child processes run."""
@@ -55,19 +66,20 @@ class MediaChild:
     @asynccontextmanager
     async def render(
         self, source: ReadableSource, renderings: Sequence[Rendering]
-    ) -> AsyncIterator[list[AsyncIterator[Report]]]:
+    ) -> AsyncIterator[list[AsyncGenerator[Report, None]]]:
         """Make groups by one child, which is ended at the end of the block.
 
         Yields:
             What the child reports of each rendering, which raises `FilmstripError` where it cannot be made. None of
             them waits for whoever listens to another one.
         """
-        queues: list[_Reports] = [asyncio.Queue() for _ in renderings]
+        # The child of several must not wait for the slowest listener.
+        inboxes = [_Inbox(_MOST_WAITING if len(renderings) == 1 else 0) for _ in renderings]
         request = Request(source, self.media, self.storage, tuple(renderings))
         async with self._reports(request, renderings[0].folder) as arriving:
-            handing_out = asyncio.create_task(_hand_out(arriving, queues))
+            handing_out = asyncio.create_task(_hand_out(arriving, inboxes))
             try:
-                yield [_until_end(queue) for queue in queues]
+                yield [inbox.reports() for inbox in inboxes]
             finally:
                 handing_out.cancel()
                 await asyncio.wait([handing_out])
@@ -79,29 +91,48 @@ class MediaChild:
             yield _parsed(lines)
 
 
-async def _hand_out(arriving: AsyncIterator[Report], queues: Sequence[_Reports]) -> None:
+class _Inbox:
+    """Reports of one rendering, on their way to whoever listens."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with none; a child whose reports are not read waits when there are `most`, 0 for never."""
+        self._waiting: asyncio.Queue[Report | Exception | None] = asyncio.Queue(most)
+        self._has_reader = True
+
+    async def put(self, report: Report | Exception | None) -> None:
+        # A later one will tell how far it is.
+        is_stale = isinstance(report, Progressed) and not self._waiting.empty()
+        if self._has_reader and not is_stale:
+            await self._waiting.put(report)
+
+    async def reports(self) -> AsyncGenerator[Report, None]:
+        try:
+            while (report := await self._waiting.get()) is not None:
+                if isinstance(report, Exception):
+                    raise report
+                yield report
+        finally:
+            self._has_reader = False
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+
+
+async def _hand_out(arriving: AsyncIterator[Report], inboxes: Sequence[_Inbox]) -> None:
     """Give each report to whom it concerns, and the end to everybody."""
     end: Exception | None = None
     try:
         async for report in arriving:
-            _queue_of(report, queues).put_nowait(report)
+            await _inbox_of(report, inboxes).put(report)
     except Exception as error:  # noqa: BLE001 - carried to those who wait for reports
         end = error
-    for queue in queues:
-        queue.put_nowait(end)
+    for inbox in inboxes:
+        await inbox.put(end)
 
 
-def _queue_of(report: Report, queues: Sequence[_Reports]) -> _Reports:
-    if isinstance(report, Probed | Failed) or not 0 <= report.position < len(queues):
+def _inbox_of(report: Report, inboxes: Sequence[_Inbox]) -> _Inbox:
+    if isinstance(report, Probed | Failed) or not 0 <= report.position < len(inboxes):
         raise _nonsense()
-    return queues[report.position]
-
-
-async def _until_end(queue: _Reports) -> AsyncIterator[Report]:
-    while (report := await queue.get()) is not None:
-        if isinstance(report, Exception):
-            raise report
-        yield report
+    return inboxes[report.position]
 
 
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Report]:

@@ -54,8 +54,11 @@ class OutputSteps:
     async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> list[int]:
         """Make and put what several outputs can make together, and tell which of them have all of it.
 
-        What one of them lacks is left to its own steps: they find out what is the matter with it.
+        What one of them lacks is left to its own steps: they find out what is the matter with it. So is everything
+        after deaths of the service, which are counted for the first of them: alone, the guilty one shows itself.
         """
+        if await self._around.interruptions.is_suspect(token, min(plans)):
+            return []
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._around.interruptions.work(token, min(plans)))
             await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)

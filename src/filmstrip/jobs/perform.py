@@ -6,7 +6,8 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -87,11 +88,11 @@ class Performer:
             works = [self._put_files(*each) for each in zip(portions, all_reports, strict=True)]
             return await asyncio.gather(*works, return_exceptions=True)
 
-    async def _put_files(self, portion: Portion, reports: AsyncIterator[Report]) -> tuple[Artifact, ...]:
+    async def _put_files(self, portion: Portion, reports: AsyncGenerator[Report, None]) -> tuple[Artifact, ...]:
         made: list[Artifact] = []
         room = asyncio.Semaphore(self._settings.puts)
         try:
-            async with asyncio.TaskGroup() as puts:
+            async with aclosing(reports), asyncio.TaskGroup() as puts:
                 async for artifact in self._made_files(portion, reports):
                     await room.acquire()
                     made.append(artifact)

@@ -63,3 +63,13 @@ async def test_a_suspect_works_alone(database: Database, token: str) -> None:
     assert {0, 1} in seen
     assert {2} in seen
     assert all(2 not in others or others == {2} for others in seen)
+
+
+async def test_deaths_make_a_suspect(database: Database, token: str) -> None:
+    """One death may be chance; after the second, what was at work is not done together with others any more."""
+    interruptions = Interruptions(database, recoveries=9)
+    interrupt(database, token, 0, 1)
+    assert not await interruptions.is_suspect(token, 0)
+    interrupt(database, token, 0, 1)
+    assert await interruptions.is_suspect(token, 0)
+    assert not await interruptions.is_suspect(token, 1)
