@@ -43,11 +43,44 @@ class Page:
         source = self.track.rpartition("/")[0] if self.track else self.media.partition(".")[0]
         return f"{self.player}-{source}"
 
+    @property
+    def knows_fractions(self) -> bool:
+        """Whether it looks for the very moment under the mouse; the others round it to whole seconds."""
+        return self.player in ("hlsjs", "dashjs")
+
     def url(self, site: str, film: Film) -> str:
         """Tell its address."""
         track = f"&track=/media/{film.name}/{self.track}" if self.track else ""
         width = 960 if film.size[0] > film.size[1] else 340
         return f"{site}/page/{self.player}?width={width}&media=/media/{film.name}/{self.media}{track}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """The mouse over a page's seek bar.
+
+    Attributes:
+        page: The page.
+        film: What it shows.
+        seconds: The moment under the mouse.
+    """
+
+    page: Page
+    film: Film
+    seconds: float
+
+    def moments_meant(self, said: int) -> list[Fraction]:
+        """Tell for which moments a player may show the picture: the one under the mouse, to a few pixels of the bar.
+
+        Those that round may show any of the second that they say; and Shaka keeps, at the very end, the picture of the
+        second before it.
+        """
+        exactly = Fraction(self.seconds)
+        if self.page.knows_fractions:
+            return [exactly - Fraction(1, 20), exactly, exactly + Fraction(1, 20)]
+        first, last = min(Fraction(said), exactly), max(said + Fraction(7, 8), exactly)
+        first = min(first, self.film.seconds - 1) if said >= self.film.seconds else first
+        return [first + (last - first) * Fraction(part, 8) for part in range(9)]
 
 
 PAGES = [
@@ -75,7 +108,7 @@ def test_hover_shows_the_picture_of_the_time_that_the_player_says(
     browser.open(page.url(site, LONG))
     for seconds in HOVERS_SECONDS:
         browser.hover(seconds / float(LONG.seconds))
-        wait_for_right_picture(browser, LONG, seconds, evidence)
+        wait_for_right_picture(browser, Hover(page, LONG, seconds), evidence)
     browser.save_page(evidence)
 
 
@@ -88,54 +121,46 @@ def test_hover_shows_the_right_picture_of_every_film(
     browser.open(page.url(site, film))
     for fraction in (0.02, 0.31, 0.55, 0.83, 0.995):
         browser.hover(fraction)
-        wait_for_right_picture(browser, film, fraction * float(film.seconds), evidence)
+        wait_for_right_picture(browser, Hover(page, film, fraction * float(film.seconds)), evidence)
     browser.save_page(evidence)
 
 
 def test_a_wrong_track_is_noticed(site: str, browser: Browser) -> None:
     """A track whose pictures are one cue late is seen to be wrong: the other tests can fail."""
-    browser.open(Page("plyr", "video.mp4", "sprite/late.vtt").url(site, LONG))
-    browser.hover(12.5 / float(LONG.seconds))
+    hover = Hover(Page("plyr", "video.mp4", "sprite/late.vtt"), LONG, 12.5)
+    browser.open(hover.page.url(site, LONG))
+    browser.hover(hover.seconds / float(LONG.seconds))
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while complain(browser.look(), LONG, 12.5) != "frame 150 is shown instead of 100":
+    while complain(browser.look(), hover) != "frame 150 is shown instead of 100":
         assert time.monotonic() < deadline
 
 
-def wait_for_right_picture(browser: Browser, film: Film, hovered: float, evidence: Path) -> None:
+def wait_for_right_picture(browser: Browser, hover: Hover, evidence: Path) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    complaint = complain(browser.look(), film, hovered)
+    complaint = complain(browser.look(), hover)
     while complaint:
         if time.monotonic() > deadline:
             log = browser.save_page(evidence)
-            pytest.fail(f"at {hovered} s {complaint}; see {evidence}; the page says {log[-5:]}")
+            pytest.fail(f"at {hover.seconds} s {complaint}; see {evidence}; the page says {log[-5:]}")
         time.sleep(0.05)
-        complaint = complain(browser.look(), film, hovered)
+        complaint = complain(browser.look(), hover)
 
 
-def complain(sight: Sight, film: Film, hovered: float) -> str | None:
+def complain(sight: Sight, hover: Hover) -> str | None:
     """Say what is wrong with what is seen, None if it is right."""
     said = read_seconds(sight.time)
     # Plyr keeps a second away from the end.
-    if said is None or abs(said - hovered) > 1.5:
+    if said is None or abs(said - hover.seconds) > 1.5:
         return f"the player says {sight.time!r}"
     if sight.picture is None:
         return "there is no picture"
     width, height = sight.picture.size
-    if abs(width / height / (film.thumbnail[0] / film.thumbnail[1]) - 1) > 0.06:
+    shape = hover.film.thumbnail[0] / hover.film.thumbnail[1]
+    if abs(width / height / shape - 1) > 0.06:
         return f"the picture is {width}x{height}"
     number = barcode.read_number(sight.picture)
-    expected = {film.number_at(moment) for moment in moments_meant(said, hovered, film)}
+    expected = {hover.film.number_at(moment) for moment in hover.moments_meant(said)}
     return None if number in expected else f"frame {number} is shown instead of {min(expected)}"
-
-
-def moments_meant(said: int, hovered: float, film: Film) -> list[Fraction]:
-    """Tell for which moments a player may show the picture: the hovered one, and those of the second that it says.
-
-    Shaka counts in whole seconds, and at the very end keeps the picture of the second before it.
-    """
-    first, last = min(Fraction(said), Fraction(hovered)), max(said + Fraction(7, 8), Fraction(hovered))
-    first = min(first, film.seconds - 1) if said >= film.seconds else first
-    return [first + (last - first) * Fraction(part, 8) for part in range(9)]
 
 
 def read_seconds(text: str) -> int | None:

@@ -83,23 +83,24 @@ def test_what_is_finished_is_not_made_again(cost: SamplingCost, tmp_path: Path) 
 
 
 def test_few_sprites_are_in_memory_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """However long the source, of each size there are two sheets at most, whatever the sheets of others hold."""
+    """However long the source, of each size there are two sheets at most, or what holds a few dozen tiles."""
     alive: weakref.WeakSet[Sheet] = weakref.WeakSet()
-    most = []
+    surplus = []
 
     class Counted(Sheet):
         def __init__(self, grid: SpriteGrid) -> None:
             super().__init__(grid)
             alive.add(self)
-            most.append(max(sum(1 for sheet in alive if sheet.pixels.shape == each.pixels.shape) for each in alive))
+            count = sum(1 for sheet in alive if sheet.pixels.shape == self.pixels.shape)
+            surplus.append(count - max(2, 64 / grid.tiles_per_sprite + 1))
 
     monkeypatch.setattr(_thumbnail_painters, "Sheet", Counted)
     grids = [{"columns": 2, "max_sprite_side": 320}, {"columns": 3, "max_sprite_side": 480}, {"columns": 7}]
-    entries = [{**SPRITES, "interval": "0.1", **grid} for grid in grids]
+    entries = [{**SPRITES, "interval": "0.04", **grid} for grid in grids]
     runs = run_together(ASSETS["plain.mp4"], tmp_path, entries)
     assert len(runs[0].made) > 10
-    assert len(most) == sum(len(run.made) for run in runs)
-    assert max(most) <= 2
+    assert len(surplus) == sum(len(run.made) for run in runs)
+    assert max(surplus) <= 0
 
 
 def test_each_is_warned_of_lost_frames(tmp_path: Path) -> None:

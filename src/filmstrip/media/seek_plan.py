@@ -15,7 +15,7 @@ from filmstrip.media.keyframe_index import KeyframeIndex
 T = TypeVar("T")
 
 # More stretches than workers, so that nobody waits long for the slowest at the end.
-_STRETCHES_PER_WORKER = 6
+_STRETCHES_PER_WORKER = 16
 
 
 def plan_stretches(index: KeyframeIndex, moments: Sequence[tuple[int, T]], workers: int) -> list[list[T]]:

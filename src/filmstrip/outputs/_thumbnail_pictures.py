@@ -21,6 +21,9 @@ from filmstrip.outputs._thumbnail_layout import ThumbnailSet
 from filmstrip.outputs._thumbnail_painters import FilePainter, Painter, SpritePainter, write_file
 from filmstrip.outputs._thumbnail_warnings import SubstituteTeller
 
+# Each chunk begins anew at a keyframe: of sprites with few tiles, several are made in one.
+_LEAST_CHUNK = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -150,7 +153,9 @@ def make_pictures(makers: Sequence[PictureMaker]) -> Iterator[tuple[int, Artifac
 
 
 def _chunks(indices: Sequence[int], makers: Sequence[PictureMaker]) -> Iterator[list[int]]:
-    """Cut a series into the smallest sprites that are made: so no size ever has more than two of its own in memory."""
+    """Cut a series between sprites of the smallest kind, so that few sprites are begun and not finished."""
     tiles = [each.tiles.tiles_per_sprite for maker in makers for each in maker.sets if each.is_tiled]
-    for _, chunk in groupby(indices, key=lambda index: index // min(tiles) if tiles else 0):
+    length = min(tiles, default=len(indices) or 1)
+    length *= max(1, _LEAST_CHUNK // length) if tiles else 1
+    for _, chunk in groupby(indices, key=lambda index: index // length if tiles else 0):
         yield list(chunk)
