@@ -43,6 +43,11 @@ def _main(over: str, under: str, interval: float, field: str = "cpu_seconds") ->
     return value
 
 
+def _by_full_decode(records: Records) -> float | None:
+    # ffmpeg decodes everything whatever the interval is.
+    return ratio(pick(records, MAIN.name, 1, "engine"), pick(records, MAIN.name, 10, "ffmpeg-fps"), "cpu_seconds")
+
+
 def _peak(source: str) -> Callable[[Records], float | None]:
     def value(records: Records) -> float | None:
         runs = [record for record in records if record.source == source and record.peer == "engine"]
@@ -73,7 +78,8 @@ BARS = (
         18,
         is_ceiling=False,
     ),
-    Bar("exact, interval 1: CPU by a full decode", _main("engine", "floor-all", 1), 0.45),
+    Bar("exact, interval 1: CPU by the floor of a full decode", _main("engine", "floor-all", 1), 0.45),
+    Bar("exact, interval 1: CPU by ffmpeg's full decode (measured at 10)", _by_full_decode, 0.45),
     Bar(
         "keyframes, interval 10: times faster than -skip_frame nokey",
         _main("ffmpeg-nokey", "engine-keyframe", 10, "wall_seconds"),

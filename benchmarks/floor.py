@@ -61,17 +61,25 @@ def _groups_of(container: InputContainer, targets: list[int]) -> list[Group]:
 
 def _group(container: InputContainer, target: int) -> Group:
     """Read the packets that the picture at a target needs."""
+    packets = _packets_up_to(container, target, target)
+    if packets[0].pts is not None and packets[0].pts > target:
+        # An open group of pictures: the picture is shown before the keyframe that a search by decode time finds.
+        packets = _packets_up_to(container, target, (packets[0].dts or 0) - 1)
+    wanted = max(packet.pts for packet in packets if packet.pts is not None and packet.pts <= target)
+    last = next(index for index, packet in enumerate(packets) if packet.pts == wanted)
+    return Group(packets[: last + 1], {wanted})
+
+
+def _packets_up_to(container: InputContainer, target: int, place: int) -> list[Packet[VideoStream]]:
     stream = container.streams.video[0]
-    container.seek(target, stream=stream, backward=True)
+    container.seek(place, stream=stream, backward=True)
     packets: list[Packet[VideoStream]] = []
     for packet in container.demux(stream):
         if not packet.size or (packet.dts is not None and packet.dts > target):
             break
         starts_anew = packet.is_keyframe and packet.pts is not None and packet.pts <= target
         packets = [packet] if starts_anew else [*packets, packet]
-    wanted = max(packet.pts for packet in packets if packet.pts is not None and packet.pts <= target)
-    last = next(index for index, packet in enumerate(packets) if packet.pts == wanted)
-    return Group(packets[: last + 1], {wanted})
+    return packets
 
 
 def _groups_of_all(container: InputContainer) -> list[Group]:
