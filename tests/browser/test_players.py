@@ -46,7 +46,7 @@ class Page:
     @property
     def knows_fractions(self) -> bool:
         """Whether it looks for the very moment under the mouse; the others round it to whole seconds."""
-        return self.player in ("hlsjs", "dashjs")
+        return self.player == "hlsjs"
 
     def url(self, site: str, film: Film) -> str:
         """Tell its address."""
