@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import resource
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,6 +96,36 @@ def test_a_full_disk_leaves_the_former_file(root: Path, settings: StorageSetting
         store.put("a.mp4", b"x" * 300_000, "video/mp4")
     assert [path.name for path in root.iterdir()] == ["a.mp4"]
     assert (root / "a.mp4").read_bytes() == b"former"
+
+
+def test_what_a_killed_writer_left_is_taken_over(root: Path, settings: StorageSettings) -> None:
+    """A writer that was killed leaves a half under another name; whoever writes that file next leaves none."""
+    writing = """
+import os, signal, sys
+from pathlib import Path
+from filmstrip.storage.whole_file import written_whole
+with written_whole(Path(sys.argv[1])) as file:
+    file.write(b"x" * 300_000)
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", writing, root / "a.mp4"], check=False).returncode == -signal.SIGKILL
+    assert [path.stat().st_size for path in root.iterdir()] == [300_000]
+    store = _open(str(root), settings)
+    assert list(store.names()) == []
+    store.put("a.mp4", b"whole", "video/mp4")
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {"a.mp4": b"whole"}
+
+
+def test_several_writers_of_one_name(root: Path, settings: StorageSettings) -> None:
+    """They take turns: the file is always one of theirs, whole."""
+    store = _open(str(root), settings)
+    contents = [bytes([number]) * 100_000 for number in range(16)]
+    with ThreadPoolExecutor(len(contents)) as pool:
+        for done in [pool.submit(store.put, "a.bin", content, "x/y") for content in contents]:
+            done.result()
+            assert (root / "a.bin").read_bytes() in contents
+    assert [path.name for path in root.iterdir()] == ["a.bin"]
 
 
 def test_a_folder_in_the_way_is_told(root: Path, settings: StorageSettings) -> None:

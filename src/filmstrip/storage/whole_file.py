@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,30 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise
 
 
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _held_alone(partial: Path) -> Iterator[BinaryIO]:
+    """Open an empty file for one writer; another one of the same name waits, and what a killed one left is taken over.
+
+    The lock ends with the process, however that ends.
+    """
+    while True:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # The writer before may have renamed or removed it while this one waited.
+            if _is_at(partial, file.fileno()):
+                file.truncate(0)
+                yield cast("BinaryIO", file)
+                return
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name, safe on the disk, when the block ends without an error.
@@ -37,19 +62,20 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     Raises:
         DiskFullError: The disk is full.
     """
+    # By a digest, as the name with a prefix could be longer than names may be.
+    partial = path.with_name(PARTIAL_PREFIX + hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16])
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(prefix=PARTIAL_PREFIX, dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                yield cast("BinaryIO", file)
+        with _held_alone(partial) as file:
+            try:
+                yield file
                 file.flush()
                 os.fchmod(file.fileno(), 0o644)
                 os.fsync(file.fileno())
-            Path(partial).replace(path)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
+                partial.replace(path)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
 
 
 def write_whole(path: Path, data: Path | bytes) -> None:
