@@ -35,7 +35,7 @@ from filmstrip.outputs._messages import (
     reports,
     requests,
 )
-from filmstrip.outputs.registry import output_types
+from filmstrip.outputs.registry import load_renderers, output_types
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.sources import open_source
@@ -44,6 +44,7 @@ from filmstrip.storage.sources import open_source
 def load() -> None:
     """Load what children need, once for all of them: they are forked from the process that calls this."""
     output_types()
+    load_renderers()
 
 
 def main() -> None:

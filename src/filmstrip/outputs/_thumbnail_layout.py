@@ -11,8 +11,23 @@ from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
-from filmstrip.domain.timing import IntervalGrid
+from filmstrip.domain.timing import IntervalGrid, Precision
 from filmstrip.params.storyboard import Manifest, Storyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which frames are taken.
+
+    Attributes:
+        moments: The interval grid.
+        precision: How near a frame has to be.
+        best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
+    """
+
+    moments: IntervalGrid
+    precision: Precision
+    best_within: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)

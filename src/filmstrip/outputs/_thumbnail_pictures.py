@@ -4,52 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import groupby
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.domain.timing import IntervalGrid, Precision
 from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.source import bytes_read
 from filmstrip.outputs._base import Workbench
-from filmstrip.outputs._thumbnail_layout import ThumbnailSet
+from filmstrip.outputs._thumbnail_layout import Sampling, ThumbnailSet
 from filmstrip.outputs._thumbnail_painters import FilePainter, Painter, SpritePainter, write_file
 from filmstrip.outputs._thumbnail_warnings import SubstituteTeller
 
 # Each chunk begins anew at a keyframe: of sprites with few tiles, several are made in one.
 _LEAST_CHUNK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """Which frames are taken.
-
-    Attributes:
-        moments: The interval grid.
-        precision: How near a frame has to be.
-        best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
-    """
-
-    moments: IntervalGrid
-    precision: Precision
-    best_within: Fraction | None
-
-    def take(
-        self,
-        indices: Collection[int],
-        info: MediaInfo,
-        bench: Workbench,
-        new_renderer: Callable[[], Callable[[Sample], ResultT]],
-    ) -> Iterator[ResultT]:
-        """Take the frames of some of the moments, and yield what a renderer, one for each thread, makes of them."""
-        job = SampleJob(bench.source, info, new_renderer, self.precision, self.best_within)
-        targets = [Target(index, self.moments.target(index)) for index in indices]
-        return sample_frames(job, targets, threads=bench.settings.threads)
 
 
 @dataclass
@@ -105,7 +76,7 @@ class PictureMaker:
             if not all((self.bench.folder / each.jpeg_name(index)).exists() for each in self.sets)
         ]
         if gone:
-            for _ in self.sampling.take(gone, self.info, self.bench, self._new_jpeg_renderer):
+            for _ in _take(self, gone, self._new_jpeg_renderer):
                 pass
 
     def _painter(self, each: ThumbnailSet) -> Painter:
@@ -127,6 +98,16 @@ class PictureMaker:
         return keep
 
 
+def _take(
+    maker: PictureMaker, indices: Collection[int], new_renderer: Callable[[], Callable[[Sample], ResultT]]
+) -> Iterator[ResultT]:
+    """Take the frames of some of the moments, and yield what a renderer, one for each thread, makes of them."""
+    sampling, bench = maker.sampling, maker.bench
+    job = SampleJob(bench.source, maker.info, new_renderer, sampling.precision, sampling.best_within)
+    targets = [Target(index, sampling.moments.target(index)) for index in indices]
+    return sample_frames(job, targets, threads=bench.settings.threads)
+
+
 def make_pictures(makers: Sequence[PictureMaker]) -> Iterator[tuple[int, Artifact]]:
     """Make the files of outputs with the same sampling from one decode, yielding each with its output's position.
 
@@ -142,7 +123,7 @@ def make_pictures(makers: Sequence[PictureMaker]) -> Iterator[tuple[int, Artifac
     indices = sorted(set[int]().union(*(maker.indices() for maker in makers)))
     done = 0
     for chunk in _chunks(indices, makers):
-        for made in first.sampling.take(chunk, first.info, first.bench, new_renderer):
+        for made in _take(first, chunk, new_renderer):
             for position, artifact in made:
                 read = bytes_read(first.bench.source)
                 yield position, replace(artifact, source_bytes_read=read - read_before[position])

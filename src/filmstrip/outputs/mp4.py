@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
 from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.codecs import aac, libx264
-from filmstrip.media.cut import find_cut
-from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
-from filmstrip.media.ffmpeg_program import find_ffmpeg
-from filmstrip.media.picture_filter import picture_filter
 from filmstrip.media.picture_plan import PicturePlan, plan_picture
-from filmstrip.media.source import LocalFile, MediaSource
-from filmstrip.media.transcoder import Promise, Transcoder
-from filmstrip.media.verify import measure_duration
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.clip import Clip
@@ -27,7 +19,6 @@ from filmstrip.params.values import one_of
 from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
 
-_CONTENT_TYPE = "video/mp4"
 # Rounding an odd side to an even one, up or down, makes no difference worth a word.
 _EVEN_SIDES = 2
 _EXTENSIONS = ("mp4", "m4v", "mov")
@@ -67,7 +58,7 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Plan one file."""
-        video = _video_of(info)
+        video = video_of(info)
         if self.range_of(info.duration_seconds).duration == 0:
             raise OutputError(
                 f"start_time {float(self.start_time or 0):g} is not before the end of the source "
@@ -77,13 +68,9 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Encode, verify and only then name the file."""
-        (name,) = group.artifact_names
-        if name in bench.finished:
-            return
-        path = bench.path(name)
-        if not path.exists():
-            self._make(path, info, bench)
-        yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
+        from filmstrip.outputs._render_mp4 import render  # noqa: PLC0415 - libav is for children only
+
+        return render(self, group, info, bench)
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the video."""
@@ -103,8 +90,8 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
         )
 
     def _meta(self, info: MediaInfo, bits_per_second: int, *, upscale: bool) -> dict[str, MetaValue]:
-        picture = self._picture(_video_of(info), upscale=upscale)
-        size, rate = picture.fit.size, self._frame_rate(_video_of(info))
+        picture = self.picture(video_of(info), upscale=upscale)
+        size, rate = picture.fit.size, self.rate(video_of(info))
         shape = size.aspect_ratio * picture.sample_aspect_ratio
         return {
             "resolution_width": size.width,
@@ -121,21 +108,23 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
             "audio_codec": aac.CODEC if info.audio else None,
         }
 
-    def _picture(self, video: VideoStream, *, upscale: bool) -> PicturePlan:
+    def picture(self, video: VideoStream, *, upscale: bool) -> PicturePlan:
+        """Plan what is done to each picture."""
         return plan_picture(video, self, self, scaler=self.video_codec_parameters.sws_flags, upscale=upscale)
 
-    def _frame_rate(self, video: VideoStream) -> Fraction | None:
+    def rate(self, video: VideoStream) -> Fraction | None:
+        """Tell the frame rate of the result; None where the source tells none."""
         return self.frame_rate_of(video.frame_rate) or video.frame_rate
 
     def _warnings(self, video: VideoStream, *, upscale: bool) -> Iterator[str]:
-        made, asked = self._picture(video, upscale=upscale).fit.size, self._picture(video, upscale=True).fit.size
+        made, asked = self.picture(video, upscale=upscale).fit.size, self.picture(video, upscale=True).fit.size
         if asked.width > made.width + _EVEN_SIDES or asked.height > made.height + _EVEN_SIDES:
             yield f"the video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
         if video.color.hdr is not None and not self.hdr_to_sdr:
             yield f"the video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
         if video.field_order is not FieldOrder.PROGRESSIVE and not self.deinterlace:
             yield "the source is interlaced and stays so: deinterlace 1 makes it progressive"
-        if self.two_pass and not self._is_two_pass:
+        if self.two_pass and not self.is_two_pass:
             yield "two_pass needs a bitrate and no quality, and was ignored"
         profile = self.profile or self.video_codec_parameters.vprofile
         used = libx264.profile_of(self, self.video_codec_parameters)
@@ -143,66 +132,20 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
             yield f"pix_format {self.pix_format} needs the H.264 profile {used} instead of {profile}"
 
     @property
-    def _is_two_pass(self) -> bool:
+    def is_two_pass(self) -> bool:
+        """Whether the source is gone through twice, which only a bitrate needs."""
         return self.two_pass and self.bitrate is not None and self.quality is None
 
-    def _make(self, path: Path, info: MediaInfo, bench: Workbench) -> None:
-        transcoder = Transcoder(find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
-        transcoder.make(
-            self._job(path, info, bench), self._promise(info, upscale=bench.upscale), two_pass=self._is_two_pass
-        )
 
-    def _job(self, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
-        source = _local(bench.source)
-        return Transcode(
-            source=source.path.absolute(),
-            target=target.absolute(),
-            cut=find_cut(source, info, self.start_time or Fraction(0), self.duration),
-            video=self._video_track(_video_of(info), upscale=bench.upscale),
-            audio=self._audio_track(info),
-            threads=bench.settings.threads,
-            max_pixels=bench.settings.max_pixels,
-        )
+def video_of(info: MediaInfo) -> VideoStream:
+    """Tell the source's video.
 
-    def _video_track(self, video: VideoStream, *, upscale: bool) -> VideoTrack:
-        picture = self._picture(video, upscale=upscale)
-        encoder = libx264.encoder_arguments(self, self.video_codec_parameters, self._frame_rate(video))
-        return VideoTrack(
-            source_index=video.index,
-            filters=picture_filter(picture),
-            encoder=tuple(encoder),
-            has_constant_rate=picture.frame_rate is not None,
-        )
-
-    def _audio_track(self, info: MediaInfo) -> AudioTrack | None:
-        if not info.audio:
-            return None
-        stream = info.audio[0]
-        return AudioTrack(stream.index, tuple(aac.encoder_arguments(self)), self.audio_mute, stream.language)
-
-    def _promise(self, info: MediaInfo, *, upscale: bool) -> Promise:
-        video = _video_of(info)
-        return Promise(
-            span=self.range_of(info.duration_seconds),
-            ends_early=self.duration is not None,
-            source_seconds=info.duration_seconds,
-            frame_rate=self._frame_rate(video),
-            size=self._picture(video, upscale=upscale).fit.size,
-            video_codec=libx264.CODEC,
-            audio_codec=aac.CODEC if info.audio else None,
-        )
-
-
-def _video_of(info: MediaInfo) -> VideoStream:
+    Raises:
+        StreamMissingError: It has none.
+    """
     if info.video is None:
         raise StreamMissingError("The source has no video, which mp4 needs")
     return info.video
-
-
-def _local(source: MediaSource) -> LocalFile:
-    if not isinstance(source, LocalFile):
-        raise TypeError("an output that reads the whole source works on a local copy of it")
-    return source
 
 
 def _ratio(value: Fraction) -> str:

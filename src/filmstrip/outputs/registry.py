@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -18,10 +18,19 @@ from filmstrip.params.query import parse_query as parse_with
 def output_types() -> Mapping[str, type[Output]]:
     """All outputs by the name that clients use, in alphabetical order."""
     base: type = Output  # mypy: an abstract class is a fine root to search from
-    for module in pkgutil.iter_modules(outputs.__path__, f"{outputs.__name__}."):
-        if not module.name.rpartition(".")[2].startswith("_"):
-            importlib.import_module(module.name)
+    _import_all(lambda name: not name.startswith("_"))
     return MappingProxyType({kind.output_name: kind for kind in sorted(_concrete(base), key=lambda k: k.output_name)})
+
+
+def load_renderers() -> None:
+    """Load what outputs render with, libav and all; else it is loaded when it is first needed."""
+    _import_all(lambda name: name.startswith("_render_"))
+
+
+def _import_all(is_wanted: Callable[[str], bool]) -> None:
+    for module in pkgutil.iter_modules(outputs.__path__):
+        if is_wanted(module.name):
+            importlib.import_module(f"{outputs.__name__}.{module.name}")
 
 
 def _concrete(base: type[Output]) -> list[type[Output]]:

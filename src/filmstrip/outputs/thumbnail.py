@@ -11,12 +11,6 @@ from pydantic import BeforeValidator
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.geometry import Fit, fit
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.media.frame_number import seconds_of_frame
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Sample, Target
-from filmstrip.media.source import bytes_read
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
 from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
@@ -28,7 +22,8 @@ _DEFAULT_TIME = Fraction(1, 2)
 _PERCENT = 100
 # Hosted encoders keep a second's distance from the end, where many videos are black.
 _DISTANCE_FROM_END = Fraction(1)
-_SEARCH_SECONDS = Fraction(2)
+SEARCH_SECONDS = Fraction(2)
+"""How far on either side of the moment the best frame may lie."""
 
 
 def _parse_fraction(value: object) -> Fraction:
@@ -75,7 +70,7 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name the one picture."""
         del upscale  # an image always gets the size that was asked for
-        self._fit(info)
+        self.fit_to(info)
         name = self.temporary_name() if self.is_folder else ""
         warnings = [self.extension_warning(destination.url) for destination in self.destination]
         return OutputPlan((Group("picture", (name,)),), tuple(filter(None, warnings)))
@@ -89,24 +84,12 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Make the picture."""
-        video = info.require_video()
-        moment = self.moment(info)
-        if self.frame_number is not None:
-            moment = seconds_of_frame(bench.source, info, video, self.frame_number)
-        encoder = ImageEncoder(video, self._fit(info), self.encoding)
-        (name,) = group.artifact_names
+        from filmstrip.outputs._render_thumbnail import render  # noqa: PLC0415 - libav is for children only
 
-        def render(sample: Sample) -> Artifact:
-            data = encoder.encode(sample.frame)
-            bench.path(name).write_bytes(data)
-            read = bytes_read(bench.source)
-            return Artifact(name, self.image_format.content_type, len(data), (sample.stamp,), read)
+        return render(self, group, info, bench)
 
-        job = SampleJob(bench.source, info, lambda: render, self.precision, self.best_within(2 * _SEARCH_SECONDS))
-        yield from sample_frames(job, [Target(0, moment)], threads=bench.settings.threads)
-        bench.on_progress(1.0)
-
-    def _fit(self, info: MediaInfo) -> Fit:
+    def fit_to(self, info: MediaInfo) -> Fit:
+        """Tell the picture's size, and how the source fits it."""
         return fit(info.require_video().display_size, self.size_request())
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
@@ -114,7 +97,7 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
         del upscale
         (picture,) = artifacts
         (stamp,) = picture.frames
-        size = self._fit(info).size
+        size = self.fit_to(info).size
         return OutputResult(
             kind=self.kind,
             output_format=self.output_name,

@@ -8,17 +8,21 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from filmstrip.domain.artifact import Artifact, FrameStamp, MediaKind, OutputResult
+from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
 from filmstrip.outputs._thumbnail_facts import series_facts
-from filmstrip.outputs._thumbnail_layout import ThumbnailSet, lay_out, manifest_names, own_names, packed_names
-from filmstrip.outputs._thumbnail_manifests import ManifestMaker
-from filmstrip.outputs._thumbnail_pictures import PictureMaker, Sampling, make_pictures
-from filmstrip.outputs._thumbnail_warnings import series_warnings
+from filmstrip.outputs._thumbnail_layout import (
+    Sampling,
+    ThumbnailSet,
+    lay_out,
+    manifest_names,
+    own_names,
+    packed_names,
+)
 from filmstrip.params.clip import Clip
 from filmstrip.params.customs import names_a_picture
 from filmstrip.params.destination import Destination
@@ -28,8 +32,10 @@ from filmstrip.params.image import ImageEncoding
 from filmstrip.params.storyboard import Manifest, Storyboard, UrlMode
 from filmstrip.params.values import PositiveNumber, mistake, unfit
 
-_PACKED_GROUP = "packed"
-_MANIFEST_GROUP = "manifests"
+PACKED_GROUP = "packed"
+"""Name of the group of the files that hold pictures themselves."""
+MANIFEST_GROUP = "manifests"
+"""Name of the group of the files that point at others."""
 # A crash repeats at most so many pictures; each group costs the start of a process.
 _PICTURES_PER_GROUP = 500
 _MOST_PICTURES = 100_000
@@ -124,8 +130,8 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         kinds = frozenset(self.manifests)
         packed = tuple(name for each in sets for name in packed_names(each, kinds))
         manifests = tuple(name for each in sets for name in manifest_names(each, kinds))
-        groups = [*self._picture_groups(sets), *([Group(_PACKED_GROUP, packed)] if packed else [])]
-        return OutputPlan((*groups, Group(_MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings()))
+        groups = [*self._picture_groups(sets), *([Group(PACKED_GROUP, packed)] if packed else [])]
+        return OutputPlan((*groups, Group(MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings()))
 
     def _addressing(self) -> Addressing | None:
         if self.url_mode is UrlMode.PRESIGNED:
@@ -149,40 +155,22 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Make the images of a group, or the manifests of all."""
-        sets = self.sets(info)
-        kinds = frozenset(self.manifests)
-        makers = [ManifestMaker(each, kinds, bench) for each in sets]
-        if group.name == _MANIFEST_GROUP:
-            for warning in series_warnings(self._frames(sets[0], bench), info, self.precision):
-                bench.warn(warning)
-            self.picture_maker(group, info, bench).restore_jpegs()
-            yield from (artifact for maker in makers for artifact in maker.make_manifests())
-        elif group.name == _PACKED_GROUP:
-            self.picture_maker(group, info, bench).restore_jpegs()
-            yield from (artifact for maker in makers for artifact in maker.make_packed())
-        else:
-            yield from (artifact for _, artifact in self.render_together([(self, group, bench)], info))
+        from filmstrip.outputs._render_thumbnails import render  # noqa: PLC0415 - libav is for children only
+
+        return render(self, group, info, bench)
 
     @classmethod
     def render_together(
         cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
     ) -> Iterator[tuple[int, Artifact]]:
         """Make the images of several outputs with the same moments from one decode."""
-        return make_pictures([output.picture_maker(group, info, bench) for output, group, bench in parts])
+        from filmstrip.outputs._render_thumbnails import render_together  # noqa: PLC0415 - as above
 
-    def picture_maker(self, group: Group, info: MediaInfo, bench: Workbench) -> PictureMaker:
-        """Begin to make the images of a group that are not finished."""
-        missing = set(group.artifact_names) - bench.finished.keys()
-        return PictureMaker(
-            info, self.sampling(info), self.sets(info), self.encoding, self._keeps_jpegs, bench, missing
-        )
-
-    def _frames(self, each: ThumbnailSet, bench: Workbench) -> list[FrameStamp]:
-        names = each.image_names(range(each.tiles.sprite_count))
-        return [frame for name in names for frame in bench.finished[name].frames]
+        return render_together(parts, info)
 
     @property
-    def _keeps_jpegs(self) -> bool:
+    def keeps_jpegs(self) -> bool:
+        """Whether a JPEG of each picture is kept for manifests that hold pictures themselves."""
         return self.wants(Manifest.BIF) or self.wants(Manifest.HLS_MJPG)
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:

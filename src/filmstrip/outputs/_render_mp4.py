@@ -1,0 +1,86 @@
+"""How is the file of `mp4` made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.codecs import aac, libx264
+from filmstrip.media.cut import find_cut
+from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
+from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.picture_filter import picture_filter
+from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.transcoder import Promise, Transcoder
+from filmstrip.media.verify import measure_duration
+from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs.mp4 import Mp4, video_of
+
+_CONTENT_TYPE = "video/mp4"
+
+
+def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+    """Encode, verify and only then name the file."""
+    (name,) = group.artifact_names
+    if name in bench.finished:
+        return
+    path = bench.path(name)
+    if not path.exists():
+        transcoder = Transcoder(find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
+        promise = _promise(output, info, upscale=bench.upscale)
+        transcoder.make(_transcode(output, path, info, bench), promise, two_pass=output.is_two_pass)
+    yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
+
+
+def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
+    source = _local(bench.source)
+    return Transcode(
+        source=source.path.absolute(),
+        target=target.absolute(),
+        cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),
+        video=_video_track(output, info, upscale=bench.upscale),
+        audio=_audio_track(output, info),
+        threads=bench.settings.threads,
+        max_pixels=bench.settings.max_pixels,
+    )
+
+
+def _local(source: MediaSource) -> LocalFile:
+    if not isinstance(source, LocalFile):
+        raise TypeError("an output that reads the whole source works on a local copy of it")
+    return source
+
+
+def _video_track(output: Mp4, info: MediaInfo, *, upscale: bool) -> VideoTrack:
+    video = video_of(info)
+    picture = output.picture(video, upscale=upscale)
+    encoder = libx264.encoder_arguments(output, output.video_codec_parameters, output.rate(video))
+    return VideoTrack(
+        source_index=video.index,
+        filters=picture_filter(picture),
+        encoder=tuple(encoder),
+        has_constant_rate=picture.frame_rate is not None,
+    )
+
+
+def _audio_track(output: Mp4, info: MediaInfo) -> AudioTrack | None:
+    if not info.audio:
+        return None
+    stream = info.audio[0]
+    return AudioTrack(stream.index, tuple(aac.encoder_arguments(output)), output.audio_mute, stream.language)
+
+
+def _promise(output: Mp4, info: MediaInfo, *, upscale: bool) -> Promise:
+    video = video_of(info)
+    return Promise(
+        span=output.range_of(info.duration_seconds),
+        ends_early=output.duration is not None,
+        source_seconds=info.duration_seconds,
+        frame_rate=output.rate(video),
+        size=output.picture(video, upscale=upscale).fit.size,
+        video_codec=libx264.CODEC,
+        audio_codec=aac.CODEC if info.audio else None,
+    )
