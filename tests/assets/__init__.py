@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from assets import (
     basic,
+    clocks,
     codecs,
     containers,
     damaged,
@@ -31,6 +32,7 @@ FAMILIES = (
     timing,
     timeless,
     containers,
+    clocks,
     codecs,
     fields,
     shapes,

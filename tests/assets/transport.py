@@ -18,9 +18,9 @@ def start_late(base: Path, target: Path, seconds: float) -> None:
     target.write_bytes(base.read_bytes()[start // PACKET * PACKET :])
 
 
-def append_to(base: Path, target: Path, before: Asset) -> None:
-    """Put a transport stream behind another one, as they follow each other on air."""
-    target.write_bytes(before.path.read_bytes() + base.read_bytes())
+def append_to(base: Path, target: Path, *before: Asset) -> None:
+    """Put a stream behind others, as they follow each other on air."""
+    target.write_bytes(b"".join(each.path.read_bytes() for each in before) + base.read_bytes())
 
 
 def lose_packets(base: Path, target: Path, start_seconds: float, end_seconds: float) -> None:

@@ -40,6 +40,14 @@ def test_all_pictures_keep_their_times(name: str, tmp_path: Path) -> None:
     _check_pictures(asset, encode(asset.path, tmp_path), Fraction(0), asset.frame_count)
 
 
+@pytest.mark.parametrize("name", ["clock_back.ts", "clock_ahead.ts", "clock_back.vob", "clock_back.mpg"])
+def test_where_the_clock_jumps_time_goes_on(name: str, tmp_path: Path) -> None:
+    """Recordings put one behind the other become one video, also a clip that begins in the second of them."""
+    asset = ASSETS[name]
+    _check_pictures(asset, encode(asset.path, tmp_path / "all"), Fraction(0), asset.frame_count)
+    _check_pictures(asset, encode(asset.path, tmp_path / "clip", start_time=5, duration=1), Fraction(5), 25)
+
+
 @pytest.mark.parametrize("name", ["vfr.mp4", "vfr.mkv"])
 def test_variable_frame_rates_are_kept(name: str, tmp_path: Path) -> None:
     """No picture is dropped or moved, even those that last a millisecond."""

@@ -35,6 +35,7 @@ NAMES = [
     "plain.mp4", "plain.mkv", "plain.ts", "vp9.webm", "open_gop.mp4", "endless_gop.mp4", "vfr.mp4", "moov_at_end.mp4",
     "fragmented.mp4", "fragmented_sidx.mp4", "no_cues.mkv", "cues_first.mkv", "start_1h.ts", "wrap.ts", "plain.flv",
     "b_frames.avi", "hevc_open_gop.mp4", "av1.mp4", "gif.gif", "edit_list_cut.mp4", "audio_longer.mp4",
+    "clock_back.ts", "clock_ahead.ts", "clock_back.vob",
 ]  # fmt: skip
 
 pytestmark = pytest.mark.timeout(120)

@@ -277,9 +277,9 @@ def test_one_picture_of_a_moment(parameters: dict[str, object], moment: str, tmp
 
 
 @pytest.mark.parametrize(
-    "name", ["plain.mp4", "vfr.mp4", "vfr.mkv", "open_gop.mp4", "start_5s.mkv", "edit_list_cut.mp4"]
+    "name", ["plain.mp4", "vfr.mp4", "vfr.mkv", "open_gop.mp4", "start_5s.mkv", "edit_list_cut.mp4", "clock_back.ts"]
 )
-@pytest.mark.parametrize("position", [0, 1, 37, 100_000])
+@pytest.mark.parametrize("position", [0, 1, 37, 150, 100_000])
 def test_one_picture_by_its_number(name: str, position: int, tmp_path: Path) -> None:
     """Frames are counted as they are shown, whatever their times and coding; beyond the end is the last one."""
     asset = ASSETS[name]

@@ -113,6 +113,25 @@ class AudioStream:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a source that has a clock of its own.
+
+    Attributes:
+        first_byte: Where it begins in the source.
+        end_byte: The first byte behind it.
+        start_seconds: Container time of its first moment.
+        duration_seconds: For how long it is played.
+        video_index: Number of its video stream in it, from 0.
+    """
+
+    first_byte: int
+    end_byte: int
+    start_seconds: Fraction
+    duration_seconds: Fraction
+    video_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaInfo:
     """What a source holds.
 
@@ -125,6 +144,7 @@ class MediaInfo:
         video: The stream that pictures are taken from, None for audio only (cover art is not video).
         audio: All audio streams, in container order.
         warnings: What had to be guessed, one sentence each.
+        pieces: What the source is made of where its clock jumps, in the order in which they are played; else empty.
     """
 
     container: str
@@ -135,6 +155,7 @@ class MediaInfo:
     audio: tuple[AudioStream, ...] = ()
     content_seconds: Fraction | None = None
     warnings: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     def require_video(self) -> VideoStream:
         """Give the video stream where an output cannot do without.

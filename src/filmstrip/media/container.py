@@ -34,7 +34,7 @@ FORMATS = (
 # The boxes that MP4 and QuickTime files begin with.
 _FIRST_BOXES = {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"}
 _MOST_HEADER_BYTES = 32 << 20
-_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file,subfile"}
 # Titles of old files are in whatever encoding their maker used.
 _TEXT_ERRORS = "replace"
 # Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
@@ -100,8 +100,7 @@ def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputCon
 def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
     with reading_errors(), _unknown_format():
         if isinstance(source, LocalFile):
-            address = f"file:{Path(source.path).absolute()}"
-            container = av.open(address, "r", options=dict(options), metadata_errors=_TEXT_ERRORS)
+            container = av.open(_address(source), "r", options=dict(options), metadata_errors=_TEXT_ERRORS)
         else:
             _fetch_header(source)
             file = RangeFile(source)
@@ -110,6 +109,11 @@ def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputCont
             )
     with container:
         yield container
+
+
+def _address(file: LocalFile) -> str:
+    whole = f"file:{Path(file.path).absolute()}"
+    return whole if file.part is None else f"subfile,,start,{file.part[0]},end,{file.part[1]},,:{whole}"
 
 
 def _fetch_header(source: ByteRanges) -> None:

@@ -62,6 +62,9 @@ def plan_cut(
 
 def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
     """Plan a cut, and look up since when the picture that it begins with has been on screen."""
+    if info.pieces:
+        # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together.
+        return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
     cut = plan_cut(info.container, info.start_seconds, start_seconds, duration_seconds)
     if cut.run_up_seconds == 0 or info.video is None:
         return cut

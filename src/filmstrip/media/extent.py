@@ -75,6 +75,15 @@ def find_extent(container: InputContainer, video: AvVideoStream | None, source: 
     return Extent(start, end)
 
 
+def find_video_end(container: InputContainer, video: AvVideoStream, extent: Extent) -> Fraction:
+    """Find when the last picture of a stream ends, in container time, where the presentation as a whole is known.
+
+    The end of the presentation where no picture is found before it.
+    """
+    tail = _tail_packets(container, extent.end - _longest_reordering(video))
+    return _end_of(packet for packet in tail if packet.stream_index == video.index) or extent.end
+
+
 def _start(container: InputContainer, video: AvVideoStream | None) -> Fraction:
     container_start = (container.start_time or 0) * _CONTAINER_TIME_BASE
     if video is None or video.start_time is None or video.time_base is None:

@@ -14,16 +14,19 @@ _MOST_BOXES = 64
 
 def size_of(source: MediaSource) -> int:
     """Tell the length of any source in bytes."""
-    return source.path.stat().st_size if isinstance(source, LocalFile) else source.size_bytes
+    if not isinstance(source, LocalFile):
+        return source.size_bytes
+    return source.path.stat().st_size if source.part is None else source.part[1] - source.part[0]
 
 
 def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
     """Read a half-open range of bytes of any source; shorter at its end."""
     if not isinstance(source, LocalFile):
         return source.read_range(start, min(end, source.size_bytes))
+    first, last = source.part or (0, end)
     with source.path.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)
+        file.seek(first + start)
+        return file.read(min(end, last - first) - start)
 
 
 def read_header(source: MediaSource) -> bytes:

@@ -18,6 +18,7 @@ from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.container import reading_errors, reopen_container, select_stream
 from filmstrip.media.counting_sampler import stores_times
 from filmstrip.media.keyframe_index import KeyframeIndex, read_index
+from filmstrip.media.pieces import jobs_of_pieces
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampler_choice import AnySampler, SamplerChoice
@@ -45,6 +46,14 @@ def sample_frames(
     Raises:
         SourceError: The source cannot be read on.
     """
+    shares = jobs_of_pieces(job, targets) if job.info.pieces else [(job, targets)]
+    for share, moments in shares:
+        yield from _sample(share, moments, threads, cost)
+
+
+def _sample(
+    job: SampleJob[ResultT], targets: Sequence[Target], threads: int, cost: SamplingCost | None
+) -> Iterator[ResultT]:
     clock = job.clock
     cores = threads or os.cpu_count() or 1
     index, has_times = _look_into(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
@@ -16,7 +17,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
+from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, Piece, VideoStream
 from filmstrip.media.container import find_video_stream, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.display_matrix import parse_display_matrix
@@ -24,6 +25,7 @@ from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
 from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.picture_packets import read_pictures
+from filmstrip.media.pieces import find_pieces
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 
@@ -53,7 +55,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             raise SourceUnreadableError("the source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
         extent = find_extent(container, stream, source)
-        return MediaInfo(
+        info = MediaInfo(
             container=container.format.name,
             duration_seconds=extent.end - extent.start,
             start_seconds=extent.start,
@@ -63,6 +65,22 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             audio=audio,
             warnings=extent.warnings + _color_warnings(video),
         )
+        pieces = find_pieces(source, container)
+        return info if video is None or not pieces else _in_pieces(info, video, pieces)
+
+
+def _in_pieces(info: MediaInfo, video: VideoStream, pieces: tuple[Piece, ...]) -> MediaInfo:
+    """Tell the facts of a source whose header and end belong to two of its pieces."""
+    found = f"the clock of the source jumps: it is {len(pieces)} pieces, which are shown one after the other"
+    return replace(
+        info,
+        duration_seconds=sum((piece.duration_seconds for piece in pieces), Fraction(0)),
+        start_seconds=pieces[0].start_seconds,
+        content_seconds=None,
+        video=replace(video, duration_seconds=None),
+        warnings=(found, *_color_warnings(video)),
+        pieces=pieces,
+    )
 
 
 def _describe_audio(container: InputContainer) -> tuple[AudioStream, ...]:

@@ -40,12 +40,48 @@ class LocalFile:
 
     Attributes:
         path: Where it lies.
+        part: The half-open range of bytes that is meant, None for all.
     """
 
     path: Path
+    part: tuple[int, int] | None = None
 
 
 MediaSource = LocalFile | ByteRanges
+
+
+@dataclass(frozen=True, slots=True)
+class _PartOfRanges:
+    """A view of a part of byte ranges.
+
+    Attributes:
+        whole: The whole.
+        start: Its byte that is the first of the part.
+        end: Its first byte behind the part.
+    """
+
+    whole: ByteRanges
+    start: int
+    end: int
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the part."""
+        return self.end - self.start
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes of the whole were transferred so far."""
+        return self.whole.bytes_read
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read the half-open byte range of the part."""
+        return self.whole.read_range(self.start + start, min(self.start + end, self.end))
+
+
+def part_of(source: MediaSource, start: int, end: int) -> MediaSource:
+    """Make a source of a half-open range of a whole one's bytes."""
+    return LocalFile(source.path, (start, end)) if isinstance(source, LocalFile) else _PartOfRanges(source, start, end)
 
 
 def bytes_read(source: MediaSource) -> int:
