@@ -7,6 +7,7 @@ Looked for are jumps between a few places; what happens and is undone between tw
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from statistics import median_low
 
@@ -23,6 +24,7 @@ from filmstrip.media.program_times import (
 from filmstrip.media.source import MediaSource
 
 _PLACES = 16
+_PLACES_AT_ONCE = 4
 _NEAR_BYTES = 256 << 10
 # Decoding times only grow; ffmpeg as well forgives so much.
 _LEAST_STEP_BACK = CLOCK_RATE // 10
@@ -42,7 +44,9 @@ def find_clock_jumps(source: MediaSource) -> list[int]:
 
 def _jumps(source: MediaSource, start: int, end: int) -> list[int]:
     places = range(start, end, max(1, (end - start) // _PLACES))
-    stamps = [stamp for place in places if (stamp := first_stamp(source, place, end)) is not None]
+    with ThreadPoolExecutor(_PLACES_AT_ONCE) as pool:  # of a remote source, each place is a request
+        found = list(pool.map(lambda place: first_stamp(source, place, end), places))
+    stamps = [stamp for stamp in found if stamp is not None]
     steps = [distance(before, after) for before, after in pairwise(stamps)]
     conspicuous = _LONGEST_STEP + _CONSPICUOUS * max(0, median_low(steps)) if steps else 0
     for (before, after), step in zip(pairwise(stamps), steps, strict=True):

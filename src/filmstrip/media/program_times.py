@@ -28,8 +28,8 @@ _HEADER = (
     rb"(.{5})(?<=.ODD.ODD)"
 )
 _HEADER_BYTES = 34
-_WINDOW_BYTES = 64 << 10
-_MOST_WINDOWS = 16
+_FIRST_WINDOW_BYTES = 16 << 10
+_MOST_BYTES = 1 << 20
 # Bare packets, those of Blu-ray with four bytes before each, and those with error correction behind each.
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 _MOST_PACKET_BYTES = 204
@@ -74,10 +74,12 @@ def read_stamps(source: MediaSource, start: int, end: int, stream_ids: bytes = V
 
 def first_stamp(source: MediaSource, start: int, end: int) -> Stamp | None:
     """Find the first time of video that begins in a range of bytes, or not far from its start; None for none."""
-    for begin in range(start, min(end, start + _MOST_WINDOWS * _WINDOW_BYTES), _WINDOW_BYTES):
-        found = next(read_stamps(source, begin, min(end, begin + _WINDOW_BYTES)), None)
+    begin, window_bytes = start, _FIRST_WINDOW_BYTES
+    while begin < min(end, start + _MOST_BYTES):
+        found = next(read_stamps(source, begin, min(end, begin + window_bytes)), None)
         if found is not None:
             return found
+        begin, window_bytes = begin + window_bytes, window_bytes * 2
     return None
 
 
