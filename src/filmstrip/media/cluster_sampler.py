@@ -13,6 +13,7 @@ from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import GopReader, KeyframeMissingError
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
+from filmstrip.media.packet_cursor import PacketCursor
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sampler import Sampler
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
@@ -64,7 +65,7 @@ class ClusterSampler:
         with open_container(view) as container:
             stream = select_stream(container, self._stream_index)
             can_step_back = cluster != first
-            reader = GopReader(container, stream, KeyframeIndex((), 0), Access.READ_ON, self._cost)
+            reader = GopReader(PacketCursor(container, stream, self._cost), KeyframeIndex((), 0), Access.READ_ON)
             reader.start_here(can_step_back=can_step_back)
             rescue = Rescue(view, self._stream_index, self._clock, self._cost)
             try:

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from fractions import Fraction
 
-import av.error
-from av.container import InputContainer
-from av.video.stream import VideoStream as AvVideoStream
-
-from filmstrip.media.approach import Access, Approach, ShownPacket, VideoPacket
-from filmstrip.media.display_order import DisplayOrder
+from filmstrip.media.approach import Access, Approach, ShownPacket
 from filmstrip.media.keyframe_index import KeyframeIndex
-from filmstrip.media.picture_packets import read_pictures
-from filmstrip.media.sampling import SamplingCost
+from filmstrip.media.packet_cursor import PacketCursor
 
 # Held packets of an endless GOP are handed out before they fill the memory.
 _MOST_HELD_BYTES = 16 << 20
 _FIRST_STEP_BACK_SECONDS = 2
 # Without an index, a target that is at most so far ahead is reached by reading on.
 _READ_ON_SECONDS = 5
-_BEFORE_START_SECONDS = 86_400
-# A search for decode times passes over packets that store none, and the first one may be such a packet.
-_FORMATS_SEARCHED_BY_DTS = {"mpegts", "mpeg"}
 
 
 class KeyframeMissingError(Exception):
@@ -38,20 +28,10 @@ class KeyframeMissingError(Exception):
 class GopReader:
     """Reads packets of one video stream towards growing moments."""
 
-    def __init__(
-        self,
-        container: InputContainer,
-        stream: AvVideoStream,
-        index: KeyframeIndex,
-        access: Access,
-        cost: SamplingCost,
-    ) -> None:
-        self._container = container
-        self._stream = stream
+    def __init__(self, cursor: PacketCursor, index: KeyframeIndex, access: Access) -> None:
+        self._cursor = cursor
         self._index = index
         self._access = Access.INDEX if index else access
-        self._cost = cost
-        self._time_base = stream.time_base or Fraction(1, 1000)
         self._source: Iterator[ShownPacket] = iter(())
         self._held: deque[ShownPacket] = deque()
         self._held_bytes = 0
@@ -60,7 +40,6 @@ class GopReader:
         self._anchor: ShownPacket | None = None
         self._first_keyframe: ShownPacket | None = None
         self._starts_anew = False
-        self._is_at_beginning = False
         self._is_positioned = False
         self._may_seek = True
 
@@ -73,7 +52,7 @@ class GopReader:
         self._restart()
         self._is_positioned = True
         self._may_seek = not can_step_back
-        self._is_at_beginning = not can_step_back
+        self._cursor.is_at_beginning = not can_step_back
 
     def recall(self, moment: int) -> ShownPacket | None:
         """Find the packet shown at a moment among those that were handed out lately."""
@@ -106,42 +85,16 @@ class GopReader:
         position = self._position
         if position is None or self._access is Access.READ_ON:
             return position is not None and moment < position
-        return not 0 <= moment - position <= self._units(_READ_ON_SECONDS)
+        return not 0 <= moment - position <= self._cursor.units(_READ_ON_SECONDS)
 
     def seek(self, moment: int, back_seconds: Fraction = Fraction(0)) -> None:
         """Move to a keyframe before a moment, or to the beginning where there is none."""
-        start = self._stream.start_time or 0
-        wanted = moment - self._units(back_seconds)
-        self._cost.seeks += 1
         self._is_positioned = True
-        self._is_at_beginning = wanted <= start
-        try:
-            if self._is_at_beginning:
-                self._seek_to_beginning(start)
-            else:
-                self._container.seek(wanted, stream=self._stream, backward=True)
-        except av.error.FFmpegError:
-            self._rewind(start)
+        self._cursor.seek(moment - self._cursor.units(back_seconds))
         self._restart()
 
-    def _seek_to_beginning(self, start: int) -> None:
-        if self._container.format.name in _FORMATS_SEARCHED_BY_DTS:
-            self._container.seek(0, stream=self._stream, unsupported_byte_offset=True)
-        else:
-            # Far before the start, so that a search by timestamp cannot land behind the first keyframe.
-            self._container.seek(start - self._units(_BEFORE_START_SECONDS), stream=self._stream, backward=True)
-
-    def _units(self, seconds: Fraction | int) -> int:
-        return int(seconds / self._time_base)
-
-    def _rewind(self, start: int) -> None:
-        """Go to the beginning; a format that cannot even do that is read on from where it stands."""
-        self._is_at_beginning = True
-        with suppress(av.error.FFmpegError):
-            self._container.seek(start, stream=self._stream, backward=True, any_frame=True)
-
     def _restart(self) -> None:
-        self._source = self._packets()
+        self._source = self._cursor.packets()
         self._held.clear()
         self._held_bytes = 0
         self._recent.clear()
@@ -180,7 +133,7 @@ class GopReader:
             if self._held_bytes > _MOST_HELD_BYTES:
                 return self._hand_out(None)
         if self._anchor is None:
-            return Approach((), None, starts_anew=False) if self._is_at_beginning else None
+            return Approach((), None, starts_anew=False) if self._cursor.is_at_beginning else None
         return self._hand_out(self._latest())
 
     def _passes(self, shown: ShownPacket, moment: int) -> bool:
@@ -188,7 +141,7 @@ class GopReader:
 
     def _arrive(self, shown: ShownPacket, moment: int, tolerance: int | None) -> Approach | None:
         if self._anchor is None:
-            if not self._is_at_beginning:
+            if not self._cursor.is_at_beginning:
                 return None
             return self._arrive_before_first_keyframe(shown)
         anchor = self._anchor
@@ -241,15 +194,3 @@ class GopReader:
     def _latest(self) -> ShownPacket | None:
         known = [shown for shown in (*self._recent, *self._held) if shown.start is not None]
         return max(known, key=lambda shown: shown.start or 0, default=None)
-
-    def _packets(self) -> Iterator[ShownPacket]:
-        order: DisplayOrder[VideoPacket] = DisplayOrder()
-        try:
-            for packet in read_pictures(self._container, self._stream):
-                if packet.size == 0:
-                    break
-                self._cost.packets_read += 1
-                yield from order.push(packet)
-        except av.error.FFmpegError:
-            return  # a damaged place: what comes after it is reached by seeking
-        yield from order.finish()

@@ -17,6 +17,7 @@ from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import GopReader
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.matroska_clusters import ClusterMap
+from filmstrip.media.packet_cursor import PacketCursor
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampler import Sampler
@@ -61,7 +62,7 @@ class SamplerChoice(Generic[ResultT]):
         access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
         rescue = Rescue(job.source, job.video.index, job.clock, cost)
         stack.callback(rescue.close)
-        reader = GopReader(container, stream, self._index, access, cost)
+        reader = GopReader(PacketCursor(container, stream, cost), self._index, access)
         best_within = None if job.best_within is None else job.clock.units(job.best_within)
         picker = FramePicker(decoder, cost, best_within)
         return Sampler(reader, picker, rescue, job.clock, job.precision)
