@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from filmstrip.settings.reading import read_settings, unknown_variables
 from filmstrip.settings.settings import Settings
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
+_VERSION_NUMBER = re.compile(r"n?(\d+)\.(\d+)")
+_FIRST_THAT_CROPS = (7, 1)
 _MIB = 1 << 20
 
 
@@ -84,6 +87,10 @@ def _ffmpeg(settings: Settings) -> Finding:
     missing = _NEEDED_ENCODERS - ffmpeg_encoders(program)
     if missing:
         return Finding("ffmpeg", f"{found} lacks {', '.join(sorted(missing))}", _REMEDIES["ffmpeg"], is_grave=True)
+    number = _VERSION_NUMBER.match(ffmpeg_version(program))
+    if number is not None and (int(number[1]), int(number[2])) < _FIRST_THAT_CROPS:
+        found += ", leaves in an mp4 what the source's container says to cut off (clap, PixelCrop)"
+        return Finding("ffmpeg", found, _REMEDIES["ffmpeg"])
     return Finding("ffmpeg", found)
 
 
@@ -126,7 +133,7 @@ _CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "media work": _media_work,
 }
 _REMEDIES: Mapping[str, str] = {
-    "ffmpeg": "leave the setting ffmpeg_path away to take the program that comes along, or name one that has libx264",
+    "ffmpeg": "leave ffmpeg_path away to take the program that comes along, or name 7.1 or later with libx264",
     "data folder": "give its owner the right to write, or choose another data_dir",
     "database": "look at data_dir and database_url; a damaged file can be replaced from a backup",
     "media work": "the limits may be too low: memory_limit_mb, cpu_limit_seconds, file_limit_mb",

@@ -1,0 +1,70 @@
+"""Does `filmstrip doctor` find what is wrong with an installation, and say how it is mended?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from filmstrip.cli.main import ExitCode, run
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("FILMSTRIP_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FILMSTRIP_DATA_DIR", str(tmp_path / "data"))
+
+
+def _program(path: Path, version: str, *, without: str = "nothing") -> Path:
+    """Write a program that is ffmpeg with another version, and without some encoder."""
+    real = imageio_ffmpeg.get_ffmpeg_exe()
+    path.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *-version*) echo "ffmpeg version {version} Copyright" ;;\n'
+        f'*-encoders*) {real} "$@" | grep -v {without} ;;\n'
+        f'*) exec {real} "$@" ;; esac\n'
+    )
+    path.chmod(0o755)
+    return path
+
+
+def test_a_sound_installation(capsys: pytest.CaptureFixture[str]) -> None:
+    """Everything is looked at, media work by doing some, and nothing is to be mended."""
+    assert run(["doctor"]) == ExitCode.DONE
+    printed = capsys.readouterr().out
+    for name in ("Python", "decoders", "settings", "ffmpeg", "data folder", "database", "media work"):
+        assert f"✓ {name}" in printed
+
+
+def test_an_old_ffmpeg_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program from before 7.1 works, but does not crop what containers say to."""
+    monkeypatch.setenv("FILMSTRIP_FFMPEG_PATH", str(_program(tmp_path / "ffmpeg", "5.1.9-0+deb12u1")))
+    assert run(["doctor"]) == ExitCode.DONE
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "5.1.9" in printed
+    assert "PixelCrop" in printed
+    assert "7.1 or later" in printed
+
+
+def test_an_ffmpeg_without_its_encoder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without libx264 no mp4 can be made, so the service cannot work like this."""
+    monkeypatch.setenv("FILMSTRIP_FFMPEG_PATH", str(_program(tmp_path / "ffmpeg", "n9.0.2", without="libx264")))
+    assert run(["doctor"]) == ExitCode.FAILED
+    assert "lacks libx264" in " ".join(capsys.readouterr().out.split())
+
+
+def test_unknown_variables_are_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A setting that nobody knows is a misspelt one."""
+    monkeypatch.setenv("FILMSTRIP_TREADS", "4")
+    assert run(["doctor"]) == ExitCode.DONE
+    assert "FILMSTRIP_TREADS" in capsys.readouterr().out
