@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from PIL import Image
@@ -28,9 +29,11 @@ from frame_oracle import number_played_at
 
 INTERVALS = [Fraction(3), Fraction(1), Fraction(37, 100)]
 MOST_TARGETS = 45
+FRAME_BY_FRAME = ("edit_list_cut.mp4", "two_edits.mp4", "fields_cut.mp4")
 BEGIN_UNDECODABLE = {"mid_gop.ts", "no_keyframe.ts"}
 LIMITED = {"huge_picture.avi"}
 FILMS = [name for name, asset in ASSETS.items() if asset.opens and asset.times and name not in LIMITED]
+CASES = [*product(FILMS, INTERVALS), *((name, Fraction(1, 25)) for name in FRAME_BY_FRAME)]
 JPG = PictureEncoding(ImageFormat.JPG, quality=90)
 
 pytestmark = pytest.mark.timeout(120)
@@ -71,8 +74,7 @@ def first_picture_seconds(asset: Asset, info: MediaInfo) -> Fraction:
     return asset.lead_in
 
 
-@pytest.mark.parametrize("interval", INTERVALS, ids=str)
-@pytest.mark.parametrize("name", FILMS)
+@pytest.mark.parametrize(("name", "interval"), CASES, ids=str)
 def test_every_picture_is_the_frame_played_at_its_time(name: str, interval: Fraction) -> None:
     """The number read from each picture is that of the frame played at its time, or the picture is told to be a
     substitute for a frame that is damaged in the file."""
