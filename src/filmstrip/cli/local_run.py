@@ -11,13 +11,14 @@ from rich.progress import Progress
 
 from filmstrip.cli.progress_bars import progress_bars
 from filmstrip.domain.artifact import Warned
+from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.service.local import LocalListener, MadeOutput, run_query
 from filmstrip.settings.reading import read_settings
 
 
-def run_locally(query: Query[Output], config: Path | None) -> None:
+def run_locally(query: Query[Output], config: Path | None, server: ForkServer) -> None:
     """Run a query, and print where the main file of each output is.
 
     Raises:
@@ -25,7 +26,7 @@ def run_locally(query: Query[Output], config: Path | None) -> None:
     """
     settings = read_settings(config)
     with progress_bars(Console(stderr=True)) as progress:
-        made = asyncio.run(run_query(query, settings, _listener(query, progress)))
+        made = asyncio.run(run_query(query, settings, _listener(query, progress), server))
     for url in _main_urls(made):
         Console(soft_wrap=True).print(url, markup=False, highlight=False)
 

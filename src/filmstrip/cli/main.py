@@ -7,11 +7,11 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
-from importlib.metadata import version
 from types import ModuleType
 
 import click
 
+from filmstrip import __version__
 from filmstrip.cli import commands
 from filmstrip.domain.errors import FilmstripError, QueryError
 from filmstrip.settings.reading import SettingsError
@@ -69,7 +69,7 @@ program = CommandFolder(
 
 def _show_version(context: click.Context, *, asked: bool) -> None:
     if asked:
-        click.echo(f"filmstrip {version('filmstrip')}")
+        click.echo(f"filmstrip {__version__}")
         context.exit()
 
 

@@ -14,7 +14,7 @@ from filmstrip.domain.errors import ResourceError, TokenNotFoundError
 from filmstrip.jobs.durable import Durable, Kind
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
-from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.progress_board import ProgressBoard
@@ -27,7 +27,7 @@ from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
-from filmstrip.outputs.registry import parse_query
+from filmstrip.outputs.registry import CHILD, parse_query
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
 

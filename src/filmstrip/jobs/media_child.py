@@ -32,9 +32,6 @@ from filmstrip.storage.settings import StorageSettings
 # Reports of one rendering that nobody has read yet.
 _MOST_WAITING = 256
 
-CHILD = "filmstrip.outputs._child"
-"""The module that child processes run."""
-
 
 @dataclass(frozen=True)
 class MediaChild:
@@ -43,7 +40,7 @@ class MediaChild:
     Attributes:
         media: Their limits.
         storage: Which hosts they may read from.
-        server: Forks them; their module is `CHILD`.
+        server: Forks them; their module is `outputs.registry.CHILD`.
     """
 
     media: MediaSettings

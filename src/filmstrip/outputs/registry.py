@@ -13,6 +13,9 @@ from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.params.query import parse_query as parse_with
 
+CHILD = "filmstrip.outputs._child"
+"""The module that child processes run (`media.fork_server`)."""
+
 
 @cache
 def output_types() -> Mapping[str, type[Output]]:

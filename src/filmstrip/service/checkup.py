@@ -13,12 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.media_child import MediaChild
 from filmstrip.media.decoders import libav_version, missing_decoders
 from filmstrip.media.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sample_video import make_sample
 from filmstrip.media.source import LocalFile
+from filmstrip.outputs.registry import CHILD
 from filmstrip.service.data_folder import open_database
 from filmstrip.settings.reading import read_settings, unknown_variables
 from filmstrip.settings.settings import Settings

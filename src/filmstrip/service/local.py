@@ -17,7 +17,7 @@ from filmstrip.jobs.assignment import Assignment, Listener
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
-from filmstrip.jobs.media_child import CHILD, MediaChild
+from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.perform import Performer, portion_of
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
@@ -59,21 +59,33 @@ class LocalListener:
     warn: Callable[[Warned], None]
 
 
-async def probe_source(url: str, settings: Settings) -> MediaInfo:
+async def probe_source(url: str, settings: Settings, server: ForkServer) -> MediaInfo:
     """Find out what a source holds.
+
+    Args:
+        url: The source.
+        settings: Limits, and what the operator allows besides.
+        server: Forks the child process; its module is `outputs.registry.CHILD`.
 
     Raises:
         SourceError: It cannot be had, or is no media.
     """
     storage = allow_urls((url,), settings.storage)
-    with _work_folder() as folder, ForkServer(CHILD) as server:
-        server.start()
+    with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
         return await MediaChild(settings.media, storage, server).probe(source, folder)
 
 
-async def run_query(query: Query[Output], settings: Settings, listener: LocalListener) -> tuple[MadeOutput, ...]:
+async def run_query(
+    query: Query[Output], settings: Settings, listener: LocalListener, server: ForkServer
+) -> tuple[MadeOutput, ...]:
     """Make all outputs of a query by the rules of a task: some together, and a failure of one leaves the others.
+
+    Args:
+        query: What is made.
+        settings: Limits, and what the operator allows besides.
+        listener: Is told how far it is.
+        server: Forks the child processes; its module is `outputs.registry.CHILD`.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
@@ -85,8 +97,7 @@ async def run_query(query: Query[Output], settings: Settings, listener: LocalLis
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
     whole = any(output.reads_whole_source for output in query.formats)
-    with _work_folder() as folder, ForkServer(CHILD) as server:
-        server.start()
+    with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
         source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)

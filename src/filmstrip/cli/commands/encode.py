@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from filmstrip.cli.local_run import run_locally
+from filmstrip.cli.media_server import media_server
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.outputs.registry import parse_query
 
@@ -22,4 +22,8 @@ def command(query: TextIO, config: Path | None) -> None:
     destination. Sources and destinations may be s3:// and file:// URLs, sources http(s):// too; hosts and paths that
     the query names may be used, also private ones. Prints where each output's main file is.
     """
-    run_locally(parse_query(query.read()), config)
+    parsed = parse_query(query.read())
+    with media_server() as server:
+        from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - loads while the server does
+
+        run_locally(parsed, config, server)

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import place_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.manifest.lint.finding import Finding, Level
@@ -68,7 +69,8 @@ def command(  # noqa: PLR0913 - a flag each
 def _duration(video: str | None, settings: Settings) -> Fraction | None:
     if video is None:
         return None
-    return asyncio.run(probe_source(place_url(video), settings)).duration_seconds
+    with media_server() as server:
+        return asyncio.run(probe_source(place_url(video), settings, server)).duration_seconds
 
 
 def _show_all(console: Console, reports: list[Report]) -> None:

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
+from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import place_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.service.local import probe_source
 from filmstrip.settings.reading import read_settings
 
 
@@ -27,7 +27,11 @@ def command(source: str, config: Path | None, *, as_json: bool) -> None:
 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
     """
-    info = asyncio.run(probe_source(place_url(source), read_settings(config)))
+    settings = read_settings(config)
+    with media_server() as server:
+        from filmstrip.service.local import probe_source  # noqa: PLC0415 - loads while the server does
+
+        info = asyncio.run(probe_source(place_url(source), settings, server))
     if as_json:
         click.echo(TypeAdapter(MediaInfo).dump_json(info, indent=2).decode())
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from filmstrip.cli.local_run import run_locally
+from filmstrip.cli.media_server import media_server
 from filmstrip.cli.parameter_flags import given, parameter_flags
 from filmstrip.cli.place import place_url
 from filmstrip.cli.setting_flags import config_flag
@@ -35,7 +35,11 @@ def command(source: str, dest: str, config: Path | None, **flags: Any) -> None:
     SOURCE is a file, or an http://, https:// or s3:// URL. DEST is a folder, which is made if it is missing, or an
     s3://HOST/BUCKET/FOLDER/ URL. Prints where the track is.
     """
-    run_locally(_query(source, dest, given(flags)), config)
+    query = _query(source, dest, given(flags))
+    with media_server() as server:
+        from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - loads while the server does
+
+        run_locally(query, config, server)
 
 
 def _query(source: str, dest: str, flags: dict[str, object]) -> Query[Output]:
