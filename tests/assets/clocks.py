@@ -53,6 +53,7 @@ ASSETS = (
     _one_after_the_other(
         "clock_ahead.ts", "The clock jumps ahead by eight hours, and back again.", [_FIRST, _LATER, _SECOND]
     ),
+    _one_after_the_other("clock_often.ts", "Forty recordings of one second, all alike.", [_SHORT] * 40),
     _one_after_the_other(
         "clock_back.m2ts",
         "The same on a Blu-ray, in packets with four bytes more.",

@@ -7,10 +7,12 @@ Looked for are jumps between a few places; what happens and is undone between tw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median_low
 
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.program_times import (
     CLOCK_RATE,
@@ -25,6 +27,9 @@ from filmstrip.media.source import MediaSource
 
 _PLACES = 16
 _PLACES_AT_ONCE = 4
+_GOLDEN_RATIO = 0.618
+# Each of them is opened by itself.
+_MOST_JUMPS = 1000
 _NEAR_BYTES = 256 << 10
 # Decoding times only grow; ffmpeg as well forgives so much.
 _LEAST_STEP_BACK = CLOCK_RATE // 10
@@ -38,24 +43,42 @@ def find_clock_jumps(source: MediaSource) -> list[int]:
     """Find the bytes before which the clock of an MPEG transport or program stream jumps, in order.
 
     The stream must have one video stream at a time.
+
+    Raises:
+        SourceUnreadableError: There are more jumps than any recording has.
     """
-    return _jumps(source, 0, size_of(source))
+    jumps: list[int] = []
+    unseen = [(0, size_of(source))]
+    while unseen:
+        start, end = unseen.pop()
+        found = _jumps_between_places(source, start, end)
+        jumps += found
+        if len(jumps) > _MOST_JUMPS:
+            raise SourceUnreadableError(f"the source's clock jumps more than {_MOST_JUMPS} times")
+        # All parts may hold further jumps, which show now that these are known.
+        unseen += pairwise([start, *found, end]) if found else []
+    return sorted(jumps)
 
 
-def _jumps(source: MediaSource, start: int, end: int) -> list[int]:
-    places = range(start, end, max(1, (end - start) // _PLACES))
+def _jumps_between_places(source: MediaSource, start: int, end: int) -> list[int]:
+    places = list(_places(start, end))
     with ThreadPoolExecutor(_PLACES_AT_ONCE) as pool:  # of a remote source, each place is a request
         found = list(pool.map(lambda place: first_stamp(source, place, end), places))
-    stamps = [stamp for stamp in found if stamp is not None]
+    stamps = [stamp for stamp, _ in groupby(found) if stamp is not None]
     steps = [distance(before, after) for before, after in pairwise(stamps)]
     conspicuous = _LONGEST_STEP + _CONSPICUOUS * max(0, median_low(steps)) if steps else 0
-    for (before, after), step in zip(pairwise(stamps), steps, strict=True):
-        is_suspect = not -_LEAST_STEP_BACK <= step <= conspicuous
-        jump = _narrow_down(source, before, after) if is_suspect else None
-        if jump is not None:
-            # Either side may hold further jumps, which show now that this one is known.
-            return [*_jumps(source, start, jump), jump, *_jumps(source, jump, end)]
-    return []
+    suspects = (
+        pair for pair, step in zip(pairwise(stamps), steps, strict=True) if not -_LEAST_STEP_BACK <= step <= conspicuous
+    )
+    jumps = {_narrow_down(source, before, after) for before, after in suspects}
+    return sorted(jump for jump in jumps if jump is not None and start < jump < end)
+
+
+def _places(start: int, end: int) -> Iterator[int]:
+    """Spread places over a range, unevenly: at even distances, all could fall on one moment of recordings alike."""
+    stride = max(1, (end - start) // _PLACES)
+    for number, place in enumerate(range(start, end, stride)):
+        yield place + int(stride / 2 * (number * _GOLDEN_RATIO % 1))
 
 
 def _narrow_down(source: MediaSource, before: Stamp, after: Stamp) -> int | None:
