@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS, clocks
+from filmstrip.domain.errors import LimitExceededError
 from filmstrip.media.clock_jumps import find_clock_jumps
 from filmstrip.media.header_bytes import size_of
-from filmstrip.media.program_times import CLOCK_RATE, read_stamps
+from filmstrip.media.probe import probe
+from filmstrip.media.program_times import CLOCK_RATE, Stamp, read_stamps
+from filmstrip.media.program_times import SOUND as SOUND_IDS
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
 from mp4_bench import generate, moving_picture
 
@@ -45,13 +49,112 @@ def test_a_picture_that_stays_is_no_jump(tmp_path: Path) -> None:
     assert find_clock_jumps(LocalFile(path)) == []
 
 
-def test_one_wrong_time_is_no_jump(tmp_path: Path) -> None:
-    """A packet whose time was damaged stands alone."""
-    data = bytearray(ASSETS["plain.mpg"].path.read_bytes())
-    path = tmp_path / "damaged.mpg"
+@pytest.mark.parametrize("name", ["plain.mpg", "plain.ts"])
+def test_one_wrong_time_is_no_jump(name: str, tmp_path: Path) -> None:
+    """A packet whose time was damaged stands alone, wherever it is."""
+    data = ASSETS[name].path.read_bytes()
+    path = tmp_path / name
     path.write_bytes(data)
-    stamp = list(read_stamps(LocalFile(path), 0, len(data)))[60]
-    at = data.index(b"\x31", stamp.position) if data[stamp.position + 7 :].startswith(b"\x31") else stamp.position + 9
-    data[at] |= 0x0E
-    path.write_bytes(data)
-    assert find_clock_jumps(LocalFile(path)) == []
+    for stamp in list(read_stamps(LocalFile(path), 0, len(data)))[1:-1:7]:
+        at = max(data.rfind(stamp_bytes(stamp), stamp.position, stamp.position + 24), 0)
+        damaged = bytearray(data)
+        damaged[at] ^= 0x0A
+        path.write_bytes(damaged)
+        assert find_clock_jumps(LocalFile(path)) == []
+
+
+def stamp_bytes(stamp: Stamp) -> bytes:
+    """Write a time's last four bytes as they are stored (2.4.3.7), which find it in its header."""
+    high, low = stamp.time >> 15 & 0x7FFF, stamp.time & 0x7FFF
+    return (high << 1 | 1).to_bytes(2, "big") + (low << 1 | 1).to_bytes(2, "big")
+
+
+def test_slides_too_begin_anew(tmp_path: Path) -> None:
+    """Where a picture stays for a minute, only a step back is a jump."""
+    once = ASSETS["slides.ts"].path.read_bytes()
+    path = tmp_path / "twice.ts"
+    path.write_bytes(once * 2)
+    (jump,) = find_clock_jumps(LocalFile(path))
+    assert abs(jump - len(once)) < 4 * 188
+
+
+def test_sound_belongs_to_its_own_clock(tmp_path: Path) -> None:
+    """A recording that begins with sound, as one that was started anywhere, is cut before that sound."""
+    first = generate(tmp_path / "a.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", "-c:v", "libx264", "-g", "25")
+    later = ("-output_ts_offset", "30000", "-c:v", "libx264", "-g", "25")
+    second = generate(tmp_path / "b.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", *later)
+    source = LocalFile(second)
+    sound = list(read_stamps(source, 0, size_of(source), SOUND_IDS))[2]
+    start = sound.position // 188 * 188
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(first.read_bytes() + second.read_bytes()[start:])
+    info = probe(LocalFile(joined), MediaSettings())
+    assert len(info.pieces) == 2
+    assert 14 < info.duration_seconds < 16
+
+
+def test_a_piece_without_a_picture_is_left_out(tmp_path: Path) -> None:
+    """Packets between two keyframes that are cut out of another recording are no film, and that is told."""
+    one = _middle_of_a_group(tmp_path)
+    film = ASSETS["plain.ts"].path.read_bytes()
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(film + one.read_bytes() + film)
+    info = probe(LocalFile(joined), MediaSettings())
+    assert len(info.pieces) == 2
+    assert any("left out" in warning for warning in info.warnings)
+    assert abs(info.duration_seconds - 20) < 1
+
+
+def _middle_of_a_group(folder: Path) -> Path:
+    """Make some pictures without the keyframe that they refer to, eight hours later."""
+    options = ("-output_ts_offset", "30000", "-c:v", "libx264", "-x264-params", "keyint=500:scenecut=0")
+    path = generate(folder / "group.ts", *moving_picture(seconds=10), *options)
+    data = path.read_bytes()
+    stamps = list(read_stamps(LocalFile(path), 0, len(data)))
+    begin, end = (stamps[number].position // 188 * 188 for number in (125, 175))
+    tables = data[: 3 * 188]
+    path.write_bytes(tables + data[begin:end])
+    return path
+
+
+def test_all_pieces_are_within_limits(tmp_path: Path) -> None:
+    """The largest picture that is decoded holds for every piece."""
+    path = tmp_path / "grows.ts"
+    small = generate(tmp_path / "a.ts", *moving_picture(seconds=4), "-c:v", "libx264")
+    large = generate(tmp_path / "b.ts", *moving_picture("640x360", seconds=4), "-c:v", "libx264")
+    path.write_bytes(small.read_bytes() + large.read_bytes())
+    with pytest.raises(LimitExceededError, match="640x360"):
+        probe(LocalFile(path), MediaSettings(max_pixels=320 * 180))
+
+
+def test_nothing_between_recordings_is_not_read_at_once(tmp_path: Path) -> None:
+    """Where there is nothing for long between two recordings, only what is near to them is read."""
+    film = ASSETS["plain.ts"].path.read_bytes()
+    path = tmp_path / "hole.ts"
+    padding = (b"\x47\x1f\xff\x10" + bytes(184)) * 100_000
+    path.write_bytes(film + padding + film)
+    ranges = Counted(path)
+    (jump,) = find_clock_jumps(ranges)
+    assert len(film) <= jump <= len(film) + len(padding) + 3 * 188
+    assert ranges.largest < 2 << 20
+    assert ranges.bytes_read < 24 << 20
+
+
+class Counted:
+    """Byte ranges of a file that remember how much was asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._data = path.read_bytes()
+        self.largest = self.bytes_read = 0
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the file."""
+        return len(self._data)
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read a range."""
+        data = self._data[start:end]
+        self.largest = max(self.largest, len(data))
+        self.bytes_read += len(data)
+        return data

@@ -40,7 +40,9 @@ def test_all_pictures_keep_their_times(name: str, tmp_path: Path) -> None:
     _check_pictures(asset, encode(asset.path, tmp_path), Fraction(0), asset.frame_count)
 
 
-@pytest.mark.parametrize("name", ["clock_back.ts", "clock_ahead.ts", "clock_back.vob", "clock_back.mpg"])
+@pytest.mark.parametrize(
+    "name", ["clock_back.ts", "clock_ahead.ts", "clock_back.vob", "clock_back.mpg", "clock_back_sound.ts"]
+)
 def test_where_the_clock_jumps_time_goes_on(name: str, tmp_path: Path) -> None:
     """Recordings put one behind the other become one video, also a clip that begins in the second of them."""
     asset = ASSETS[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.geometry import FrameSize, Margins, Orientation, display_size
@@ -122,6 +123,7 @@ class Piece:
         start_seconds: Container time of its first moment.
         duration_seconds: For how long it is played.
         video_index: Number of its video stream in it, from 0.
+        lead_seconds: For how long there is something else, such as sound, before its first moment.
     """
 
     first_byte: int
@@ -129,6 +131,7 @@ class Piece:
     start_seconds: Fraction
     duration_seconds: Fraction
     video_index: int
+    lead_seconds: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,11 @@ class MediaInfo:
     content_seconds: Fraction | None = None
     warnings: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+
+    def placed_pieces(self) -> list[tuple[Piece, Fraction]]:
+        """List the pieces, each with the moment at which it begins, from the presentation's own start."""
+        lengths = (piece.duration_seconds for piece in self.pieces)
+        return list(zip(self.pieces, accumulate(lengths, initial=Fraction(0)), strict=False))
 
     def require_video(self) -> VideoStream:
         """Give the video stream where an output cannot do without.

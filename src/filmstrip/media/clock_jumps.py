@@ -2,17 +2,17 @@
 
 Recordings that were put one behind the other (`cat a.ts b.ts`, the titles of a DVD) keep the times of their own: they
 jump back, or ahead by hours. libav looks moments up in such a file as if its times only grew, and finds any of them.
-Looked for are jumps between a few places; what happens and is undone between two of them is not seen.
+Looked for are jumps between places: of a local file every 256 KiB up to a thousand, of a remote one twenty. A part that
+lies between two of them, or a step ahead that is short beside them, is not seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, pairwise
 from statistics import median_low
 
-from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.program_times import (
     CLOCK_RATE,
@@ -23,20 +23,31 @@ from filmstrip.media.program_times import (
     first_stamp,
     read_stamps,
 )
-from filmstrip.media.source import MediaSource
+from filmstrip.media.source import LocalFile, MediaSource
 
 _PLACES = 16
+# A short part is most likely the first or the last one.
+_PLACES_NEAR_ENDS = (32, 128)
 _PLACES_AT_ONCE = 4
+_LOCAL_STRIDE_BYTES = 256 << 10
+_MOST_LOCAL_PLACES = 1024
 _GOLDEN_RATIO = 0.618
-# Each of them is opened by itself.
-_MOST_JUMPS = 1000
 _NEAR_BYTES = 256 << 10
+_MOST_JUMPS = 1000
 # Decoding times only grow; ffmpeg as well forgives so much.
 _LEAST_STEP_BACK = CLOCK_RATE // 10
 # Silence for longer is a new clock, to ffmpeg too.
 _LONGEST_STEP = 10 * CLOCK_RATE
+# Encoders look ahead, and store pictures that come rarely long after their sound.
+_FARTHEST_SOUND = 30 * CLOCK_RATE
+# By which sound is stored before the pictures of its time, or behind them.
+_LONGEST_LEAD = 2 * CLOCK_RATE
 # A stretch that takes this many times as long as usual is looked into.
 _CONSPICUOUS = 4
+
+
+class TooManyJumpsError(Exception):
+    """The clock jumps more often than pieces can be handled."""
 
 
 def find_clock_jumps(source: MediaSource) -> list[int]:
@@ -45,26 +56,23 @@ def find_clock_jumps(source: MediaSource) -> list[int]:
     The stream must have one video stream at a time.
 
     Raises:
-        SourceUnreadableError: There are more jumps than any recording has.
+        TooManyJumpsError: There are more than a thousand.
     """
-    jumps: list[int] = []
+    jumps: set[int] = set()
     unseen = [(0, size_of(source))]
     while unseen:
         start, end = unseen.pop()
         found = _jumps_between_places(source, start, end)
-        jumps += found
+        jumps.update(found)
         if len(jumps) > _MOST_JUMPS:
-            raise SourceUnreadableError(f"the source's clock jumps more than {_MOST_JUMPS} times")
+            raise TooManyJumpsError
         # All parts may hold further jumps, which show now that these are known.
         unseen += pairwise([start, *found, end]) if found else []
     return sorted(jumps)
 
 
 def _jumps_between_places(source: MediaSource, start: int, end: int) -> list[int]:
-    places = list(_places(start, end))
-    with ThreadPoolExecutor(_PLACES_AT_ONCE) as pool:  # of a remote source, each place is a request
-        found = list(pool.map(lambda place: first_stamp(source, place, end), places))
-    stamps = [stamp for stamp, _ in groupby(found) if stamp is not None]
+    stamps = [stamp for stamp, _ in groupby(_stamps_at_places(source, start, end)) if stamp is not None]
     steps = [distance(before, after) for before, after in pairwise(stamps)]
     conspicuous = _LONGEST_STEP + _CONSPICUOUS * max(0, median_low(steps)) if steps else 0
     suspects = (
@@ -74,11 +82,23 @@ def _jumps_between_places(source: MediaSource, start: int, end: int) -> list[int
     return sorted(jump for jump in jumps if jump is not None and start < jump < end)
 
 
-def _places(start: int, end: int) -> Iterator[int]:
+def _stamps_at_places(source: MediaSource, start: int, end: int) -> list[Stamp | None]:
+    if isinstance(source, LocalFile):
+        count = min(max(_PLACES, (end - start) // _LOCAL_STRIDE_BYTES), _MOST_LOCAL_PLACES)
+        return [first_stamp(source, place, end) for place in _places(start, end, count)]
+    with ThreadPoolExecutor(_PLACES_AT_ONCE) as pool:  # each place is a request
+        return list(pool.map(lambda place: first_stamp(source, place, end), _places(start, end, _PLACES)))
+
+
+def _places(start: int, end: int, count: int) -> Sequence[int]:
     """Spread places over a range, unevenly: at even distances, all could fall on one moment of recordings alike."""
-    stride = max(1, (end - start) // _PLACES)
-    for number, place in enumerate(range(start, end, stride)):
-        yield place + int(stride / 2 * (number * _GOLDEN_RATIO % 1))
+    length = end - start
+    stride = max(1, length // count)
+    spread = [
+        place + int(stride / 2 * (number * _GOLDEN_RATIO % 1)) for number, place in enumerate(range(start, end, stride))
+    ]
+    near_ends = [place for part in _PLACES_NEAR_ENDS for place in (start + length // part, end - length // part)]
+    return sorted({*spread, *near_ends})
 
 
 def _narrow_down(source: MediaSource, before: Stamp, after: Stamp) -> int | None:
@@ -95,29 +115,71 @@ def _narrow_down(source: MediaSource, before: Stamp, after: Stamp) -> int | None
             end = middle_byte
         else:
             before = middle
-    return _find_jump(source, before.position, after.position)
+    return _find_jump(source, before, end, after)
 
 
-def _find_jump(source: MediaSource, first: int, last: int) -> int | None:
-    """Find the one step between two packets that is none of time; a single wrong time is damage, and no jump."""
-    stamps = list(read_stamps(source, first, last + 2 * _NEAR_BYTES))
-    steps = [distance(before, after) for before, after in pairwise(stamps)]
-    for number, step in enumerate(steps):
-        around = [*steps[max(0, number - 1) : number], *steps[number + 1 : number + 2]]
-        if _is_jump(step) and not any(map(_is_jump, around)):
-            before, after = stamps[number], stamps[number + 1]
-            if after.position <= last and (step < 0 or not _sound_goes_on(source, before, after)):
-                return find_entry(source, before.position, after.position)
+def _find_jump(source: MediaSource, before: Stamp, end: int, after: Stamp) -> int | None:
+    """Find the one step between two packets that is none of time.
+
+    Args:
+        source: The bytes.
+        before: A packet not far before the jump.
+        end: A byte not far behind `before`, from which on there may be nothing for long.
+        after: A packet not far behind the jump.
+    """
+    near = [
+        *read_stamps(source, max(0, before.position - _NEAR_BYTES), end + _NEAR_BYTES),
+        *read_stamps(source, max(before.position, after.position - _NEAR_BYTES), after.position + _NEAR_BYTES),
+    ]
+    stamps = sorted(set(near), key=lambda stamp: stamp.position)
+    for number, (last, first) in enumerate(pairwise(stamps)):
+        if first.position > after.position:
+            break
+        step = distance(last, first)
+        if last.position < before.position or _is_time(step) or _is_single(stamps, number):
+            continue
+        if step < 0 or not _sound_goes_on(source, last, first):
+            return _cut(source, last, first)
     return None
 
 
-def _is_jump(step: int) -> bool:
-    return not -_LEAST_STEP_BACK <= step <= _LONGEST_STEP
+def _is_time(step: int) -> bool:
+    return -_LEAST_STEP_BACK <= step <= _LONGEST_STEP
+
+
+def _is_single(stamps: Sequence[Stamp], number: int) -> bool:
+    """Tell whether a step is that to or from a single wrong time, without which time goes on: damage, and no jump."""
+    without_last = (number - 1, number + 1)
+    without_first = (number, number + 2)
+    return any(
+        first >= 0 and second < len(stamps) and _is_time(distance(stamps[first], stamps[second]))
+        for first, second in (without_last, without_first)
+    )
 
 
 def _sound_goes_on(source: MediaSource, before: Stamp, after: Stamp) -> bool:
-    """Tell whether there is sound around two pictures whose clock does not jump: then a picture only stays for long."""
-    around = max(0, before.position - _NEAR_BYTES), min(size_of(source), after.position + _NEAR_BYTES)
-    steps = [distance(earlier, later) for earlier, later in pairwise(read_stamps(source, *around, SOUND))]
+    """Tell whether there is sound on both sides of two pictures whose clock does not jump: a picture stays for long."""
+    around = max(0, before.position - _NEAR_BYTES), before.position, after.position, after.position + _NEAR_BYTES
+    earlier = list(read_stamps(source, around[0], around[1], SOUND))
+    later = list(read_stamps(source, around[2], around[3], SOUND))
+    between = read_stamps(source, around[1], min(around[2], around[1] + _NEAR_BYTES), SOUND)
+    if not earlier or not later:
+        return False
+    of_same_clocks = abs(distance(earlier[-1], before)), abs(distance(later[0], after))
+    steps = [distance(one, other) for one, other in pairwise([*earlier, *between, *later])]
     # Of several languages, the times step back and forth a little.
-    return bool(steps) and max(steps) <= _LONGEST_STEP
+    return max(of_same_clocks) <= _FARTHEST_SOUND and max(steps) <= _LONGEST_STEP
+
+
+def _cut(source: MediaSource, before: Stamp, after: Stamp) -> int:
+    """Find the byte between two pictures with which the new clock begins, be it with sound."""
+    begin = max(before.position, after.position - _NEAR_BYTES)
+    sound = list(read_stamps(source, max(0, begin - _NEAR_BYTES), after.position, SOUND))
+    anew = [stamp for last, stamp in pairwise(sound) if abs(distance(last, stamp)) > CLOCK_RATE]
+    near_after = [stamp for stamp in sound if abs(distance(before, stamp)) > abs(distance(stamp, after))]
+    # Other sound may stand between two films.
+    leads_on = bool(sound) and abs(distance(sound[-1], after)) <= _LONGEST_LEAD
+    candidates = [*anew[-1:], *near_after[:1], after] if leads_on else [after]
+    first = next(stamp for stamp in candidates if stamp.position > begin)
+    last = max((stamp.position for stamp in sound if begin < stamp.position < first.position), default=begin)
+    return find_entry(source, last, first.position)

@@ -17,10 +17,11 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream as AvVideoStream
 
-from filmstrip.domain.errors import SourceUnreadableError, StreamMissingError
+from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError, StreamMissingError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.header_bytes import find_movie_box
 from filmstrip.media.remote_input import RangeFile
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
 
 PacketT = TypeVar("PacketT")
@@ -152,6 +153,20 @@ def find_video_stream(container: InputContainer) -> AvVideoStream | None:
         ),
         default=None,
     )
+
+
+def check_pixels(stream: AvVideoStream, settings: MediaSettings) -> None:
+    """Refuse a stream whose pictures are too large, before any is decoded.
+
+    Raises:
+        LimitExceededError: They are larger than `settings.max_pixels`.
+    """
+    context = stream.codec_context
+    if context.width * context.height > settings.max_pixels:
+        raise LimitExceededError(
+            f"the source's pictures are {context.width}x{context.height}; this service decodes at most "
+            f"{settings.max_pixels} pixels"
+        )
 
 
 def select_stream(container: InputContainer, index: int) -> AvVideoStream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from filmstrip.media.source import LocalFile
 _RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.fromkeys(
     ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
 )
+_MICROSECONDS = 1_000_000
 # Containers where a seek to the very start finds it.
 _STARTABLE_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 
@@ -63,8 +65,10 @@ def plan_cut(
 def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
     """Plan a cut, and look up since when the picture that it begins with has been on screen."""
     if info.pieces:
-        # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together.
-        return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
+        # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together; it
+        # counts from the very first packet. Not rounded up, which would drop the first picture.
+        skipped = math.floor((start_seconds + info.pieces[0].lead_seconds) * _MICROSECONDS)
+        return Cut(skip_seconds=Fraction(skipped, _MICROSECONDS), duration_seconds=duration_seconds)
     cut = plan_cut(info.container, info.start_seconds, start_seconds, duration_seconds)
     if cut.run_up_seconds == 0 or info.video is None:
         return cut

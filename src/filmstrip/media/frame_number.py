@@ -33,10 +33,8 @@ def _parts(source: MediaSource, info: MediaInfo, video: VideoStream) -> Iterator
     """Give each piece with its stream and what to add to its times; the whole source where it has no pieces."""
     if not info.pieces:
         yield source, video.index, -info.start_seconds
-    begin = Fraction(0)
-    for piece in info.pieces:
+    for piece, begin in info.placed_pieces():
         yield part_of(source, piece.first_byte, piece.end_byte), piece.video_index, begin - piece.start_seconds
-        begin += piece.duration_seconds
 
 
 def _first_times(source: MediaSource, stream_index: int, count: int) -> list[int]:

@@ -26,7 +26,7 @@ def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
     first, last = source.part or (0, end)
     with source.path.open("rb") as file:
         file.seek(first + start)
-        return file.read(min(end, last - first) - start)
+        return file.read(max(0, min(end, last - first) - start))
 
 
 def read_header(source: MediaSource) -> bytes:

@@ -3,56 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
+import av
 from av.container import InputContainer
 
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import Piece
-from filmstrip.media.clock_jumps import find_clock_jumps
-from filmstrip.media.container import find_video_stream, open_container
+from filmstrip.media.clock_jumps import TooManyJumpsError, find_clock_jumps
+from filmstrip.media.container import check_pixels, find_video_stream, open_container
 from filmstrip.media.extent import find_extent, find_video_end
+from filmstrip.media.first_picture import first_picture
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampling import Sample, Target
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource, part_of
 
 _JOINABLE = {"mpegts", "mpeg"}
+_PIECES_AT_ONCE = 4
 # Sound is cut in larger steps than pictures: where it lasts a little longer, the next piece follows the pictures.
 _LONGEST_OVERHANG = Fraction(1, 4)
 
 
-def find_pieces(source: MediaSource, container: InputContainer) -> tuple[Piece, ...]:
-    """Find the pieces of a source between whose clocks there are jumps; none if there is no jump.
+@dataclass(frozen=True, slots=True)
+class FoundPieces:
+    """What was found of a source whose clock jumps.
 
-    A piece that cannot be read by itself, or holds no video, is left out.
+    Attributes:
+        pieces: Its pieces; empty if they could not be told apart.
+        warnings: What had to give, one sentence each.
+    """
+
+    pieces: tuple[Piece, ...]
+    warnings: tuple[str, ...]
+
+
+def find_pieces(source: MediaSource, container: InputContainer, settings: MediaSettings) -> FoundPieces | None:
+    """Find the pieces of a source between whose clocks there are jumps; None if there is no jump.
+
+    A piece without a picture that can be decoded is left out, and told.
 
     Args:
         source: The bytes.
         container: The same, open.
+        settings: For the largest picture that is decoded.
+
+    Raises:
+        LimitExceededError: The pictures of a piece are larger than `settings.max_pixels`.
     """
     # Each of several programs has a clock of its own.
-    is_one_program = len(container.streams.video) == 1
-    jumps = find_clock_jumps(source) if container.format.name in _JOINABLE and is_one_program else []
+    if container.format.name not in _JOINABLE or len(container.streams.video) != 1:
+        return None
+    try:
+        jumps = find_clock_jumps(source)
+    except TooManyJumpsError:
+        return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
     if not jumps:
-        return ()
-    found = (_piece(source, start, end) for start, end in pairwise([0, *jumps, size_of(source)]))
-    return tuple(piece for piece in found if piece is not None)
+        return None
+    with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
+        bounds = list(pairwise([0, *jumps, size_of(source)]))
+        found = list(pool.map(lambda bound: _piece(source, bound[0], bound[1], settings), bounds))
+    pieces = tuple(piece for piece in found if piece is not None)
+    told = f"the clock of the source jumps: it is {len(found)} pieces, which are shown one after the other"
+    left_out = len(found) - len(pieces)
+    without = f"{left_out} of the pieces of the source without a picture that can be decoded are left out"
+    return FoundPieces(pieces, (told, without) if left_out else (told,))
 
 
-def _piece(source: MediaSource, start: int, end: int) -> Piece | None:
+def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -> Piece | None:
     part = part_of(source, start, end)
     with suppress(SourceUnreadableError), open_container(part) as container:
         stream = find_video_stream(container)
-        if stream is not None:
-            extent = find_extent(container, stream, part)
-            pictures_end = find_video_end(container, stream, extent)
-            is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
-            duration = (pictures_end if is_followed else extent.end) - extent.start
-            return Piece(start, end, extent.start, duration, stream.index)
+        if stream is None:
+            return None
+        check_pixels(stream, settings)
+        first_picture(container, stream)
+        extent = find_extent(container, stream, part)
+        pictures_end = find_video_end(container, stream, extent)
+        is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
+        duration = (pictures_end if is_followed else extent.end) - extent.start
+        lead = extent.start - Fraction(container.start_time or 0, av.time_base)
+        return Piece(start, end, extent.start, duration, stream.index, lead)
     return None
 
 
@@ -60,9 +96,9 @@ def jobs_of_pieces(
     job: SampleJob[ResultT], targets: Sequence[Target]
 ) -> Iterator[tuple[SampleJob[ResultT], list[Target]]]:
     """Share a job out over the pieces of its source, each with the targets that it has to show."""
-    begins = list(accumulate((piece.duration_seconds for piece in job.info.pieces), initial=Fraction(0)))
-    ends = [*begins[1:-1], None]
-    for piece, begin, end in zip(job.info.pieces, begins, ends, strict=False):
+    placed = job.info.placed_pieces()
+    ends = [*(begin for _, begin in placed[1:]), None]
+    for (piece, begin), end in zip(placed, ends, strict=True):
         inside = [
             Target(target.index, target.seconds - begin)
             for target in targets

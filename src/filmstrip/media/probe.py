@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
-import av.error
 from av.buffer import Buffer
-from av.codec.context import Flags
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, Piece, VideoStream
-from filmstrip.media.container import find_video_stream, open_container, reading_errors
+from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.container import check_pixels, find_video_stream, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
+from filmstrip.media.first_picture import first_picture
 from filmstrip.media.header_bytes import read_header, size_of
-from filmstrip.media.picture_packets import read_pictures
-from filmstrip.media.pieces import find_pieces
+from filmstrip.media.pieces import FoundPieces, find_pieces
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 
-# How long to look for a first picture: a stream that starts between two keyframes shows none before the next one.
-_PACKETS_TO_FIRST_PICTURE = 2000
 _FULL_RANGE = 2
 _FIELD_ORDERS = {
     2: FieldOrder.TOP_FIRST,
@@ -65,21 +60,23 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             audio=audio,
             warnings=extent.warnings + _color_warnings(video),
         )
-        pieces = find_pieces(source, container)
-        return info if video is None or not pieces else _in_pieces(info, video, pieces)
+        found = find_pieces(source, container, settings)
+        return info if video is None or found is None else _in_pieces(info, video, found)
 
 
-def _in_pieces(info: MediaInfo, video: VideoStream, pieces: tuple[Piece, ...]) -> MediaInfo:
+def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> MediaInfo:
     """Tell the facts of a source whose header and end belong to two of its pieces."""
-    found = f"the clock of the source jumps: it is {len(pieces)} pieces, which are shown one after the other"
+    warnings = (*found.warnings, *_color_warnings(video))
+    if not found.pieces:
+        return replace(info, warnings=(*info.warnings, *found.warnings))
     return replace(
         info,
-        duration_seconds=sum((piece.duration_seconds for piece in pieces), Fraction(0)),
-        start_seconds=pieces[0].start_seconds,
+        duration_seconds=sum((piece.duration_seconds for piece in found.pieces), Fraction(0)),
+        start_seconds=found.pieces[0].start_seconds,
         content_seconds=None,
         video=replace(video, duration_seconds=None),
-        warnings=(found, *_color_warnings(video)),
-        pieces=pieces,
+        warnings=warnings,
+        pieces=found.pieces,
     )
 
 
@@ -100,11 +97,7 @@ def _describe_video(
     container: InputContainer, stream: AvVideoStream, source: MediaSource, settings: MediaSettings
 ) -> VideoStream:
     context = stream.codec_context
-    if context.width * context.height > settings.max_pixels:
-        raise LimitExceededError(
-            f"the source's pictures are {context.width}x{context.height}; this service decodes at most "
-            f"{settings.max_pixels} pixels"
-        )
+    check_pixels(stream, settings)
     frame = first_picture(container, stream)
     time_base = stream.time_base or Fraction(1, 1000)
     # Nobody else describes pictures in boxes or elements.
@@ -128,32 +121,6 @@ def _describe_video(
         has_alpha=_has_alpha(stream, frame),
         margins=margins,
     )
-
-
-def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFrame:
-    """Decode the first picture that can be decoded.
-
-    Raises:
-        SourceUnreadableError: None of the first packets gives a picture.
-    """
-    context = stream.codec_context
-    context.thread_count = 1
-    context.flags |= Flags.unaligned  # else libav crops less than the stream says
-    is_waiting = True
-    for count, packet in enumerate(read_pictures(container, stream)):
-        with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole
-            frames = packet.decode()
-            if not frames and packet.is_keyframe and is_waiting:
-                # The decoder waits for pictures that might be shown before this one; here any will do. Only once:
-                # without true keyframes it has to see many packets in a row.
-                is_waiting = False
-                frames = context.decode(None)
-                context.flush_buffers()
-            if frames:
-                return frames[0]
-        if count > _PACKETS_TO_FIRST_PICTURE:
-            break
-    raise SourceUnreadableError("the source's video cannot be decoded: none of its first pictures is whole")
 
 
 def orientation_of(frame: VideoFrame) -> Orientation:

@@ -12,10 +12,10 @@ from filmstrip.media.source import MediaSource
 CLOCK_RATE = 90_000
 """Units of PTS and DTS a second (ISO/IEC 13818-1, 2.4.3.7)."""
 
-VIDEO = rb"[\xe0-\xef\xfd]"
-"""Stream ids of video (ISO/IEC 13818-1, table 2-22)."""
-SOUND = rb"[\xbd\xc0-\xdf]"
-"""Stream ids of sound, also that of AC-3."""
+VIDEO = rb"[\xe0-\xef]"
+"""Stream ids of video (ISO/IEC 13818-1, table 2-22); the extended id of VC-1 is that of some sound as well."""
+SOUND = rb"[\xbd\xc0-\xdf\xfd]"
+"""Stream ids of sound, also those of AC-3 on air and on discs."""
 
 _CLOCK_BITS = 33
 _ODD = b"[" + re.escape(bytes(range(1, 256, 2))) + b"]"
@@ -29,7 +29,7 @@ _HEADER = (
 )
 _HEADER_BYTES = 34
 _FIRST_WINDOW_BYTES = 16 << 10
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 240 << 10
 # Bare packets, those of Blu-ray with four bytes before each, and those with error correction behind each.
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 _MOST_PACKET_BYTES = 204
@@ -101,8 +101,8 @@ def find_entry(source: MediaSource, before: int, position: int) -> int:
     for size, bytes_before in _TRANSPORT_PACKETS:
         own = _transport_packet(data, position - before, size)
         if own is not None:
-            tables = (at for at in range(own, 0, -size) if data[at] == _SYNC and _is_program_table(data[at : at + 3]))
-            return before + next(tables, own) - bytes_before
+            tables = (at for at in range(own, 3, -size) if data[at] == _SYNC and _is_program_table(data[at : at + 3]))
+            return max(before, before + next(tables, own) - bytes_before)
     pack = data.rfind(_PACK_HEADER, 0, position - before)
     return position if pack < 0 else before + pack
 

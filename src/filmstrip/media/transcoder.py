@@ -22,6 +22,7 @@ _ENCODING_SHARE = 0.9
 # What ffmpeg calls written ends with the last decode time, up to four frames before the last picture's end, and AAC
 # comes in blocks of 1024 samples with up to three of silence around: half a second holds all of it at 8 kHz.
 _TOLERANCE_SECONDS = Fraction(1, 2)
+_TOLERANCE_PER_JOINT = Fraction(1, 2)
 _TOLERANCE_FRAMES = 4
 _DEFAULT_FRAME_RATE = Fraction(25)
 
@@ -38,6 +39,7 @@ class Promise:
         size: Coded size of its pictures.
         video_codec: FFmpeg's name of its video codec.
         audio_codec: FFmpeg's name of its audio codec, None for no sound.
+        joints: How often the source's clock jumps; each is less sure by a part of a second.
     """
 
     span: TimeRange
@@ -47,11 +49,13 @@ class Promise:
     size: FrameSize
     video_codec: str
     audio_codec: str | None
+    joints: int = 0
 
     @property
     def tolerance_seconds(self) -> Fraction:
         """How far lengths may differ without meaning anything."""
-        return _TOLERANCE_SECONDS + _TOLERANCE_FRAMES / (self.frame_rate or _DEFAULT_FRAME_RATE)
+        frames = _TOLERANCE_FRAMES / (self.frame_rate or _DEFAULT_FRAME_RATE)
+        return _TOLERANCE_SECONDS + frames + self.joints * _TOLERANCE_PER_JOINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ class Transcoder:
         damaged = is_damaged(run.messages)
         end, promised = float(promise.span.start + run.written_seconds), float(promise.source_seconds)
         if run.written_seconds >= promise.span.duration - promise.tolerance_seconds:
-            if damaged:
+            if damaged and promise.joints:
+                self.warn("the source is damaged in places, be it only where its pieces meet, which the video may show")
+            elif damaged:
                 self.warn("the source is damaged in places, which the video may show")
         elif damaged:
             error = SourceUnreadableError(

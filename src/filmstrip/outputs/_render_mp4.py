@@ -83,4 +83,5 @@ def _promise(output: Mp4, info: MediaInfo, *, upscale: bool) -> Promise:
         size=output.picture(video, upscale=upscale).fit.size,
         video_codec=libx264.CODEC,
         audio_codec=aac.CODEC if info.audio else None,
+        joints=max(0, len(info.pieces) - 1),
     )

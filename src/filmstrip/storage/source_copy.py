@@ -43,9 +43,9 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
         DiskFullError: The disk has not enough space.
         SourceError: The source cannot be had whole.
     """
-    _ensure_space(path, ranges.size_bytes)
     progress = _Progress(ranges.size_bytes, on_progress)
     with written_whole(path) as file, ThreadPoolExecutor(connections, "source-copy") as pool:
+        _ensure_space(path, ranges.size_bytes)
         starts = range(0, ranges.size_bytes, _PART_BYTES)
         parts = [pool.submit(_copy_part, ranges, file.fileno(), start) for start in starts]
         try:

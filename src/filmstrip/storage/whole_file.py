@@ -17,6 +17,8 @@ from filmstrip.domain.errors import DiskFullError
 PARTIAL_PREFIX = ".partial-"
 """Begins the name of a file that is not whole yet."""
 
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -38,6 +40,24 @@ def _is_at(path: Path, descriptor: int) -> bool:
         return False
 
 
+def _open_partial(partial: Path) -> int:
+    try:
+        return os.open(partial, _FLAGS, 0o600)
+    except PermissionError:
+        # What a service that ran as another user left: whoever may write the folder may remove it.
+        partial.unlink()
+        return os.open(partial, _FLAGS, 0o600)
+
+
+def _lock(file: BinaryIO) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError as error:
+        # Some network file systems know no locks: there, two writers of one name must not meet.
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+
+
 @contextmanager
 def _held_alone(partial: Path) -> Iterator[BinaryIO]:
     """Open an empty file for one writer; another one of the same name waits, and what a killed one left is taken over.
@@ -45,13 +65,12 @@ def _held_alone(partial: Path) -> Iterator[BinaryIO]:
     The lock ends with the process, however that ends.
     """
     while True:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with cast("BinaryIO", os.fdopen(_open_partial(partial), "wb")) as file:
+            _lock(file)
             # The writer before may have renamed or removed it while this one waited.
             if _is_at(partial, file.fileno()):
                 file.truncate(0)
-                yield cast("BinaryIO", file)
+                yield file
                 return
 
 
@@ -72,10 +91,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 file.flush()
                 os.fchmod(file.fileno(), 0o644)
                 os.fsync(file.fileno())
-                partial.replace(path)
             except BaseException:
                 partial.unlink(missing_ok=True)
                 raise
+            # Behind the `except`: once it is renamed, the name may be another writer's.
+            partial.replace(path)
 
 
 def write_whole(path: Path, data: Path | bytes) -> None:
