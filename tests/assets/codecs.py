@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from assets.asset import Asset
 from assets.basic import X264, filmed
-from assets.recipes import Film
+from assets.recipes import Encoding, Film
 from assets.structures import X265
 from colors import BT601, BT709_10
 from pictures import Look
@@ -15,6 +15,7 @@ from pictures import Look
 UNSPECIFIED = {"transfer": 2, "primaries": 2, "matrix": 2}
 _OLD = Look(coding=BT601)
 _JPEG = Look(coding=replace(BT601, full_range=True))
+_OLD_FILM = Film(250, look=_OLD)
 INTERLACED = Look((352, 288), interlaced="tff")
 INTERLACED_BOTTOM = Look((352, 288), interlaced="bff")
 
@@ -65,6 +66,16 @@ CODECS = (
         Film(100, look=_OLD),
         "-c:v libtheora -q:v 7 -g 32",
         codec="theora",
+        **UNSPECIFIED,
+    ),
+    filmed(
+        "vorbis.ogv",
+        "Of the last packet of Vorbis, libav tells a length below zero in bits without a sign.",
+        _OLD_FILM,
+        "",
+        recipe=Encoding(_OLD_FILM, "-c:v libtheora -q:v 8 -c:a libvorbis", sound_seconds=_OLD_FILM.seconds),
+        codec="theora",
+        audio="vorbis",
         **UNSPECIFIED,
     ),
 )

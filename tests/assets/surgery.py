@@ -138,6 +138,13 @@ def replace_bytes(base: Path, target: Path, old: bytes, new: bytes) -> None:
     target.write_bytes(base.read_bytes().replace(old, new.ljust(len(old), b"\0")[: len(old)]))
 
 
+def forget_frame_count(base: Path, target: Path) -> None:
+    """Let an IVF header count as many frames as fit its field, as what was written into a pipe does."""
+    data = bytearray(base.read_bytes())
+    data[24:28] = b"\xff" * 4
+    target.write_bytes(data)
+
+
 def repeat_fields(base: Path, target: Path) -> None:
     """Set the flags of 3:2 pulldown in the picture headers of MPEG-2 (ISO/IEC 13818-2, 6.2.3.1), frame by frame."""
     data = bytearray(base.read_bytes())

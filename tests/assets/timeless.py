@@ -9,7 +9,8 @@ from fractions import Fraction
 from assets.asset import Asset
 from assets.basic import PLAIN, X264, derived, filmed, repack
 from assets.recipes import Encoding, Film, Remux, Surgery, tags
-from assets.surgery import repeat_fields
+from assets.surgery import forget_frame_count, repeat_fields
+from colors import BT601, BT709_10
 from pictures import Look
 
 NTSC = Fraction(30_000, 1001)
@@ -17,7 +18,34 @@ _SLIDES_PER_MINUTE = Film(4, rate=Fraction(1, 60))
 _EVERY_TWO_SECONDS = Film(5, rate=Fraction(1, 2))
 _LOOP = Film(30)
 
+_AVI = filmed("with_b.avi", "AVI with B-frames.", Film(100), f"{X264} -bf 2 -g 40")
+_IVF = filmed(
+    "counted.ivf", "VP8 alone.", Film(100, look=Look(coding=BT601)), "-c:v libvpx -b:v 800k -g 40", codec="vp8"
+)
+
 ONE_TIME_A_PACKET = (
+    repack(
+        _AVI,
+        "copied_avi.mp4",
+        "Copied from an AVI: an MP4 with B-frames whose pictures have their decoding times only.",
+        timestamps=False,
+    ),
+    derived(
+        _IVF,
+        "piped.ivf",
+        "Written into a pipe: the header counts four milliards of frames.",
+        Surgery(_IVF, forget_frame_count),
+        transfer=2,
+        primaries=2,
+        matrix=2,
+    ),
+    filmed(
+        "vc2.mkv",
+        "Matroska without a packet that is marked as a keyframe: every seek fails.",
+        Film(100, look=Look(layout="yuv422p", coding=BT709_10)),
+        "-c:v vc2 -pix_fmt yuv422p10le",
+        codec="dirac",
+    ),
     repack(PLAIN, "plain.asf", "ASF with B-frames: its times are in decode order.", timestamps=False),
     repack(
         PLAIN, "plain.mxf", "MXF with B-frames: its times are in decode order.", "-an", timestamps=False, audio=None

@@ -144,3 +144,15 @@ def test_probing_tells_the_shape(name: str) -> None:
     assert video is not None
     assert video.display_size == FrameSize(*asset.display_size)
     assert video.codec == asset.codec
+
+
+# Their sound goes on.
+OTHER_LENGTH = {"audio_longer.mp4", "late_sound.mp4", "truncated.ts"}
+
+
+@pytest.mark.parametrize("name", [name for name in FILMS if name not in OTHER_LENGTH])
+def test_the_length_is_that_of_the_presentation(name: str) -> None:
+    """A seek bar ends where the film does, within a few pictures."""
+    asset = ASSETS[name]
+    info = probed(asset)
+    assert abs(info.duration_seconds - first_picture_seconds(asset, info) - asset.end) < Fraction(1, 4)

@@ -72,6 +72,7 @@ class VideoStream:
         color: How sample values become light.
         has_alpha: Whether the pictures have transparent parts.
         margins: What the container says not to show of the decoder's pictures, None for nothing.
+        has_true_times: Whether the times that the container stores are those at which pictures are shown.
     """
 
     index: int
@@ -87,6 +88,7 @@ class VideoStream:
     color: ColorInfo = field(default_factory=ColorInfo)
     has_alpha: bool = False
     margins: Margins | None = None
+    has_true_times: bool = True
 
     @property
     def display_size(self) -> FrameSize:

@@ -34,13 +34,21 @@ _DEFAULT_RATE = Fraction(25)
 
 
 def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4."""
+    """Tell whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4.
+
+    That one has a time for every packet (ISO/IEC 14496-12, 8.6.1), true or not, which `times_are_shown` tells.
+    """
     if "mov" in container.format.name:
-        return True  # its sample tables give every packet a time (ISO/IEC 14496-12, 8.6.1)
+        return True
     if container.format.name in _BARE_STREAMS:
         return False
     if container.format.name == "avi":
         return not stream.codec_context.has_b_frames
+    return times_are_shown(container, stream)
+
+
+def times_are_shown(container: InputContainer, stream: AvVideoStream) -> bool:
+    """Tell whether the times of the packets that come next are those at which they are shown, not decoded."""
     try:
         packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
     except av.error.FFmpegError:

@@ -97,7 +97,7 @@ def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets
         with_packets: Also list all packets where the container does, for whoever wants to know their bytes.
     """
     if "matroska" in container.format.name:
-        _load_cues(container, stream)
+        can_seek(container, stream)  # libav reads the cues at the first seek only
     entries = stream.index_entries
     lists_all = "mov" in container.format.name
     if not lists_all and "matroska" not in container.format.name:
@@ -136,12 +136,17 @@ def _reordering_delay(container: InputContainer, stream: AvVideoStream) -> int:
     return max(0, packet.pts - packet.dts) if packet.pts is not None and packet.dts is not None else 0
 
 
-def _load_cues(container: InputContainer, stream: AvVideoStream) -> None:
-    """Have libav read the cues, which it does at the first seek only."""
+def can_seek(container: InputContainer, stream: AvVideoStream) -> bool:
+    """Seek to the start of a stream, and tell whether that works.
+
+    Where it fails, as where no packet is marked as a keyframe, what was read so far is lost: the file has to be opened
+    anew and read on.
+    """
     try:
         container.seek(stream.start_time or 0, stream=stream)
     except av.error.FFmpegError:
-        return
+        return False
+    return True
 
 
 def _is_complete(

@@ -20,6 +20,7 @@ _TIMESTAMP_ID = 0xE7  # RFC 9559, 5.1.3.1
 _CRC_ID = 0xBF  # RFC 8794, 11.3.1: may stand first in any element
 _CRC_ELEMENT_BYTES = 6
 _HEAD_BYTES = 40
+_LONGEST_NUMBER = 8
 _STEP_BYTES = 128 << 10
 # Nearer than this, reading on costs less than looking for a better cluster.
 _NEAR_BYTES = 768 << 10
@@ -117,9 +118,13 @@ def _parse_timestamp(head: bytes) -> int | None:
     rest = head[size_bytes:]
     if rest[:1] == bytes([_CRC_ID]):
         rest = rest[_CRC_ELEMENT_BYTES:]
-    if len(rest) < 2 or rest[0] != _TIMESTAMP_ID or not 0x81 <= rest[1] <= 0x88:  # noqa: PLR2004 - one to eight bytes
+    if len(rest) < 2 or rest[0] != _TIMESTAMP_ID or not rest[1]:  # noqa: PLR2004 - an id and a size
         return None
-    return int.from_bytes(rest[2 : 2 + (rest[1] & 0x7F)], "big")
+    # The size of its size, and then the size itself, as of every element.
+    length_bytes = 9 - rest[1].bit_length()
+    length = int.from_bytes(rest[1 : 1 + length_bytes], "big") & ((1 << 7 * length_bytes) - 1)
+    number = rest[1 + length_bytes : 1 + length_bytes + length]
+    return int.from_bytes(number, "big") if 1 <= length <= _LONGEST_NUMBER and len(number) == length else None
 
 
 class SplicedRanges:

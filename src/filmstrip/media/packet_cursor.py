@@ -15,6 +15,7 @@ from filmstrip.media.display_order import DisplayOrder
 from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.sampling import SamplingCost
 
+_EMPTY_PICTURE_BYTES = 10
 _BEFORE_START_SECONDS = 86_400
 # A search for decode times passes over packets that store none, and the first one may be such a packet.
 _FORMATS_SEARCHED_BY_DTS = {"mpegts", "mpeg"}
@@ -64,6 +65,10 @@ class PacketCursor:
         with suppress(av.error.FFmpegError):
             self._container.seek(start, stream=self._stream, backward=True, any_frame=True)
 
+    def _is_empty_picture(self, packet: VideoPacket) -> bool:
+        """Know the placeholder of a picture that MPEG-4 files for AVI keep in the packet before; some call it a key."""
+        return self._stream.codec_context.name == "mpeg4" and packet.size <= _EMPTY_PICTURE_BYTES
+
     def packets(self) -> Iterator[ShownPacket]:
         """Read on from where the container stands."""
         order: DisplayOrder[VideoPacket] = DisplayOrder()
@@ -72,6 +77,8 @@ class PacketCursor:
                 if packet.size == 0:
                     break
                 self._cost.packets_read += 1
+                if self._is_empty_picture(packet):
+                    packet.is_keyframe = False
                 yield from order.push(packet)
         except av.error.FFmpegError:
             return  # a damaged place: what comes after it is reached by seeking

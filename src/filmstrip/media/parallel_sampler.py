@@ -13,17 +13,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from typing import Generic
 
+from av.container import InputContainer
+from av.video.stream import VideoStream as AvVideoStream
+
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.container import reading_errors, reopen_container, select_stream
 from filmstrip.media.counting_sampler import stores_times
-from filmstrip.media.keyframe_index import KeyframeIndex, read_index
+from filmstrip.media.keyframe_index import KeyframeIndex, can_seek, read_index
 from filmstrip.media.pieces import jobs_of_pieces
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampler_choice import AnySampler, SamplerChoice
 from filmstrip.media.sampling import SamplingCost, Target
 from filmstrip.media.seek_plan import plan_stretches
+from filmstrip.media.source import LocalFile, MediaSource
 
 # Finished results that nobody has taken yet: enough to keep all workers busy, few enough to bound the memory.
 _MOST_WAITING_RESULTS = 16
@@ -75,12 +79,19 @@ def _affordable_workers(video: VideoStream) -> int:
 
 
 def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
-    """Read the index of keyframes, and whether packets say when they are shown."""
+    """Read the index of keyframes, and whether a moment can be looked up: packets tell their times, and seeks work."""
     with reopen_container(job.source, job.info.container) as container, reading_errors():
         stream = select_stream(container, job.video.index)
-        if not stores_times(container, stream):
+        is_told = job.video.has_true_times and stores_times(container, stream)
+        if not is_told or not _is_seekable(job.source, container, stream):
             return KeyframeIndex((), 0), False
         return read_index(container, stream, with_packets=isinstance(job.source, BlockCache)), True
+
+
+def _is_seekable(source: MediaSource, container: InputContainer, stream: AvVideoStream) -> bool:
+    """Tell whether a stream has to be read from its first packet on; remote ones are searched without libav's help."""
+    is_doubtful = "matroska" in container.format.name and isinstance(source, LocalFile)
+    return not is_doubtful or can_seek(container, stream)
 
 
 class _Run(Generic[ResultT]):

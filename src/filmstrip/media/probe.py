@@ -17,6 +17,7 @@ from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.container import check_pixels, find_video_stream, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
+from filmstrip.media.counting_sampler import times_are_shown
 from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
@@ -120,7 +121,19 @@ def _describe_video(
         color=color_of(frame, profile),
         has_alpha=_has_alpha(stream, frame),
         margins=margins,
+        has_true_times=_has_true_times(container, stream),
     )
+
+
+def _has_true_times(container: InputContainer, stream: AvVideoStream) -> bool:
+    """Look into an MP4 with B-frames: what was copied from an AVI has decoding times only.
+
+    Of other containers, whoever reads them tells.
+    """
+    if "mov" not in container.format.name or not stream.codec_context.has_b_frames:
+        return True
+    container.seek(stream.start_time or 0, stream=stream)
+    return times_are_shown(container, stream)
 
 
 def orientation_of(frame: VideoFrame) -> Orientation:

@@ -47,7 +47,10 @@ class SamplerChoice(Generic[ResultT]):
     def _new_clusters(self) -> ClusterMap | None:
         job = self._job
         is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
-        return ClusterMap(job.source) if is_unlisted and isinstance(job.source, BlockCache) else None
+        if not is_unlisted or not isinstance(job.source, BlockCache):
+            return None
+        clusters = ClusterMap(job.source)
+        return None if clusters.first() is None else clusters
 
     def new_sampler(
         self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
