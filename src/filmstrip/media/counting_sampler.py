@@ -44,11 +44,6 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
         return False
     if container.format.name == "avi":
         return not stream.codec_context.has_b_frames
-    return times_are_shown(container, stream)
-
-
-def times_are_shown(container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether the times of the packets that come next are those at which they are shown, not decoded."""
     try:
         packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
     except av.error.FFmpegError:
@@ -56,6 +51,21 @@ def times_are_shown(container: InputContainer, stream: AvVideoStream) -> bool:
     if stream.codec_context.has_b_frames and _only_grow(packet.pts for packet in packets):
         return _only_grow(frame.pts for frame in _decode(stream.codec_context, packets)) and _all_told(packets)
     return _all_told(packets)
+
+
+def times_are_shown(container: InputContainer, stream: AvVideoStream) -> bool:
+    """Tell whether the times of the packets that come next, with B-frames, are those at which they are shown.
+
+    Those jump back; times that only grow are shown only if the decoder leaves pictures in that order. No more is read
+    than it takes to see that.
+    """
+    packets: list[VideoPacket] = []
+    with suppress(av.error.FFmpegError):
+        for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY):
+            packets.append(packet)
+            if not _only_grow(each.pts for each in packets[-2:]):
+                return True
+    return _only_grow(frame.pts for frame in _decode(stream.codec_context, packets))
 
 
 def _all_told(packets: Sequence[VideoPacket]) -> bool:
