@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.media.header_bytes import find_movie_box, read_bytes
@@ -20,15 +21,28 @@ _SIZE_FOLLOWS = 1
 _MOVIE_HEADERS = (struct.Struct(">4x4x4xI"), struct.Struct(">4x8x8xI"))
 # The duration in units of the movie, where in the media it begins (-1 for nowhere), its rate (8.6.6).
 _EDITS = (struct.Struct(">IiI"), struct.Struct(">QqI"))
-_MOST_EDITS = 1000
+_FIRST_EDIT_AT = 8
+_MOST_EDITS_BYTES = 20_000
+_MOST_BOXES = 1000
 _NORMAL_RATE = 1 << 16
 _EMPTY = -1
 
 
-def read_edits_end(source: MediaSource, track: int) -> Fraction | None:
-    """Tell when the last edit of a track ends, in seconds from the movie's own start.
+@dataclass(frozen=True, slots=True)
+class EditList:
+    """What the edit list of a track says.
 
-    None where there are no edits, or such as libav does not follow: of another speed, or empty in the middle.
+    Attributes:
+        end: When its last edit ends, in seconds from the movie's own start; None if it does not say.
+        is_followed: Whether libav plays all of it: not what has another speed, nor a pause in the middle.
+    """
+
+    end: Fraction | None = None
+    is_followed: bool = True
+
+
+def read_edit_list(source: MediaSource, track: int) -> EditList:
+    """Read the edit list of a track of an MP4.
 
     Args:
         source: The bytes.
@@ -40,35 +54,31 @@ def read_edits_end(source: MediaSource, track: int) -> Fraction | None:
     layout = _MOVIE_HEADERS[1 if header[:1] == b"\1" else 0]
     tracks = [(start, end) for kind, start, end in boxes if kind == b"trak"]
     if len(header) < layout.size or track >= len(tracks):
-        return None
+        return EditList()
     (scale,) = layout.unpack_from(header)
-    edits = _read_edits(source, *tracks[track])
-    return Fraction(edits, scale) if edits and scale else None
+    for kind, first, last in _boxes(source, *tracks[track]):
+        if kind == b"edts" and scale:
+            lists = ((begin, end) for name, begin, end in _boxes(source, first, last) if name == b"elst")
+            return _parse_edits(source, *next(lists, (first, first)), scale)
+    return EditList()
 
 
-def _read_edits(source: MediaSource, start: int, end: int) -> int:
-    """Add up the edits of a track in units of the movie; 0 if there are none, or any that libav does not follow."""
-    for kind, first, last in _boxes(source, start, end):
-        if kind == b"edts":
-            lists = (read_bytes(source, *inside) for name, *inside in _boxes(source, first, last) if name == b"elst")
-            return _sum_edits(next(lists, b""))
-    return 0
-
-
-def _sum_edits(data: bytes) -> int:
+def _parse_edits(source: MediaSource, start: int, end: int, scale: int) -> EditList:
+    data = read_bytes(source, start, min(end, start + _MOST_EDITS_BYTES))
     layout = _EDITS[1 if data[:1] == b"\1" else 0]
-    edits = [layout.unpack_from(data, at) for at in range(8, len(data) - layout.size + 1, layout.size)][:_MOST_EDITS]
-    is_followed = all(rate == _NORMAL_RATE for _, _, rate in edits) and all(
-        begin != _EMPTY for _, begin, _ in edits[1:]
-    )
-    return sum(duration for duration, _, _ in edits) if is_followed else 0
+    edits = [layout.unpack_from(data, at) for at in range(_FIRST_EDIT_AT, len(data) - layout.size + 1, layout.size)]
+    is_even = all(rate == _NORMAL_RATE for _, _, rate in edits)
+    if end - start > _MOST_EDITS_BYTES or not is_even or any(begin == _EMPTY for _, begin, _ in edits[1:]):
+        return EditList(is_followed=False)
+    duration = sum(duration for duration, _, _ in edits)
+    return EditList(Fraction(duration, scale) if duration else None)
 
 
 def _boxes(source: MediaSource, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Walk boxes side by side (4.2): type, and where the payload begins and ends."""
-    while start + _BOX.size <= end:
+    for _ in range(_MOST_BOXES):
         head = read_bytes(source, start, start + _BOX.size + _LARGE_SIZE.size)
-        if len(head) < _BOX.size + _LARGE_SIZE.size:
+        if start + _BOX.size > end or len(head) < _BOX.size + _LARGE_SIZE.size:
             return
         size, kind = _BOX.unpack_from(head)
         payload = start + _BOX.size

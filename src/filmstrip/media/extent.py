@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.container import open_container
-from filmstrip.media.edit_list import read_edits_end
+from filmstrip.media.edit_list import EditList, read_edit_list
 from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.movie_end import movie_content_end, movie_header_end
 from filmstrip.media.packet_ends import end_of, longest_reordering, tail_packets
@@ -25,6 +25,7 @@ _LONGEST_MUXER_DELAY = Fraction(1, 4)
 _WITHOUT_TIMESTAMPS = {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac"}
 # Its header counts frames, but what was written into a pipe never learned how many.
 _WITHOUT_LENGTH = {"ivf"}
+_NOT_FOLLOWED = "the source's edit list has pauses or other speeds, which are not followed: it is shown without them"
 _HEADER_TOLERANCE = Fraction(1, 2)
 
 
@@ -58,9 +59,14 @@ def find_extent(container: InputContainer, video: AvVideoStream | None, source: 
     """
     start = _start(container, video)
     is_whole_movie = "mov" in container.format.name and any(stream.frames for stream in container.streams)
-    edits = read_edits_end(source, video.index) if is_whole_movie and video is not None else None
-    header_end = _header_end(container) if edits is None else movie_header_end(container, edits)
-    content_end = _content_end(container, video, header_end, source, edits)
+    edits = read_edit_list(source, video.index) if is_whole_movie and video is not None else EditList()
+    header_end = _header_end(container) if edits.end is None else movie_header_end(container, edits.end)
+    content_end = _content_end(container, video, header_end, source, edits.end)
+    extent = _compared(start, header_end, content_end)
+    return extent if edits.is_followed else replace(extent, warnings=(*extent.warnings, _NOT_FOLLOWED))
+
+
+def _compared(start: Fraction, header_end: Fraction | None, content_end: Fraction | None) -> Extent:
     end = max(moment for moment in (header_end, content_end, start) if moment is not None)
     if header_end is None or content_end is None:
         return Extent(start, end)

@@ -1,0 +1,46 @@
+"""What is known of an MP4's edit list, and is it said where libav does not follow it?"""
+
+from __future__ import annotations
+
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from assets import ASSETS
+from assets.surgery import set_edits
+from filmstrip.media.edit_list import EditList, read_edit_list
+from filmstrip.media.probe import probe
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile
+
+
+def test_the_end_of_the_last_edit(tmp_path: Path) -> None:
+    """Edits are played one after the other, and an empty one in front counts too."""
+    path = tmp_path / "edited.mp4"
+    set_edits(ASSETS["two_edits.mp4"].path, path, ((2000, -1), (1500, 1024), (500, 51_200)))
+    assert read_edit_list(LocalFile(path), 0) == EditList(Fraction(4))
+    assert read_edit_list(LocalFile(path), 7) == EditList()
+
+
+def test_a_pause_in_the_middle_is_told(tmp_path: Path) -> None:
+    """libav leaves it out, so that what comes after it is shown too early: that is a warning."""
+    path = tmp_path / "paused.mp4"
+    set_edits(ASSETS["two_edits.mp4"].path, path, ((1000, 1024), (2000, -1), (1000, 51_200)))
+    assert read_edit_list(LocalFile(path), 0) == EditList(is_followed=False)
+    assert any("pauses or other speeds" in warning for warning in probe(LocalFile(path), MediaSettings()).warnings)
+
+
+@pytest.mark.parametrize("name", ["plain.mkv", "no_moov.mp4", "text.mp4"])
+def test_no_movie_has_no_edits(name: str) -> None:
+    """Whatever is no MP4, or a broken one, just has no edit list."""
+    assert read_edit_list(LocalFile(ASSETS[name].path), 0) == EditList()
+
+
+def test_a_hostile_movie_box_is_not_walked_for_ever(tmp_path: Path) -> None:
+    """A box full of the smallest boxes is given up after some."""
+    inside = struct.pack(">I4s", 8, b"free") * 3_000_000
+    path = tmp_path / "hostile.mp4"
+    path.write_bytes(struct.pack(">I4s", len(inside) + 8, b"moov") + inside)
+    assert read_edit_list(LocalFile(path), 0) == EditList()
