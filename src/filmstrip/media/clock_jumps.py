@@ -159,16 +159,19 @@ def _is_single(stamps: Sequence[Stamp], number: int) -> bool:
 
 def _sound_goes_on(source: MediaSource, before: Stamp, after: Stamp) -> bool:
     """Tell whether there is sound on both sides of two pictures whose clock does not jump: a picture stays for long."""
-    around = max(0, before.position - _NEAR_BYTES), before.position, after.position, after.position + _NEAR_BYTES
-    earlier = list(read_stamps(source, around[0], around[1], SOUND))
-    later = list(read_stamps(source, around[2], around[3], SOUND))
-    between = read_stamps(source, around[1], min(around[2], around[1] + _NEAR_BYTES), SOUND)
+    earlier = list(read_stamps(source, max(0, before.position - _NEAR_BYTES), before.position, SOUND))
+    later = list(read_stamps(source, after.position, after.position + _NEAR_BYTES, SOUND))
     if not earlier or not later:
         return False
-    of_same_clocks = abs(distance(earlier[-1], before)), abs(distance(later[0], after))
-    steps = [distance(one, other) for one, other in pairwise([*earlier, *between, *later])]
-    # Of several languages, the times step back and forth a little.
-    return max(of_same_clocks) <= _FARTHEST_SOUND and max(steps) <= _LONGEST_STEP
+    if max(abs(distance(earlier[-1], before)), abs(distance(later[0], after))) > _FARTHEST_SOUND:
+        return False
+    stride = max(1, (after.position - before.position) // _PLACES)
+    places = range(before.position, after.position, stride)
+    between = (first_stamp(source, place, after.position, SOUND) for place in places)
+    sound = [earlier[-1], *(stamp for stamp in between if stamp is not None), later[0]]
+    steps = [distance(one, other) for one, other in pairwise(sound)]
+    # A jump is one of the steps; time that passes is spread over them.
+    return max(steps) <= max(_LONGEST_STEP, distance(earlier[-1], later[0]) // 2)
 
 
 def _cut(source: MediaSource, before: Stamp, after: Stamp) -> int:

@@ -60,7 +60,7 @@ def find_extent(container: InputContainer, video: AvVideoStream | None, source: 
     start = _start(container, video)
     is_whole_movie = "mov" in container.format.name and any(stream.frames for stream in container.streams)
     edits = read_edit_list(source, video.index) if is_whole_movie and video is not None else EditList()
-    header_end = _header_end(container) if edits.end is None else movie_header_end(container, edits.end)
+    header_end = _header_end(container) if edits.end is None else movie_header_end(container, source, edits.end)
     content_end = _content_end(container, video, header_end, source, edits.end)
     extent = _compared(start, header_end, content_end)
     return extent if edits.is_followed else replace(extent, warnings=(*extent.warnings, _NOT_FOLLOWED))

@@ -41,8 +41,13 @@ def movie_content_end(
     return max((end for end in ends if end is not None), default=None)
 
 
-def movie_header_end(container: InputContainer, edits: Fraction) -> Fraction:
-    """Tell when the last stream of an MP4 ends by its header, whose edit list tells it of the video."""
+def movie_header_end(container: InputContainer, source: MediaSource, edits: Fraction) -> Fraction | None:
+    """Tell when the last stream of an MP4 ends by its header, whose edit list tells it of the video.
+
+    None where the file is whole: then its content is what counts, however long an edit says to last.
+    """
+    if not any(_held_end(stream, size_of(source)) for stream in container.streams):
+        return None
     return max([edits, *(end for stream in container.streams.audio if (end := _said_end(stream)) is not None)])
 
 

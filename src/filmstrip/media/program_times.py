@@ -72,11 +72,14 @@ def read_stamps(source: MediaSource, start: int, end: int, stream_ids: bytes = V
             yield Stamp(start + match.start(), _parse_time(match[1]))
 
 
-def first_stamp(source: MediaSource, start: int, end: int) -> Stamp | None:
-    """Find the first time of video that begins in a range of bytes, or not far from its start; None for none."""
+def first_stamp(source: MediaSource, start: int, end: int, stream_ids: bytes = VIDEO) -> Stamp | None:
+    """Find the first time that begins in a range of bytes, or not far from its start; None for none.
+
+    The arguments are those of `read_stamps`.
+    """
     begin, window_bytes = start, _FIRST_WINDOW_BYTES
     while begin < min(end, start + _MOST_BYTES):
-        found = next(read_stamps(source, begin, min(end, begin + window_bytes)), None)
+        found = next(read_stamps(source, begin, min(end, begin + window_bytes), stream_ids), None)
         if found is not None:
             return found
         begin, window_bytes = begin + window_bytes, window_bytes * 2
