@@ -50,6 +50,24 @@ def test_a_picture_that_stays_is_no_jump(rate: str, tmp_path: Path) -> None:
     assert find_clock_jumps(LocalFile(path)) == []
 
 
+def test_a_picture_that_stays_in_silence_is_no_jump(tmp_path: Path) -> None:
+    """Without sound, the counters of the packets tell that it is the same recording."""
+    rare = ("-vf", "select='lt(t,2)+gt(t,35)*lt(t,37)+gt(t,59)'", "-fps_mode", "passthrough")
+    path = generate(tmp_path / "slides.ts", *moving_picture(seconds=60), *rare, "-c:v", "libx264")
+    assert find_clock_jumps(LocalFile(path)) == []
+
+
+@pytest.mark.parametrize("kind", ["ts", "vob"])
+def test_a_very_short_first_recording_is_found(kind: str, tmp_path: Path) -> None:
+    """A logo of ten pictures before a film is a recording too."""
+    codec = ("-c:v", "libx264") if kind == "ts" else ("-c:v", "mpeg2video", "-q:v", "4")
+    logo = generate(tmp_path / f"logo.{kind}", *moving_picture(seconds=0.4), *codec)
+    film = generate(tmp_path / f"film.{kind}", *moving_picture(seconds=40), *codec)
+    path = tmp_path / f"joined.{kind}"
+    path.write_bytes(logo.read_bytes() + film.read_bytes())
+    assert len(find_clock_jumps(LocalFile(path))) == 1
+
+
 @pytest.mark.parametrize("name", ["plain.mpg", "plain.ts"])
 def test_one_wrong_time_is_no_jump(name: str, tmp_path: Path) -> None:
     """A packet whose time was damaged stands alone, wherever it is."""

@@ -10,6 +10,7 @@ import pytest
 
 from assets import ASSETS
 from assets.surgery import set_edits
+from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.edit_list import EditList, read_edit_list
 from filmstrip.media.probe import probe
 from filmstrip.media.settings import MediaSettings
@@ -44,3 +45,25 @@ def test_a_hostile_movie_box_is_not_walked_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "hostile.mp4"
     path.write_bytes(struct.pack(">I4s", len(inside) + 8, b"moov") + inside)
     assert read_edit_list(LocalFile(path), 0) == EditList()
+
+
+def test_a_longer_edit_than_its_file_is_not_believed(tmp_path: Path) -> None:
+    """The length is that of the pictures that there are, also of a remote file."""
+    path = tmp_path / "longer.mp4"
+    set_edits(ASSETS["two_edits.mp4"].path, path, ((0xFFFFFFFF, 1024),))
+    lengths = [probe(source, MediaSettings()).duration_seconds for source in (LocalFile(path), BlockCache(Held(path)))]
+    assert lengths == [lengths[0]] * 2
+    assert abs(lengths[0] - 8) < Fraction(1, 10)
+
+
+class Held:
+    """Byte ranges of a file in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._data = path.read_bytes()
+        self.size_bytes = len(self._data)
+        self.bytes_read = 0
+
+    def read_range(self, start: int, end: int) -> bytes:
+        """Read a range."""
+        return self._data[start:end]

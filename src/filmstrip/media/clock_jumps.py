@@ -8,9 +8,9 @@ lies between two of them, or a step ahead that is short beside them, is not seen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median_low
 
 from filmstrip.media.header_bytes import size_of
@@ -21,6 +21,7 @@ from filmstrip.media.program_times import (
     distance,
     find_entry,
     first_stamp,
+    is_counted_on,
     read_stamps,
 )
 from filmstrip.media.source import LocalFile, MediaSource
@@ -36,6 +37,8 @@ _NEAR_BYTES = 256 << 10
 _MOST_JUMPS = 1000
 # Decoding times only grow; ffmpeg as well forgives so much.
 _LEAST_STEP_BACK = CLOCK_RATE // 10
+# Without decoding times, those at which pictures are shown are all there is.
+_LONGEST_REORDERING = 2 * CLOCK_RATE
 # Silence for longer is a new clock, to ffmpeg too.
 _LONGEST_STEP = 10 * CLOCK_RATE
 # Encoders look ahead, and store pictures that come rarely long after their sound.
@@ -72,14 +75,20 @@ def find_clock_jumps(source: MediaSource) -> list[int]:
 
 
 def _jumps_between_places(source: MediaSource, start: int, end: int) -> list[int]:
-    stamps = [stamp for stamp, _ in groupby(_stamps_at_places(source, start, end)) if stamp is not None]
-    steps = [distance(before, after) for before, after in pairwise(stamps)]
-    conspicuous = _LONGEST_STEP + _CONSPICUOUS * max(0, median_low(steps)) if steps else 0
+    spread = {stamp for stamp in _stamps_at_places(source, start, end) if stamp is not None}
+    usual = median_low([0, *(distance(before, after) for before, after in pairwise(_in_order(spread)))])
+    conspicuous = _LONGEST_STEP + _CONSPICUOUS * max(0, usual)
     suspects = (
-        pair for pair, step in zip(pairwise(stamps), steps, strict=True) if not -_LEAST_STEP_BACK <= step <= conspicuous
+        (before, after)
+        for before, after in pairwise(_in_order(spread | _stamps_at_ends(source, start, end)))
+        if not -_LEAST_STEP_BACK <= distance(before, after) <= conspicuous
     )
     jumps = {_narrow_down(source, before, after) for before, after in suspects}
     return sorted(jump for jump in jumps if jump is not None and start < jump < end)
+
+
+def _in_order(stamps: Iterable[Stamp]) -> list[Stamp]:
+    return sorted(stamps, key=lambda stamp: stamp.position)
 
 
 def _stamps_at_places(source: MediaSource, start: int, end: int) -> list[Stamp | None]:
@@ -88,6 +97,14 @@ def _stamps_at_places(source: MediaSource, start: int, end: int) -> list[Stamp |
         return [first_stamp(source, place, end) for place in _places(start, end, count)]
     with ThreadPoolExecutor(_PLACES_AT_ONCE) as pool:  # each place is a request
         return list(pool.map(lambda place: first_stamp(source, place, end), _places(start, end, _PLACES)))
+
+
+def _stamps_at_ends(source: MediaSource, start: int, end: int) -> set[Stamp]:
+    """Read all times near the ends of a range of a local file: a very short recording is most likely there."""
+    if not isinstance(source, LocalFile):
+        return set()
+    first = read_stamps(source, start, min(end, start + _NEAR_BYTES))
+    return {*first, *read_stamps(source, max(start, end - _NEAR_BYTES), end)}
 
 
 def _places(start: int, end: int, count: int) -> Sequence[int]:
@@ -131,16 +148,29 @@ def _find_jump(source: MediaSource, before: Stamp, end: int, after: Stamp) -> in
         *read_stamps(source, max(0, before.position - _NEAR_BYTES), end + _NEAR_BYTES),
         *read_stamps(source, max(before.position, after.position - _NEAR_BYTES), after.position + _NEAR_BYTES),
     ]
-    stamps = sorted(set(near), key=lambda stamp: stamp.position)
-    for number, (last, first) in enumerate(pairwise(stamps)):
-        if first.position > after.position:
-            break
-        step = distance(last, first)
-        if last.position < before.position or _is_time(step) or _is_single(stamps, number):
-            continue
-        if step < 0 or not _sound_goes_on(source, last, first):
+    stamps = _in_order(set(near))
+    odd = [
+        (last, first)
+        for number, (last, first) in enumerate(pairwise(stamps))
+        if before.position <= last.position and first.position <= after.position
+        if not _is_time(distance(last, first)) and not _is_single(stamps, number)
+    ]
+    is_back = distance(before, after) < 0
+    # One of the kind that is looked for comes first: a picture that stays for long may stand before it.
+    for last, first in sorted(odd, key=lambda pair: (distance(*pair) < 0) != is_back):
+        if _is_new_clock(source, last, first):
             return _cut(source, last, first)
     return None
+
+
+def _is_new_clock(source: MediaSource, before: Stamp, after: Stamp) -> bool:
+    """Tell a new clock from a picture that stays for long, and from times of pictures that are stored out of order."""
+    step = distance(before, after)
+    if step < -_LONGEST_REORDERING:
+        return True
+    if is_counted_on(source, before.position, after.position):
+        return False
+    return step < 0 or not _sound_goes_on(source, before, after)
 
 
 def _is_time(step: int) -> bool:

@@ -123,8 +123,8 @@ def _content_end(
     if "matroska" in container.format.name and not isinstance(source, LocalFile):
         return _last_cluster_end(source)
     tail_end = end_of(tail_packets(container, None if header_end is None else header_end - longest_reordering(video)))
-    if tail_end is None and isinstance(source, LocalFile):
-        # An index that leads behind the end of a file that was cut off: it is read from its beginning.
+    if tail_end is None and (header_end is None or isinstance(source, LocalFile)):
+        # An index that leads behind the end of a file that was cut off, or a single picture that was read already.
         with open_container(source) as unread:
             return end_of(tail_packets(unread, None))
     return tail_end

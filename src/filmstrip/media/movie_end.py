@@ -35,9 +35,13 @@ def movie_content_end(
         source: Its bytes.
         edits: When the last edit of the video ends, None without edits.
     """
-    ends = [_held_end(stream, size_of(source)) or _said_end(stream) for stream in container.streams.audio]
+    held = {stream.index: _held_end(stream, size_of(source)) for stream in container.streams}
+    ends = [
+        _said_end(stream) if held[stream.index] is None else held[stream.index] for stream in container.streams.audio
+    ]
     if video is not None:
-        ends.append(_held_end(video, size_of(source)) or _video_end(container, video, source, edits))
+        is_whole = held[video.index] is None
+        ends.append(_video_end(container, video, source, edits) if is_whole else held[video.index])
     return max((end for end in ends if end is not None), default=None)
 
 
@@ -46,7 +50,7 @@ def movie_header_end(container: InputContainer, source: MediaSource, edits: Frac
 
     None where the file is whole: then its content is what counts, however long an edit says to last.
     """
-    if not any(_held_end(stream, size_of(source)) for stream in container.streams):
+    if all(_held_end(stream, size_of(source)) is None for stream in container.streams):
         return None
     return max([edits, *(end for stream in container.streams.audio if (end := _said_end(stream)) is not None)])
 
@@ -58,12 +62,15 @@ def _said_end(stream: Stream) -> Fraction | None:
 
 
 def _held_end(stream: Stream, size_bytes: int) -> Fraction | None:
-    """Tell where a stream breaks off whose last packet lies behind the end of the file; None if it does not."""
+    """Tell where a stream breaks off whose last packet lies behind the end of the file, 0 if nothing is left of it.
+
+    None if it does not.
+    """
     first, _, last = _edges(stream.index_entries)
     if first is None or last is None or stream.time_base is None or last.pos + last.size <= size_bytes:
         return None
-    held = (entry.timestamp for entry in stream.index_entries if entry.pos + entry.size <= size_bytes)
-    return ((stream.start_time or 0) + max(held, default=first.timestamp) - first.timestamp) * stream.time_base
+    held = [entry.timestamp for entry in stream.index_entries if entry.pos + entry.size <= size_bytes]
+    return ((stream.start_time or 0) + max(held) - first.timestamp) * stream.time_base if held else Fraction(0)
 
 
 def _video_end(
@@ -76,7 +83,7 @@ def _video_end(
     if end is None:
         return None
     if edits is not None and edits > end + _ROUNDING:
-        end = min(edits, max(end, _shown_end(container, video, end) or end)) if isinstance(source, LocalFile) else edits
+        end = min(edits, max(end, _shown_end(container, video, end) or end))
     elif edits is not None:
         end = edits
     # The last step of decoding times may be that of a still picture, which is over when the last packet is shown.

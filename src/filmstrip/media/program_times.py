@@ -34,6 +34,7 @@ _MOST_BYTES = 240 << 10
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 _MOST_PACKET_BYTES = 204
 _SYNC = 0x47
+_NULL_PACKETS = 0x1FFF
 _PACKETS_TO_JUDGE_BY = 4
 _PACK_HEADER = b"\x00\x00\x01\xba"  # 2.5.3.4
 
@@ -121,3 +122,41 @@ def _transport_packet(data: bytes, position: int, size: int) -> int | None:
         if all(data[at] == _SYNC for at in range(start, len(data), size)):
             return start
     return None
+
+
+def is_counted_on(source: MediaSource, before: int, position: int) -> bool:
+    """Tell whether the continuity counters of all streams go on from one packet to another and a little further.
+
+    Those of another recording begin anew (2.4.3.3). A program stream has no counters.
+
+    Args:
+        source: The bytes.
+        before: Position of the header of the packet before.
+        position: Position of the packet's header, of the same stream.
+    """
+    begin = max(0, position - _MOST_BYTES)
+    data = read_bytes(source, begin, position + _FIRST_WINDOW_BYTES)
+    for size, _ in _TRANSPORT_PACKETS:
+        own = _transport_packet(data, position - begin, size)
+        if own is not None:
+            return _all_go_on(data, before - begin, own, size)
+    return False
+
+
+def _all_go_on(data: bytes, before: int, own: int, size: int) -> bool:
+    """Follow the counters of all streams, from a packet on, to and over their next ones."""
+    counters: dict[int, int] = {}
+    is_seen_before = False
+    for at in range(own % size, len(data) - 3, size):
+        stream, counter = (data[at + 1] & 0x1F) << 8 | data[at + 2], data[at + 3] & 0xF
+        has_payload = bool(data[at + 3] & 0x10)
+        if data[at] != _SYNC and at > before:
+            return False
+        if stream == _NULL_PACKETS or not has_payload:
+            continue
+        # A packet may be sent twice.
+        if at > before and stream in counters and (counter - counters[stream]) % 16 > 1:
+            return False
+        is_seen_before |= at == own and stream in counters
+        counters[stream] = counter
+    return is_seen_before
