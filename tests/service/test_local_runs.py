@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.jobs import media_child
@@ -39,6 +40,14 @@ def test_thumbnails_of_a_file(sample: Path, tmp_path: Path, capsys: pytest.Captu
     assert [shown_frame_number(picture) for picture in pictures] == [0, 50, 100]
     assert {picture_facts(picture.read_bytes()).size for picture in pictures} == {FrameSize(320, 240)}
     assert (folder / "thumbnails.vtt").read_text().count("-->") == 3
+
+
+def test_what_is_odd_about_a_source_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What probing warns of is told here as the service tells it, and the files are made."""
+    command = ["thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path / "out"), "--interval", "4"]
+    assert run(command) == ExitCode.DONE
+    assert "warning: the clock of the source jumps: it is 4 pieces" in " ".join(capsys.readouterr().err.split())
+    assert len(list((tmp_path / "out").glob("*.png"))) == 4
 
 
 def test_thumbnails_of_a_url_in_the_own_network(sample: Path, tmp_path: Path, range_server: RangeServer) -> None:

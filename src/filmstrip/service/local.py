@@ -101,7 +101,10 @@ async def run_query(
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
         source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
-        run = _Run(query, settings, child, source, await child.probe(source, folder), folder, listener)
+        info = await child.probe(source, folder)
+        for message in info.warnings:
+            listener.warn(Warned(message))
+        run = _Run(query, settings, child, source, info, folder, listener)
         indices = run.kept_indices()
         for bundle in bundle_outputs(query.formats, indices, run.info):
             await run.make_together(bundle)
