@@ -57,6 +57,16 @@ def test_a_picture_that_stays_in_silence_is_no_jump(tmp_path: Path) -> None:
     assert find_clock_jumps(LocalFile(path)) == []
 
 
+def test_sound_that_lasts_longer_is_waited_for(tmp_path: Path) -> None:
+    """Where the sound of a recording goes on for seconds without pictures, so does time; the next one comes after."""
+    first = generate(tmp_path / "a.ts", *moving_picture(seconds=4), *SOUND, "-t", "7", "-c:v", "libx264")
+    second = generate(tmp_path / "b.ts", *moving_picture(seconds=4), "-c:v", "libx264")
+    path = tmp_path / "joined.ts"
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    lengths = [piece.duration_seconds for piece in probe(LocalFile(path), MediaSettings()).pieces]
+    assert [round(length) for length in lengths] == [7, 4]
+
+
 @pytest.mark.parametrize("kind", ["ts", "vob"])
 def test_a_very_short_first_recording_is_found(kind: str, tmp_path: Path) -> None:
     """A logo of ten pictures before a film is a recording too."""
