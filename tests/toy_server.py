@@ -42,14 +42,14 @@ def make_mortal(folder: Path) -> None:
             order.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def step(self: Durable, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+    async def step(self: Durable, name: str, work: Callable[[], Awaitable[Any]], seconds: float) -> Any:
         async def mortal_work() -> Any:
             result = await work()
             die_at("inside", name)
             return result
 
         die_at("before", name)
-        result = await step_of_durable(self, name, mortal_work)
+        result = await step_of_durable(self, name, mortal_work, seconds)
         die_at("after", name)
         return result
 
@@ -59,7 +59,7 @@ def make_mortal(folder: Path) -> None:
 def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Database) -> JobEngine:
     jobs = {"poll_seconds": 0.05, "progress_seconds": 0.1, "retry_seconds": 0.0, "slots": 2} | settings.get("jobs", {})
     work_root = Path(jobs.pop("work_root", folder / "work"))
-    roots = {"local_roots": (folder,), "private_hosts": ("127.0.0.1",), "retries": 0}
+    roots = {"local_roots": (folder,), "private_hosts": ("127.0.0.1",), "retries": 0} | settings.get("storage", {})
     return JobEngine(
         database,
         JobSettings(work_root, **jobs),

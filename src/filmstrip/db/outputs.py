@@ -49,7 +49,7 @@ class OutputRows(Rows):
 
     def _end(self, token: str, index: int, values: Mapping[str, object]) -> None:
         still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)
-        final = {"status": TaskStatus.COMPLETED, "finished_at": self._now(), **values}
+        final = {"status": TaskStatus.COMPLETED, "finished_at": self._now(), "outage": None, **values}
         with self._writing() as connection:
             connection.execute(update(output).where(still_open).values(final))
             _let_task_follow(connection, token)

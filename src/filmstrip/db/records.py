@@ -44,6 +44,25 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """A host that work waits for, since it did not answer.
+
+    Attributes:
+        reason: What was the matter at the last try, one sentence.
+        since: When it first did not answer, UTC.
+        until: When it is tried again, UTC.
+        ends_at: When the work fails if it does not answer until then, UTC.
+        tries: How often it was tried since then, from 1.
+    """
+
+    reason: str
+    since: datetime
+    until: datetime
+    ends_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutputRecord:
     """One output of a task, as far as it is.
 
@@ -59,6 +78,7 @@ class OutputRecord:
         result: What was made; None before the end and after a failure.
         locations: Where `result.main_name` lies, one for each destination in their order; empty without a result.
         finished_at: When it became completed, UTC; None before.
+        outage: The host that it waits for; None if it waits for none.
     """
 
     index: int
@@ -72,6 +92,7 @@ class OutputRecord:
     result: OutputResult | None = None
     locations: tuple[Location, ...] = ()
     finished_at: datetime | None = None
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,7 @@ class TaskRecord:
         outputs: What is made, by index; an output that the upscale rule dropped is not in it.
         started_at: When its query came, UTC; None before.
         finished_at: When it became completed, UTC; None before.
+        outage: The host of the source that it waits for; None if it waits for none.
     """
 
     token: str
@@ -105,6 +127,7 @@ class TaskRecord:
     outputs: tuple[OutputRecord, ...] = ()
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)

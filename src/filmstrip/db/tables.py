@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from filmstrip.db.column_types import Json, Moment
-from filmstrip.db.records import Source
+from filmstrip.db.records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 
 metadata = MetaData(
@@ -69,6 +69,8 @@ task = Table(
     Column("warnings", Json(tuple[Warned, ...]), nullable=False),
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
+    Column("outage", Json(Outage)),
+    Column("answered_hosts", Json(tuple[str, ...])),
 )
 
 output = Table(
@@ -88,6 +90,7 @@ output = Table(
     Column("finished_at", Moment),
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
+    Column("outage", Json(Outage)),
 )
 
 artifact = Table(

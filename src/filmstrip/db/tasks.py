@@ -79,11 +79,6 @@ class TaskRows(Rows):
                 connection.execute(select(task.c.token).where(open_states).order_by(task.c.started_at)).scalars()
             )
 
-    def advance_task(self, token: str, status: TaskStatus) -> None:
-        """Say which state a task is in now; a step back, as a repeated step would say it, is ignored."""
-        with self._writing() as connection:
-            advance_task(connection, token, status)
-
     def record_source(self, token: str, source: Source) -> None:
         """Keep what is known of a task's source."""
         with self._writing() as connection:
@@ -109,7 +104,7 @@ class TaskRows(Rows):
         Outputs that did not end by themselves fail with it.
         """
         now = self._now()
-        final = {"status": TaskStatus.COMPLETED, "finished_at": now}
+        final = {"status": TaskStatus.COMPLETED, "finished_at": now, "outage": None}
         open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
         open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
         with self._writing() as connection:
@@ -156,6 +151,7 @@ def _task(row: Row[Any], outputs: Iterable[OutputRecord]) -> TaskRecord:
         outputs=tuple(outputs),
         started_at=row.started_at,
         finished_at=row.finished_at,
+        outage=row.outage,
     )
 
 
@@ -172,4 +168,5 @@ def _output(row: Row[Any]) -> OutputRecord:
         result=row.result,
         locations=row.locations,
         finished_at=row.finished_at,
+        outage=row.outage,
     )

@@ -23,6 +23,7 @@ FilmstripError
 │   ├── DiskFullError
 │   ├── LimitExceededError
 │   └── MediaProcessError     the child process crashed or hung
+│       └── MediaProcessKilledError   somebody or something else ended it
 └── OutputError               an output could not be made as asked
     └── OutputInvalidError    it was made, but checking it found a fault
 
@@ -41,6 +42,9 @@ class FilmstripError(Exception):
 
     is_retryable: ClassVar[bool] = False
     """Whether the same thing may work a little later."""
+
+    host: str | None = None
+    """The host that is the reason, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,10 @@ class LimitExceededError(ResourceError):
 
 class MediaProcessError(ResourceError):
     """The process that worked on the media ended unexpectedly."""
+
+
+class MediaProcessKilledError(MediaProcessError):
+    """A signal ended the process that worked on the media: by itself, another one may do better."""
 
 
 class OutputError(FilmstripError):

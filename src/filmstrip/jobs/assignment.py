@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.hosts import host_of
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.outputs._base import Group, Output
@@ -23,7 +24,7 @@ class Assignment:
         document: The same as JSON text, without its destination: so the child process is told
             (`params.format_entry`).
         info: What the source holds.
-        source: Where its bytes are (`fetching`).
+        open_source: Makes the source readable (`fetching`); called only if a frame is still to be taken.
         upscale: Whether video may become larger than its source.
         folder: Where files are made; it exists, and survives a crash.
         stores: Where each file is put (`destinations`).
@@ -32,10 +33,15 @@ class Assignment:
     output: Output
     document: str
     info: MediaInfo
-    source: ReadableSource
+    open_source: Callable[[], Awaitable[ReadableSource]]
     upscale: bool
     folder: Path
     stores: tuple[Store, ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host of each store, "" for one of this machine."""
+        return tuple(host_of(place.url) for place in self.output.destination) or ("",) * len(self.stores)
 
 
 def ignore(*_facts: object) -> None:
@@ -49,12 +55,14 @@ class Listener:
     Attributes:
         on_progress: Told the finished fraction, 0.0 to 1.0.
         on_put: Told of each file that is at all destinations, from another thread; it may block.
+        on_failed: Told when it failed for good, from another thread, before others may begin; it may block.
         on_made: Told when all files are made and only putting may be left, from another thread; it may block.
         warn: Told of what had to give, one sentence each, from another thread; it may block.
     """
 
     on_progress: ProgressListener = ignore
     on_put: Callable[[Artifact], None] = ignore
+    on_failed: Callable[[], None] = ignore
     on_made: Callable[[], None] = ignore
     warn: Callable[[str], None] = ignore
 
@@ -79,3 +87,7 @@ class Portion:
     def is_finished(self) -> bool:
         """Whether nothing is left to make."""
         return self.finished.keys() >= set(self.group.artifact_names)
+
+    def with_finished(self, artifacts: Iterable[Artifact]) -> Portion:
+        """Return the same with more that is at all destinations."""
+        return replace(self, finished={**self.finished, **{artifact.name: artifact for artifact in artifacts}})

@@ -1,7 +1,7 @@
 """How does a script survive the death of its process? DBOS writes down the result of each step and begins again there.
 
 This module and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that does all
-its work by `step` and `run_all`; its arguments and the results of its steps are plain JSON values. A step that did not
+its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that did not
 end is done again, so it must not mind being done twice.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from typing import TypeVar
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
+from filmstrip.domain.errors import LimitExceededError
 from filmstrip.jobs.journal_format import JournalFormat
 
 _APPLICATION = "filmstrip"
@@ -26,9 +27,26 @@ _APPLICATION = "filmstrip"
 _VERSION = "filmstrip-1"
 _EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
+_MOST_ASKED = 500
+_OPEN = ["PENDING", "ENQUEUED", "DELAYED"]
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where scripts wait for their turn.
+
+    Attributes:
+        name: Is in the database.
+        at_once: How many of its scripts run at a time.
+        at_once_per_key: How many of them may belong to one API key.
+    """
+
+    name: str
+    at_once: int
+    at_once_per_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +55,18 @@ class Kind:
 
     Attributes:
         script: What runs, in the event loop of the engine.
-        at_once: How many of them run at a time; more wait in order.
+        queue: Where it waits.
     """
 
     script: Callable[..., Awaitable[None]]
-    at_once: int
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True)
+class _RunningStep:
+    identity: str
+    name: str
+    ends_by: float
 
 
 class Durable:
@@ -59,7 +84,8 @@ class Durable:
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
         self._is_draining = False
-        self._steps_of: Counter[str] = Counter()
+        self._steps: dict[object, _RunningStep] = {}
+        self._queues: dict[str, str] = {}
 
     def start(self, kinds: Mapping[str, Kind]) -> None:
         """Begin to run scripts, also those that a process before this one left; blocking.
@@ -74,8 +100,14 @@ class Durable:
             # what only waited as well, and each orderly restart.
             DBOS.workflow(name=name, max_recovery_attempts=None)(_named_script(kind.script))
         DBOS.launch()
-        for name, kind in kinds.items():
-            DBOS.register_queue(name, worker_concurrency=kind.at_once, polling_interval_sec=self._poll_seconds)
+        self._queues = {name: kind.queue.name for name, kind in kinds.items()}
+        for queue in {kind.queue for kind in kinds.values()}:
+            DBOS.register_queue(
+                queue.name,
+                worker_concurrency=queue.at_once,
+                partition_worker_concurrency=min(queue.at_once, queue.at_once_per_key),
+                polling_interval_sec=self._poll_seconds,
+            )
         self._client = DBOSClient(
             system_database_engine=self._engine, serializer=self._format, application_name=_APPLICATION
         )
@@ -83,85 +115,138 @@ class Durable:
     async def stop(self, drain_seconds: float) -> None:
         """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
         self._is_draining = True
-        await self._until(lambda: not self._steps_of.total(), drain_seconds)
+        await self._until(lambda: not self._steps, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._client is not None:
             self._client.destroy()
         self._engine.dispose()
 
-    def enqueue(self, connection: Connection, name: str, identity: str, arguments: tuple[str | int, ...]) -> None:
+    def enqueue(
+        self, connection: Connection | None, name: str, identity: str, arguments: tuple[str | int, ...], key: str
+    ) -> None:
         """Enqueue a script inside the caller's transaction; blocking.
 
         Args:
-            connection: It runs when this one's transaction is committed, and never if it is taken back.
+            connection: It runs when this one's transaction is committed, and never if it is taken back; None for a
+                transaction of its own.
             name: Which script.
-            identity: Names this run of it, once and for all.
+            identity: Names this run of it, once and for all: one that is there already is left alone.
             arguments: What the script is called with.
+            key: Whose share it counts to.
         """
         if self._client is None:
             raise RuntimeError("the engine is not started")
-        options = EnqueueOptions(workflow_name=name, queue_name=name, workflow_id=identity)
-        self._client.enqueue_in_transaction(connection, options, *arguments)
+        options = self._options(name, identity, key)
+        if connection is None:
+            self._client.enqueue(options, *arguments)
+        else:
+            self._client.enqueue_in_transaction(connection, options, *arguments)
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Do a step of a script, or take its result from the journal. Its errors are written down as well."""
-        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, work)
+    async def step(self, name: str, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """Do a step of a script, or take its result from the journal. Its errors are written down as well.
 
-    async def run_all(self, name: str, runs: Mapping[str, tuple[str | int, ...]]) -> list[str]:
-        """Run scripts, of which each goes on by itself after a crash, and wait for all of them.
+        Raises:
+            LimitExceededError: It took longer than `seconds`.
+        """
+        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, name, work, seconds)
+
+    async def begin(
+        self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
+    ) -> None:
+        """Enqueue scripts from a script, which need not be there any more when they run.
 
         Args:
             name: Which script.
-            runs: The arguments of each, by its identity.
-
-        Returns:
-            The identities of those that did not run to their end.
+            runs: The arguments of each run, by its identity.
+            key: Whose share they count to.
+            delay_seconds: How long they wait, holding nothing.
         """
-        handles = [
-            await DBOS.enqueue_workflow_with_options_async(
-                EnqueueOptions(workflow_name=name, queue_name=name, workflow_id=identity), *arguments
-            )
-            for identity, arguments in runs.items()
-        ]
-        given_up = []
-        for handle in handles:
-            try:
-                await handle.get_result(polling_interval_sec=self._poll_seconds)
-            except Exception:  # noqa: BLE001 - from the journal, an error comes back as another class than the first time
-                given_up.append(handle.workflow_id)
-        return given_up
+        for identity, arguments in runs.items():
+            options = self._options(name, identity, key, delay_seconds)
+            await DBOS.enqueue_workflow_with_options_async(options, *arguments)
 
-    async def cancel(self, identity: str, patience_seconds: float) -> None:
-        """Cancel a script and those that it runs, and wait until their steps are over."""
+    async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
+        """Cancel a script and all that come from it, and wait until their steps are over.
+
+        Args:
+            identity: The script.
+            prefix: How the identities of all of them begin.
+            patience_seconds: How long to wait at most.
+        """
         # In a thread: the async functions of DBOS put their thread pool into the event loop that calls them.
         await asyncio.to_thread(DBOS.cancel_workflow, identity, cancel_children=True)
-        await self._until(partial(self._is_idle, identity), patience_seconds)
+        await self._until(partial(self._is_idle, prefix), patience_seconds)
 
-    def list_over(self, name: str, for_seconds: float = 0) -> list[str]:
-        """Tell which scripts have been over for so long; blocking."""
+    def list_over(self, for_seconds: float = 0) -> list[str]:
+        """Return which scripts have been over for so long; blocking."""
         before = datetime.now(UTC) - timedelta(seconds=for_seconds)
         found = DBOS.list_workflows(
-            name=name, status=_OVER, completed_before=before.isoformat(), load_input=False, load_output=False
+            status=_OVER, completed_before=before.isoformat(), load_input=False, load_output=False
         )
         return [each.workflow_id for each in found]
+
+    def has_open(self, prefix: str) -> bool:
+        """Return whether scripts whose identity begins so are not over; blocking."""
+        found = DBOS.list_workflows(
+            workflow_id_prefix=prefix, status=_OPEN, limit=1, load_input=False, load_output=False
+        )
+        return bool(found)
+
+    def missing(self, identities: Sequence[str]) -> set[str]:
+        """Return which scripts were never enqueued, or are forgotten; blocking."""
+        there: set[str] = set()
+        for start in range(0, len(identities), _MOST_ASKED):
+            asked = list(identities[start : start + _MOST_ASKED])
+            there.update(
+                each.workflow_id
+                for each in DBOS.list_workflows(workflow_ids=asked, load_input=False, load_output=False)
+            )
+        return set(identities) - there
 
     def forget(self, identities: list[str]) -> None:
         """Delete the journals of scripts that are over, with those of what they ran; blocking."""
         if identities:
             DBOS.delete_workflows(identities, delete_children=True)
 
-    async def _do(self, work: Callable[[], Awaitable[T]]) -> T:
+    def stuck_steps(self, slack_seconds: float) -> list[str]:
+        """Name the steps that should have ended for so long and did not."""
+        now = time.monotonic()
+        return [step.name for step in list(self._steps.values()) if now > step.ends_by + slack_seconds]
+
+    def retire(self, names: Sequence[str]) -> None:
+        """Cancel the scripts of former versions and delete their queues, named alike: nothing runs them; blocking."""
+        for name in names:
+            DBOS.delete_queue(name)
+        found = DBOS.list_workflows(name=list(names), status=_OPEN, load_input=False, load_output=False)
+        if found:
+            DBOS.cancel_workflows([each.workflow_id for each in found])
+
+    def _options(self, name: str, identity: str, key: str, delay_seconds: float = 0) -> EnqueueOptions:
+        options = EnqueueOptions(
+            workflow_name=name, queue_name=self._queues[name], workflow_id=identity, queue_partition_key=key
+        )
+        if delay_seconds > 0:
+            options["delay_seconds"] = delay_seconds
+        return options
+
+    async def _do(self, name: str, work: Callable[[], Awaitable[T]], seconds: float) -> T:
         identity = DBOS.workflow_id or ""
         if self._is_draining:
             await asyncio.Event().wait()
-        self._steps_of[identity] += 1
+        handle = object()
+        self._steps[handle] = _RunningStep(identity, name, time.monotonic() + seconds)
         try:
-            return await work()
+            async with asyncio.timeout(seconds) as limit:
+                return await work()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise LimitExceededError(f"It was ended: it took longer than {seconds:g} seconds") from None
         finally:
-            self._steps_of[identity] -= 1
+            del self._steps[handle]
 
-    def _is_idle(self, identity: str) -> bool:
-        return not any(count for other, count in self._steps_of.items() if other.startswith(identity))
+    def _is_idle(self, prefix: str) -> bool:
+        return not any(step.identity.startswith(prefix) for step in list(self._steps.values()))
 
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         clock = asyncio.get_running_loop().time

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from filmstrip.db.database import Database
+from filmstrip.db.records import TaskRecord
 from filmstrip.domain.errors import ResourceError, TokenNotFoundError
-from filmstrip.jobs.durable import Durable, Kind
+from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
+from filmstrip.jobs.outages import Outages
 from filmstrip.jobs.output_steps import OutputSteps
+from filmstrip.jobs.places import Places
 from filmstrip.jobs.progress_board import ProgressBoard
-from filmstrip.jobs.run_task import OUTPUT, TASK, RunTask
+from filmstrip.jobs.run_task import BUNDLE, FORMER_SCRIPTS, OUTPUT, TASK, RunTask, task_run
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.submission import make_submission
 from filmstrip.jobs.surroundings import Surroundings
@@ -33,6 +38,11 @@ from filmstrip.storage.settings import StorageSettings
 
 _CANCEL_SECONDS = 20.0
 _JOURNAL_SECONDS = 60.0
+_LOST_SECONDS = 5.0
+_STUCK_SECONDS = 60.0
+# Outputs that are put, or wait for a slot: neither costs more than memory.
+_OUTPUTS_AT_ONCE = 64
+_OUTPUTS_AT_ONCE_PER_KEY = 48
 _log = structlog.get_logger()
 
 
@@ -72,10 +82,20 @@ class JobEngine:
             child=MediaChild(media, storage, self._forks),
             folders=self._folders,
             interruptions=Interruptions(database, settings.recoveries),
+            slots=Places(settings.slot_count, settings.slots_per_key),
+            fetches=Places(settings.fetches, settings.fetches_per_key),
+            open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
             parse=parse,
         )
+        self._open_tasks = around.open_tasks
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
-        self._scripts = RunTask(self._durable, TaskSteps(around), OutputSteps(around, self._board))
+        self._scripts = RunTask(
+            self._durable,
+            TaskSteps(around),
+            OutputSteps(around, self._board),
+            Outages(database, settings),
+            settings.work_hours * 3600,
+        )
         self._tidying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -87,8 +107,10 @@ class JobEngine:
         unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
         await asyncio.to_thread(self._database.count_interruptions)
+        await asyncio.to_thread(self._occupy, unfinished)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
+        await asyncio.to_thread(self._begin_again, unfinished)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
         self._tidying = asyncio.create_task(self._keep_tidy())
@@ -112,7 +134,10 @@ class JobEngine:
         Raises:
             TokenNotFoundError: There is no such task that is still to be started.
         """
-        enqueue = partial(self._durable.enqueue, name=TASK, identity=token, arguments=(token,))
+        key = await asyncio.to_thread(self._key, token)
+        enqueue = partial(
+            self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
+        )
         submission = make_submission(with_operator_values(query, self._settings, self._parse), payload)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
@@ -126,7 +151,8 @@ class JobEngine:
         if token not in await asyncio.to_thread(self._database.unfinished_tasks):
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
-        await self._durable.cancel(token, _CANCEL_SECONDS)
+        await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
+        self._open_tasks.leave(token)
         await asyncio.to_thread(self._folders.empty_task, token)
         _log.info("task_cancelled", task_token=token)
 
@@ -134,17 +160,42 @@ class JobEngine:
         """See whether tasks can be run.
 
         Raises:
-            ResourceError: They cannot: the engine does not run, or its disk is full.
+            ResourceError: They cannot: the engine does not run, work hangs, or its disk is full.
         """
         if self._tidying is None or self._tidying.done():
             raise ResourceError("The engine that runs tasks does not run")
+        if stuck := self._durable.stuck_steps(_STUCK_SECONDS):
+            raise ResourceError(f"{len(stuck)} pieces of work hang, and do not end when they should: {stuck[0]}, …")
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
     def _kinds(self) -> dict[str, Kind]:
+        most = self._settings.open_tasks
+        tasks = Queue("tasks", most, self._settings.open_tasks_per_key or most)
+        outputs = Queue("outputs", _OUTPUTS_AT_ONCE, _OUTPUTS_AT_ONCE_PER_KEY)
         return {
-            TASK: Kind(self._scripts.run_task, self._settings.open_tasks),
-            OUTPUT: Kind(self._scripts.run_outputs, self._settings.slot_count),
+            TASK: Kind(self._scripts.run_task, tasks),
+            BUNDLE: Kind(self._scripts.run_bundle, outputs),
+            OUTPUT: Kind(self._scripts.run_output, outputs),
         }
+
+    def _occupy(self, unfinished: Collection[str]) -> None:
+        """Count the tasks among the open ones whose outputs were begun."""
+        for task in self._database.read_tasks(unfinished).values():
+            if task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}:
+                self._open_tasks.occupy(task.token, _key_of(task))
+
+    def _begin_again(self, unfinished: Collection[str]) -> None:
+        """Begin the tasks whose scripts are not there, as after an upgrade; those that are there are left alone."""
+        self._durable.retire(FORMER_SCRIPTS)
+        missing = self._durable.missing([task_run(token) for token in unfinished])
+        for token in unfinished:
+            if (identity := task_run(token)) in missing:
+                key = self._key(token)
+                self._durable.enqueue(None, TASK, identity, (token, key, 1), key)
+
+    def _key(self, token: str) -> str:
+        found = self._database.read_tasks([token])
+        return _key_of(found[token]) if token in found else "-"
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -155,11 +206,22 @@ class JobEngine:
             await asyncio.sleep(self._settings.watch_seconds)
 
     def _tidy(self) -> None:
-        """End the tasks whose script is over without having ended them, and forget the journals of those that are."""
-        tasks = self._database.read_tasks(self._durable.list_over(TASK))
+        """End the tasks whose scripts are over without having ended them, and forget the journals of those that are.
+
+        What comes next is enqueued before a script ends, so that a task with an open script has a future.
+        """
+        over = self._durable.list_over(for_seconds=_LOST_SECONDS)
+        tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
-            if not task.status.is_final:
+            if not task.status.is_final and not self._durable.has_open(f"{task.token}."):
                 self._folders.empty_task(task.token)
                 self._database.finish_task(task.token, "An internal error of the service ended this")
+                self._open_tasks.leave(task.token)
                 _log.error("task_lost", task_token=task.token)
-        self._durable.forget(self._durable.list_over(TASK, _JOURNAL_SECONDS))
+        before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
+        ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
+        self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])
+
+
+def _key_of(task: TaskRecord) -> str:
+    return str(task.key_id or "-")

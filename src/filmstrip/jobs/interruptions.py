@@ -2,6 +2,7 @@
 
 Media work lives in child processes, but a container that runs out of memory takes everything with it. What was at work
 then is suspected, the guilty and the innocent alike; a suspect works alone, so that the next death tells them apart.
+It keeps the others out for a bounded time only: nothing may hold up a neighbour for as long as it likes.
 """
 
 from __future__ import annotations
@@ -14,26 +15,30 @@ from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
 
 _SUSPECT_INTERRUPTIONS = 2
+ALONE_SECONDS = 60.0
+"""How long new work waits for a suspect: until the machine is quiet, and once more as long while it works."""
 
 
 class Interruptions:
     """Lets work begin, and knows how often it was interrupted."""
 
-    def __init__(self, database: Database, recoveries: int) -> None:
+    def __init__(self, database: Database, recoveries: int, alone_seconds: float = ALONE_SECONDS) -> None:
         """Prepare it.
 
         Args:
             database: Where the marks are.
             recoveries: How often work is begun again.
+            alone_seconds: How long new work waits for a suspect.
         """
         self._database = database
         self._recoveries = recoveries
+        self._alone_seconds = alone_seconds
         self._at_work = 0
-        self._suspects = 0
+        self._suspects: set[object] = set()
         self._changed = asyncio.Condition()
 
     async def is_suspect(self, token: str, index: int) -> bool:
-        """Tell whether the service died so often while an output was worked on that it may be the reason."""
+        """Check whether the service died so often while an output was worked on that it may be the reason."""
         return await asyncio.to_thread(self._database.read_interruptions, token, index) >= _SUSPECT_INTERRUPTIONS
 
     @asynccontextmanager
@@ -46,7 +51,7 @@ class Interruptions:
         count = await asyncio.to_thread(self._database.read_interruptions, token, index)
         if count > self._recoveries:
             raise MediaProcessError(f"It was given up: the service died {count} times while it was worked on")
-        async with self._place(alone=count >= _SUSPECT_INTERRUPTIONS):
+        async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
             await asyncio.to_thread(self._database.begin_work, token, index)
             try:
                 yield
@@ -54,21 +59,55 @@ class Interruptions:
                 await asyncio.to_thread(self._database.end_work, token, index)
 
     @asynccontextmanager
-    async def _place(self, *, alone: bool) -> AsyncIterator[None]:
-        # A suspect at work, or waiting for the others to end, keeps new work from beginning.
-        self._suspects += alone
+    async def _beside_others(self) -> AsyncIterator[None]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._suspects)
+            self._at_work += 1
         try:
-            async with self._changed:
-                await self._changed.wait_for(lambda: not (self._at_work if alone else self._suspects))
-                self._at_work += 1
-            try:
-                yield
-            finally:
-                await self._leave()
+            yield
         finally:
-            self._suspects -= alone
+            await self._leave()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        suspect = object()
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._suspects)
+            self._suspects.add(suspect)
+        try:
+            await self._become_quiet()
+            async with self._letting_in_later(suspect):
+                yield
+        finally:
+            self._suspects.discard(suspect)
+            await self._leave()
+
+    async def _become_quiet(self) -> None:
+        """Wait until nothing is at work, but not for ever: a death then makes suspects of all that are."""
+        async with self._changed:
+            try:
+                await asyncio.wait_for(self._changed.wait_for(lambda: not self._at_work), self._alone_seconds)
+            except TimeoutError:
+                pass
+            finally:
+                self._at_work += 1
+
+    @asynccontextmanager
+    async def _letting_in_later(self, suspect: object) -> AsyncIterator[None]:
+        """Let others in after a while, if the block did not end before."""
+
+        async def let_in() -> None:
+            await asyncio.sleep(self._alone_seconds)
+            self._suspects.discard(suspect)
             async with self._changed:
                 self._changed.notify_all()
+
+        later = asyncio.create_task(let_in())
+        try:
+            yield
+        finally:
+            later.cancel()
+            await asyncio.wait([later])
 
     async def _leave(self) -> None:
         async with self._changed:

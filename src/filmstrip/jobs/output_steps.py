@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 
+from filmstrip.db.database import Database
 from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
-from filmstrip.domain.errors import DestinationError, HostNotAllowedError
+from filmstrip.domain.errors import DestinationError, FilmstripError, HostNotAllowedError, SourceError
+from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.bundles import join_groups
@@ -18,8 +21,9 @@ from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
 from filmstrip.jobs.perform import Performer, describe_result, in_order, share
 from filmstrip.jobs.progress_board import ProgressBoard
-from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.storage.source_reference import SourceVersion
 
@@ -44,30 +48,32 @@ class OutputSteps:
 
     async def make(self, token: str, index: int, plan: OutputPlan, group: Group) -> None:
         """Make one group and put its files, except for those that were put before."""
-        async with self._around.interruptions.work(token, index), self._assignment(token, index) as assignment:
-            await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
-            listener = self._listener(token, index, plan, group)
-            finished = await self._finished(token, index)
-            await self._performer.make_group(Portion(assignment, group, finished, listener))
+        finished = await self._finished(token, index)
+        if not finished.keys() >= set(group.artifact_names):
+            async with self._assignment(token, index) as assignment:
+                await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
+                listener = self._listener(token, index, plan, group, assignment)
+                at_work = partial(self._around.at_work, token, index)
+                with naming_host(await self._source_url(token)):
+                    await self._performer.make_group(Portion(assignment, group, finished, listener), at_work)
         self._board.tell(token, index, share(plan, group, 1))
 
-    async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> list[int]:
-        """Make and put what several outputs can make together, and tell which of them have all of it.
+    async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> dict[int, FilmstripError]:
+        """Make and put what several outputs can make together, and return which of them met an outage.
 
         What one of them lacks is left to its own steps: they find out what is the matter with it. So is everything
         after deaths of the service, which are counted for the first of them: alone, the guilty one shows itself.
         """
         if await self._around.interruptions.is_suspect(token, min(plans)):
-            return []
+            return {}
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._around.interruptions.work(token, min(plans)))
             await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)
             portions: dict[int, Portion] = {}
             for index, plan in plans.items():
                 with suppress(DestinationError, HostNotAllowedError):
                     assignment = await stack.enter_async_context(self._assignment(token, index))
                     portions[index] = await self._portion(token, index, assignment, join_groups(plan))
-            return await self._make_portions(portions)
+            return await self._make_portions(token, portions)
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is."""
@@ -87,26 +93,34 @@ class OutputSteps:
 
     async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
         first = joined.groups[0]
-        listener = self._listener(token, index, joined, first)
+        listener = self._listener(token, index, joined, first, assignment)
         return Portion(assignment, first, await self._finished(token, index), listener)
 
-    async def _make_portions(self, portions: Mapping[int, Portion]) -> list[int]:
-        whole = {index for index, portion in portions.items() if portion.is_finished}
-        unfinished = [index for index in portions if index not in whole]
-        results = await self._performer.make_together([portions[index] for index in unfinished])
-        for index, result in zip(unfinished, results, strict=True):
-            if isinstance(result, BaseException):
-                _log.warning("left_to_itself", output_index=index, error=str(result))
-            else:
-                whole.add(index)
-        return sorted(whole)
+    async def _make_portions(self, token: str, portions: Mapping[int, Portion]) -> dict[int, FilmstripError]:
+        unfinished = {index: portion for index, portion in portions.items() if not portion.is_finished}
+        if not unfinished:
+            return {}
+        at_work = partial(self._around.at_work, token, min(portions))
+        makings = await self._performer.make_together(list(unfinished.values()), at_work)
+        failures = {i: made.failure for i, made in zip(unfinished, makings, strict=True) if made.failure is not None}
+        for index, failure in failures.items():
+            _log.warning("left_to_itself", output_index=index, error=str(failure))
+            if isinstance(failure, SourceError):
+                failure.host = host_of(await self._source_url(token))
+        return {index: failure for index, failure in failures.items() if failure.is_retryable and failure.host}
+
+    async def _source_url(self, token: str) -> str:
+        return (await self._around.query(token)).source
 
     @asynccontextmanager
     async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:
         query, probed = await self._around.query(token), await self._around.probed(token)
         record = await self._around.record(token)
         expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
-        source, _ = await self._around.source(token, query, expected)
+
+        async def open_source() -> ReadableSource:
+            return (await self._around.source(token, query, expected))[0]
+
         output = query.formats[index]
         begins_at = record.started_at or record.created_at
         with open_stores(output, self._around.storage, token, index, begins_at) as stores:
@@ -114,20 +128,21 @@ class OutputSteps:
                 output=output,
                 document=entry_without_destination(query.text, index),
                 info=probed.info,
-                source=source,
+                open_source=open_source,
                 upscale=query.upscale,
                 folder=self._around.folders.of_output(token, index),
                 stores=stores,
             )
 
-    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
+    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group, assignment: Assignment) -> Listener:
         def on_made() -> None:
             if group == plan.groups[-1]:
                 self._database.advance_outputs(token, [index], TaskStatus.SAVING)
 
         return Listener(
             on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
-            on_put=lambda artifact: self._database.record_artifact(token, index, PutArtifact(group.name, artifact)),
+            on_put=_PutRecorder(self._database, token, index, group, assignment.hosts),
+            on_failed=lambda: self._around.folders.empty_output(token, index),
             on_made=on_made,
             warn=lambda message: self._warn(token, index, [message]),
         )
@@ -141,3 +156,22 @@ class OutputSteps:
     async def _finished(self, token: str, index: int) -> dict[str, Artifact]:
         put = await asyncio.to_thread(self._database.read_artifacts, token, index)
         return {each.artifact.name: each.artifact for each in put}
+
+
+class _PutRecorder:
+    """Writes down which files are at all destinations, and with the first of them that their hosts answer."""
+
+    def __init__(self, database: Database, token: str, index: int, group: Group, hosts: Sequence[str]) -> None:
+        self._database = database
+        self._token = token
+        self._index = index
+        self._group = group
+        self._unproven_hosts = list(hosts)
+
+    def __call__(self, artifact: Artifact) -> None:
+        self._database.record_artifact(self._token, self._index, PutArtifact(self._group.name, artifact))
+        if self._unproven_hosts:
+            self._database.record_outage(self._token, self._index, None)
+        while self._unproven_hosts:
+            self._database.record_answer(self._token, self._unproven_hosts[-1])
+            self._unproven_hosts.pop()

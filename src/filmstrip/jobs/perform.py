@@ -6,18 +6,22 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, nullcontext
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
+import structlog
+
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import MediaProcessError, OutputError
+from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError, OutputError
 from filmstrip.jobs.addresses import find_addresses
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.kept_files import KeptFiles
 from filmstrip.jobs.leftovers import leftover_warnings
+from filmstrip.jobs.making import Making, PutLaterError, explained, keep_unput
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
@@ -25,15 +29,29 @@ from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._messages import Gave, Made, Progressed, Rendering, Report
 
 _MOST_NAMED = 5
+_PARTNER_SECONDS = 5.0
+"""How long the others wait for files of one output that are still being put, once all are made."""
+
+Workplace = Callable[[], AbstractAsyncContextManager[None]]
+
+_log = structlog.get_logger()
 _NOTHING: Mapping[str, Artifact] = MappingProxyType({})
 
 
 class Performer:
     """Makes outputs."""
 
-    def __init__(self, settings: JobSettings, child: MediaChild) -> None:
+    def __init__(self, settings: JobSettings, child: MediaChild, *, patience_seconds: float = 0) -> None:
+        """Prepare it.
+
+        Args:
+            settings: How tasks are run.
+            child: Starts child processes.
+            patience_seconds: For how long a destination that does not answer is tried again on the spot.
+        """
         self._settings = settings
         self._child = child
+        self._patience_seconds = patience_seconds
 
     async def make_output(
         self, assignment: Assignment, listener: Listener, finished: Mapping[str, Artifact] = _NOTHING
@@ -59,50 +77,113 @@ class Performer:
             await asyncio.to_thread(listener.warn, message)
         return describe_result(assignment, in_order(plan, known))
 
-    async def make_group(self, portion: Portion) -> tuple[Artifact, ...]:
+    async def make_group(self, portion: Portion, at_work: Workplace = nullcontext) -> tuple[Artifact, ...]:
         """Make one group in a child process, put each file as soon as it is whole, and tell which were made.
+
+        What an outage left unput is put first and not made again. A child that is killed is followed by one more.
 
         Raises:
             FilmstripError: The group cannot be made or put.
         """
-        if portion.is_finished:
-            return ()
-        (made,) = await self.make_together([portion])
-        if isinstance(made, BaseException):
-            raise made
-        return made
+        put: dict[str, Artifact] = {}
+        await self._put_kept(portion, put)
+        if portion.with_finished(put.values()).is_finished:
+            return tuple(put.values())
+        try:
+            await self._make_alone(portion, put, at_work)
+        except MediaProcessKilledError as death:
+            _log.warning("media_process_killed", error=str(death))
+            await self._make_alone(portion, put, at_work)
+        return tuple(put.values())
 
-    async def make_together(self, portions: Sequence[Portion]) -> list[tuple[Artifact, ...] | BaseException]:
+    async def _make_alone(self, portion: Portion, put: dict[str, Artifact], at_work: Workplace) -> None:
+        (made,) = await self.make_together([portion.with_finished(put.values())], at_work)
+        put |= {artifact.name: artifact for artifact in made.put}
+        if made.failure is not None:
+            raise made.failure
+
+    async def make_together(self, portions: Sequence[Portion], at_work: Workplace = nullcontext) -> list[Making]:
         """Make groups of several outputs of one source in one child process, a failed put of one leaving the others.
 
-        Returns:
-            What was made of each, or why it was not.
+        Files that one of several outputs could not put soon after the last one was made are kept (`kept_files`).
+
+        Args:
+            portions: What is made.
+            at_work: Is entered as long as the child works, and left before the last files are put.
 
         Raises:
             FilmstripError: Nothing could be begun.
         """
-        if not portions:
-            return []
-        renderings = [await self._rendering(portion) for portion in portions]
-        async with self._child.render(portions[0].assignment.source, renderings) as all_reports:
-            works = [self._put_files(*each) for each in zip(portions, all_reports, strict=True)]
-            return await asyncio.gather(*works, return_exceptions=True)
+        makings = [Making(portion) for portion in portions]
+        if not makings:
+            return makings
+        async with AsyncExitStack() as working:
+            await working.enter_async_context(at_work())
+            source = await portions[0].assignment.open_source()
+            renderings = [await self._rendering(portion) for portion in portions]
+            working.push_async_callback(_clear_failed, makings)
+            all_reports = await working.enter_async_context(self._child.render(source, renderings))
+            works = [asyncio.create_task(self._work(*each)) for each in zip(makings, all_reports, strict=True)]
+            try:
+                await asyncio.gather(*(making.is_made.wait() for making in makings))
+                await working.aclose()
+                await asyncio.wait(works, timeout=_PARTNER_SECONDS if len(works) > 1 else None)
+            finally:
+                for work in works:
+                    work.cancel()
+                await asyncio.wait(works)
+        return makings
 
-    async def _put_files(self, portion: Portion, reports: AsyncGenerator[Report, None]) -> tuple[Artifact, ...]:
-        made: list[Artifact] = []
-        room = asyncio.Semaphore(self._settings.puts)
+    async def _work(self, making: Making, reports: AsyncGenerator[Report, None]) -> None:
+        try:
+            await self._put_files(making, reports)
+            _demand_all(making.portion.group, making.portion.finished.keys() | making.put_names)
+        except asyncio.CancelledError:
+            making.failure = PutLaterError("Not all files were put yet")
+            raise
+        except BaseException as failure:  # noqa: BLE001 - native code panics by what is no Exception
+            making.failure = failure if isinstance(failure, FilmstripError) else explained(failure)
+        finally:
+            making.is_made.set()
+            if making.failure is not None and making.failure.is_retryable:
+                await asyncio.to_thread(keep_unput, making)
+
+    async def _put_files(self, making: Making, reports: AsyncGenerator[Report, None]) -> None:
+        portion, room = making.portion, asyncio.Semaphore(self._settings.puts)
         try:
             async with aclosing(reports), asyncio.TaskGroup() as puts:
+                # A slow destination does not hold up the child, and so its slot: files wait on the disk.
                 async for artifact in self._made_files(portion, reports):
-                    await room.acquire()
-                    made.append(artifact)
-                    putting = _start(puts, self._put(portion, artifact))
-                    putting.add_done_callback(lambda _task: room.release())
+                    making.made.append(artifact)
+                    _start(puts, self._put_made(making, artifact, room))
+                making.is_made.set()
                 await asyncio.to_thread(portion.listener.on_made)
-        except ExceptionGroup as several:
+        except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
-        _demand_all(portion.group, portion.finished.keys() | {artifact.name for artifact in made})
-        return tuple(made)
+
+    async def _put_made(self, making: Making, artifact: Artifact, room: asyncio.Semaphore) -> None:
+        async with room:
+            await self._put(making.portion, artifact)
+        making.put.append(artifact)
+
+    async def _put_kept(self, portion: Portion, put: dict[str, Artifact]) -> None:
+        """Put the files of a group that were made before an outage, noting in `put` each that arrived."""
+        kept = await asyncio.to_thread(KeptFiles(portion.assignment.folder).read)
+        missing = set(portion.group.artifact_names) - portion.finished.keys()
+        room = asyncio.Semaphore(self._settings.puts)
+
+        async def put_one(artifact: Artifact) -> None:
+            async with room:
+                await self._put(portion, artifact)
+                put[artifact.name] = artifact
+
+        try:
+            async with asyncio.TaskGroup() as puts:
+                for artifact in kept:
+                    if artifact.name in missing:
+                        puts.create_task(put_one(artifact))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
 
     async def _rendering(self, portion: Portion) -> Rendering:
         assignment, group, finished = portion.assignment, portion.group, portion.finished
@@ -134,10 +215,15 @@ class Performer:
                 await asyncio.to_thread(listener.warn, report.message)
 
     async def _put(self, portion: Portion, artifact: Artifact) -> None:
-        path = made_file(portion.assignment.folder, artifact.name)
-        for store in portion.assignment.stores:
+        assignment = portion.assignment
+        path = made_file(assignment.folder, artifact.name)
+        for store, host in zip(assignment.stores, assignment.hosts, strict=True):
             put = partial(asyncio.to_thread, store.put, artifact.name, path, artifact.content_type)
-            await patiently(put, self._settings.retry_seconds)
+            try:
+                await patiently(put, self._patience_seconds)
+            except FilmstripError as error:
+                error.host = host
+                raise
         await asyncio.to_thread(portion.listener.on_put, artifact)
 
     def _demand_free_disk(self, assignment: Assignment) -> None:
@@ -150,6 +236,13 @@ def _demand_all(group: Group, names: Collection[str]) -> None:
     if missing:
         named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")
         raise OutputError(f"{len(missing)} of {len(group.artifact_names)} files were not made: {named}")
+
+
+async def _clear_failed(makings: Sequence[Making]) -> None:
+    """Let what is of no use be removed before others get the slot: it may be what fills the disk."""
+    for making in makings:
+        if making.failure is not None and not making.is_worth_another_try:
+            await asyncio.to_thread(making.portion.listener.on_failed)
 
 
 def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

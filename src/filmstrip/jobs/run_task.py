@@ -1,15 +1,21 @@
 """The life of a task, from its submission to its end, as one reads it from top to bottom.
 
-A task is a script of the durable engine, and so is each of its outputs, or several that are made together. What their
-steps do is in `task_steps` and `output_steps`; here is only in which order, and what follows from a failure.
+A task is a script of the durable engine, and so is each of its outputs. What their steps do is in `task_steps` and
+`output_steps`; here is only in which order, and what follows from a failure. No script waits for another one, or for
+a host that does not answer: it ends, and what comes next is enqueued.
+
+    run_task ──┬─> run_bundle (outputs that take the same frames) ──┬─> run_output ─> … ─> the last one ends the task
+               └────────────────────────────────────────────────────┘
+    each of them, when a host does not answer ─> the same script once more, with a delay
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from pydantic import TypeAdapter
@@ -17,90 +23,163 @@ from structlog.contextvars import bound_contextvars
 
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.jobs.durable import Durable
+from filmstrip.jobs.making import explained
+from filmstrip.jobs.outages import OutageError, Outages, outage_of
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.task_steps import TaskSteps
 from filmstrip.outputs._base import OutputPlan
 
-TASK, OUTPUT = "task", "output"
+TASK, BUNDLE, OUTPUT = "run_task", "run_bundle", "run_output"
 """Names of the scripts. They are in the database as long as a task runs."""
+
+FORMER_SCRIPTS = ("task", "output")
+"""Scripts of versions before: their tasks are begun again by `TASK`."""
+
+_SHORT_STEP_SECONDS = 600.0
+"""What may take no longer: looking something up, deciding, writing down."""
 
 T = TypeVar("T")
 _log = structlog.get_logger()
 _plans: TypeAdapter[OutputPlan] = TypeAdapter(OutputPlan)
 
 
+def task_run(token: str, run: int = 1) -> str:
+    """Name a run of the script of a task."""
+    return f"{token}.{run}"
+
+
 class RunTask:
     """The scripts."""
 
-    def __init__(self, durable: Durable, task: TaskSteps, output: OutputSteps) -> None:
+    def __init__(
+        self, durable: Durable, task: TaskSteps, output: OutputSteps, outages: Outages, work_seconds: float
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            durable: Runs the scripts.
+            task: Steps of a task as a whole.
+            output: Steps of one output.
+            outages: Decides how long hosts are waited for that do not answer.
+            work_seconds: How long a step may take that makes or copies something.
+        """
         self._durable = durable
         self._task = task
         self._output = output
+        self._outages = outages
+        self._work_seconds = work_seconds
 
-    async def run_task(self, token: str) -> None:
-        """Fetch and probe the source, make each output, end the task."""
+    async def run_task(self, token: str, key: str, run: int) -> None:
+        """Fetch and probe the source, and begin each output."""
         with bound_contextvars(task_token=token):
-            try:
-                state = await self._step("fetch", self._task.fetch, token)
-                await self._step("probe", self._task.probe, token, state)
-                bundles = _bundles(await self._step("choose", self._task.choose_outputs, token))
-                runs = {f"{token}:{bundle[0]}": bundle for bundle in bundles}
-                over = await self._durable.run_all(OUTPUT, {name: (token, *bundle) for name, bundle in runs.items()})
-                given_up = [index for name in over for index in runs[name]]
-                error = await self._step("conclude", self._task.conclude, token, given_up)
-            except FilmstripError as failure:
-                error = str(failure)
-            await self._step("finish", self._task.finish, token, error)
+            async with self._task.open(token, key) as opened:
+                try:
+                    state = await self._work("fetch", self._task.fetch, token)
+                    await self._work("probe", self._task.probe, token, state)
+                    bundles = await self._step("choose", self._task.choose_outputs, token)
+                    await self._begin(token, key, bundles)
+                    opened.has_outputs = bool(bundles)
+                    error = None if bundles else await self._conclude(token)
+                except OutageError as outage:
+                    delay_seconds = await self._wait(token, None, outage)
+                    if delay_seconds is not None:
+                        again = {task_run(token, run + 1): (token, key, run + 1)}
+                        await self._durable.begin(TASK, again, key, delay_seconds)
+                        return
+                    error = [str(outage)]
+                except FilmstripError as failure:
+                    error = [str(failure)]
+                if error:
+                    await self._step("finish", self._task.finish, token, error[0])
 
-    async def run_outputs(self, token: str, *indexes: int) -> None:
-        """Plan outputs, make what they can make together, then of each the rest. A failure is its own alone."""
-        plans: dict[int, OutputPlan] = {}
-        for index in indexes:
-            async with self._failing_alone(token, index):
-                plans[index] = _plans.validate_python(await self._step("plan", self._plan, token, index))
-        together = await self._make_together(token, plans) if len(plans) > 1 else []
-        for index, plan in plans.items():
-            async with self._failing_alone(token, index):
-                for group in plan.groups:
-                    if not (group.is_joinable and index in together):
-                        await self._step(f"make {group.name}", self._output.make, token, index, plan, group)
-                await self._step("describe", self._output.describe, token, index, plan)
-
-    async def _make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> list[int]:
+    async def run_bundle(self, token: str, key: str, *indexes: int) -> None:
+        """Make what several outputs can make together, then let each go its own way; nobody fails here."""
         with bound_contextvars(task_token=token):
-            try:
-                return await self._step("make together", self._output.make_together, token, plans)
-            except FilmstripError:
-                return []  # each is tried alone then: one that is innocent does not fail with the others
+            plans: dict[int, OutputPlan] = {}
+            outages: dict[str, dict[str, str]] = {}
+            # Each is tried alone afterwards: one that is innocent does not fail with the others.
+            for index in indexes:
+                with suppress(FilmstripError):
+                    plans[index] = _plans.validate_python(await self._step("plan", self._plan, token, index))
+            if len(plans) > 1:
+                with suppress(FilmstripError, OutageError):
+                    outages = await self._work("make together", self._make_together, token, plans)
+            for index in indexes:
+                delay_seconds: float | None = 0.0
+                if (told := outages.get(str(index))) is not None:
+                    delay_seconds = await self._wait(token, index, OutageError(told["outage"], told["host"]))
+                await self._again(token, key, 1, index, delay_seconds or 0.0)
 
-    @asynccontextmanager
-    async def _failing_alone(self, token: str, index: int) -> AsyncIterator[None]:
-        with bound_contextvars(task_token=token, output_index=index):
-            try:
-                yield
-            except FilmstripError as failure:
-                await self._step("fail", self._output.fail, token, index, str(failure))
+    async def run_output(self, token: str, key: str, run: int, index: int) -> None:
+        """Plan an output and make it, group by group; the last output of a task ends the task. A failure is its own."""
+        with bound_contextvars(task_token=token):
+            with bound_contextvars(output_index=index):
+                try:
+                    plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
+                    for group in plan.groups:
+                        await self._work(f"make {group.name}", self._output.make, token, index, plan, group)
+                    await self._step("describe", self._output.describe, token, index, plan)
+                except OutageError as outage:
+                    delay_seconds = await self._wait(token, index, outage)
+                    if delay_seconds is not None:
+                        await self._again(token, key, run + 1, index, delay_seconds)
+                    else:
+                        await self._step("fail", self._output.fail, token, index, str(outage))
+                except FilmstripError as failure:
+                    await self._step("fail", self._output.fail, token, index, str(failure))
+            error = await self._conclude(token)
+            if error:
+                await self._step("finish", self._task.finish, token, error[0])
+
+    async def _conclude(self, token: str) -> list[str | None]:
+        try:
+            return await self._step("conclude", self._task.conclude, token)
+        except FilmstripError as failure:
+            return [str(failure)]
+
+    async def _begin(self, token: str, key: str, bundles: list[list[int]]) -> None:
+        together = [bundle for bundle in bundles if len(bundle) > 1]
+        alone = [bundle[0] for bundle in bundles if len(bundle) == 1]
+        await self._durable.begin(BUNDLE, {f"{token}.b{b[0]}": (token, key, *b) for b in together}, key)
+        await self._durable.begin(OUTPUT, {f"{token}.{i}.1": (token, key, 1, i) for i in alone}, key)
+
+    async def _again(self, token: str, key: str, run: int, index: int, delay_seconds: float) -> None:
+        await self._durable.begin(OUTPUT, {f"{token}.{index}.{run}": (token, key, run, index)}, key, delay_seconds)
+
+    async def _wait(self, token: str, index: int | None, outage: OutageError) -> float | None:
+        _log.warning("outage", reason=str(outage), output_index=index)
+        return await self._step("wait", self._outages.wait_for, token, index, outage)
 
     async def _plan(self, token: str, index: int) -> object:
         return _plans.dump_python(await self._output.plan(token, index), mode="json")
 
-    async def _step(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
-        return await self._durable.step(name, partial(_explained, work, *arguments))
+    async def _make_together(self, token: str, plans: dict[int, OutputPlan]) -> dict[str, dict[str, str]]:
+        failures = await self._output.make_together(token, plans)
+        return {str(index): outage_of(failure) for index, failure in failures.items()}
+
+    async def _work(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
+        return await self._step(name, work, *arguments, seconds=self._work_seconds)
+
+    async def _step(
+        self, name: str, work: Callable[..., Awaitable[T]], *arguments: object, seconds: float = _SHORT_STEP_SECONDS
+    ) -> T:
+        result = await self._durable.step(name, partial(_told, work, *arguments), seconds)
+        if isinstance(result, dict) and result.keys() == {"outage", "host"}:
+            raise OutageError(result["outage"], result["host"])
+        return cast(T, result)
 
 
-def _bundles(chosen: list[list[int]] | list[int]) -> list[list[int]]:
-    """Read which outputs are made together; before there were bundles, indexes alone were written down."""
-    return [[each] if isinstance(each, int) else each for each in chosen]
-
-
-async def _explained(work: Callable[..., Awaitable[T]], *arguments: object) -> T:
-    """Do something; an error that is none of ours is for the log, and its sentence for the client says so."""
+async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | dict[str, str]:
+    """Do something; an outage is a result, and an error that is none of ours is for the log and has our sentence."""
     try:
         return await work(*arguments)
     except FilmstripError as error:
         for note in getattr(error, "__notes__", ()):
             _log.warning("media_process_said", stderr=note)
+        if error.is_retryable:
+            return outage_of(error)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, it ends this task or output alone
-        _log.exception("internal_error")
-        raise FilmstripError(f"An internal error of the service ended this ({type(error).__name__})") from None
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - native code panics by what is no Exception; it ends this alone
+        raise explained(error) from None

@@ -21,16 +21,22 @@ class JobSettings:
 
     Attributes:
         work_root: Folder of the work folders, one for each task that runs; one server alone may use it.
-        slots: Outputs that are worked on at a time; 0 for one per core.
+        slots: Media processes that work at a time; 0 for one per core.
+        slots_per_key: How many of them may work for one API key; 0 for all. Without it, whoever has the fewest is next.
         open_tasks: Tasks that are fetched, worked on or waiting for a slot at a time; the others wait for them without
             using disk space.
+        open_tasks_per_key: How many of them may be of one API key; 0 for all.
         fetches: Sources that are fetched at a time.
+        fetches_per_key: How many of them may be of one API key; 0 for all.
         puts: Files of one output that are put at a time.
         poll_seconds: How often the queues are looked at.
         progress_seconds: How often progress is written down.
         watch_seconds: How often it is looked for what failed tasks and finished ones left.
-        retry_seconds: For how long what a source or destination could not do just now is tried again, besides the
-            retries of single requests.
+        retry_seconds: For how long a source or destination is waited for that does not answer and never did in this
+            task: its address may be mistyped.
+        outage_seconds: For how long one is waited for that answered before in this task. Waiting tasks hold nothing but
+            their files.
+        work_hours: Longest time that one piece of media work may take, with putting what it makes; then it fails.
         recoveries: How often an output is begun again after the service itself died while it was made, before it counts
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
@@ -41,13 +47,18 @@ class JobSettings:
 
     work_root: Path
     slots: int = 0
+    slots_per_key: int = 0
     open_tasks: int = 16
+    open_tasks_per_key: int = 12
     fetches: int = 4
+    fetches_per_key: int = 3
     puts: int = 8
     poll_seconds: float = 0.25
     progress_seconds: float = 1.0
     watch_seconds: float = 5.0
     retry_seconds: float = 60.0
+    outage_seconds: float = 3600.0
+    work_hours: float = 24.0
     recoveries: int = 10
     free_disk_mb: int = 64
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE

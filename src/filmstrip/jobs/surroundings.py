@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
-from filmstrip.domain.errors import SourceUnreadableError, TokenNotFoundError
+from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
+from filmstrip.domain.hosts import host_of
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
-from filmstrip.jobs.patience import patiently
+from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
@@ -22,6 +23,16 @@ from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
+
+
+@contextmanager
+def naming_host(url: str) -> Iterator[None]:
+    """Note in errors of a source, raised within the block, which host they are about."""
+    try:
+        yield
+    except SourceError as error:
+        error.host = host_of(url)
+        raise
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,9 @@ class Surroundings:
         child: Starts child processes.
         folders: Where tasks work.
         interruptions: Lets work begin.
+        slots: Places of media processes.
+        fetches: Places of sources that are fetched.
+        open_tasks: Places of tasks that are fetched and not ended.
         parse: Parses the text of a query.
     """
 
@@ -44,6 +58,9 @@ class Surroundings:
     child: MediaChild
     folders: WorkFolders
     interruptions: Interruptions
+    slots: Places
+    fetches: Places
+    open_tasks: Places
     parse: Callable[[str], Query[Output]]
 
     async def query(self, token: str) -> Query[Output]:
@@ -75,17 +92,24 @@ class Surroundings:
     async def source(
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
-        """Make a task's source readable, patiently; a copy that it has already is used."""
+        """Make a task's source readable; a copy that it has already is used."""
         path = self.folders.source(token)
-        return await patiently(
-            partial(
-                fetch_source,
-                query.source,
-                self.storage,
-                path,
-                whole=any(output.reads_whole_source for output in query.formats),
-                expected=expected,
-                on_progress=lambda _fraction: demand_free_disk(path.parent, self.settings.free_disk_mb),
-            ),
-            self.settings.retry_seconds,
+        return await fetch_source(
+            query.source,
+            self.storage,
+            path,
+            whole=any(output.reads_whole_source for output in query.formats),
+            expected=expected,
+            on_progress=lambda _fraction: demand_free_disk(path.parent, self.settings.free_disk_mb),
         )
+
+    @asynccontextmanager
+    async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
+        """Have a slot, and the mark of work on an output or on a task's source, until the end of the block."""
+        key = await self.key(token)
+        async with self.slots.place(f"{token}.{index}", key), self.interruptions.work(token, index):
+            yield
+
+    async def key(self, token: str) -> str:
+        """Name the API key that a task belongs to, for shares; "-" if it is the operator's own."""
+        return str((await self.record(token)).key_id or "-")

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
+from filmstrip.db.database import utc_now
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
+from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
-from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.probing import probe_again
+from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
+
+
+@dataclass
+class OpenTask:
+    """A task that has a place among the open ones.
+
+    Attributes:
+        has_outputs: Whether it keeps the place for outputs that were begun.
+    """
+
+    has_outputs: bool = False
 
 
 class TaskSteps:
@@ -24,7 +40,17 @@ class TaskSteps:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._database = around.database
-        self._fetching = asyncio.Semaphore(around.settings.fetches)
+
+    @asynccontextmanager
+    async def open(self, token: str, key: str) -> AsyncIterator[OpenTask]:
+        """Have a place among the open tasks until the end of the block, or until the end of the task's outputs."""
+        opened = OpenTask()
+        await self._around.open_tasks.enter(token, key)
+        try:
+            yield opened
+        finally:
+            if not opened.has_outputs:
+                self._around.open_tasks.leave(token)
 
     async def fetch(self, token: str) -> list[str | int | None]:
         """Make the source readable, and tell its state: size, entity tag, date."""
@@ -32,8 +58,9 @@ class TaskSteps:
             # What an interrupted copy left is in the way of a full disk.
             self._around.folders.empty_task(token)
         query = await self._around.query(token)
-        async with self._fetching, self._around.interruptions.work(token):
+        async with self._at_source(token, query.source):
             source, state = await self._around.source(token, query, None)
+        await asyncio.to_thread(self._database.record_answer, token, host_of(query.source))
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
         return [state.size_bytes, state.etag, state.last_modified]
 
@@ -41,11 +68,12 @@ class TaskSteps:
         """Find out what the source holds."""
         version = SourceVersion(*state)  # type: ignore[arg-type]  # as `fetch` wrote them down
         query = await self._around.query(token)
-        async with self._fetching, self._around.interruptions.work(token):
+        async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            info = await self._around.child.probe(source, self._around.folders.of_task(token))
+            info = await probe_again(self._around.child, source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
+        await asyncio.to_thread(self._database.record_outage, token, None, None)
         await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 
@@ -63,23 +91,41 @@ class TaskSteps:
         await asyncio.to_thread(self._database.advance_outputs, token, kept, TaskStatus.QUEUED)
         return bundle_outputs(query.formats, kept, info)
 
-    async def conclude(self, token: str, given_up: Collection[int]) -> str | None:
-        """Tell why the task failed, if it did. An output that may fail softly leaves a warning only."""
-        for index in given_up:
-            sentence = "An internal error of the service ended this"
-            await asyncio.to_thread(self._database.fail_output, token, index, sentence)
-        query, record = await self._around.query(token), await self._around.record(token)
+    async def conclude(self, token: str) -> list[str | None]:
+        """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.
+
+        An output that may fail softly leaves a warning only. A task that only waits for hosts is not open any more.
+        """
+        record = await self._around.record(token)
+        if not any(_is_active(output) for output in record.outputs):
+            self._around.open_tasks.leave(token)
+        if record.status.is_final or not all(output.status.is_final for output in record.outputs):
+            return []
+        query = await self._around.query(token)
         failed = [output for output in record.outputs if output.error is not None]
         soft = [output for output in failed if query.formats[output.index].allow_soft_fail]
         told = [Warned(f"{output.output_name} could not be made", output.error, output.tag) for output in soft]
         await asyncio.to_thread(self._database.add_warnings, token, told)
-        return _together([output for output in failed if output not in soft], len(record.outputs))
+        return [_together([output for output in failed if output not in soft], len(record.outputs))]
 
     async def finish(self, token: str, error: str | None) -> None:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
         await asyncio.to_thread(self._database.finish_task, token, error)
+        self._around.open_tasks.leave(token)
         _log.info("task_finished", error=error)
+
+    @asynccontextmanager
+    async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:
+        key = await self._around.key(token)
+        async with self._around.fetches.place(token, key), self._around.interruptions.work(token):
+            with naming_host(url):
+                yield
+
+
+def _is_active(output: OutputRecord) -> bool:
+    waits = output.outage is not None and output.outage.until > utc_now()
+    return not output.status.is_final and not waits
 
 
 def _together(failed: list[OutputRecord], count: int) -> str | None:

@@ -2,6 +2,7 @@
 
 <root>/<token>/source              the task's copy of its source, if it needs one
 <root>/<token>/outputs/<index>/    files in the making
+<root>/<token>/outputs/<index>.kept    which of them are whole and wait for their destination (`kept_files`)
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class WorkFolders:
     def empty_output(self, token: str, index: int) -> None:
         """Remove an output's folder with everything in it."""
         shutil.rmtree(self._root / token / "outputs" / str(index), ignore_errors=True)
+        (self._root / token / "outputs" / f"{index}.kept").unlink(missing_ok=True)
 
 
 def _made(folder: Path) -> Path:

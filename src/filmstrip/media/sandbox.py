@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
-from filmstrip.domain.errors import MediaProcessError
+from filmstrip.domain.errors import MediaProcessError, MediaProcessKilledError
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.forked_process import ForkedProcess, fork_process
 from filmstrip.media.settings import MediaSettings
@@ -77,7 +77,9 @@ class _Child:
             raise self._error("The media process was ended: it did not end by itself")
         if code != 0:
             await asyncio.wait([self._reading_stderr], timeout=1)
-            raise self._error(_describe_end(code, self._settings))
+            # Whatever a signal ended may have been innocent, except of using up its processor time.
+            kind = MediaProcessKilledError if code < 0 and -code != signal.SIGXCPU else MediaProcessError
+            raise self._error(_describe_end(code, self._settings), kind)
 
     async def end(self) -> None:
         """End the child and what it started: SIGTERM, a moment of grace, SIGKILL."""
@@ -106,8 +108,8 @@ class _Child:
             self._stderr_tail += data
             del self._stderr_tail[:-_STDERR_TAIL_BYTES]
 
-    def _error(self, sentence: str) -> MediaProcessError:
-        error = MediaProcessError(sentence)
+    def _error(self, sentence: str, kind: type[MediaProcessError] = MediaProcessError) -> MediaProcessError:
+        error = kind(sentence)
         error.add_note(self._stderr_tail.decode(errors="replace"))
         return error
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,9 @@ from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
+from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.perform import Performer, portion_of
+from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
@@ -73,7 +76,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
     storage = allow_urls((url,), settings.storage)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
-        return await MediaChild(settings.media, storage, server).probe(source, folder)
+        return await probe_again(MediaChild(settings.media, storage, server), source, folder)
 
 
 async def run_query(
@@ -100,8 +103,9 @@ async def run_query(
     with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
-        source, _version = await fetch_source(query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
-        info = await child.probe(source, folder)
+        fetch = partial(fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
+        source, _version = await patiently(fetch, settings.jobs.retry_seconds)
+        info = await probe_again(child, source, folder)
         for message in info.warnings:
             listener.warn(Warned(message))
         run = _Run(query, settings, child, source, info, folder, listener)
@@ -143,7 +147,7 @@ class _Run:
                     joined = join_groups(assignment.output.plan(self.info, upscale=self.query.upscale))
                     portions.append(portion_of(assignment, joined, joined.groups[0], {}, self._listener(index)))
             with suppress(FilmstripError):
-                await Performer(self.settings.jobs, self.child).make_together(portions)
+                await self._performer().make_together(portions)
 
     async def try_to_make(self, index: int) -> MadeOutput | None:
         """Make one output; None if it fails, which is a warning where it may, else among the failures."""
@@ -159,8 +163,12 @@ class _Run:
 
     async def _make(self, index: int) -> MadeOutput:
         with self._assignment(index) as assignment:
-            performer, finished = Performer(self.settings.jobs, self.child), self.finished.get(index, {})
-            return MadeOutput(*await performer.make_output(assignment, self._listener(index), finished))
+            finished = self.finished.get(index, {})
+            return MadeOutput(*await self._performer().make_output(assignment, self._listener(index), finished))
+
+    def _performer(self) -> Performer:
+        # Without a service nobody comes back later: an outage is waited out on the spot.
+        return Performer(self.settings.jobs, self.child, patience_seconds=self.settings.jobs.retry_seconds)
 
     def _listener(self, index: int) -> Listener:
         finished = self.finished.setdefault(index, {})
@@ -169,6 +177,9 @@ class _Run:
             on_put=lambda artifact: finished.update({artifact.name: artifact}),
             warn=lambda message: self.listener.warn(Warned(message)),
         )
+
+    async def _open_source(self) -> ReadableSource:
+        return self.source
 
     @contextmanager
     def _assignment(self, index: int) -> Iterator[Assignment]:
@@ -179,7 +190,7 @@ class _Run:
                 output=output,
                 document=entry_without_destination(self.query.text, index),
                 info=self.info,
-                source=self.source,
+                open_source=self._open_source,
                 upscale=self.query.upscale,
                 folder=folder,
                 stores=stores,

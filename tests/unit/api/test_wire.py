@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
 from filmstrip.api.wire import decimal, expiry, megabytes, task_status
-from filmstrip.db.records import OutputRecord, TaskRecord
+from filmstrip.db.records import Outage, OutputRecord, TaskRecord
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.task import TaskStatus
 
@@ -229,3 +229,15 @@ def test_sizes_are_in_millions_of_bytes() -> None:
 def test_the_end_of_a_session_has_no_zone_and_no_fraction() -> None:
     """Java reads `expire` only in this one form."""
     assert expiry(DONE) == "2031-05-02T10:00:41"
+
+
+def test_what_waits_says_for_what() -> None:
+    """An outage is told where it is met, and for the task; a task that waits for nothing has no such field."""
+    outage = Outage(
+        "The destination cannot be reached", DONE, DONE + timedelta(seconds=8), DONE + timedelta(hours=1), 3
+    )
+    output = OutputRecord(0, "mp4", MediaKind.VIDEO, "video-0-0-0", None, TaskStatus.SAVING, 0.5, outage=outage)
+    task = TaskRecord("0" * 32, None, TaskStatus.SAVING, DONE, outputs=(output,))
+    told = task_status(task, "http://localhost")
+    assert str(told["waiting"]).startswith("The destination cannot be reached; since ")
+    assert "waiting" not in task_status(replace(task, outputs=()), "http://localhost")

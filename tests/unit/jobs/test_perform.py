@@ -85,11 +85,15 @@ def performer(folder: Path, server: ForkServer) -> Callable[..., Performer]:
 
 def assignment(folder: Path, *stores: MemoryStore, **parameters: object) -> Assignment:
     document = {"output": "toy", **parameters}
+
+    async def open_source() -> LocalFile:
+        return LocalFile(folder / "source")
+
     return Assignment(
         output=ToyOutput.model_validate(document),
         document=json.dumps(document),
         info=INFO,
-        source=LocalFile(folder / "source"),
+        open_source=open_source,
         upscale=False,
         folder=folder,
         stores=stores,
@@ -160,10 +164,9 @@ async def test_one_process_serves_several_outputs(folder: Path, performer: Calla
     names = zip("abc", stores, strict=True)
     portions = [portion(folder.with_name(name), store, name) for name, store in names]
     first, refused, third = await performer().make_together(portions)
-    assert isinstance(first, tuple)
-    assert isinstance(third, tuple)
-    assert [artifact.name for artifact in (*first, *third)] == ["a1", "a2", "c1", "c2"]
-    assert isinstance(refused, DestinationForbiddenError)
+    assert (first.failure, third.failure) == (None, None)
+    assert sorted(artifact.name for artifact in (*first.put, *third.put)) == ["a1", "a2", "c1", "c2"]
+    assert isinstance(refused.failure, DestinationForbiddenError)
     assert [sorted(store.objects) for store in (stores[0], stores[2])] == [["a1", "a2"], ["c1", "c2"]]
     assert "b1" not in stores[1].objects
     assert (folder.parents[3] / "processes").read_text() == "3\n"

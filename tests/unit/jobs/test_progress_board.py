@@ -16,7 +16,7 @@ async def test_progress_is_written_together(database: Database, token: str, monk
     """What many outputs tell many times is one transaction, with the last word of each."""
     written = []
     write = database.record_progress
-    monkeypatch.setattr(database, "record_progress", lambda told: (written.append(told), write(told)))
+    monkeypatch.setattr(database, "record_progress", lambda told: (write(told), written.append(told)))
     board = ProgressBoard(database, seconds=0.05)
     board.start()
     for step in range(50):

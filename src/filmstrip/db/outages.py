@@ -1,0 +1,41 @@
+"""Which work waits for a host that does not answer, and which hosts answered a task before."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from filmstrip.db.interruptions import work_row
+from filmstrip.db.records import Outage
+from filmstrip.db.rows import Rows
+from filmstrip.db.tables import task
+
+
+class OutageRows(Rows):
+    """Outages of sources and destinations, as tasks and outputs meet them."""
+
+    def record_outage(self, token: str, index: int | None, outage: Outage | None) -> None:
+        """Keep what an output, or the source of a task if `index` is None, waits for; None ends the outage."""
+        table, here = work_row(token, index)
+        with self._writing() as connection:
+            connection.execute(update(table).where(here).values(outage=outage))
+
+    def read_outage(self, token: str, index: int | None) -> Outage | None:
+        """Read what an output, or the source of a task if `index` is None, waits for."""
+        table, here = work_row(token, index)
+        with self._reading() as connection:
+            found: Outage | None = connection.execute(select(table.c.outage).where(here)).scalar()
+        return found
+
+    def record_answer(self, token: str, host: str) -> None:
+        """Keep that a host answered while a task was worked on."""
+        here = task.c.token == token
+        with self._writing() as connection:
+            known = connection.execute(select(task.c.answered_hosts).where(here)).scalar() or ()
+            if host not in known:
+                connection.execute(update(task).where(here).values(answered_hosts=(*known, host)))
+
+    def has_answered(self, token: str, host: str) -> bool:
+        """Return whether a host answered before while a task was worked on."""
+        with self._reading() as connection:
+            known = connection.execute(select(task.c.answered_hosts).where(task.c.token == token)).scalar()
+        return host in (known or ())

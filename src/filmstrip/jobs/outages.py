@@ -1,0 +1,80 @@
+"""What happens when a source or a destination does not answer: the work waits for it, without holding anything.
+
+A step that meets an outage ends. Its script decides here whether to wait, ends too, and is enqueued again with a delay:
+
+    step "make" ── does not answer ──> step "wait" ── is worth waiting ──> end; again after `until`
+                                                   └─ waited enough ─────> step "fail"
+
+A host that has answered before in this task is waited for much longer than one that may be mistyped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from filmstrip.db.database import Database, utc_now
+from filmstrip.db.records import Outage
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.settings import JobSettings
+
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+class OutageError(Exception):
+    """A host did not answer: what a step met, read back from the journal.
+
+    Attributes:
+        host: Which one, "" if it is not known.
+    """
+
+    def __init__(self, reason: str, host: str) -> None:
+        super().__init__(reason)
+        self.host = host
+
+
+class Outages:
+    """Decides how long work waits for hosts that do not answer."""
+
+    def __init__(self, database: Database, settings: JobSettings) -> None:
+        self._database = database
+        self._settings = settings
+
+    async def wait_for(self, token: str, index: int | None, error: OutageError) -> float | None:
+        """Begin or continue to wait.
+
+        Args:
+            token: The task.
+            index: The output, None for the source of the task.
+            error: What happened at this try.
+
+        Returns:
+            In how many seconds to try again, None if there was patience enough.
+        """
+        return await asyncio.to_thread(self._wait, token, index, error)
+
+    def _wait(self, token: str, index: int | None, error: OutageError) -> float | None:
+        known = self._database.read_outage(token, index)
+        outage = self._continued(known, utc_now(), str(error), self._patience_seconds(token, error.host))
+        self._database.record_outage(token, index, outage)
+        return None if outage is None else max(0.0, (outage.until - utc_now()).total_seconds())
+
+    def _continued(self, known: Outage | None, now: datetime, reason: str, patience_seconds: float) -> Outage | None:
+        since = known.since if known else now
+        tries = known.tries + 1 if known else 1
+        ends_at = since + timedelta(seconds=patience_seconds)
+        if now >= ends_at:
+            return None
+        pause_seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(tries - 1, 16))
+        return Outage(reason, since, min(now + timedelta(seconds=pause_seconds), ends_at), ends_at, tries)
+
+    def _patience_seconds(self, token: str, host: str) -> float:
+        if host and self._database.has_answered(token, host):
+            return self._settings.outage_seconds
+        return self._settings.retry_seconds
+
+
+def outage_of(error: FilmstripError) -> dict[str, str]:
+    """Return an error that says that a host does not answer now as the journal keeps it."""
+    return {"outage": str(error), "host": error.host or ""}

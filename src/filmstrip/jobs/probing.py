@@ -1,0 +1,28 @@
+"""Probing a source in a child process, once more if the child was killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from filmstrip.domain.errors import MediaProcessKilledError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs.media_child import MediaChild
+from filmstrip.outputs._messages import ReadableSource
+
+_log = structlog.get_logger()
+
+
+async def probe_again(child: MediaChild, source: ReadableSource, folder: Path) -> MediaInfo:
+    """Find out what a source holds; a child that is killed is followed by one more.
+
+    Raises:
+        SourceError: It cannot be read, or is no media.
+        MediaProcessError: Both children died of it.
+    """
+    try:
+        return await child.probe(source, folder)
+    except MediaProcessKilledError as death:
+        _log.warning("media_process_killed", error=str(death))
+        return await child.probe(source, folder)
