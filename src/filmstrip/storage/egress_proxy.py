@@ -23,6 +23,7 @@ from filmstrip.storage.egress import EgressPolicy
 
 _LONGEST_HEAD_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 18
+_LAST_WORDS_SECONDS = 10.0
 _HOP_BY_HOP = {b"proxy-authorization", b"proxy-connection", b"connection", b"keep-alive"}
 
 
@@ -127,12 +128,16 @@ def _forwarded(line: str, fields: list[bytes]) -> bytes:
 
 
 def _join(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until both sides have ended, or one of them breaks."""
+    """Carry bytes both ways until the client has ended and the server has too, or has had a while for it."""
     for side in (one, other):
         side.settimeout(None)
     back = threading.Thread(target=_carry, args=(other, one), name="egress-answers", daemon=True)
     back.start()
     _carry(one, other)
+    # Nobody reads what a silent server may say after the client has gone.
+    back.join(_LAST_WORDS_SECONDS)
+    with suppress(OSError):
+        other.shutdown(socket.SHUT_RDWR)
     back.join()
 
 

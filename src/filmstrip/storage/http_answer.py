@@ -23,7 +23,10 @@ _PIECE_BYTES = 1 << 18
 _GIVEN = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}
 _ABSENT = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")  # RFC 9110, 14.4
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")  # RFC 9110, 14.4
+_SIZE = re.compile(r"\d{1,18}")
+_UNPACKED = {"gzip", "x-gzip", "deflate"}
+_WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL)
 _ERROR_CODE = re.compile(rb"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
 _EXCERPT_BYTES = 4096
 
@@ -37,16 +40,20 @@ class Answer:
         is_partial: Whether it is a range, else the whole.
         version: State of the source.
         body: The open response.
+        length_bytes: How many bytes of a range it says that it has, None for a whole.
+        is_packed: Whether it came compressed, which nobody asked for; `pieces` unpacks it.
     """
 
     start: int
     is_partial: bool
     version: SourceVersion
     body: BaseHTTPResponse
+    length_bytes: int | None = None
+    is_packed: bool = False
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the body as it arrives."""
-        return self.body.stream(_PIECE_BYTES, decode_content=False)
+        return self.body.stream(_PIECE_BYTES, decode_content=self.is_packed)
 
 
 def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: SourceVersion | None) -> Answer:
@@ -63,7 +70,7 @@ def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: So
     """
     if response.status not in _GIVEN:
         raise _refusal(response, label, start, expected)
-    answer = _described(response)
+    answer = _described(response, label)
     if expected is not None and not answer.version.is_same(expected):
         raise SourceChangedError(f'The source "{label}" changed while it was read')
     if answer.version.size_bytes == 0:
@@ -73,12 +80,32 @@ def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: So
     return answer
 
 
-def _described(response: BaseHTTPResponse) -> Answer:
+def refuse_web_page(head: bytes, label: str) -> None:
+    """Refuse what begins like a page of HTML: a login, an error, the page around a film.
+
+    Raises:
+        SourceUnreadableError: It does.
+    """
+    if _WEB_PAGE.match(head):
+        raise SourceUnreadableError(
+            f'"{label}" is a web page, not a video: use the address of the file itself, and one that needs no login'
+        )
+
+
+def _described(response: BaseHTTPResponse, label: str) -> Answer:
     headers, is_partial = response.headers, response.status == HTTPStatus.PARTIAL_CONTENT
+    encoding = headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in _UNPACKED | {"identity", ""}:
+        raise SourceForbiddenError(
+            f'The server of the source "{label}" compresses it ("{encoding[:40]}"), though it is asked not to'
+        )
+    is_packed = encoding in _UNPACKED
     match = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "")) if is_partial else None
-    total = headers.get("Content-Length", "") if not is_partial else match[2] if match else ""
-    version = SourceVersion(int(total) if total.isdigit() else None, headers.get("ETag"), headers.get("Last-Modified"))
-    return Answer(int(match[1]) if match else 0, match is not None, version, response)
+    total = headers.get("Content-Length", "") if not is_partial else match[3] if match else ""
+    size_bytes = int(total) if _SIZE.fullmatch(total) and not is_packed else None
+    version = SourceVersion(size_bytes, headers.get("ETag"), headers.get("Last-Modified"))
+    length_bytes = int(match[2]) - int(match[1]) + 1 if match else None
+    return Answer(int(match[1]) if match else 0, match is not None, version, response, length_bytes, is_packed)
 
 
 def _refusal(response: BaseHTTPResponse, label: str, start: int, expected: SourceVersion | None) -> FilmstripError:

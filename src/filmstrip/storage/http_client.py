@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -13,6 +14,7 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from filmstrip import __version__
 from filmstrip.storage.egress import EgressPolicy
+from filmstrip.storage.guarded_socket import GuardedTlsSocket, expect_answer, guarded, head_within
 from filmstrip.storage.settings import StorageSettings
 
 USER_AGENT = f"Filmstrip/{__version__}"
@@ -21,22 +23,47 @@ OWN_HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
 _KEPT_CONNECTIONS = 16
 
 
-class _JudgedHttpConnection(HTTPConnection):
-    def __init__(self, *args: object, policy: EgressPolicy, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self._policy = policy
+@dataclass(frozen=True)
+class _Manners:
+    """How connections are made and watched."""
+
+    policy: EgressPolicy
+    bytes_per_second: float
+    window_seconds: float
+
+
+class _Judged:
+    """A connection to an address that the policy allows, whose answers may not trickle."""
+
+    sock: socket.socket | None
+    timeout: object
+    host: str
+    port: int
+
+    def __init__(self, *args: object, manners: _Manners, **options: object) -> None:
+        super().__init__(*args, **options)
+        self._manners = manners
 
     def _new_conn(self) -> socket.socket:
-        return _judged_socket(self, self._policy)
+        return guarded(_judged_socket(cast("HTTPConnection", self), self._manners.policy))
+
+    def request(self, *args: Any, **options: Any) -> None:
+        expect_answer(self.sock, self._manners.bytes_per_second, self._manners.window_seconds)
+        super().request(*args, **options)  # type: ignore[misc]
+        expect_answer(self.sock, self._manners.bytes_per_second, self._manners.window_seconds)
+
+    def getresponse(self) -> Any:
+        seconds = self.timeout if isinstance(self.timeout, int | float) else None
+        with head_within(self.sock, seconds):
+            return super().getresponse()  # type: ignore[misc]
 
 
-class _JudgedHttpsConnection(HTTPSConnection):
-    def __init__(self, *args: object, policy: EgressPolicy, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self._policy = policy
+class _JudgedHttpConnection(_Judged, HTTPConnection):  # type: ignore[misc]
+    pass
 
-    def _new_conn(self) -> socket.socket:
-        return _judged_socket(self, self._policy)
+
+class _JudgedHttpsConnection(_Judged, HTTPSConnection):  # type: ignore[misc]
+    pass
 
 
 def _judged_socket(connection: HTTPConnection, policy: EgressPolicy) -> socket.socket:
@@ -50,11 +77,11 @@ def _judged_socket(connection: HTTPConnection, policy: EgressPolicy) -> socket.s
 
 
 class _JudgedHttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _JudgedHttpConnection
+    ConnectionCls = _JudgedHttpConnection  # type: ignore[assignment]  # a mixin hides that it is one
 
 
 class _JudgedHttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _JudgedHttpsConnection
+    ConnectionCls = _JudgedHttpsConnection  # type: ignore[assignment]  # a mixin hides that it is one
 
 
 def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
@@ -63,7 +90,7 @@ def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
     Every connection, also the one after a redirect, goes to an address that the egress policy allows; else the
     request raises `HostNotAllowedError`.
     """
-    policy = EgressPolicy(settings.private_hosts)
+    manners = _Manners(EgressPolicy(settings.private_hosts), settings.min_kib_per_second * 1024, settings.slow_seconds)
     client = urllib3.PoolManager(
         num_pools=8,
         maxsize=_KEPT_CONNECTIONS,
@@ -74,15 +101,16 @@ def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
     # A pool manager knows only its own options, so ours is bound to the classes of its pools.
     def make_https_pool(*args: object, **options: object) -> _JudgedHttpsPool:
         # Reading the system's authorities takes some 25 ms, which plain http need not wait for.
-        return _JudgedHttpsPool(*args, policy=policy, ssl_context=_trust(settings), **options)  # type: ignore[arg-type]
+        return _JudgedHttpsPool(*args, manners=manners, ssl_context=_trust(settings), **options)  # type: ignore[arg-type]
 
-    pools = {"http": partial(_JudgedHttpPool, policy=policy), "https": make_https_pool}
+    pools = {"http": partial(_JudgedHttpPool, manners=manners), "https": make_https_pool}
     client.pool_classes_by_scheme = cast("dict[str, type]", pools)
     return client
 
 
 def _trust(settings: StorageSettings) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.sslsocket_class = GuardedTlsSocket
     if settings.ca_file is not None:
         context.load_verify_locations(settings.ca_file)
     return context

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.request import Request
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.exceptions import HTTPError, LocationValueError, SSLError
 
-from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreachableError
+from filmstrip.domain.errors import FilmstripError, SourceForbiddenError, SourceNotFoundError, SourceUnreachableError
 from filmstrip.storage.http_answer import Answer, read_answer
 from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
@@ -17,6 +20,14 @@ from filmstrip.storage.source_reference import SourceVersion
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
+_REASONS = {
+    "NewConnection": "no connection comes about",
+    "NameResolution": "its name is not known",
+    "ConnectTimeout": "no connection comes about in time",
+    "ReadTimeout": "it stays silent, or sends too slowly",
+    "Protocol": "the connection broke",
+    "IncompleteRead": "the connection broke",
+}
 _MAY_HAVE_EXPIRED = {401, 403, 404, 410}
 
 
@@ -40,11 +51,13 @@ class HttpSource:
         except ValueError:
             raise SourceNotFoundError("The source is not a URL that can be fetched") from None
         self.label = shown_url(url)
+        self.settings = settings
         self._client = make_http_client(settings)
         user, at, host = parts.netloc.rpartition("@")
         self._url = urlunsplit(parts._replace(netloc=host, fragment=""))
         self._credentials = urllib3.make_headers(basic_auth=unquote(user)) if at else {}
         self._resolved_url = self._url
+        self._cookies = CookieJar()
 
     def close(self) -> None:
         """Close the connections."""
@@ -78,9 +91,13 @@ class HttpSource:
             yield
         except LocationValueError:
             raise SourceNotFoundError(f'The source "{self.label}" is not a URL that can be fetched') from None
+        except SSLError as error:
+            raise _distrust(error, self.label) from None
         except HTTPError as error:
             reason = type(error).__name__.removesuffix("Error")
-            raise SourceUnreachableError(f'The source "{self.label}" cannot be reached ({reason})') from None
+            raise SourceUnreachableError(
+                f'The source "{self.label}" cannot be reached ({_REASONS.get(reason, reason)})'
+            ) from None
 
     def _request(self, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         response = self._follow(self._resolved_url, headers)
@@ -92,8 +109,10 @@ class HttpSource:
 
     def _follow(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         for _hop in range(_MOST_REDIRECTS + 1):
-            all_headers = OWN_HEADERS | headers | self._credentials_for(url)
+            all_headers = OWN_HEADERS | headers | self._credentials_for(url) | self._cookies_for(url)
             response = self._client.request("GET", url, headers=all_headers, redirect=False, preload_content=False)
+            # Shared links set one where they redirect, and want to see it again where they lead to.
+            self._cookies.extract_cookies(cast("Any", response), Request(url))  # noqa: S310 - nothing is opened
             if response.status not in _REDIRECTS:
                 self._resolved_url = url
                 return response
@@ -103,8 +122,27 @@ class HttpSource:
                 raise SourceForbiddenError(f'The source "{self.label}" redirects to something that is not http')
         raise SourceForbiddenError(f'The source "{self.label}" redirects more than {_MOST_REDIRECTS} times')
 
+    def _cookies_for(self, url: str) -> dict[str, str]:
+        request = Request(url)  # noqa: S310 - nothing is opened: it is how cookies are asked for
+        self._cookies.add_cookie_header(request)
+        cookies = request.get_header("Cookie")
+        return {"Cookie": cookies} if cookies else {}
+
     def _credentials_for(self, url: str) -> dict[str, str]:
         return self._credentials if _origin(urlsplit(url)) == _origin(urlsplit(self._url)) else {}
+
+
+def _distrust(error: SSLError, label: str) -> FilmstripError:
+    """Choose the error for a TLS connection that did not come about."""
+    host = urlsplit(label).netloc
+    reason = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" not in reason:
+        return SourceUnreachableError(f'The source "{label}" cannot be reached (no TLS connection comes about)')
+    why = reason.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it cannot be verified"
+    return SourceForbiddenError(
+        f'The certificate of "{host}" is not trusted ({why}); the operator of this service can name the authority that '
+        "signed it by the setting ca_file"
+    )
 
 
 def _origin(parts: SplitResult) -> tuple[str, str]:

@@ -6,24 +6,26 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import obstore
 
 from filmstrip.domain.artifact import Location
-from filmstrip.domain.errors import DestinationRefusedError, HostNotAllowedError
+from filmstrip.domain.errors import DestinationRefusedError, FilmstripError, HostNotAllowedError
 from filmstrip.params.destination import Destination
 from filmstrip.storage.egress import EgressPolicy
 from filmstrip.storage.egress_proxy import EgressProxy
 from filmstrip.storage.object_name import joined_name
 from filmstrip.storage.s3_address import S3Address
-from filmstrip.storage.s3_client import account_of, make_s3_client
-from filmstrip.storage.s3_failures import S3Failure, destination_error
+from filmstrip.storage.s3_client import account_of, make_s3_client, put_seconds
+from filmstrip.storage.s3_failures import S3Failure, destination_error, panic_error
 from filmstrip.storage.s3_parts import PartedUploader
 from filmstrip.storage.settings import StorageSettings
 
 _LARGE_BYTES = 16 << 20
 """Above this, an object goes out in parts: it need not be in memory, and a failure repeats one part only."""
+_SMALLEST_CLASS_BYTES = 1 << 20
 _MOST_PARTS = 9_000
 """Of the 10 000 that S3 allows (Amazon S3 User Guide, "Multipart upload limits")."""
 
@@ -44,14 +46,16 @@ class S3Store:
         self._is_folder = is_folder
         self._attributes = _attributes(destination)
         self._acl = _acl_header(destination)
-        self._connections = settings.connections
+        self._settings = settings
         self._proxy = _proxy_for(self._address, settings)
         way_out = self._proxy.url if self._proxy else None
         account = account_of(destination, self._address)
         self._can_sign = account is not None
         # obstore signs the ACL only where something is put; elsewhere an unsigned header would spoil the signature.
-        self._putting = make_s3_client(self._address, account, settings, headers=self._acl, proxy_url=way_out)
-        self._asking = make_s3_client(self._address, account, settings, proxy_url=way_out)
+        make_client = partial(make_s3_client, self._address, account, settings, proxy_url=way_out)
+        self._asking = make_client()
+        self._putting = cache(lambda seconds: make_client(timeout_seconds=seconds, headers=self._acl))
+        self._putting_parts = cache(lambda seconds: make_client(timeout_seconds=seconds))
         self._parted = PartedUploader(self._address, account, settings)
 
     def put(self, name: str, data: Path | bytes, content_type: str) -> None:
@@ -62,7 +66,8 @@ class S3Store:
         if size_bytes <= _LARGE_BYTES:
             content = data if isinstance(data, bytes) else data.read_bytes()
             with self._failures_told():
-                obstore.put(self._putting, key, content, attributes=attributes, use_multipart=False)
+                client = self._putting(self._timeout_seconds(size_bytes))
+                obstore.put(client, key, content, attributes=attributes, use_multipart=False)
         else:
             self._put_large(key, data, attributes, max(_LARGE_BYTES, size_bytes // _MOST_PARTS + 1))
 
@@ -73,14 +78,18 @@ class S3Store:
             return
         with self._failures_told():
             obstore.put(
-                self._asking,
+                self._putting_parts(self._timeout_seconds(part_bytes)),
                 key,
                 data,
                 attributes=attributes,
                 use_multipart=True,
                 chunk_size=part_bytes,
-                max_concurrency=self._connections,
+                max_concurrency=self._settings.connections,
             )
+
+    def _timeout_seconds(self, size_bytes: int) -> float:
+        # In few classes: each has a client, with connections of its own.
+        return put_seconds(_SMALLEST_CLASS_BYTES << (size_bytes // _SMALLEST_CLASS_BYTES).bit_length(), self._settings)
 
     def locate(self, name: str) -> Location:
         """Tell the object's key, bucket and URL."""
@@ -124,6 +133,10 @@ class S3Store:
         except S3Failure as failure:
             refusal = self._proxy.refusal if self._proxy else None
             raise refusal or destination_error(failure, self._address) from None
+        except (FilmstripError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as panic:  # noqa: BLE001 - native code panics by what is no Exception
+            raise panic_error(panic, self._address) from None
 
 
 def _attributes(destination: Destination) -> dict[str, str]:

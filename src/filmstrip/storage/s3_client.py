@@ -10,6 +10,7 @@ from obstore.store import S3Store as S3Client
 
 from filmstrip.params.destination import Destination
 from filmstrip.storage.http_client import USER_AGENT
+from filmstrip.storage.retries import LONGEST_RETRYING_SECONDS
 from filmstrip.storage.s3_address import S3Address, region_of
 from filmstrip.storage.s3_signature import S3Account
 from filmstrip.storage.settings import StorageSettings
@@ -17,8 +18,13 @@ from filmstrip.storage.settings import StorageSettings
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
-# The same signature goes out with each retry, and servers refuse one that is 15 minutes old.
-_LONGEST_RETRYING = timedelta(minutes=5)
+_BASE_PUT_SECONDS = 30.0
+_PUT_BYTES_PER_SECOND = 32 << 10
+
+
+def put_seconds(size_bytes: int, settings: StorageSettings) -> float:
+    """Return how long a request may take that puts so many bytes: silence is not waited for as slowness is."""
+    return min(settings.put_timeout_seconds, _BASE_PUT_SECONDS + size_bytes / _PUT_BYTES_PER_SECOND)
 
 
 def make_s3_client(
@@ -26,6 +32,7 @@ def make_s3_client(
     account: S3Account | None,
     settings: StorageSettings,
     *,
+    timeout_seconds: float = _BASE_PUT_SECONDS,
     headers: Mapping[str, str] | None = None,
     proxy_url: str | None = None,
 ) -> S3Client:
@@ -35,13 +42,14 @@ def make_s3_client(
         address: Server and bucket.
         account: Who signs; None leaves requests unsigned.
         settings: Patience and trusted authorities.
+        timeout_seconds: How long one request may take.
         headers: What is sent, signed, with every request.
         proxy_url: Proxy through which every connection goes, None for none.
     """
     client_options: ClientConfig = {
         "allow_http": not address.is_https,
         "connect_timeout": timedelta(seconds=settings.connect_timeout_seconds),
-        "timeout": timedelta(seconds=settings.put_timeout_seconds),
+        "timeout": timedelta(seconds=timeout_seconds),
         "default_headers": dict(headers or {}),
         "user_agent": USER_AGENT,
     }
@@ -59,7 +67,7 @@ def make_s3_client(
         client_options=client_options,
         retry_config={
             "max_retries": settings.retries,
-            "retry_timeout": _LONGEST_RETRYING,
+            "retry_timeout": timedelta(seconds=LONGEST_RETRYING_SECONDS),
             "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
         },
         config=credentials,

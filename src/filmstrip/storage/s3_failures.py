@@ -22,6 +22,7 @@ S3Failure = (BaseError, OSError, ValueError)
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
 _STATUS = re.compile(r"status code: (\d{3})\b")  # as obstore tells it
 _REGION = re.compile(r"<Region>([\w-]{1,40})</Region>")
+_BAD_CERTIFICATE = re.compile(r"invalid peer certificate: (\w+)")
 _HINTS = {
     "AccessControlListNotSupported": "the bucket has ACLs switched off: leave out `permissions`, or allow ACLs there",
     "InvalidStorageClass": "`storage_class` is not one that this server knows",
@@ -45,7 +46,21 @@ def destination_error(failure: BaseException, address: S3Address) -> FilmstripEr
         status = HTTPStatus.NOT_FOUND
     elif isinstance(failure, PermissionDeniedError | UnauthenticatedError):
         status = HTTPStatus.FORBIDDEN
-    return refusal_error(text, status, address) if status else unreachable_error(address)
+    if status:
+        return refusal_error(text, status, address)
+    if match := _BAD_CERTIFICATE.search(text):
+        return DestinationForbiddenError(
+            f'The certificate of "{address.host}" is not trusted ({match[1]}); the operator of this service can name '
+            "the authority that signed it by the setting ca_file"
+        )
+    return unreachable_error(address)
+
+
+def panic_error(panic: BaseException, address: S3Address) -> FilmstripError:
+    """Make the error for a client library that gives up on what it was told; its own words may hold a secret."""
+    return DestinationRefusedError(
+        f'The destination "{address.label}" cannot be used: one of its values makes no request ({type(panic).__name__})'
+    )
 
 
 def unreachable_error(address: S3Address) -> FilmstripError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError
 from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.retries import retried
 from filmstrip.storage.s3_address import S3Address
+from filmstrip.storage.s3_client import put_seconds
 from filmstrip.storage.s3_failures import refusal_error, unreachable_error
 from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
 from filmstrip.storage.settings import StorageSettings
@@ -40,7 +42,6 @@ class PartedUploader:
         self._account = account
         self._settings = settings
         self._client = make_http_client(settings)
-        self._timeout = urllib3.Timeout(connect=settings.connect_timeout_seconds, read=settings.put_timeout_seconds)
 
     def put(self, key: str, content: BinaryIO, part_bytes: int, headers: Mapping[str, str]) -> None:
         """Upload the content; on any failure the parts are taken back and the object is as before.
@@ -119,17 +120,36 @@ class PartedUploader:
         signed = dict(headers)
         if self._account is not None:
             signed = signed_headers(method, url, headers, body, self._account, datetime.now(UTC))
+        seconds = put_seconds(len(body), self._settings)
+        timeout = urllib3.Timeout(connect=self._settings.connect_timeout_seconds, read=seconds)
         all_headers = OWN_HEADERS | signed | {"Content-Length": str(len(body))}
         try:
-            # As a stream, the body is sent in pieces that have the connection's patience each, not all together.
             answer = self._client.request(
-                method, url, headers=all_headers, body=io.BytesIO(body), redirect=False, timeout=self._timeout
+                method, url, headers=all_headers, body=_TimedBody(body, seconds), redirect=False, timeout=timeout
             )
         except HTTPError:
             raise unreachable_error(self._address) from None
         if answer.status >= 300:  # noqa: PLR2004 - HTTP: below, it was done
             raise refusal_error(answer.data.decode(errors="replace"), answer.status, self._address)
         return answer
+
+
+class _TimedBody(io.BytesIO):
+    """A body that is sent in pieces: each has the connection's patience, and all together no more than that."""
+
+    def __init__(self, body: bytes, seconds: float) -> None:
+        super().__init__(body)
+        self._ends_by = time.monotonic() + seconds
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read the next piece.
+
+        Raises:
+            TimeoutError: The pieces before it took all the time.
+        """
+        if time.monotonic() > self._ends_by:
+            raise TimeoutError("The request takes too long")
+        return super().read(size)
 
 
 def _batches(content: BinaryIO, part_bytes: int, count: int) -> Iterator[list[bytes]]:

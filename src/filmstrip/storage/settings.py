@@ -50,8 +50,13 @@ class StorageSettings:
         ca_file: PEM file with certificate authorities that are trusted besides the system's.
         connect_timeout_seconds: How long a connection may take to come about.
         read_timeout_seconds: How long a source may stay silent.
-        put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take.
-        retries: How often a failed request is tried again.
+        min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
+        slow_seconds: Over how much waiting that rate is measured.
+        fetch_hours: How long it may take to copy a whole source.
+        max_source_gb: Largest source, in units of 10^9 bytes.
+        put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take at most;
+            small ones get 30 seconds, and one more for each 32 KiB.
+        retries: How often a failed request is tried again; as long as something arrives in between, it begins anew.
         retry_pause_seconds: The pause before the first retry; each further one is twice as long.
         connections: Connections that one source or one destination is used with at a time.
     """
@@ -65,6 +70,10 @@ class StorageSettings:
     ca_file: Path | None = None
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 60.0
+    min_kib_per_second: float = 2.0
+    slow_seconds: float = 30.0
+    fetch_hours: float = 12.0
+    max_source_gb: float = 256.0
     put_timeout_seconds: float = 600.0
     retries: int = 4
     retry_pause_seconds: float = 0.2

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 
+from urllib3.exceptions import HTTPError
+
 from filmstrip.domain.errors import RangesNotSupportedError, SourceUnreachableError
+from filmstrip.storage.http_answer import refuse_web_page
 from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.retries import retried
 from filmstrip.storage.settings import StorageSettings
@@ -35,6 +38,11 @@ class SourceRanges:
         return self._version.size_bytes or 0
 
     @property
+    def label(self) -> str:
+        """The source, as it is shown."""
+        return self._source.label
+
+    @property
     def bytes_read(self) -> int:
         """How many bytes were transferred so far, with what was fetched twice counted twice."""
         return self._bytes_read
@@ -54,8 +62,8 @@ class SourceRanges:
         if start >= end:
             return b""
         got = bytearray(self._head[start:end])
-        if len(got) < end - start:
-            retried(lambda: self._read_on(got, start, end), self._settings)
+        while len(got) < end - start:
+            retried(lambda: self._read_on(got, start, end), self._settings, progress=lambda: len(got))
         return bytes(got)
 
     def close(self) -> None:
@@ -68,20 +76,35 @@ class SourceRanges:
             if size_bytes is None or (size_bytes > _HEAD_BYTES and not answer.is_partial):
                 raise RangesNotSupportedError(f'The server of "{self._source.label}" does not answer range requests')
             head = bytearray()
-            for piece in answer.pieces():
-                self._count(len(piece))
-                head += piece
+            try:
+                for piece in answer.pieces():
+                    self._count(len(piece))
+                    head += piece[: _HEAD_BYTES - len(head)]
+                    if len(head) == _HEAD_BYTES:
+                        break
+            except HTTPError:
+                if not head:
+                    raise
+                # What is missing of it is asked for when it is read.
+            refuse_web_page(bytes(head), self._source.label)
             return answer.version, bytes(head)
 
     def _read_on(self, got: bytearray, start: int, end: int) -> None:
-        """Append what is still missing; what arrived before a failure is not asked for again."""
+        """Append what is still missing; what arrived before a failure is not asked for again.
+
+        A server may answer with the first part of a range alone (RFC 9110, 15.3.7): then it is asked for the rest.
+        """
+        missing = end - start - len(got)
         with self._source.get(start + len(got), end, self._version) as answer:
             if not answer.is_partial:
                 raise SourceUnreachableError(f'The server of "{self._source.label}" ignored a range request')
+            promised = min(missing, answer.length_bytes or missing)
             for piece in answer.pieces():
                 self._count(len(piece))
-                got += piece
-        if len(got) != end - start:
+                got += piece[: end - start - len(got)]
+                if len(got) == end - start:
+                    return
+        if len(got) < end - start - missing + promised or promised <= 0:
             raise SourceUnreachableError(f'The server of "{self._source.label}" ended its answer early')
 
     def _count(self, size_bytes: int) -> None:

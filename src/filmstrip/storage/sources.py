@@ -12,7 +12,7 @@ from filmstrip.storage.local import allowed_path
 from filmstrip.storage.retries import retried
 from filmstrip.storage.s3_source import presigned_url
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_copy import copy_ranges, copy_stream
+from filmstrip.storage.source_copy import copy_ranges, copy_stream, refuse_large
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 from filmstrip.storage.whole_file import write_whole
@@ -38,6 +38,7 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
 
 def _ask(http: HttpSource, expected: SourceVersion | None) -> SourceFacts:
     with http.get(0, 1, expected) as answer:
+        refuse_large(answer.version.size_bytes or 0, http.label, http.settings)
         return SourceFacts(answer.version, answer.is_partial and answer.version.size_bytes is not None)
 
 
@@ -98,7 +99,7 @@ def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_pro
         except RangesNotSupportedError:
             copy_stream(http, path, on_progress, settings, reference.version)
         else:
-            copy_ranges(ranges, path, on_progress, settings.connections)
+            copy_ranges(ranges, path, on_progress, settings)
 
 
 def _copy_file(original: Path, path: Path, on_progress: ProgressListener) -> None:
