@@ -225,5 +225,5 @@ def test_https_is_read_with_the_operators_authority(
     settings = StorageSettings(tmp_path, private_hosts=(place,), retries=0)
     with closing(_ranges(url, replace(settings, ca_file=certificates.authority))) as opened:
         assert opened.read_range(5_000_000, 5_000_010) == CONTENT[5_000_000:5_000_010]
-    with pytest.raises(SourceForbiddenError, match="certificate .* is not trusted"):
+    with pytest.raises(SourceForbiddenError, match=r"certificate .* is not trusted"):
         open_source(url, settings)
