@@ -15,7 +15,7 @@ TEST_WORKERS ?= 2
 NODE_PACKAGES := tests/qencode tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format bench docs picture pins clean venv developer-venv system-packages
+.PHONY: help demo test fuzz lint types format bench docs picture pins clean venv developer-venv system-packages
 
 help:  ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: venv  ## run the first real job on this machine, check its result, leave i
 
 test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
 	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(TEST_ARGUMENTS)
+
+fuzz: developer-venv  ## search for examples that break a promise, for FUZZ_SECONDS (600 by default)
+	$(BIN)/python tests/fuzz.py
 
 lint: developer-venv  ## all rules of ruff, its formatting, and the floors of the house
 	$(BIN)/ruff check .

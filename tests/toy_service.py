@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import TaskRecord
+from filmstrip.testing.running_program import ending_with_us
 
 DEADLINE_SECONDS = 40.0
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class ToyService:
     def start(self) -> None:
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "toy_server", str(self.folder), json.dumps(self.settings)],
+                ending_with_us([sys.executable, "-m", "toy_server", str(self.folder), json.dumps(self.settings)]),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

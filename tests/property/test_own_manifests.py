@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filmstrip.domain.geometry import FrameSize
@@ -26,6 +26,8 @@ def errors(data: bytes, kind: Kind, around: Surroundings) -> list[Finding]:
     return [finding for finding in inspect(data, kind, around) if finding.level is Level.ERROR]
 
 
+@example(interval=Fraction(1, 3), count=21, rest=Fraction(1, 100), columns=7, tile=FrameSize(214, 1400))
+@example(interval=Fraction(1), count=3125, rest=Fraction(2073, 2075), columns=12, tile=FrameSize(10, 10))
 @given(
     interval=INTERVALS,
     count=st.integers(1, 60),

@@ -82,13 +82,13 @@ class IntervalGrid:
     def cue(self, index: int) -> TimeRange:
         """Tell when a player shows image `index`, counted from the start of the span.
 
-        Cues touch each other. The last one reaches to the end of the span, rounded up to a millisecond: a cue that
-        ends early leaves the end of the seek bar without a picture in most players.
+        Cues touch each other. The last one reaches to the end of the span, exactly: who writes it down rounds up, as a
+        cue that ends early leaves the end of the seek bar without a picture in most players.
         """
         start = index * self.interval
         if index < self.count - 1:
             return TimeRange(start, start + self.interval)
-        return TimeRange(start, max(ceil_to_millisecond(self.span.duration), start + Fraction(1, _MILLISECONDS)))
+        return TimeRange(start, max(self.span.duration, start + Fraction(1, _MILLISECONDS)))
 
     def cues(self) -> tuple[TimeRange, ...]:
         """All cues in order."""

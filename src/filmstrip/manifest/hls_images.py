@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from filmstrip.manifest.hls_syntax import quoted, tag, target_duration
 from filmstrip.manifest.picture import check_url_reference
-from filmstrip.manifest.seconds import decimal_seconds
+from filmstrip.manifest.seconds import decimal_seconds, touching_durations
 from filmstrip.manifest.sprite_series import SpriteSeries
 
 _CODECS = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp", "image/avif": "avif"}
@@ -61,7 +61,8 @@ def _image_lines(series: SpriteSeries) -> Iterator[str]:
             "DURATION": decimal_seconds(series.interval),
         },
     )
-    for index, sprite in enumerate(series.sprites):
-        yield f"#EXTINF:{decimal_seconds(series.covered_seconds(index))},"
+    ends = (series.full_seconds * index + series.covered_seconds(index) for index in range(len(series.sprites)))
+    for sprite, duration in zip(series.sprites, touching_durations(ends), strict=True):
+        yield f"#EXTINF:{decimal_seconds(duration)},"
         yield tiles
         yield sprite.name

@@ -14,7 +14,7 @@ from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.timing import TimeRange
 from filmstrip.manifest.hls_syntax import quoted, tag, target_duration
 from filmstrip.manifest.picture import check_url_reference
-from filmstrip.manifest.seconds import decimal_seconds
+from filmstrip.manifest.seconds import decimal_seconds, touching_durations
 from filmstrip.manifest.sprite_series import peak_bits_per_second
 
 
@@ -83,8 +83,9 @@ def mjpg_stream_entry(track: JpegTrack, uri: str) -> str:
 
 def _fragment_lines(track: JpegTrack) -> Iterator[str]:
     offset = track.init_bytes
-    for span, length in zip(track.spans, track.fragment_bytes, strict=True):
-        yield f"#EXTINF:{decimal_seconds(span.duration)},"
+    durations = touching_durations(span.end for span in track.spans)
+    for duration, length in zip(durations, track.fragment_bytes, strict=True):
+        yield f"#EXTINF:{decimal_seconds(duration)},"
         yield f"#EXT-X-BYTERANGE:{length}@{offset}"
         yield track.name
         offset += length

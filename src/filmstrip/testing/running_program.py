@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +32,17 @@ def free_ports(count: int) -> list[int]:
     return list(found)
 
 
+def ending_with_us(arguments: Sequence[str]) -> list[str]:
+    """Make a command be killed when this process ends, however it ends, if there is a program that can do so.
+
+    Linux watches the thread that starts it, so only the main thread may ask for that (prctl(2), PR_SET_PDEATHSIG).
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return list(arguments)
+    return [setpriv, "--pdeathsig", "KILL", *arguments]
+
+
 class RunningProgram:
     """A program that runs in the background until it is stopped."""
 
@@ -45,7 +58,7 @@ class RunningProgram:
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - the callers are ours and name the program in full
-                arguments,
+                ending_with_us(arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -53,7 +53,7 @@ def test_entry_matches_the_golden_file() -> None:
     assert mjpg_stream_entry(small_track(), "mjpg.m3u8") in (GOLDENS / "entries.m3u8").read_text().splitlines()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     count=st.integers(1, 12),
     interval=st.sampled_from([Fraction(1, 2), Fraction(1), Fraction("7.5"), Fraction(30), Fraction(1, 3)]),
