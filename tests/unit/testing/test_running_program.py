@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def await_condition(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_server_ends_with_what_started_it(tmp_path: Path, number: signal.Signals) -> None:
     """A run of tests that a signal ends leaves no server behind."""
@@ -32,10 +40,7 @@ def test_a_server_ends_with_what_started_it(tmp_path: Path, number: signal.Signa
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as owner:
         assert owner.stdout is not None
         pid = int(owner.stdout.readline())
-        assert is_running(pid)
+        await_condition(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
         os.kill(owner.pid, number)
         owner.wait(20)
-    deadline = time.monotonic() + 20
-    while is_running(pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    await_condition(lambda: not is_running(pid))
