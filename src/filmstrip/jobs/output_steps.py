@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -166,12 +167,15 @@ class _PutRecorder:
         self._token = token
         self._index = index
         self._group = group
-        self._unproven_hosts = list(hosts)
+        self._hosts = set(hosts) - {""}
+        self._lock = threading.Lock()
 
     def __call__(self, artifact: Artifact) -> None:
+        """Write down one file; several threads do."""
         self._database.record_artifact(self._token, self._index, PutArtifact(self._group.name, artifact))
-        if self._unproven_hosts:
+        with self._lock:
+            proven, self._hosts = self._hosts, set()
+        if proven:
             self._database.record_outage(self._token, self._index, None)
-        while self._unproven_hosts:
-            self._database.record_answer(self._token, self._unproven_hosts[-1])
-            self._unproven_hosts.pop()
+        for host in proven:
+            self._database.record_answer(self._token, host)
