@@ -19,6 +19,11 @@ class OutageRows(Rows):
         with self._writing() as connection:
             connection.execute(update(table).where(here).values(outage=outage))
 
+    def end_outage(self, token: str, index: int | None) -> None:
+        """Keep that an output, or the source of a task if `index` is None, waits for nothing any more."""
+        if self.read_outage(token, index) is not None:
+            self.record_outage(token, index, None)
+
     def read_outage(self, token: str, index: int | None) -> Outage | None:
         """Read what an output, or the source of a task if `index` is None, waits for."""
         table, here = work_row(token, index)
@@ -29,6 +34,8 @@ class OutageRows(Rows):
     def record_answer(self, token: str, host: str) -> None:
         """Keep that a host answered while a task was worked on."""
         here = task.c.token == token
+        if not host or self.has_answered(token, host):
+            return
         with self._writing() as connection:
             known = connection.execute(select(task.c.answered_hosts).where(here)).scalar() or ()
             if host not in known:

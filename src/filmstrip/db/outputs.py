@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
@@ -28,8 +28,9 @@ class OutputRows(Rows):
     def drop_outputs(self, token: str, indexes: Collection[int]) -> None:
         """Take outputs out of a task, as if they had not been asked for."""
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes))
-        with self._writing() as connection:
-            connection.execute(delete(output).where(here))
+        if indexes:
+            with self._writing() as connection:
+                connection.execute(delete(output).where(here))
 
     def record_progress(self, fractions: Mapping[tuple[str, int], float]) -> None:
         """Keep how far outputs are, by token and index; in one transaction."""
@@ -58,15 +59,25 @@ class OutputRows(Rows):
 class ArtifactRows(Rows):
     """Artifacts."""
 
-    def record_artifact(self, token: str, index: int, put: PutArtifact) -> None:
-        """Keep that a file is at all destinations of its output, so that it is never made again."""
+    def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
+        """Keep that files are at all destinations of their output, so that they are never made again."""
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
         with self._writing() as connection:
-            connection.execute(delete(artifact).where(of_output, artifact.c.name == put.artifact.name))
-            position = select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output)
-            row = {"task_token": token, "output_index": index, "name": put.artifact.name}
-            facts = {"group_name": put.group_name, "artifact": put.artifact, "position": position.scalar_subquery()}
-            connection.execute(insert(artifact).values(**row, **facts))
+            again = [put.artifact.name for put in puts]
+            connection.execute(delete(artifact).where(of_output, artifact.c.name.in_(again)))
+            first = connection.execute(select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output))
+            rows = [
+                {
+                    "task_token": token,
+                    "output_index": index,
+                    "name": put.artifact.name,
+                    "group_name": put.group_name,
+                    "artifact": put.artifact,
+                    "position": position,
+                }
+                for position, put in enumerate(puts, first.scalar_one())
+            ]
+            connection.execute(insert(artifact), rows)
 
     def read_artifacts(self, token: str, index: int) -> tuple[PutArtifact, ...]:
         """Read which files of an output are at its destinations, in the order in which they were put."""

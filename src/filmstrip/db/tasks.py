@@ -92,6 +92,8 @@ class TaskRows(Rows):
 
     def add_warnings(self, token: str, warnings: Iterable[Warned]) -> None:
         """Tell the client of something; what was told already, as by a repeated step, is not told twice."""
+        if not (warnings := tuple(warnings)):
+            return
         with self._writing() as connection:
             told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
             together = tuple(dict.fromkeys((*told, *warnings)))

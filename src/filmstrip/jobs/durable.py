@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 
 from filmstrip.domain.errors import LimitExceededError
 from filmstrip.jobs.journal_format import JournalFormat
+from filmstrip.jobs.wake_up import StopEvents
 
 _APPLICATION = "filmstrip"
 # Constant, or an upgrade of the service would strand what the version before it left unfinished.
@@ -86,6 +87,7 @@ class Durable:
         self._is_draining = False
         self._steps: dict[object, _RunningStep] = {}
         self._queues: dict[str, str] = {}
+        self._stop_events = StopEvents()
 
     def start(self, kinds: Mapping[str, Kind]) -> None:
         """Begin to run scripts, also those that a process before this one left; blocking.
@@ -94,11 +96,11 @@ class Durable:
             kinds: The scripts, by name. The names are in the database: an old one stays as long as it may be there.
         """
         _take_logs()
-        DBOS(config=self._config())
+        DBOS(config=self._config()).background_thread_stop_events = self._stop_events
         for name, kind in kinds.items():
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
             # what only waited as well, and each orderly restart.
-            DBOS.workflow(name=name, max_recovery_attempts=None)(_named_script(kind.script))
+            DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(kind.script))
         DBOS.launch()
         self._queues = {name: kind.queue.name for name, kind in kinds.items()}
         for queue in {kind.queue for kind in kinds.values()}:
@@ -164,6 +166,12 @@ class Durable:
         for identity, arguments in runs.items():
             options = self._options(name, identity, key, delay_seconds)
             await DBOS.enqueue_workflow_with_options_async(options, *arguments)
+        if not delay_seconds:
+            self.wake()
+
+    def wake(self) -> None:
+        """Look for work now, and not at the next poll; from any thread."""
+        self._stop_events.wake()
 
     async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
         """Cancel a script and all that come from it, and wait until their steps are over.
@@ -248,6 +256,17 @@ class Durable:
     def _is_idle(self, prefix: str) -> bool:
         return not any(step.identity.startswith(prefix) for step in list(self._steps.values()))
 
+    def _named_script(self, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
+
+        async def run(*arguments: str | int) -> None:
+            # The task around it ends once its end is written down: then another one may have its place.
+            if (around := asyncio.current_task()) is not None:
+                around.add_done_callback(lambda _around: self.wake())
+            await script(*arguments)
+
+        return run
+
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         clock = asyncio.get_running_loop().time
         deadline = clock() + seconds
@@ -264,15 +283,6 @@ class Durable:
             use_listen_notify=False,
             log_level="WARNING",
         )
-
-
-def _named_script(script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
-
-    async def run(*arguments: str | int) -> None:
-        await script(*arguments)
-
-    return run
 
 
 def _take_logs() -> None:

@@ -140,6 +140,7 @@ class JobEngine:
         )
         submission = make_submission(with_operator_values(query, self._settings, self._parse), payload)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
+        self._durable.wake()
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     async def cancel(self, token: str) -> None:

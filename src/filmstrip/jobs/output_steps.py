@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 import structlog
 
-from filmstrip.db.database import Database
-from filmstrip.db.records import PutArtifact
 from filmstrip.domain.artifact import Artifact, Warned
 from filmstrip.domain.errors import DestinationError, FilmstripError, HostNotAllowedError, SourceError
 from filmstrip.domain.hosts import host_of
@@ -22,6 +19,7 @@ from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
 from filmstrip.jobs.perform import Performer, describe_result, in_order, share
 from filmstrip.jobs.progress_board import ProgressBoard
+from filmstrip.jobs.put_recorder import PutRecorder
 from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._messages import ReadableSource
@@ -142,7 +140,7 @@ class OutputSteps:
 
         return Listener(
             on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
-            on_put=_PutRecorder(self._database, token, index, group, assignment.hosts),
+            on_put=PutRecorder(self._database, token, index, group, assignment.hosts),
             on_failed=lambda: self._around.folders.empty_output(token, index),
             on_made=on_made,
             warn=lambda message: self._warn(token, index, [message]),
@@ -157,25 +155,3 @@ class OutputSteps:
     async def _finished(self, token: str, index: int) -> dict[str, Artifact]:
         put = await asyncio.to_thread(self._database.read_artifacts, token, index)
         return {each.artifact.name: each.artifact for each in put}
-
-
-class _PutRecorder:
-    """Writes down which files are at all destinations, and with the first of them that their hosts answer."""
-
-    def __init__(self, database: Database, token: str, index: int, group: Group, hosts: Sequence[str]) -> None:
-        self._database = database
-        self._token = token
-        self._index = index
-        self._group = group
-        self._hosts = set(hosts) - {""}
-        self._lock = threading.Lock()
-
-    def __call__(self, artifact: Artifact) -> None:
-        """Write down one file; several threads do."""
-        self._database.record_artifact(self._token, self._index, PutArtifact(self._group.name, artifact))
-        with self._lock:
-            proven, self._hosts = self._hosts, set()
-        if proven:
-            self._database.record_outage(self._token, self._index, None)
-        for host in proven:
-            self._database.record_answer(self._token, host)

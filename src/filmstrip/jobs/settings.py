@@ -29,7 +29,7 @@ class JobSettings:
         fetches: Sources that are fetched at a time.
         fetches_per_key: How many of them may be of one API key; 0 for all.
         puts: Files of one output that are put at a time.
-        poll_seconds: How often the queues are looked at.
+        poll_seconds: How often the queues are looked at for what came without a sign, as after a delay.
         progress_seconds: How often progress is written down.
         watch_seconds: How often it is looked for what failed tasks and finished ones left.
         retry_seconds: For how long a source or destination is waited for that does not answer and never did in this
@@ -53,7 +53,7 @@ class JobSettings:
     fetches: int = 4
     fetches_per_key: int = 3
     puts: int = 8
-    poll_seconds: float = 0.25
+    poll_seconds: float = 1.0
     progress_seconds: float = 1.0
     watch_seconds: float = 5.0
     retry_seconds: float = 60.0

@@ -73,7 +73,7 @@ class TaskSteps:
             info = await probe_again(self._around.child, source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
-        await asyncio.to_thread(self._database.record_outage, token, None, None)
+        await asyncio.to_thread(self._database.end_outage, token, None)
         await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 

@@ -147,7 +147,7 @@ def test_artifacts_are_kept_in_the_order_of_putting(database: Database) -> None:
     stamp = FrameStamp(Fraction(1, 3), Fraction(3, 10), is_keyframe=True)
     for name, size in (("b", 1), ("a", 2), ("b", 3)):
         put = PutArtifact("group", Artifact(name, "image/png", size, (stamp,)))
-        database.record_artifact(token, 1, put)
+        database.record_artifacts(token, 1, [put])
     found = database.read_artifacts(token, 1)
     assert [(put.artifact.name, put.artifact.size_bytes) for put in found] == [("a", 2), ("b", 3)]
     assert found[0].artifact.frames == (stamp,)

@@ -1,0 +1,61 @@
+"""Writing down which files are at all destinations: many that arrive together in one transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from filmstrip.db.database import Database
+from filmstrip.db.records import PutArtifact
+from filmstrip.domain.artifact import Artifact
+from filmstrip.outputs._base import Group
+
+
+class PutRecorder:
+    """Writes down the files of one group; blocking, and called by several threads at once.
+
+    Whoever finds nobody writing writes for all that came meanwhile; the others wait until theirs is written too.
+    """
+
+    def __init__(self, database: Database, token: str, index: int, group: Group, hosts: Sequence[str]) -> None:
+        """Begin with none.
+
+        Args:
+            database: Where it is written.
+            token: The task.
+            index: The output.
+            group: What is put.
+            hosts: Those of the destinations, which are known to answer once a file is there.
+        """
+        self._database = database
+        self._token = token
+        self._index = index
+        self._group_name = group.name
+        self._hosts = list(hosts)
+        self._arrived: list[PutArtifact] = []
+        self._arriving = threading.Lock()
+        self._writing = threading.Lock()
+
+    def __call__(self, artifact: Artifact) -> None:
+        """Write down one file; it is written when this returns."""
+        with self._arriving:
+            self._arrived.append(PutArtifact(self._group_name, artifact))
+        with self._writing:
+            with self._arriving:
+                arrived = self._arrived
+                self._arrived = []
+            if arrived:
+                self._write(arrived)
+
+    def _write(self, arrived: Sequence[PutArtifact]) -> None:
+        try:
+            self._database.record_artifacts(self._token, self._index, arrived)
+        except BaseException:
+            with self._arriving:
+                self._arrived = [*arrived, *self._arrived]
+            raise
+        if self._hosts:
+            self._database.end_outage(self._token, self._index)
+        while self._hosts:
+            self._database.record_answer(self._token, self._hosts[-1])
+            self._hosts.pop()

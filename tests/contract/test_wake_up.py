@@ -1,0 +1,83 @@
+"""What the durable engine has to do so that work is taken up at once though it only polls."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.wake_up import WakeableEvent
+
+POLL_SECONDS = 1000.0
+"""Longer than the test may take: whatever runs was woken."""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@asynccontextmanager
+async def running(database: Database, at_once: int) -> AsyncIterator[tuple[Durable, list[str]]]:
+    durable, done = Durable(database.companion_engine(), POLL_SECONDS), []
+
+    async def note(name: str) -> None:
+        done.append(name)
+        if name == "first":
+            await durable.begin("note", {"child": ("child",)}, "-")
+
+    queue = Queue("notes", at_once, at_once)
+    # The first poll of a queue comes before anything can be woken; so it is enqueued before that.
+    await asyncio.to_thread(durable.start, {"note": Kind(note, queue)})
+    try:
+        yield durable, done
+    finally:
+        await durable.stop(0)
+
+
+@pytest.mark.timeout(120)
+async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
+    """From outside, from a script, and what waits for a place behind another one."""
+    async with running(database, at_once=1) as (durable, done):
+        names = ["first", "second", "third"]
+        for name in names:
+            await asyncio.to_thread(durable.enqueue, None, "note", name, (name,), "-")
+        async with asyncio.timeout(60):
+            while len(done) < len(names) + 1:
+                durable.wake() if not done else None
+                await asyncio.sleep(0.01)
+        assert sorted(done) == ["child", "first", "second", "third"]
+
+
+def test_a_woken_thread_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It returns False once for each wake, also for one that came while nobody waited, and True once it is set."""
+    monkeypatch.setattr(threading.current_thread(), "name", "queue-worker-tests")
+    event = WakeableEvent.adopt(threading.Event())
+    event.wake()
+    assert event.wait(1000) is False
+    threading.Timer(0.01, event.wake).start()
+    assert event.wait(1000) is False
+    began = time.monotonic()
+    assert event.wait(0.01) is False
+    assert time.monotonic() - began >= 0.01
+    threading.Timer(0.01, event.set).start()
+    assert event.wait(1000) is True
+    assert event.wait(1000) is True
+
+
+def test_other_threads_are_not_woken() -> None:
+    """What waits for something else, such as the time of a schedule, waits on."""
+    event = WakeableEvent.adopt(threading.Event())
+    event.wake()
+    threading.Timer(0.01, event.wake).start()
+    threading.Timer(0.1, event.set).start()
+    assert event.wait(1000) is True
