@@ -193,7 +193,7 @@ def test_a_killed_child_is_followed_by_one_more(tmp_path: Path, small_video: Pat
         for gate in ("probe", "b"):
             service.await_gate(gate)
             if gate == "b":
-                eventually(lambda: service.put() == ["a"], "the file before it is put")
+                eventually(lambda: service.database.read_artifacts(token, 0), "the file before it is put")
             (service.folder / "gates" / f"hold-{gate}").unlink()
             _kill(service)
         assert service.finished(token).error is None
