@@ -14,7 +14,8 @@ from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.migrating import migrate
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
-from filmstrip.db.sqlite import open_companion_engine, open_engine
+from filmstrip.db.ownership import Ownership
+from filmstrip.db.sqlite import database_path, open_companion_engine, open_engine
 from filmstrip.db.tasks import TaskRows
 
 _TOKEN_BYTES = 16
@@ -51,9 +52,18 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         """
         self._url = url
         self._engine = open_engine(url)
+        self._ownership = Ownership(database_path(url))
         self._cipher = cipher
         self._now = now
         self._new_token = new_token
+
+    def claim(self) -> None:
+        """Become the one service that runs on this database, until it is closed or the process ends.
+
+        Raises:
+            ResourceError: Another service runs on it.
+        """
+        self._ownership.take()
 
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs."""
@@ -73,5 +83,6 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         return open_companion_engine(self._url)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and let another service have the database."""
         self._engine.dispose()
+        self._ownership.release()

@@ -47,18 +47,31 @@ def read_or_make_key(path: Path) -> bytes:
     return parse_key(path.read_text().strip(), str(path))
 
 
+def write_key(path: Path, text: str) -> None:
+    """Write a key into the file that `read_or_make_key` reads, whole or not at all, in place of what is there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = _partial_key(path, text)
+    partial.replace(path)
+
+
 def _make_key(path: Path) -> None:
     """Write a new key, whole or not at all; of two that do so at once, the first one's counts for both."""
-    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    partial = _partial_key(path, secrets.token_hex(KEY_BYTES))
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(partial, path)
     finally:
-        Path(partial).unlink()
+        partial.unlink()
+
+
+def _partial_key(path: Path, text: str) -> Path:
+    """Write a key to the disk, into a file beside the one that is meant."""
+    descriptor, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(partial)
 
 
 def parse_key(text: str, field: str = "secret_key") -> bytes:

@@ -1,8 +1,15 @@
-"""How is SQLite opened so that nothing is lost? Write-ahead log, synchronous=FULL, writers that queue for the lock."""
+"""How is SQLite opened so that nothing is lost? Write-ahead log, synchronous=FULL, writers that queue for the lock.
+
+Nothing but SQLite may ever `open()` a database that is in use: closing any descriptor of the file drops all POSIX locks
+that the process has on it (sqlite.org, "How To Corrupt An SQLite Database File", 2.2). The next process to come would
+take itself for the only one, and on leaving delete the log with everything in it.
+"""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +24,16 @@ WRITES = "filmstrip_writes"
 
 
 def database_path(url: str) -> Path:
-    """Tell where the file of a SQLite URL lies.
+    """Return where the file of a SQLite URL lies.
 
     Raises:
         ValueError: The URL is not of the form `sqlite:////PATH`.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    is_file = parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:")
+    if parsed.get_backend_name() != "sqlite" or not is_file or parsed.query:
         raise ValueError(f"database_url: {parsed.render_as_string()} is not of the form sqlite:////PATH/TO/FILE")
-    return Path(parsed.database)
+    return Path(str(parsed.database))
 
 
 def open_engine(url: str) -> Engine:
@@ -60,7 +68,16 @@ def _begin(connection: Connection) -> None:
 
 
 def _make_private_file(path: Path) -> None:
-    """Make the file for its owner alone; SQLite gives its -wal and -shm the same mode."""
+    """Make an empty file for its owner alone, if there is none; SQLite gives its -wal and -shm the same mode.
+
+    The file appears under its name only when it is closed: from then on it may be another process's live database.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)
+    place = path.resolve()
+    if not place.exists():
+        descriptor, empty = tempfile.mkstemp(prefix=f".{place.name}-", dir=place.parent)
+        os.close(descriptor)
+        with suppress(FileExistsError):
+            os.link(empty, place)
+        Path(empty).unlink()
+    place.chmod(0o600)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher, parse_key, read_or_make_key
+from filmstrip.db.sqlite import database_path
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.settings.reading import SettingsError
 from filmstrip.settings.service_settings import ServiceSettings
@@ -17,26 +18,63 @@ _FROM_SETTINGS = re.compile(r"settings-\d+")
 
 
 @contextmanager
-def open_database(settings: ServiceSettings) -> Iterator[Database]:
+def open_database(settings: ServiceSettings, *, alone: bool = False) -> Iterator[Database]:
     """Open the database until the block ends, its tables in the shape of this version.
+
+    Args:
+        settings: Where it is.
+        alone: Whether to run a service on it: it is refused, and not touched, while another one does.
 
     Raises:
         SettingsError: `data_dir`, `database_url` or `secret_key` is not what it may be.
-        FilmstripError: The folder cannot be used.
+        FilmstripError: The folder cannot be used, or another service runs on the database.
     """
-    folder = settings.data_dir.absolute()
+    with _naming_mistakes(settings.data_dir.absolute()):
+        database = _opened(settings)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        database = Database(settings.database_url or f"sqlite:///{folder}/filmstrip.db", _cipher(settings, folder))
-        database.migrate()
+        with _naming_mistakes(settings.data_dir.absolute()):
+            if alone:
+                database.claim()
+            database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def database_file(settings: ServiceSettings) -> Path:
+    """Return where the database's file is, or would be.
+
+    Raises:
+        SettingsError: `database_url` names none.
+    """
+    try:
+        return database_path(_url(settings))
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def key_file(settings: ServiceSettings) -> Path:
+    """Return where the secret key is, or would be, if the settings do not give it."""
+    return settings.data_dir.absolute() / "secret.key"
+
+
+def _url(settings: ServiceSettings) -> str:
+    return settings.database_url or f"sqlite:///{settings.data_dir.absolute()}/filmstrip.db"
+
+
+def _opened(settings: ServiceSettings) -> Database:
+    settings.data_dir.absolute().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Database(_url(settings), _cipher(settings))
+
+
+@contextmanager
+def _naming_mistakes(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise FilmstripError(f"The data folder {folder} cannot be used: {error.strerror}") from None
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def ensure_keys(database: Database, plaintexts: Sequence[str]) -> None:
@@ -49,5 +87,5 @@ def ensure_keys(database: Database, plaintexts: Sequence[str]) -> None:
         database.ensure_key(plaintext, name)
 
 
-def _cipher(settings: ServiceSettings, folder: Path) -> Cipher:
-    return Cipher(parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(folder / "secret.key"))
+def _cipher(settings: ServiceSettings) -> Cipher:
+    return Cipher(parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(key_file(settings)))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 
 from filmstrip.api.under_way import UNDER_WAY
-from filmstrip.domain.errors import FilmstripError
 from filmstrip.service.app import build
 from filmstrip.service.data_folder import ensure_keys, open_database
 from filmstrip.service.housekeeping import housekeeping
-from filmstrip.settings.service_settings import ServiceSettings
+from filmstrip.service.listening import address_of, listening_sockets
 from filmstrip.settings.settings import Settings
 
 _REQUEST_SECONDS = 5.0
@@ -31,13 +31,18 @@ async def serve(settings: Settings) -> None:
         FilmstripError: It cannot start.
     """
     stopped = _on_signal()
-    with open_database(settings.service) as database:
+    listening = settings.service
+    with (
+        # First what may be refused, then what changes something: a start that fails must not touch what runs.
+        listening_sockets(listening.host, listening.port) as sockets,
+        open_database(settings.service, alone=True) as database,
+    ):
         ensure_keys(database, settings.service.api_keys)
         service = build(settings, database)
         await service.engine.start()
         try:
-            async with housekeeping(settings.storage), _listening(service.app, settings.service) as url:
-                log.info("listening", url=url)
+            async with housekeeping(settings.storage), _answering(service.app, sockets):
+                log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
         finally:
@@ -61,24 +66,18 @@ def _on_signal() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def _listening(app: web.Application, settings: ServiceSettings) -> AsyncIterator[str]:
-    """Answer requests until the block ends; gives the address."""
+async def _answering(app: web.Application, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """Answer requests until the block ends."""
     # Our own middleware logs requests, with their ids.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_REQUEST_SECONDS)
     await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port)
+    sites = [web.SockSite(runner, listener) for listener in sockets]
     try:
-        await _start(site, settings)
-        host, port = runner.addresses[0][:2]
-        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        await site.stop()
+        for site in sites:
+            await site.start()
+        yield
+        for site in sites:
+            await site.stop()
         await app[UNDER_WAY].wait_for_none(_REQUEST_SECONDS)
     finally:
         await runner.cleanup()
-
-
-async def _start(site: web.TCPSite, settings: ServiceSettings) -> None:
-    try:
-        await site.start()
-    except OSError as error:
-        raise FilmstripError(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}") from None

@@ -1,5 +1,7 @@
 """How is SQLite opened so that nothing is lost?"""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -8,8 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.sqlite import database_path
 from filmstrip.db.tables import metadata
+from filmstrip.domain.errors import ResourceError
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
@@ -60,6 +64,50 @@ def test_the_files_are_for_their_owner_alone(database: Database, tmp_path: Path)
     assert modes == dict.fromkeys(("filmstrip.db", "filmstrip.db-wal", "filmstrip.db-shm"), 0o600)
 
 
+def test_the_live_file_is_opened_by_nothing_but_sqlite(database: Database, tmp_path: Path) -> None:
+    """A second way into a database that is in use keeps the locks of the first: another process is not the last one."""
+    database.create_key("in the log")
+    companion = database.companion_engine()
+    other = Database(f"sqlite:///{tmp_path}/filmstrip.db", database._cipher)
+    log = (tmp_path / "filmstrip.db-wal").stat()
+    leave = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM api_key'); c.close()"
+    subprocess.run([sys.executable, "-c", leave, str(tmp_path / "filmstrip.db")], check=True)
+    assert (tmp_path / "filmstrip.db-wal").stat().st_ino == log.st_ino
+    assert [key.name for key in database.list_keys()] == ["in the log"]
+    other.close()
+    companion.dispose()
+
+
+def test_a_new_file_is_private_whoever_makes_it(tmp_path: Path) -> None:
+    """Processes that begin on a new database at once, under the most open umask, make one file for its owner alone."""
+    make = (
+        "import os, sys; os.umask(0)\n"
+        "from filmstrip.db.database import Database; from filmstrip.db.encryption import *\n"
+        "d = Database(sys.argv[1], Cipher(bytes(KEY_BYTES))); d.migrate(); d.create_key(sys.argv[2])"
+    )
+    url = f"sqlite:///{tmp_path}/new.db"
+    makers = [subprocess.Popen([sys.executable, "-c", make, url, f"key-{number}"]) for number in range(4)]
+    assert [maker.wait(50) for maker in makers] == [0] * 4
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"new.db": 0o600}
+    database = Database(url, Cipher(bytes(KEY_BYTES)))
+    assert len(database.list_keys()) == 4
+    database.close()
+
+
+def test_one_service_at_a_time(database: Database, tmp_path: Path) -> None:
+    """The database belongs to one service, also under another name; a command beside it needs no leave."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "link.db").symlink_to(tmp_path / "filmstrip.db")
+    database.claim()
+    second = Database(f"sqlite:///{tmp_path}/other/link.db", database._cipher)
+    with pytest.raises(ResourceError, match="is used by a service that runs now"):
+        second.claim()
+    second.create_key("beside it")
+    database.close()
+    second.claim()
+    second.close()
+
+
 def test_writers_wait_for_each_other(database: Database) -> None:
     """Many writers at once all get their turn: none hears that the database is locked."""
     token = database.create_task(None)
@@ -80,7 +128,9 @@ def test_writers_wait_for_each_other(database: Database) -> None:
     assert failures == []
 
 
-@pytest.mark.parametrize("url", ["postgresql://host/db", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://host/db", "sqlite://", "sqlite:///:memory:", "sqlite:///file:/x", "sqlite:////x?a=b"]
+)
 def test_another_database_is_refused_by_name(url: str) -> None:
     """Only a SQLite file is a database for now, and the error names the setting."""
     with pytest.raises(ValueError, match=r"database_url: .* is not of the form sqlite"):
