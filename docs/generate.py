@@ -17,7 +17,7 @@ import click
 from pydantic.fields import FieldInfo
 
 from filmstrip import api
-from filmstrip.api.errors import error_code
+from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
 from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
@@ -183,7 +183,7 @@ def _errors() -> Iterator[str]:
         "the official clients lose code and message of any other status.\n"
     )
     kinds = sorted(_tree(FilmstripError), key=lambda kind: (error_code_of(kind), kind.__name__))
-    own = [kind for kind in kinds if error_code_of(kind) != 1]
+    own = [kind for kind in kinds if error_code_of(kind) != 1 or kind in ApiError.__subclasses__()]
     yield _table(
         ("code", "error", "when"),
         [("1", "`FilmstripError`", "Anything else; the message says what."), *map(_error_row, own)],

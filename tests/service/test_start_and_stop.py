@@ -121,8 +121,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     """A value that is not allowed ends the service before it begins, with code 2."""
     assert refusal(tmp_path, FILMSTRIP_SLOTS="many") == (
         2,
-        'filmstrip: FILMSTRIP_SLOTS: "many" is not a whole number, 0 or above\n',
+        'filmstrip: FILMSTRIP_SLOTS: "many" is not a whole number from 0 to 1000000000\n',
     )
+
+
+def test_a_misspelt_variable_is_told(tmp_path: Path) -> None:
+    """The service starts with the default of what was misspelt, and its log names what was meant."""
+    with serving(tmp_path / "data", FILMSTRIP_SLOT="1") as (process, _port):
+        told = wait_for_line(process, "unknown_variable")
+    assert told["problem"] == "FILMSTRIP_SLOT is no setting; did you mean FILMSTRIP_SLOTS?"
+    environment = os.environ | {"FILMSTRIP_DATA_DIR": str(tmp_path / "keys"), "FILMSTRIP_SLOT": "1"}
+    command = [filmstrip_program(), "keys", "list"]
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert listed.stderr == "filmstrip: FILMSTRIP_SLOT is no setting; did you mean FILMSTRIP_SLOTS?\n"
 
 
 def test_keys_of_the_settings_come_and_go(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from aiohttp import web
 
-from filmstrip.api.errors import failure
+from filmstrip.api.client_address import origin_of
+from filmstrip.api.errors import ApiError, failure
 from filmstrip.api.parts import PARTS
 from filmstrip.domain.errors import FilmstripError
 
@@ -20,10 +23,15 @@ def success(**members: object) -> web.Response:
 
 
 def refusal(error: FilmstripError) -> web.Response:
-    """Answer why it did not work, with HTTP status 200 as clients expect."""
-    return web.json_response(failure(error))
+    """Answer why it did not work, with HTTP status 200 as clients expect, unless nobody is to read on."""
+    status = error.http_status if isinstance(error, ApiError) else HTTPStatus.OK
+    response = web.json_response(failure(error), status=status)
+    if status != HTTPStatus.OK:
+        response.force_close()
+    return response
 
 
 def base_url(request: web.Request) -> str:
-    """Tell scheme, host and port under which the client reaches us, without a trailing slash."""
-    return (request.app[PARTS].public_url or f"{request.scheme}://{request.host}").rstrip("/")
+    """Return scheme, host and port under which the client reaches us, without a trailing slash."""
+    parts = request.app[PARTS]
+    return (parts.public_url or origin_of(request, parts.settings.trusted_proxies)).rstrip("/")

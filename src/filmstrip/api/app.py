@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from filmstrip import api
+from filmstrip.api.auth import WRONG_KEYS
 from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request
 from filmstrip.api.parts import PARTS, Parts
-from filmstrip.api.request_body import MAX_BODY_BYTES
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
+from filmstrip.api.wrong_keys import WrongKeys
 
 
 def make_app(parts: Parts) -> web.Application:
     """Join all endpoints to an application."""
+    settings = parts.settings
     app = web.Application(
-        client_max_size=MAX_BODY_BYTES, middlewares=[count_request, log_request, allow_other_origins, answer_errors]
+        client_max_size=settings.max_body_bytes,
+        middlewares=[count_request, log_request, allow_other_origins, answer_errors],
     )
     app[PARTS] = parts
+    app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
     app[UNDER_WAY] = RequestsUnderWay()
     for routes in _route_tables():
         app.add_routes(routes)

@@ -17,7 +17,7 @@ routes = web.RouteTableDef()
 @routes.post(api_path("{method:create_task|create_token}"))
 async def create_task(request: web.Request) -> web.Response:
     """Create a task and tell where its source may be uploaded to."""
-    records = request.app[PARTS].records
-    session = await require_session(await read_fields(request), records)
-    token = await asyncio.to_thread(records.create_task, session.key_id)
+    parts = request.app[PARTS]
+    session = await require_session(await read_fields(request), parts.records)
+    token = await asyncio.to_thread(parts.records.create_task, session.key_id, parts.settings.max_waiting_tasks)
     return success(task_token=token, upload_url=f"{base_url(request)}/v1/upload_file")

@@ -3,13 +3,19 @@
 ApiError                      what only the API can find fault with
 ├── FieldRequiredError        14
 ├── BodyError                 19
+│   ├── BodyTooLargeError     19, HTTP status 413
+│   └── BodyTooSlowError      19, HTTP status 408
+├── UnknownMethodError        1
+├── BusyError                 8
+│   └── TooManyWrongKeysError 8
 ├── BadApiKeyError            2
 ├── BadTokenError             4
 ├── BadTokensError            13
 └── BadPayloadError           9
 
 Errors from below keep their own names; the table says which code they are. A failure is an answer like any other,
-with HTTP status 200: the official clients lose code and message of every other status.
+with HTTP status 200: the official clients lose code and message of every other status. The few that have another
+one end the connection.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from typing import ClassVar
 from filmstrip.domain.errors import (
     ApiKeyNotFoundError,
     FilmstripError,
+    LimitExceededError,
     QueryError,
     TokenNotFoundError,
 )
@@ -31,6 +38,7 @@ class ApiError(FilmstripError):
     """The request is not one that the API can answer."""
 
     code: ClassVar[int] = INTERNAL_ERROR
+    http_status: ClassVar[int] = 200
 
 
 class FieldRequiredError(ApiError):
@@ -43,6 +51,36 @@ class BodyError(ApiError):
     """The body cannot be read."""
 
     code = 19
+
+
+class BodyTooLargeError(BodyError):
+    """The body is larger than the operator allows."""
+
+    http_status = 413
+
+
+class BodyTooSlowError(BodyError):
+    """The body did not come in time."""
+
+    http_status = 408
+
+
+class UnknownMethodError(ApiError):
+    """The API has no method of this name, or not by this verb."""
+
+
+class BusyError(ApiError):
+    """The service has no room for this now."""
+
+    code = 8
+
+
+class TooManyWrongKeysError(BusyError):
+    """Too many wrong API keys came from the caller's address."""
+
+    def __init__(self, message: str = "", retry_after_seconds: float = 0) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class BadApiKeyError(ApiError):
@@ -69,7 +107,12 @@ class BadPayloadError(ApiError):
     code = 9
 
 
-_CODES: Mapping[type[FilmstripError], int] = {ApiKeyNotFoundError: 3, TokenNotFoundError: 5, QueryError: 19}
+_CODES: Mapping[type[FilmstripError], int] = {
+    ApiKeyNotFoundError: 3,
+    TokenNotFoundError: 5,
+    QueryError: 19,
+    LimitExceededError: 8,
+}
 
 # Clients compare these texts to the letter (the Node client logs in again on "Token not found").
 _LITERAL_MESSAGES: Mapping[type[FilmstripError], str] = {
@@ -91,4 +134,6 @@ def failure(error: FilmstripError) -> dict[str, object]:
     }
     if isinstance(error, QueryError):
         answer["mistakes"] = [{"field": mistake.field, "problem": mistake.problem} for mistake in error.mistakes]
+    if isinstance(error, TooManyWrongKeysError):
+        answer["retry_after"] = error.retry_after_seconds
     return answer

@@ -11,13 +11,18 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from filmstrip.api.answer import refusal
+from filmstrip.api.errors import UnknownMethodError
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.params.values import shown
 
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})
 """What orchestrators ask every few seconds: worth a line only when one debugs."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_FAULT = 500
+_API_PATH = re.compile(r"/*v1(?:/+|$)")
+_MOST_LOGGED = 500
+"""Characters of what a client sent that a log line holds: hiding credentials in it takes time in the event loop."""
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -44,7 +49,7 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
         response.headers.update({"X-Request-Id": request_id, "Server": "filmstrip"})
     milliseconds = round(1000 * (time.perf_counter() - started), 1)
     tell = log.debug if request.path in PROBE_PATHS else log.info
-    tell("request", method=request.method, path=request.path, status=response.status, ms=milliseconds)
+    tell("request", method=request.method, path=request.path[:_MOST_LOGGED], status=response.status, ms=milliseconds)
     return response
 
 
@@ -64,15 +69,26 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except FilmstripError as error:
-        log.info("refused", reason=str(error), kind=type(error).__name__)
+        log.info("refused", reason=str(error)[:_MOST_LOGGED], kind=type(error).__name__)
         return refusal(error)
     except web.HTTPException as error:
         if error.status >= _SERVER_FAULT:
             raise
+        if _API_PATH.match(request.path):
+            return refusal(_unknown_method(request, error))
         return web.json_response({"error": 1, "message": error.reason}, status=error.status, headers=_allow(error))
     except Exception:
         log.exception("request failed")
         return refusal(FilmstripError("Internal server error"))
+
+
+def _unknown_method(request: web.Request, error: web.HTTPException) -> UnknownMethodError:
+    """Say what is wrong with the path or verb of an API call: on HTTP 404 official clients try again for a minute."""
+    name = _API_PATH.sub("", request.path)[:_MOST_LOGGED]
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        verbs = ", ".join(sorted(error.allowed_methods - {"OPTIONS", "HEAD"}))
+        return UnknownMethodError(f"{shown(name)} is called by {verbs}, not by {request.method}")
+    return UnknownMethodError(f"There is no API method {shown(name)} here")
 
 
 def _allow(error: web.HTTPException) -> dict[str, str]:

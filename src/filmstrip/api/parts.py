@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from filmstrip.api.settings import ApiSettings
 from filmstrip.db.records import ApiKey, Session, TaskRecord
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
@@ -27,8 +28,15 @@ class Records(Protocol):
     def find_session(self, token: str) -> Session | None:
         """Find a session that has not ended."""
 
-    def create_task(self, key_id: int) -> str:
-        """Create a task that is not started yet; return its token."""
+    def create_task(self, key_id: int, most_waiting: int) -> str:
+        """Create a task that is not started yet; return its token.
+
+        Raises:
+            LimitExceededError: The key has that many tasks already that were not started.
+        """
+
+    def is_waiting(self, token: str) -> bool:
+        """Check whether a task exists that is not started yet."""
 
     def read_tasks(self, tokens: Sequence[str]) -> Mapping[str, TaskRecord]:
         """Read the tasks that exist of those asked for."""
@@ -62,6 +70,7 @@ class Parts:
         find_object: Access to the built-in store of outputs that have no destination.
         public_url: Under which clients reach this service; None takes the host that each request names.
         checks: What must work for the service to be ready, by name.
+        settings: Limits.
     """
 
     records: Records
@@ -69,6 +78,7 @@ class Parts:
     find_object: FindObject
     public_url: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    settings: ApiSettings = field(default_factory=ApiSettings)
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

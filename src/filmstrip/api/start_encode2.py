@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 
 import structlog
 from aiohttp import web
@@ -14,7 +14,11 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS
 from filmstrip.api.request_body import read_fields
 from filmstrip.api.wire import STATUS_PATH
+from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import parse_query
+from filmstrip.params.json_text import JsonTextError, parse_json
+from filmstrip.params.query import Query
 
 MAX_PAYLOAD_CHARACTERS = 1000
 
@@ -24,13 +28,20 @@ routes = web.RouteTableDef()
 @routes.post(api_path("start_encode2"))
 async def start_encode2(request: web.Request) -> web.Response:
     """Parse the query and submit the task; a query with mistakes leaves the token as it is."""
+    parts = request.app[PARTS]
     fields = await read_fields(request)
     token = token_field(fields, "task_token")
     structlog.contextvars.bind_contextvars(task_token=token)
     text = fields.required("query")
-    payload = find_payload(fields, text)
-    await request.app[PARTS].submitter.submit(token, parse_query(text), payload)
+    if not await asyncio.to_thread(parts.records.is_waiting, token):
+        raise TokenNotFoundError
+    query, payload = await asyncio.to_thread(_parse, fields, text, parts.settings.max_outputs)
+    await parts.submitter.submit(token, query, payload)
     return success(status_url=base_url(request) + STATUS_PATH)
+
+
+def _parse(fields: Fields, text: str, max_outputs: int) -> tuple[Query[Output], str | None]:
+    return parse_query(text, max_outputs=max_outputs), find_payload(fields, text)
 
 
 def find_payload(fields: Fields, query_text: str) -> str | None:
@@ -51,7 +62,7 @@ def find_payload(fields: Fields, query_text: str) -> str | None:
 
 def _payload_in_wrapper(query_text: str) -> str | None:
     try:
-        wrapper = json.loads(query_text)
-    except (ValueError, RecursionError):
+        wrapper = parse_json(query_text)
+    except JsonTextError:
         return None
     return Fields.of_json({"payload": wrapper.get("payload")}).text("payload") if isinstance(wrapper, dict) else None

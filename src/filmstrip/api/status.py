@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
 
-from filmstrip.api.answer import api_path, base_url, success
+from filmstrip.api.answer import api_path, base_url
 from filmstrip.api.auth import is_token
 from filmstrip.api.errors import BadTokensError
 from filmstrip.api.fields import Fields
-from filmstrip.api.parts import PARTS
+from filmstrip.api.parts import PARTS, Records
 from filmstrip.api.request_body import read_fields
 from filmstrip.api.wire import task_status
+from filmstrip.params.json_text import JsonTextError, parse_json
+from filmstrip.params.values import shown
 
-MAX_TOKENS = 1000
+MAX_TOKENS = 100
 """How many tasks one request may ask about."""
+
+_LEVELS_IN_PIECES = 3
 
 routes = web.RouteTableDef()
 
@@ -27,11 +32,25 @@ routes = web.RouteTableDef()
 async def status(request: web.Request) -> web.Response:
     """Describe each of the asked tasks; null for one that does not exist."""
     fields = await read_fields(request) | Fields.collect(request.query.items())
-    tokens = parse_tokens(fields)
-    structlog.contextvars.bind_contextvars(task_token=",".join(tokens))
-    tasks = await asyncio.to_thread(request.app[PARTS].records.read_tasks, tokens)
-    base = base_url(request)
-    return success(statuses={token: task_status(tasks[token], base) if token in tasks else None for token in tokens})
+    tokens = await asyncio.to_thread(parse_tokens, fields)
+    structlog.contextvars.bind_contextvars(task_token=tokens[0], task_count=len(tokens))
+    text = await asyncio.to_thread(_describe, request.app[PARTS].records, tokens, base_url(request))
+    return web.Response(text=text, content_type="application/json")
+
+
+def _describe(records: Records, tokens: Sequence[str], base: str) -> str:
+    """Write the answer; a task of many files is long, so in pieces, none of which holds up other threads."""
+    tasks = records.read_tasks(tokens)
+    statuses = {token: task_status(tasks[token], base) if token in tasks else None for token in tokens}
+    return _in_pieces({"error": 0, "statuses": statuses}, _LEVELS_IN_PIECES + 1)
+
+
+def _in_pieces(value: object, levels: int) -> str:
+    if levels and isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key)}: {_in_pieces(each, levels - 1)}' for key, each in value.items())}}}"
+    if levels and isinstance(value, list):
+        return f"[{', '.join(_in_pieces(each, levels - 1) for each in value)}]"
+    return json.dumps(value)
 
 
 def parse_tokens(fields: Fields) -> tuple[str, ...]:
@@ -48,15 +67,15 @@ def parse_tokens(fields: Fields) -> tuple[str, ...]:
         raise BadTokensError(f"task_tokens is not valid: {len(tokens)} tokens, at most {MAX_TOKENS} are allowed")
     for token in tokens:
         if not is_token(token):
-            raise BadTokensError(f"task_tokens is not valid: {token[:64]!r} is not a task token")
+            raise BadTokensError(f"task_tokens is not valid: {shown(token)} is not a task token")
     return tokens
 
 
 def _split(text: str) -> list[str]:
     if text.lstrip().startswith("["):
         try:
-            items = json.loads(text)
-        except (ValueError, RecursionError):
-            items = [text]
-        return [str(item).strip() for item in items]
+            items = parse_json(text)
+        except JsonTextError as error:
+            raise BadTokensError(f"task_tokens is not valid: it {error}") from None
+        return [item.strip() if isinstance(item, str) else json.dumps(item) for item in items]
     return [token.strip() for token in text.split(",") if token.strip()]

@@ -12,6 +12,8 @@ from contextlib import suppress
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from filmstrip.api.connections import Connection
+
 
 class RequestsUnderWay:
     """Counts requests from their first line to their answer."""
@@ -43,5 +45,12 @@ UNDER_WAY: web.AppKey[RequestsUnderWay] = web.AppKey("under_way", RequestsUnderW
 
 @web.middleware
 async def count_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a shutdown know of the request."""
-    return await request.app[UNDER_WAY].follow(request, handler)
+    """Let a shutdown know of the request, and its connection that the head is whole."""
+    connection = request.protocol
+    if not isinstance(connection, Connection):
+        return await request.app[UNDER_WAY].follow(request, handler)
+    connection.begin_request()
+    try:
+        return await request.app[UNDER_WAY].follow(request, handler)
+    finally:
+        connection.end_request()

@@ -16,6 +16,11 @@ from filmstrip.domain.errors import ApiKeyNotFoundError
 SESSION_LIFE = timedelta(hours=24)
 """How long a session lives (as Qencode's do)."""
 
+MOST_SESSIONS = 10_000
+"""How many sessions of one key live at a time; the oldest ones end first."""
+
+_LONGEST_NAME = 100
+
 _KEY_COLUMNS = (api_key.c.id, api_key.c.name, api_key.c.created_at, api_key.c.revoked_at)
 
 
@@ -26,8 +31,10 @@ class KeyRows(Rows):
         """Make a key; its text, 32 hexadecimal digits, is given this once and never again.
 
         Raises:
-            ValueError: A key of this name is in use.
+            ValueError: The name cannot be shown as it is, or a key of this name is in use.
         """
+        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise ValueError(f"name: {name[:_LONGEST_NAME]!a} is not 1 to {_LONGEST_NAME} printable characters")
         plaintext = self._new_token()
         with self._writing() as connection:
             if connection.execute(select(api_key.c.id).where(*_in_use(name))).first() is not None:
@@ -85,6 +92,9 @@ class SessionRows(Rows):
         token, expires_at = self._new_token(), self._now() + SESSION_LIFE
         with self._writing() as connection:
             connection.execute(delete(session).where(session.c.expires_at <= self._now()))
+            of_key = select(session.c.token_hash).where(session.c.key_id == key_id)
+            surplus = of_key.order_by(session.c.expires_at.desc()).limit(-1).offset(MOST_SESSIONS - 1)
+            connection.execute(delete(session).where(session.c.token_hash.in_(surplus)))
             row = {"token_hash": hash_secret(token), "key_id": key_id, "expires_at": expires_at}
             connection.execute(insert(session).values(row))
         return token, expires_at

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskRecord
 from filmstrip.db.rows import Rows
 from filmstrip.db.tables import output, task
 from filmstrip.domain.artifact import MediaKind, Warned
-from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
+
+_WAITING_LIFE = timedelta(days=7)
 
 
 class TaskRows(Rows):
@@ -21,13 +24,39 @@ class TaskRows(Rows):
 
     _cipher: Cipher
 
-    def create_task(self, key_id: int | None) -> str:
-        """Make a task that waits for its query; gives its token, 32 lower-case hexadecimal digits."""
+    def create_task(self, key_id: int | None, most_waiting: int | None = None) -> str:
+        """Make a task that waits for its query; gives its token, 32 lower-case hexadecimal digits.
+
+        Args:
+            key_id: The API key that makes it.
+            most_waiting: How many tasks of this key may wait for their query, None for any number. One that waited for
+                a week is forgotten.
+
+        Raises:
+            LimitExceededError: That many wait already.
+        """
         token = self._new_token()
         row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._now()}
         with self._writing() as connection:
+            if most_waiting is not None:
+                self._demand_room(connection, key_id, most_waiting)
             connection.execute(insert(task).values(warnings=(), is_at_work=False, interruptions=0, **row))
         return token
+
+    def _demand_room(self, connection: Connection, key_id: int | None, most_waiting: int) -> None:
+        waiting = and_(task.c.status == TaskStatus.CREATED, task.c.key_id == key_id)
+        connection.execute(delete(task).where(waiting, task.c.created_at < self._now() - _WAITING_LIFE))
+        count = connection.execute(select(func.count()).select_from(task).where(waiting)).scalar_one()
+        if count >= most_waiting:
+            raise LimitExceededError(
+                f"{count} tasks of this API key wait for their query: start some, then create more"
+            )
+
+    def is_waiting(self, token: str) -> bool:
+        """Check whether a task is there that waits for its query."""
+        query = select(task.c.token).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
+        with self._reading() as connection:
+            return connection.execute(query).first() is not None
 
     def submit_task(self, token: str, submission: Submission, enqueue: Callable[[Connection], object]) -> None:
         """Start a task: its query, its outputs and whatever `enqueue` writes, in one transaction.
@@ -69,7 +98,10 @@ class TaskRows(Rows):
             outputs = connection.execute(
                 select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
             ).all()
-        return {row.token: _task(row, [_output(o) for o in outputs if o.task_token == row.token]) for row in tasks}
+        of_task: dict[str, list[OutputRecord]] = {row.token: [] for row in tasks}
+        for row in outputs:
+            of_task[row.task_token].append(_output(row))
+        return {row.token: _task(row, of_task[row.token]) for row in tasks}
 
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""

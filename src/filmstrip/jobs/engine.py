@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.records import Submission, TaskRecord
 from filmstrip.domain.errors import ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.durable import Durable, Kind, Queue
@@ -138,10 +138,13 @@ class JobEngine:
         enqueue = partial(
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
-        submission = make_submission(with_operator_values(query, self._settings, self._parse), payload)
+        submission = await asyncio.to_thread(self._submission, query, payload)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
         self._durable.wake()
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
+
+    def _submission(self, query: Query[Output], payload: str | None) -> Submission:
+        return make_submission(with_operator_values(query, self._settings, self._parse), payload)
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.

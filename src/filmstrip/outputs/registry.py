@@ -41,10 +41,14 @@ def _concrete(base: type[Output]) -> list[type[Output]]:
     return found + [kind for child in base.__subclasses__() for kind in _concrete(child)]
 
 
-def parse_query(text: str) -> Query[Output]:
+def parse_query(text: str, *, max_outputs: int | None = None) -> Query[Output]:
     """Parse a query with all known outputs.
+
+    Args:
+        text: JSON text, `{"query": {...}}`.
+        max_outputs: How many outputs are allowed, None for any number.
 
     Raises:
         QueryError: With every mistake of the query.
     """
-    return parse_with(text, output_types())
+    return parse_with(text, output_types(), max_outputs=max_outputs)

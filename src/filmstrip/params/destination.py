@@ -6,10 +6,10 @@ import re
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, SecretStr, ValidationInfo, field_validator, model_validator
 
 from filmstrip.params.parameters import Parameters, without_absent
-from filmstrip.params.values import LongText, Text, mistake, one_of
+from filmstrip.params.values import HeaderText, LongText, is_printable_text, list_of, mistake, one_of, unfit
 
 CANNED_ACLS = (
     "private",
@@ -22,6 +22,8 @@ CANNED_ACLS = (
 )
 """The canned ACLs of Amazon S3 (S3 User Guide, "Canned ACL")."""
 
+_LONGEST_SECRET = 4000
+_LONGEST_URL = 16_000
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 # Secrets of S3 hold slashes, so urlsplit() would cut them: everything up to the last @ before the host is credentials.
 _WITH_CREDENTIALS = re.compile(
@@ -46,9 +48,9 @@ class Destination(Parameters):
     key: SecretStr | None = None
     secret: SecretStr | None = None
     permissions: Annotated[str, one_of(CANNED_ACLS)] | None = None
-    storage_class: Text | None = None
-    cache_control: Text | None = None
-    region: Text | None = None
+    storage_class: HeaderText | None = None
+    cache_control: HeaderText | None = None
+    region: HeaderText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -56,7 +58,8 @@ class Destination(Parameters):
         document = {"url": document} if isinstance(document, str) else without_absent(document)
         if not isinstance(document, dict):
             raise mistake(document, "a URL or an object with a url")
-        match = _WITH_CREDENTIALS.fullmatch(str(document.get("url", "")))
+        url = document.get("url", "")
+        match = _WITH_CREDENTIALS.fullmatch(url) if isinstance(url, str) and len(url) <= _LONGEST_URL else None
         if match is None:
             return document
         inside = {"key": unquote(match["key"]), "secret": unquote(match["secret"])}
@@ -74,15 +77,23 @@ class Destination(Parameters):
 
     @field_validator("key", "secret", mode="before")
     @classmethod
-    def _is_text(cls, value: object) -> object:
-        if isinstance(value, str | SecretStr):
-            return value
-        raise mistake("(hidden)", "text")
+    def _is_text(cls, value: object, info: ValidationInfo) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not isinstance(text, str):
+            raise mistake("(hidden)", "text")
+        if len(text) > _LONGEST_SECRET:
+            raise unfit(f"has {len(text)} characters; at most {_LONGEST_SECRET} are allowed")
+        if not is_printable_text(text):
+            raise unfit("holds a line end or another control character, perhaps from copying; it is not shown here")
+        if info.field_name == "key" and not text.isascii():
+            raise unfit("holds characters that are not ASCII, which a header of HTTP cannot have; it is not shown here")
+        return value
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
+    return _at_most([value] if isinstance(value, str | dict) else value)
 
 
-Destinations = Annotated[tuple[Destination, ...], BeforeValidator(_as_list), Field(max_length=16)]
+_at_most = list_of(16)
+Destinations = Annotated[tuple[Destination, ...], BeforeValidator(_as_list)]
 """One destination or a list of them; empty means the built-in temporary store."""

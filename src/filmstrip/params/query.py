@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import AfterValidator, ValidationError
@@ -12,9 +12,10 @@ from pydantic import AfterValidator, ValidationError
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.params.customs import said_plainly
-from filmstrip.params.destination import Destinations
+from filmstrip.params.destination import Destination, Destinations
+from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
-from filmstrip.params.values import Flag, LongText, Text, mistake
+from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
 
 _SOURCE_SCHEMES = ("http://", "https://", "s3://", "file://", "tus:")
 
@@ -50,7 +51,19 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 def _is_source(url: str) -> str:
     if not url.lower().startswith(_SOURCE_SCHEMES):
         raise mistake(url, "a URL that begins with http://, https:// or s3://")
+    if url.lower().startswith("s3://"):
+        _check_credentials(url)
     return url
+
+
+def _check_credentials(url: str) -> None:
+    """See to it that the key and the secret of an S3 source can be sent, percent-decoded as they are then."""
+    try:
+        Destination.model_validate({"url": url})
+    except ValidationError as error:
+        for found in error.errors(include_url=False, include_context=False, include_input=False):
+            if found["loc"] and found["loc"][0] in {"key", "secret"}:
+                raise unfit(f"has a {found['loc'][0]} that {found['msg']}") from None
 
 
 class TaskParameters(Parameters):
@@ -96,12 +109,15 @@ class Query(Generic[FormatT]):
     text: str = field(default="", repr=False)
 
 
-def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[FormatT]:
+def parse_query(
+    text: str, output_types: Mapping[str, type[FormatT]], *, max_outputs: int | None = None
+) -> Query[FormatT]:
     """Parse the text of the `query` field, `{"query": {...}}`.
 
     Args:
         text: JSON text.
         output_types: The known outputs by their name in `output`.
+        max_outputs: How many outputs are allowed, None for any number; of more, none is looked at.
 
     Raises:
         QueryError: With every mistake of the query.
@@ -111,7 +127,7 @@ def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[F
     task = _validated(TaskParameters, document, "", mistakes)
     formats = [
         parsed
-        for path, entry in _format_entries(document, mistakes)
+        for path, entry in _format_entries(document, mistakes, max_outputs)
         if (parsed := _parse_format(path, entry, output_types, mistakes)) is not None
     ]
     if mistakes or task is None:
@@ -121,26 +137,31 @@ def parse_query(text: str, output_types: Mapping[str, type[FormatT]]) -> Query[F
         formats=tuple(formats),
         upscale=task.upscale,
         callback_url=task.callback_url,
-        warnings=(*_without_effect(task), *_unknown_keys(document, TaskParameters, formats)),
+        warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, TaskParameters, formats))),
         text=text,
     )
 
 
 def _unwrap(text: str) -> dict[str, Any]:
     try:
-        wrapper = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise QueryError([Mistake("query", f"is not JSON: {error}")]) from None
+        wrapper = parse_json(text)
+    except JsonTextError as error:
+        raise QueryError([Mistake("query", str(error))]) from None
     if not isinstance(wrapper, dict) or not isinstance(wrapper.get("query"), dict):
         raise QueryError([Mistake("query", 'is not of the form {"query": {...}}')])
     return dict(wrapper["query"])
 
 
-def _format_entries(document: dict[str, Any], mistakes: list[Mistake]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _format_entries(
+    document: dict[str, Any], mistakes: list[Mistake], max_outputs: int | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     entries = document.get("format")
     entries = [entries] if isinstance(entries, dict) else entries
     if not isinstance(entries, list) or not entries:
         mistakes.append(Mistake("format", "is required: a list of at least one output"))
+        return
+    if max_outputs is not None and len(entries) > max_outputs:
+        mistakes.append(Mistake("format", f"has {len(entries)} outputs; at most {max_outputs} are allowed in one task"))
         return
     for index, entry in enumerate(entries):
         path = f"format[{index}]"
@@ -156,7 +177,7 @@ def _parse_format(
     name = str(entry.get("output") or "").strip().lower()
     output_type = output_types.get(name)
     if output_type is None:
-        problem = f"{json.dumps(entry['output'], default=str)} is not" if name else "is required:"
+        problem = f"{shown(entry['output'])} is not" if name else "is required:"
         mistakes.append(Mistake(f"{path}.output", f"{problem} one of {', '.join(output_types)}"))
         return None
     return _validated(output_type, entry, path, mistakes)
@@ -178,8 +199,20 @@ def _validated(
 def _mistakes(error: ValidationError, path: str) -> Iterator[Mistake]:
     for found in error.errors(include_url=False, include_context=False, include_input=False):
         field = path + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
-        problem = "is required" if found["type"] == "missing" else found["msg"].removeprefix("Value error, ")
+        problem = _PROBLEMS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
         yield Mistake(field.lstrip("."), problem)
+
+
+_PROBLEMS = {"missing": "is required", "model_type": "is not an object", "tuple_type": "is not a list"}
+_MOST_WARNINGS = 100
+
+
+def _shortened(warnings: Iterator[Warned]) -> Iterator[Warned]:
+    """Let the first warnings through, and say how many more there are: the status repeats them in each answer."""
+    yield from islice(warnings, _MOST_WARNINGS)
+    further = sum(1 for _ in warnings)
+    if further:
+        yield Warned(f"{further} more keys are not known here and were ignored")
 
 
 def _without_effect(task: TaskParameters) -> Iterator[Warned]:
@@ -198,4 +231,12 @@ def _unknown_keys(
     for path, entry, known in places:
         present = without_absent(entry)
         for key in sorted(set(present if isinstance(present, dict) else ()) - known):
-            yield Warned(f"{path}{key} is not known here and was ignored")
+            yield Warned(f"{path}{_named(key)} is not known here and was ignored")
+
+
+def _named(key: str) -> str:
+    """Return a key as a warning shows it: as it is, or quoted and cut where it is no plain name."""
+    return key if len(key) <= _LONGEST_NAME and is_printable_text(key) else shown(key)
+
+
+_LONGEST_NAME = 80

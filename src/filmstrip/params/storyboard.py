@@ -6,15 +6,16 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
 from filmstrip.params.frame_size import is_size
 from filmstrip.params.parameters import Parameters
-from filmstrip.params.values import MAX_SIDE, Flag, Text, mistake, one_of, whole_number
+from filmstrip.params.values import MAX_SIDE, Flag, Text, list_of, mistake, one_of, whole_number
 
 _SPRITE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.(png|jpe?g|webp|avif)", re.IGNORECASE)
+_MOST_ITEMS = 16
 _LONGEST_SIGNATURE_HOURS = 7 * 24  # AWS Signature Version 4: X-Amz-Expires is at most 604 800 seconds
 
 
@@ -44,10 +45,6 @@ class UrlMode(StrEnum):
     """By their full addresses."""
     PRESIGNED = "presigned"
     """By full addresses that are signed, for buckets that are not public; they expire."""
-
-
-def _as_list(value: object) -> object:
-    return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _is_sprite_name(text: str) -> str:
@@ -80,11 +77,10 @@ class Storyboard(Parameters):
     sprite: Flag = False
     columns: Annotated[int, whole_number(1, 1000)] | None = None
     max_sprite_side: Annotated[int, whole_number(16, MAX_SIDE)] = DEFAULT_MAX_SIDE
-    sizes: Annotated[
-        tuple[Annotated[Text, AfterValidator(is_size)], ...], BeforeValidator(_as_list), Field(max_length=16)
-    ] = ()
+    sizes: Annotated[tuple[Annotated[Text, AfterValidator(is_size)], ...], BeforeValidator(list_of(_MOST_ITEMS))] = ()
     manifests: Annotated[
-        tuple[Annotated[Manifest, one_of([kind.value for kind in Manifest])], ...], BeforeValidator(_as_list)
+        tuple[Annotated[Manifest, one_of([kind.value for kind in Manifest])], ...],
+        BeforeValidator(list_of(_MOST_ITEMS)),
     ] = (Manifest.VTT,)
     sprite_name: Annotated[Text, AfterValidator(_is_sprite_name)] | None = None
     url_mode: Annotated[UrlMode, one_of([mode.value for mode in UrlMode])] = UrlMode.RELATIVE

@@ -21,6 +21,7 @@ _RATIO = re.compile(
     r"\s*(?P<width>\d{1,12}(?:\.\d{1,9})?)\s*[:/x]\s*(?P<height>\d{1,12}(?:\.\d{1,9})?)\s*", re.IGNORECASE
 )
 _EXTREME_RATIO = 100
+_SLOWEST = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _parse_level(value: object) -> int:
 FrameRate = Annotated[
     Fraction,
     AfterValidator(snap_frame_rate),
-    number("a number of frames per second above 0 and at most 300, such as 29.97 or 30000/1001", above=0, most=300),
+    number("a number of frames per second from 0.001 to 300, such as 29.97 or 30000/1001", least=_SLOWEST, most=300),
 ]
 Kilobits = Annotated[Fraction, number("a number of kbit/s above 0 and at most 1000000", above=0, most=10**6)]
 AspectRatio = Annotated[Fraction, BeforeValidator(_parse_aspect_ratio)]

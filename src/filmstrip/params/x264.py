@@ -31,6 +31,7 @@ _CODEC_FLAGS = (
 _X264_FLAGS = ("bpyramid", "wpred", "mixed_refs", "dct8x8", "fastpskip", "aud")
 _PARTITIONS = ("partp8x8", "partp4x4", "partb8x8", "parti8x8", "parti4x4")
 
+_LONGEST = 500
 _SIGNED = re.compile(r"([+-]?)([a-z0-9_]+)")
 
 Switches = dict[str, bool]
@@ -41,11 +42,18 @@ def _show_switches(switches: Switches) -> str:
     return "".join(f"{'+' if is_on else '-'}{name}" for name, is_on in switches.items())
 
 
+def _bounded(value: object, expectation: str) -> str:
+    text = str(value)
+    if len(text) > _LONGEST:
+        raise mistake(value, expectation)
+    return text
+
+
 def _switches(allowed: Collection[str]) -> tuple[BeforeValidator, PlainSerializer]:
     expectation = f"a list such as +{next(iter(allowed))}, of {', '.join(allowed)}"
 
     def parse(value: object) -> Switches:
-        text = re.sub(r"[\s,|]+", "+", str(value).strip().lower())
+        text = re.sub(r"[\s,|]+", "+", _bounded(value, expectation).strip().lower())
         text = re.sub(r"\+(?=[+-])", "", text)
         found = _SIGNED.findall(text)
         if "".join(sign + name for sign, name in found) != text or not {name for _, name in found} <= set(allowed):
@@ -57,7 +65,8 @@ def _switches(allowed: Collection[str]) -> tuple[BeforeValidator, PlainSerialize
 
 def _words(allowed: Collection[str]) -> BeforeValidator:
     def parse(value: object) -> str:
-        words = [word for word in re.split(r"[\s,|+]+", str(value).strip().lower()) if word]
+        text = _bounded(value, f"one or more of {', '.join(allowed)}").strip().lower()
+        words = [word for word in re.split(r"[\s,|+]+", text) if word]
         if not words or not set(words) <= set(allowed):
             raise mistake(value, f"one or more of {', '.join(allowed)}")
         return "+".join(words)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from filmstrip.api.app import make_app
 from filmstrip.api.parts import Parts
+from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
 from filmstrip.jobs.engine import JobEngine
 from filmstrip.settings.settings import Settings
@@ -23,10 +24,12 @@ class Service:
     Attributes:
         engine: Runs tasks.
         app: Answers requests.
+        api: Limits of its connections.
     """
 
     engine: JobEngine
     app: web.Application
+    api: ApiSettings
 
 
 def build(settings: Settings, database: Database) -> Service:
@@ -40,4 +43,5 @@ def build(settings: Settings, database: Database) -> Service:
         return find_temporary(settings.storage, key, datetime.now(UTC))
 
     checks = {"database": check_database, "tasks": engine.check}
-    return Service(engine, make_app(Parts(database, engine, find_object, settings.service.public_url, checks)))
+    parts = Parts(database, engine, find_object, settings.service.public_url, checks, settings.api)
+    return Service(engine, make_app(parts), settings.api)

@@ -21,7 +21,7 @@ from filmstrip.media.sample_video import make_sample
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs.registry import CHILD
 from filmstrip.service.data_folder import open_database
-from filmstrip.settings.reading import read_settings, unknown_variables
+from filmstrip.settings.reading import misspelt_variables, read_settings
 from filmstrip.settings.settings import Settings
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
@@ -76,9 +76,9 @@ def _decoders() -> Finding:
 
 
 def _variables(environ: Mapping[str, str]) -> Finding:
-    unknown = unknown_variables(environ)
+    unknown = misspelt_variables(environ)
     if unknown:
-        return Finding("settings", f"unknown: {', '.join(unknown)}", "see `filmstrip doctor --settings` for the names")
+        return Finding("settings", "; ".join(unknown), "see `filmstrip doctor --settings` for the names")
     return Finding("settings", "all understood")
 
 

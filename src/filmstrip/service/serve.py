@@ -11,8 +11,10 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
+from filmstrip.api.auth import WRONG_KEYS
+from filmstrip.api.connections import connection_factory
 from filmstrip.api.under_way import UNDER_WAY
-from filmstrip.service.app import build
+from filmstrip.service.app import Service, build
 from filmstrip.service.data_folder import ensure_keys, open_database
 from filmstrip.service.housekeeping import housekeeping
 from filmstrip.service.listening import address_of, listening_sockets
@@ -41,7 +43,7 @@ async def serve(settings: Settings) -> None:
         service = build(settings, database)
         await service.engine.start()
         try:
-            async with housekeeping(settings.storage), _answering(service.app, sockets):
+            async with housekeeping(settings.storage), _answering(service, sockets):
                 log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
@@ -66,18 +68,19 @@ def _on_signal() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def _answering(app: web.Application, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+async def _answering(service: Service, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """Answer requests until the block ends."""
-    # Our own middleware logs requests, with their ids.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_REQUEST_SECONDS)
+    runner = web.AppRunner(service.app, shutdown_timeout=_REQUEST_SECONDS)
     await runner.setup()
-    sites = [web.SockSite(runner, listener) for listener in sockets]
+    assert runner.server is not None  # noqa: S101 - setup() makes it
+    make_connection = connection_factory(runner.server, service.api)
+    loop = asyncio.get_running_loop()
+    servers = [await loop.create_server(make_connection, sock=listener) for listener in sockets]
     try:
-        for site in sites:
-            await site.start()
         yield
-        for site in sites:
-            await site.stop()
-        await app[UNDER_WAY].wait_for_none(_REQUEST_SECONDS)
+        for server in servers:
+            server.close()
+        service.app[WRONG_KEYS].release()
+        await service.app[UNDER_WAY].wait_for_none(_REQUEST_SECONDS)
     finally:
         await runner.cleanup()

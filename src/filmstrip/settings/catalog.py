@@ -12,13 +12,14 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from filmstrip.api.settings import ApiSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.params.field_texts import field_texts
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
 
-SECTIONS: tuple[type, ...] = (ServiceSettings, JobSettings, MediaSettings, StorageSettings)
+SECTIONS: tuple[type, ...] = (ServiceSettings, ApiSettings, JobSettings, MediaSettings, StorageSettings)
 """The settings classes; where two have a field of the same name, the first one tells about it."""
 
 PREFIX = "FILMSTRIP_"

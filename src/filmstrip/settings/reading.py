@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ from filmstrip.settings.values import parse_value
 
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 """The environment variable that names the configuration file."""
+
+COMMAND_VARIABLES = frozenset({f"{PREFIX}DESTINATION_KEY", f"{PREFIX}DESTINATION_SECRET"})
+"""Variables that commands read, and that are no settings."""
+
+# What Kubernetes sets in every container for a service that is named "filmstrip".
+_OF_ORCHESTRATORS = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$")
 
 
 class SettingsError(FilmstripError):
@@ -91,9 +98,20 @@ def describe_settings(
 
 
 def unknown_variables(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Name the variables that begin like settings but are none: perhaps a slip, perhaps set by an orchestrator."""
-    known = {setting.variable for setting in all_settings().values()} | {CONFIG_VARIABLE}
-    return tuple(sorted(name for name in environ if name.startswith(PREFIX) and name not in known))
+    """Name the variables that begin like settings but are none, in alphabetical order: most likely slips."""
+    known = {setting.variable for setting in all_settings().values()} | {CONFIG_VARIABLE} | COMMAND_VARIABLES
+    ours = {name for name in environ if name.startswith(PREFIX) and _OF_ORCHESTRATORS.search(name) is None}
+    return tuple(sorted(ours - known))
+
+
+def misspelt_variables(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return a sentence for each variable that is no setting, with the setting that was most likely meant."""
+    return tuple(f"{name} is no setting{_variable_hint(name)}" for name in unknown_variables(environ))
+
+
+def _variable_hint(variable: str) -> str:
+    close = difflib.get_close_matches(variable.removeprefix(PREFIX).lower(), list(all_settings()), n=1)
+    return f"; did you mean {all_settings()[close[0]].variable}?" if close else " and was ignored"
 
 
 def _given(config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object]) -> dict[str, GivenValue]:

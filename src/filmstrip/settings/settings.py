@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from filmstrip.api.settings import ApiSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.settings.service_settings import ServiceSettings
@@ -19,12 +20,14 @@ class Settings:
 
     Attributes:
         service: Where the service listens, where it keeps its data and what it logs.
+        api: How much a client may ask for, how long it may take, and whom it may be behind.
         jobs: How tasks are run.
         media: Limits and programs of media work.
         storage: Which places may be used, and how patiently.
     """
 
     service: ServiceSettings
+    api: ApiSettings
     jobs: JobSettings
     media: MediaSettings
     storage: StorageSettings
@@ -46,7 +49,7 @@ def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
         public_url=service.public_url or "",
     )
     jobs = _section(JobSettings, values, work_root=data_dir / "work")
-    return Settings(service, jobs, media, storage)
+    return Settings(service, _section(ApiSettings, values), jobs, media, storage)
 
 
 SectionT = TypeVar("SectionT")

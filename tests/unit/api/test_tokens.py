@@ -31,10 +31,10 @@ def test_every_form_of_a_list_is_read(body: str) -> None:
     [
         ("", "names no task"),
         ("task_tokens=,", "names no task"),
-        ("task_tokens=abc", "'abc' is not a task token"),
+        ("task_tokens=abc", '"abc" is not a task token'),
         (f"task_tokens={A.upper()}", "is not a task token"),
-        (f"task_tokens={A},../x", "'../x' is not a task token"),
-        ("task_tokens=[1", "is not a task token"),
+        (f"task_tokens={A},../x", '"../x" is not a task token'),
+        ("task_tokens=[1", "it is not JSON: a comma or a bracket is missing"),
         ("task_tokens=" + ",".join(f"{n:032x}" for n in range(MAX_TOKENS + 1)), f"at most {MAX_TOKENS}"),
     ],
 )

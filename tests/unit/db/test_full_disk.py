@@ -22,8 +22,8 @@ def full_database(tmp_path: Path) -> Iterator[Database]:
 
 
 def fill(database: Database) -> None:
-    for number in range(1000):
-        database.create_key(f"{number:050000}")
+    for number in range(10_000):
+        database.create_key(f"{number:0100}")
 
 
 def test_a_full_disk_is_named_and_reading_goes_on(full_database: Database) -> None:
@@ -31,4 +31,4 @@ def test_a_full_disk_is_named_and_reading_goes_on(full_database: Database) -> No
     with pytest.raises(DiskFullError, match="The disk of the service is full"):
         fill(full_database)
     names = [key.name for key in full_database.list_keys()]
-    assert names == [f"{number:050000}" for number in range(len(names))]
+    assert names == [f"{number:0100}" for number in range(len(names))]

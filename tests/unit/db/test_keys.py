@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from filmstrip.db import keys
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import ApiKeyNotFoundError
 
@@ -22,6 +23,7 @@ def test_no_key_and_no_token_is_in_the_file(database: Database, tmp_path: Path) 
     """Who copies the database has neither keys nor sessions, only hashes of them."""
     key, text = database.create_key("mine")
     token, _ = database.create_session(key.id)
+    database.close()  # nothing but SQLite may open a database that is in use
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert text.encode() not in stored
     assert token.encode() not in stored
@@ -70,3 +72,24 @@ def test_a_session_ends_after_a_day(database: Database, clock: Any) -> None:
     clock.advance(microseconds=1)
     assert database.find_session(token) is None
     assert database.find_session("unknown") is None
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "a\x00", "\udc80", "x" * 101])
+def test_a_name_that_cannot_be_shown_is_refused(database: Database, name: str) -> None:
+    """A name is what one reads in a list, and types to revoke the key."""
+    with pytest.raises(ValueError, match=r"name: .* is not 1 to 100 printable characters"):
+        database.create_key(name)
+    assert database.list_keys() == ()
+
+
+def test_the_oldest_sessions_end_first(database: Database, monkeypatch: pytest.MonkeyPatch, clock: Any) -> None:
+    """However often a client logs in, its sessions do not fill the disk: beyond the limit the oldest ones end."""
+    monkeypatch.setattr(keys, "MOST_SESSIONS", 3)
+    key, other = (database.create_key(name)[0] for name in ("mine", "other"))
+    kept, _ = database.create_session(other.id)
+    tokens = []
+    for _ in range(5):
+        clock.advance(seconds=1)
+        tokens.append(database.create_session(key.id)[0])
+    assert [database.find_session(token) is not None for token in tokens] == [False, False, True, True, True]
+    assert database.find_session(kept) is not None

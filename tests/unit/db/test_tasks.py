@@ -9,7 +9,7 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, PutArtifact, Source, Submission
 from filmstrip.domain.artifact import Artifact, FrameStamp, Location, MediaKind, OutputResult, Warned
-from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.task import TaskStatus
 
@@ -82,6 +82,7 @@ def test_the_query_is_readable_only_while_the_task_runs(database: Database, tmp_
     token = submitted(database)
     assert SECRET in database.read_query(token)
     assert SECRET not in repr(Submission(SECRET, ()))
+    database.close()  # nothing but SQLite may open a database that is in use
     assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     database.finish_task(token)
     with pytest.raises(TokenNotFoundError):
@@ -206,3 +207,28 @@ def test_interruptions_count_what_was_at_work(database: Database) -> None:
     database.begin_work(token)
     database.count_interruptions()
     assert [database.read_interruptions(token, index) for index in (0, 1, None)] == [1, 0, 1]
+
+
+def test_tasks_that_wait_for_their_query_are_bounded(database: Database, clock: Any) -> None:
+    """A key has so many tasks that were not started; a started one makes room, and one of a week ago is forgotten."""
+    key, other = (database.create_key(name)[0] for name in ("mine", "other"))
+    tokens = [database.create_task(key.id, most_waiting=2) for _ in range(2)]
+    with pytest.raises(LimitExceededError, match="2 tasks of this API key wait for their query: start some"):
+        database.create_task(key.id, most_waiting=2)
+    assert database.is_waiting(database.create_task(other.id, most_waiting=2))
+    database.submit_task(tokens[0], Submission("{}", (NewOutput("toy", MediaKind.IMAGE, "t", None),)), lambda _: None)
+    assert [database.is_waiting(token) for token in tokens] == [False, True]
+    database.create_task(key.id, most_waiting=2)
+    clock.advance(days=8)
+    database.create_task(key.id, most_waiting=2)
+    assert list(database.read_tasks(tokens)) == [tokens[0]]
+
+
+def test_many_tasks_are_read_in_one_go(database: Database) -> None:
+    """Each task gets its own outputs, in their order, however many are asked for."""
+    outputs = tuple(NewOutput("toy", MediaKind.IMAGE, f"t{number}", None) for number in range(3))
+    tokens = [database.create_task(None) for _ in range(20)]
+    for token in tokens[:-1]:
+        database.submit_task(token, Submission("{}", outputs), lambda _: None)
+    found = database.read_tasks(tokens)
+    assert [[output.tag for output in found[token].outputs] for token in tokens] == [["t0", "t1", "t2"]] * 19 + [[]]

@@ -28,8 +28,7 @@ _VIDEO = VideoStream(
 _INFO = MediaInfo("mov,mp4", Fraction(185), Fraction(0), 9_000_000, _VIDEO, (AudioStream(1, "aac", 48000, 2),))
 
 _FRAME_RATE_MISTAKE = (
-    'format[0].framerate: "abc" is not a number of frames per second above 0 and at most 300, such as 29.97 or'
-    " 30000/1001"
+    'format[0].framerate: "abc" is not a number of frames per second from 0.001 to 300, such as 29.97 or 30000/1001'
 )
 
 

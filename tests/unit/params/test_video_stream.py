@@ -69,7 +69,7 @@ def test_aspect_ratio_is_accepted_as_ratio_and_as_number(value: object, ratio: F
         (
             "framerate",
             "abc",
-            '"abc" is not a number of frames per second above 0 and at most 300, such as 29.97 or 30000/1001',
+            '"abc" is not a number of frames per second from 0.001 to 300, such as 29.97 or 30000/1001',
         ),
         ("keyframe", "0", '"0" is not a number of frames such as 60 or of seconds such as 3s'),
         ("keyframe", "2.5", '"2.5" is not a number of frames such as 60 or of seconds such as 3s'),

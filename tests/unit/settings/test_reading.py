@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.settings.reading import SettingsError, describe_settings, read_settings, unknown_variables
+from filmstrip.settings.reading import (
+    SettingsError,
+    describe_settings,
+    misspelt_variables,
+    read_settings,
+    unknown_variables,
+)
 
 
 def config(tmp_path: Path, text: str) -> Path:
@@ -67,9 +73,22 @@ def test_a_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     [
         ({"FILMSTRIP_PORT": "abc"}, 'FILMSTRIP_PORT: "abc" is not a port from 1 to 65535, or 0 for any free one'),
         ({"FILMSTRIP_PORT": "70000"}, 'FILMSTRIP_PORT: "70000" is not a port from 1 to 65535, or 0 for any free one'),
-        ({"FILMSTRIP_SLOTS": "-1"}, 'FILMSTRIP_SLOTS: "-1" is not a whole number, 0 or above'),
-        ({"FILMSTRIP_SLOTS": "1.5"}, 'FILMSTRIP_SLOTS: "1.5" is not a whole number, 0 or above'),
-        ({"FILMSTRIP_STALL_SECONDS": "inf"}, 'FILMSTRIP_STALL_SECONDS: "inf" is not a number, 0 or above'),
+        ({"FILMSTRIP_SLOTS": "-1"}, 'FILMSTRIP_SLOTS: "-1" is not a whole number from 0 to 1000000000'),
+        ({"FILMSTRIP_SLOTS": "1.5"}, 'FILMSTRIP_SLOTS: "1.5" is not a whole number from 0 to 1000000000'),
+        ({"FILMSTRIP_STALL_SECONDS": "inf"}, 'FILMSTRIP_STALL_SECONDS: "inf" is not a number from 0 to 1000000'),
+        (
+            {"FILMSTRIP_SLOTS": "9" * 5000},
+            f'FILMSTRIP_SLOTS: "{"9" * 76}... is not a whole number from 0 to 1000000000',
+        ),
+        ({"FILMSTRIP_STALL_SECONDS": "1e9"}, 'FILMSTRIP_STALL_SECONDS: "1e9" is not a number from 0 to 1000000'),
+        (
+            {"FILMSTRIP_HOST": "a\nb"},
+            'FILMSTRIP_HOST: "a\\nb" is not text without line ends and other control characters',
+        ),
+        (
+            {"FILMSTRIP_TRUSTED_PROXIES": "10.0.0.0/8,p"},
+            'FILMSTRIP_TRUSTED_PROXIES: "p" is not an address or a network as "127.0.0.1", "10.0.0.0/8" or "fd00::/8"',
+        ),
         ({"FILMSTRIP_LOG_FORMAT": "xml"}, 'FILMSTRIP_LOG_FORMAT: "xml" is not one of auto, json, console'),
         (
             {"FILMSTRIP_DATABASE_URL": "mysql://u:p@h/d"},
@@ -174,3 +193,14 @@ def test_variables_that_are_no_settings_are_noticed() -> None:
     """A variable with our prefix that is no setting is named, as it may be a slip."""
     environ = {"FILMSTRIP_PRTO": "1", "FILMSTRIP_PORT": "1", "FILMSTRIP_CONFIG": "", "HOME": "/"}
     assert unknown_variables(environ) == ("FILMSTRIP_PRTO",)
+
+
+def test_the_setting_that_was_meant_is_named() -> None:
+    """A slip in a variable's name is told with the right one; what Kubernetes and commands set is none."""
+    slips = {"FILMSTRIP_PROT": "FILMSTRIP_PORT", "FILMSTRIP_API_KEY": "FILMSTRIP_API_KEYS", "FILMSTRIP_DATADIR": ""}
+    slips["FILMSTRIP_DATADIR"] = "FILMSTRIP_DATA_DIR"
+    sentences = {f"{name} is no setting; did you mean {meant}?" for name, meant in slips.items()}
+    good = ["FILMSTRIP_SERVICE_HOST", "FILMSTRIP_SERVICE_PORT_HTTP", "FILMSTRIP_PORT_8080_TCP_ADDR"]
+    good += ["FILMSTRIP_DESTINATION_SECRET", "FILMSTRIP_CONFIG"]
+    assert set(misspelt_variables(dict.fromkeys([*slips, *good], "1"))) == sentences
+    assert misspelt_variables({"FILMSTRIP_XYZZY": "1"}) == ("FILMSTRIP_XYZZY is no setting and was ignored",)

@@ -6,11 +6,12 @@ import asyncio
 from pathlib import Path
 
 import click
+import structlog
 
 from filmstrip.cli.setting_flags import config_flag, setting_flag
 from filmstrip.service.logs import configure_logs
 from filmstrip.service.serve import serve
-from filmstrip.settings.reading import read_settings
+from filmstrip.settings.reading import misspelt_variables, read_settings
 
 
 @click.command("serve")
@@ -29,4 +30,6 @@ def command(config: Path | None, **overrides: str | None) -> None:
     """
     settings = read_settings(config, overrides=overrides)
     configure_logs(settings.service)
+    for sentence in misspelt_variables():
+        structlog.get_logger(__name__).warning("unknown_variable", problem=sentence)
     asyncio.run(serve(settings))

@@ -10,9 +10,12 @@ from fractions import Fraction
 from itertools import repeat
 from xml.etree import ElementTree as ET
 
-_PERIOD_TIME = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")  # XML Schema, duration
-_NUMBER = re.compile(r"\$Number(?:%0(\d+)d)?\$")
-_GRID = re.compile(r"([1-9]\d*)x([1-9]\d*)")
+_PERIOD_TIME = re.compile(
+    r"P(?:(\d{1,9})D)?T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,12}(?:\.\d{1,30})?)S)?"
+)  # XML Schema, duration
+_NUMBER = re.compile(r"\$Number(?:%0(\d{1,2})d)?\$")
+_MOST_DIGITS = 18
+_GRID = re.compile(r"([1-9]\d{0,8})x([1-9]\d{0,8})")
 _TILE_SCHEMES = ("http://dashif.org/guidelines/thumbnail_tile", "http://dashif.org/thumbnail_tile")
 _MOST_NAMES = 100_000
 
@@ -146,7 +149,7 @@ def _timeline(template: ET.Element) -> Iterator[int]:
 
 def _whole(text: str | None, otherwise: int = 0) -> int:
     """Read a number that is never negative; anything else is taken for absent."""
-    return int(text) if text and text.isdecimal() else otherwise
+    return int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else otherwise
 
 
 def _seconds(text: str | None) -> Fraction | None:

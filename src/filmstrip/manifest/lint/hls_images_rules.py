@@ -12,8 +12,8 @@ from filmstrip.manifest.lint.finding import Level, Player, Rule, whole_file
 from filmstrip.manifest.lint.hls_reading import HlsPlaylist, HlsSegment, HlsTag
 from filmstrip.manifest.lint.surroundings import Surroundings
 
-_PAIR = re.compile(r"([1-9]\d*)x([1-9]\d*)")
-_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+_PAIR = re.compile(r"([1-9]\d{0,8})x([1-9]\d{0,8})")
+_DECIMAL = re.compile(r"\d{1,12}(?:\.\d{1,30})?")
 _CLOSE_SECONDS = Fraction(1, 500)
 
 

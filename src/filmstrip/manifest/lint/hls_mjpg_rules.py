@@ -10,12 +10,12 @@ from filmstrip.manifest.lint.hls_reading import HlsPlaylist, HlsSegment
 from filmstrip.manifest.lint.surroundings import Surroundings
 
 _READERS = (Player.HLS_JS, Player.SHAKA)
-_RANGE = re.compile(r"([1-9]\d*)(?:@(\d+))?")
+_RANGE = re.compile(r"([1-9]\d{0,17})(?:@(\d{1,18}))?")
 
 
 def _has_seconds(segment: HlsSegment) -> bool:
     tag = segment.tag("EXTINF")
-    return tag is not None and re.match(r"\d+(?:\.\d+)?,", tag.value) is not None
+    return tag is not None and re.match(r"\d{1,12}(?:\.\d{1,30})?,", tag.value) is not None
 
 
 def _is_transport_stream(playlist: HlsPlaylist) -> bool:

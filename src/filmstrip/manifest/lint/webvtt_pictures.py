@@ -10,7 +10,7 @@ from filmstrip.manifest.lint.finding import WEBVTT_PLAYERS, Level, Player, Rule,
 from filmstrip.manifest.lint.surroundings import Surroundings
 from filmstrip.manifest.lint.webvtt_reading import VttCue, VttTrack
 
-_RECTANGLE = re.compile(r"xywh=(\d+),(\d+),([1-9]\d*),([1-9]\d*)")
+_RECTANGLE = re.compile(r"xywh=(\d{1,9}),(\d{1,9}),([1-9]\d{0,8}),([1-9]\d{0,8})")
 _UNIT = re.compile(r"xywh=(?:pixel|percent):")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&*+,;=%\s]*")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-_TIME = r"(?:(\d{2,}):)?(\d{2}):(\d{2})\.(\d{3})"
+_TIME = r"(?:(\d{2,9}):)?(\d{2}):(\d{2})\.(\d{3})"
 _TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(.*)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BLOCK_KINDS = ("NOTE", "STYLE", "REGION")
