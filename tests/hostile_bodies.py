@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 MEGABYTE = 1_000_000
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -123,7 +124,8 @@ def hostile_requests() -> Iterator[Hostile]:
     for name, text in numbers_in_queries():
         yield Hostile(f"raw form, {name}", b"query=" + text + b"&task_token=TOKEN")
     for name, text in queries():
-        yield Hostile(f"form, {name}", b"task_token=TOKEN&query=" + (percent(text) if len(text) < 300_000 else text))
+        if len(text) < MEGABYTE // 3:
+            yield Hostile(f"form, {name}", b"task_token=TOKEN&query=" + percent(text))
         yield Hostile(f"raw form, {name}", b"query=" + text + b"&task_token=TOKEN")
         yield Hostile(f"JSON, {name}", b'{"task_token": "TOKEN", "query": ' + text + b"}", JSON)
         part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
@@ -131,7 +133,8 @@ def hostile_requests() -> Iterator[Hostile]:
             f"multipart, {name}", part % (b"task_token", b"TOKEN") + part % (b"query", text) + b"--x--", MULTIPART
         )
     for path in ("/v1/access_token", "/v1/create_task", "/v1/start_encode2", "/v1/status"):
-        for name, body, headers in bodies():
+        # One body in four is enough where only the path differs.
+        for name, body, headers in islice(bodies(), 0, None, 1 if path == "/v1/start_encode2" else 4):
             yield Hostile(f"{path}, {name}", body, headers, path)
     for name, body in token_lists():
         yield Hostile(f"status, {name}", body, FORM, "/v1/status")

@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,21 @@ def test_an_address_has_its_share(tmp_path: Path) -> None:
         for _ in range(20):
             opened.enter_context(connect(port))
         assert is_ready(port)
+
+
+def test_a_client_that_takes_nothing_is_ended(tmp_path: Path) -> None:
+    """A client that asks for a large file and reads none of it keeps its place for a while only."""
+    hour, folder = f"{datetime.now(UTC) + timedelta(hours=5):%Y%m%d%H}", "a" * 32
+    stored = tmp_path / "data" / "temporary" / hour / folder
+    stored.mkdir(parents=True)
+    with (stored / "large.mp4").open("wb") as file:
+        file.truncate(1 << 28)
+    settings = {"FILMSTRIP_IDLE_SECONDS": "2", "FILMSTRIP_MAX_CONNECTIONS": "1"}
+    with serving(tmp_path, settings) as port, connect(port) as connection:
+        connection.sendall(f"GET /storage/{hour}/{folder}/large.mp4 HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        assert not is_ready(port)
+        eventually(lambda: is_ready(port))
 
 
 def test_what_is_no_http_is_answered_in_our_own_form(tmp_path: Path) -> None:

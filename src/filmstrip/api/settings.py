@@ -32,8 +32,8 @@ class ApiSettings:
         max_outputs: Most outputs of one task.
         max_waiting_tasks: Most tasks of one API key that were created and not started; one that was not started for a
             week is forgotten.
-        head_seconds: How long a client may take to send the head of a request.
-        body_seconds: How long a client may take to send the body of a request.
+        head_seconds: How long a client may take to send the head of a request; 0 for as long as it likes.
+        body_seconds: How long a client may take to send the body of a request; 0 for as long as it likes.
         idle_seconds: How long a connection may stay open between two requests, and how long an answer may wait for a
             client that takes none of it.
         max_connections: Most connections at a time; fewer if the process may not open enough files.

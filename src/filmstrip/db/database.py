@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
-from filmstrip.db.migrating import migrate
+from filmstrip.db.migrating import is_outdated, migrate
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.ownership import Ownership
@@ -66,8 +66,16 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         self._ownership.take()
 
     def migrate(self) -> None:
-        """Bring the tables to the shape that this version needs."""
-        migrate(self._engine)
+        """Bring the tables to the shape that this version needs.
+
+        Raises:
+            ResourceError: The database cannot be used, was made by a newer version, or a service of an older one runs.
+        """
+        if not is_outdated(self._engine):
+            migrate(self._engine)
+            return
+        with self._ownership.held("A service of another version of Filmstrip runs on the database"):
+            migrate(self._engine)
 
     def check(self) -> None:
         """See whether the database answers.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +36,24 @@ def migrate(engine: Engine) -> None:
         raise ResourceError(f"The database cannot be used: {error.orig}") from error
     except CommandError as error:
         raise ResourceError(f"The database was made by another version of Filmstrip: {error}") from error
+
+
+def is_outdated(engine: Engine) -> bool:
+    """Check whether the tables are there in the shape of an older version."""
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise ResourceError(f"The database cannot be used: {error.orig}") from error
+    return found is not None and found in _older_revisions()
+
+
+def _older_revisions() -> set[str]:
+    """Return all revisions but the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    return {script.revision for script in scripts.walk_revisions()} - set(scripts.get_heads())
 
 
 def _refuse_bare_backup(connection: Connection) -> None:

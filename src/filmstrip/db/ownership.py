@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filmstrip.domain.errors import ResourceError
@@ -44,6 +46,28 @@ class Ownership:
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         self._lock = lock
+
+    @contextmanager
+    def held(self, problem: str) -> Iterator[None]:
+        """Hold it for the block, if it is not held already.
+
+        Args:
+            problem: What is wrong if a running service has it, without a full stop.
+
+        Raises:
+            ResourceError: A running service has it.
+        """
+        if self._lock is not None:
+            yield
+            return
+        try:
+            self.take()
+        except ResourceError:
+            raise ResourceError(f"{problem} {self._database}: stop it first") from None
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Let another process have it."""

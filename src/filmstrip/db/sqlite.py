@@ -8,16 +8,21 @@ take itself for the only one, and on leaving delete the log with everything in i
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for the one before it."""
+
+_PAUSE_SECONDS = 0.01
+_PRIMARY_CODE = 0xFF
 
 WRITES = "filmstrip_writes"
 """Execution option of a connection that is going to write."""
@@ -56,10 +61,26 @@ def open_companion_engine(url: str) -> Engine:
     return engine
 
 
-def _set_up(connection: Any, isolation_level: str | None) -> None:
+def _set_up(connection: sqlite3.Connection, isolation_level: Literal["IMMEDIATE"] | None) -> None:
     connection.isolation_level = isolation_level
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _begin_log(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log, if it has none: of two that do so at once, SQLite lets one fail at once."""
+    gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > gives_up_at:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
-from filmstrip.db.sqlite import database_path
+from filmstrip.db.migrating import MIGRATIONS
+from filmstrip.db.sqlite import WRITES, database_path
 from filmstrip.db.tables import metadata
 from filmstrip.domain.errors import ResourceError
 
@@ -33,6 +36,13 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
 def test_two_that_migrate_at_once_wait_for_each_other(database: Database, tmp_path: Path) -> None:
     """Two processes that start on one new database make its tables once."""
     url = f"sqlite:///{tmp_path}/other.db"
+    for _ in range(5):
+        _migrate_at_once(url, database)
+        for path in tmp_path.glob("other.db*"):
+            path.unlink()
+
+
+def _migrate_at_once(url: str, database: Database) -> None:
     twins = [Database(url, database._cipher) for _ in range(2)]
     threads = [threading.Thread(target=twin.migrate) for twin in twins]
     for thread in threads:
@@ -106,6 +116,26 @@ def test_one_service_at_a_time(database: Database, tmp_path: Path) -> None:
     database.close()
     second.claim()
     second.close()
+
+
+def test_no_command_changes_tables_under_a_running_service(tmp_path: Path, database: Database) -> None:
+    """A command of a newer version leaves the tables of a running older service alone; alone, it brings them up."""
+    url = f"sqlite:///{tmp_path}/old.db"
+    older = Database(url, database._cipher)
+    with older._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        upgrade(config, "0001")
+    older.claim()
+    newer = Database(url, database._cipher)
+    with pytest.raises(ResourceError, match="A service of another version of Filmstrip runs on the database"):
+        newer.migrate()
+    older.close()
+    newer.migrate()
+    assert newer.list_keys() == ()
+    newer.migrate()
+    newer.close()
 
 
 def test_writers_wait_for_each_other(database: Database) -> None:
