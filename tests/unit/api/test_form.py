@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filmstrip.api import form
 from filmstrip.api.errors import BodyError
+from filmstrip.api.fields import Fields
 from filmstrip.api.form import parse_form
 
 TOKEN = "7c" * 16
@@ -102,6 +104,25 @@ def test_too_many_fields_are_refused() -> None:
     """A body of ten thousand fields and more is named as such."""
     with pytest.raises(BodyError, match="more than 10000 fields"):
         parse_form("a=1&" * 10_001)
+
+
+@given(st.dictionaries(TEXTS, TEXTS, max_size=4), st.integers(1, 9))
+def test_decoding_in_pieces_is_decoding(fields: dict[str, str], length: int) -> None:
+    """Wherever a long value is cut to be decoded, it reads as a browser wrote it."""
+    pairs = [
+        (name.encode(errors="replace").decode(), value.encode(errors="replace").decode())
+        for name, value in fields.items()
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(form, "_PIECE_LENGTH", length)
+        assert parse_form("&" + urlencode(pairs)) == Fields.collect((name, value) for name, value in pairs)
+
+
+@pytest.mark.parametrize("body", ["a=%", "a=100%25%", "a=%zz", "%=%%%"])
+def test_a_percent_sign_of_nothing_is_itself(body: str) -> None:
+    """What is no escape is kept as it is (WHATWG URL, 1.3)."""
+    name, _, value = body.partition("=")
+    assert parse_form(body).values == {name: (value.replace("%25", "%"),)}
 
 
 def test_blank_fields_are_absent() -> None:
