@@ -67,7 +67,7 @@ def measure_threads() -> None:
     profile = Profile()
 
     def choose(_frame: FrameType, _event: str, _argument: Any) -> None:
-        is_worker = threading.current_thread().name.startswith("asyncio_")
+        is_worker = threading.current_thread().name.startswith(("asyncio_", "reading"))
         sys.setprofile(profile if is_worker else None)
 
     threading.setprofile(choose)

@@ -12,6 +12,7 @@ from filmstrip import api
 from filmstrip.api.auth import WRONG_KEYS
 from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request
 from filmstrip.api.parts import PARTS, Parts
+from filmstrip.api.reading import add_readers
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
 from filmstrip.api.wrong_keys import WrongKeys
 
@@ -26,6 +27,7 @@ def make_app(parts: Parts) -> web.Application:
     app[PARTS] = parts
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
     app[UNDER_WAY] = RequestsUnderWay()
+    add_readers(app)
     for routes in _route_tables():
         app.add_routes(routes)
     return app

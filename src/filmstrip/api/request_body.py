@@ -16,6 +16,7 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.form import parse_form
 from filmstrip.api.multipart import parse_multipart
 from filmstrip.api.parts import PARTS
+from filmstrip.api.reading import read_apart
 from filmstrip.api.settings import ApiSettings
 from filmstrip.params.json_text import JsonTextError, parse_json
 
@@ -31,8 +32,8 @@ async def read_fields(request: web.Request) -> Fields:
     """
     body = await _read(request, request.app[PARTS].settings)
     if request.content_type == "multipart/form-data":
-        return await asyncio.to_thread(parse_multipart, body, _boundary(request))
-    return await asyncio.to_thread(parse_body, body, is_json=request.content_type == "application/json")
+        return await read_apart(request, parse_multipart, body, _boundary(request))
+    return await read_apart(request, parse_body, body, is_json=request.content_type == "application/json")
 
 
 async def _read(request: web.Request, settings: ApiSettings) -> bytes:

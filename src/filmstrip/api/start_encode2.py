@@ -12,6 +12,7 @@ from filmstrip.api.auth import token_field
 from filmstrip.api.errors import BadPayloadError
 from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS
+from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
 from filmstrip.api.wire import STATUS_PATH
 from filmstrip.domain.errors import TokenNotFoundError
@@ -35,7 +36,7 @@ async def start_encode2(request: web.Request) -> web.Response:
     text = fields.required("query")
     if not await asyncio.to_thread(parts.records.is_waiting, token):
         raise TokenNotFoundError
-    query, payload = await asyncio.to_thread(_parse, fields, text, parts.settings.max_outputs)
+    query, payload = await read_apart(request, _parse, fields, text, parts.settings.max_outputs)
     await parts.submitter.submit(token, query, payload)
     return success(status_url=base_url(request) + STATUS_PATH)
 

@@ -14,6 +14,7 @@ from filmstrip.api.auth import is_token
 from filmstrip.api.errors import BadTokensError
 from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS, Records
+from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
 from filmstrip.api.wire import task_status
 from filmstrip.params.json_text import JsonTextError, parse_json
@@ -32,7 +33,7 @@ routes = web.RouteTableDef()
 async def status(request: web.Request) -> web.Response:
     """Describe each of the asked tasks; null for one that does not exist."""
     fields = await read_fields(request) | Fields.collect(request.query.items())
-    tokens = await asyncio.to_thread(parse_tokens, fields)
+    tokens = await read_apart(request, parse_tokens, fields)
     structlog.contextvars.bind_contextvars(task_token=tokens[0], task_count=len(tokens))
     text = await asyncio.to_thread(_describe, request.app[PARTS].records, tokens, base_url(request))
     return web.Response(text=text, content_type="application/json")
