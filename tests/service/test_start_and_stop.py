@@ -19,6 +19,7 @@ import pytest
 
 from filmstrip.testing.filmstrip_server import filmstrip_program, running_filmstrip
 from filmstrip.testing.running_program import free_ports
+from raw_server import RawServer, running_raw_server
 
 KEY = "0123456789abcdef"
 
@@ -178,3 +179,31 @@ def test_no_path_leads_out_of_the_temporary_store(tmp_path: Path) -> None:
             with closing(connection):
                 connection.request("GET", f"/storage/{path}")
                 assert connection.getresponse().status in (400, 404), path
+
+
+@pytest.mark.timeout(150)
+def test_a_stop_has_a_hard_end(tmp_path: Path) -> None:
+    """A source that stays silent for ten minutes holds up the end of the service for some seconds only."""
+
+    def stay_silent(server: RawServer, connection: socket.socket, _head: str) -> None:
+        del connection
+        server.ended.wait(120)
+
+    own = {
+        "FILMSTRIP_API_KEYS": KEY,
+        "FILMSTRIP_PRIVATE_HOSTS": "127.0.0.1",
+        "FILMSTRIP_READ_TIMEOUT_SECONDS": "600",
+        "FILMSTRIP_DRAIN_SECONDS": "1",
+    }
+    with running_raw_server(stay_silent) as source, serving(tmp_path / "data", **own) as (process, port):
+        wait_for_line(process, "listening")
+        url = f"http://127.0.0.1:{port}"
+        token = answer(url, "access_token", api_key=KEY)["token"]
+        task = answer(url, "create_task", token=token)["task_token"]
+        query = {"query": {"source": source.url(), "format": [{"output": "thumbnails", "interval": 1}]}}
+        answer(url, "start_encode2", task_token=task, query=json.dumps(query))
+        while not source.heads:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        wait_for_line(process, "ended_at_once")
+        assert process.wait(30) == 0

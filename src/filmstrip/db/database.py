@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -52,6 +53,7 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         """
         self._url = url
         self._engine = open_engine(url)
+        self._write_turn = threading.Lock()
         self._ownership = Ownership(database_path(url))
         self._cipher = cipher
         self._now = now

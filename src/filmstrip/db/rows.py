@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,7 @@ class Rows:
     """Access to some tables. Blocking: callers on an event loop use worker threads."""
 
     _engine: Engine
+    _write_turn: threading.Lock
     _now: Callable[[], datetime]
     _new_token: Callable[[], str]
 
@@ -35,7 +37,12 @@ class Rows:
             DiskFullError: There is no room to write it down.
         """
         try:
-            with self._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            # Our own threads take turns: SQLite lets who waits look again only every few milliseconds.
+            with (
+                self._write_turn,
+                self._engine.connect().execution_options(**{WRITES: True}) as connection,
+                connection.begin(),
+            ):
                 yield connection
         except OperationalError as error:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":

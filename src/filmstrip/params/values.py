@@ -177,4 +177,5 @@ Flag = Annotated[bool, BeforeValidator(_parse_flag)]
 Text = Annotated[str, BeforeValidator(_parse_text(1000))]
 HeaderText = Annotated[str, AfterValidator(_is_header_value), BeforeValidator(_parse_text(1000))]
 """What becomes a header of a request, or a part of one (RFC 9110, 5.5)."""
-LongText = Annotated[str, BeforeValidator(_parse_text(4000))]
+LongText = Annotated[str, BeforeValidator(_parse_text(16_000))]
+"""Long enough for URLs that are signed with session tokens."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
+import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -22,6 +25,9 @@ from filmstrip.settings.settings import Settings
 
 _REQUEST_SECONDS = 5.0
 """How long requests under way may take to be answered once the service was told to stop."""
+
+_LAST_SECONDS = 10.0
+"""How long everything else may take after the time to drain."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +53,27 @@ async def serve(settings: Settings) -> None:
                 log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
+                _end_for_certain(settings.service.drain_seconds + _LAST_SECONDS)
         finally:
             await service.engine.stop(settings.service.drain_seconds)
     log.info("stopped")
+
+
+def _end_for_certain(seconds: float) -> None:
+    """End this process after a while, whatever still goes on in it.
+
+    A thread that waits for a server cannot be cancelled. What it does is done again after the next start, as after a
+    crash; whoever stops the service has other things to wait for.
+    """
+
+    def end() -> None:
+        log.error("ended_at_once", reason="work did not end in time; it is taken up again at the next start")
+        sys.stderr.flush()
+        os._exit(0)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _on_signal() -> asyncio.Event:
