@@ -52,7 +52,7 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
             new_token: Makes keys and tokens.
         """
         self._url = url
-        self._engine = open_engine(url)
+        self._engine, self._noting_engine = open_engine(url), open_engine(url, synchronous="NORMAL")
         self._write_turn = threading.Lock()
         self._ownership = Ownership(database_path(url))
         self._cipher = cipher
@@ -95,4 +95,5 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
     def close(self) -> None:
         """Close all connections, and let another service have the database."""
         self._engine.dispose()
+        self._noting_engine.dispose()
         self._ownership.release()

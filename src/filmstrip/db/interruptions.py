@@ -13,7 +13,7 @@ class InterruptionRows(Rows):
 
     def count_interruptions(self) -> None:
         """Count once more what was at work when the service died; called before any work begins."""
-        with self._writing() as connection:
+        with self._noting() as connection:
             for table in (task, output):
                 again = update(table).where(table.c.is_at_work.is_(True))
                 connection.execute(again.values(is_at_work=False, interruptions=table.c.interruptions + 1))
@@ -34,7 +34,7 @@ class InterruptionRows(Rows):
 
     def _mark(self, token: str, index: int | None, *, is_at_work: bool) -> None:
         table, here = work_row(token, index)
-        with self._writing() as connection:
+        with self._noting() as connection:
             connection.execute(update(table).where(here).values(is_at_work=is_at_work))
 
 

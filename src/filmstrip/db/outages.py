@@ -16,7 +16,7 @@ class OutageRows(Rows):
     def record_outage(self, token: str, index: int | None, outage: Outage | None) -> None:
         """Keep what an output, or the source of a task if `index` is None, waits for; None ends the outage."""
         table, here = work_row(token, index)
-        with self._writing() as connection:
+        with self._noting() as connection:
             connection.execute(update(table).where(here).values(outage=outage))
 
     def end_outage(self, token: str, index: int | None) -> None:
@@ -36,7 +36,7 @@ class OutageRows(Rows):
         here = task.c.token == token
         if not host or self.has_answered(token, host):
             return
-        with self._writing() as connection:
+        with self._noting() as connection:
             known = connection.execute(select(task.c.answered_hosts).where(here)).scalar() or ()
             if host not in known:
                 connection.execute(update(task).where(here).values(answered_hosts=(*known, host)))

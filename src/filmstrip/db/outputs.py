@@ -21,7 +21,7 @@ class OutputRows(Rows):
         """Say which state outputs are in now, and their task with them; a step back is ignored."""
         before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes), output.c.status.in_(before))
-        with self._writing() as connection:
+        with self._noting() as connection:
             connection.execute(update(output).where(here).values(status=status))
             _let_task_follow(connection, token)
 
@@ -29,7 +29,7 @@ class OutputRows(Rows):
         """Take outputs out of a task, as if they had not been asked for."""
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes))
         if indexes:
-            with self._writing() as connection:
+            with self._noting() as connection:
                 connection.execute(delete(output).where(here))
 
     def record_progress(self, fractions: Mapping[tuple[str, int], float]) -> None:
@@ -37,7 +37,7 @@ class OutputRows(Rows):
         here = and_(output.c.task_token == bindparam("of_token"), output.c.output_index == bindparam("of_index"))
         rows = [{"of_token": t, "of_index": i, "now": min(1.0, max(0.0, p))} for (t, i), p in fractions.items()]
         forward = and_(here, output.c.status != TaskStatus.COMPLETED, output.c.progress < bindparam("now"))
-        with self._writing() as connection:
+        with self._noting() as connection:
             connection.execute(update(output).where(forward).values(progress=bindparam("now")), rows)
 
     def finish_output(self, token: str, index: int, result: OutputResult, locations: tuple[Location, ...]) -> None:
@@ -62,7 +62,7 @@ class ArtifactRows(Rows):
     def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
         """Keep that files are at all destinations of their output, so that they are never made again."""
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
-        with self._writing() as connection:
+        with self._noting() as connection:
             again = [put.artifact.name for put in puts]
             connection.execute(delete(artifact).where(of_output, artifact.c.name.in_(again)))
             first = connection.execute(select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -19,6 +19,7 @@ class Rows:
     """Access to some tables. Blocking: callers on an event loop use worker threads."""
 
     _engine: Engine
+    _noting_engine: Engine
     _write_turn: threading.Lock
     _now: Callable[[], datetime]
     _new_token: Callable[[], str]
@@ -29,18 +30,29 @@ class Rows:
         with self._engine.connect() as connection, connection.begin():
             yield connection
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """Open a transaction that holds the write lock; an exception takes all of it back.
+    def _writing(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that holds the write lock, and is on the disk when it ends; an exception takes it back.
 
         Raises:
             DiskFullError: There is no room to write it down.
         """
+        return self._write(self._engine)
+
+    def _noting(self) -> AbstractContextManager[Connection]:
+        """Open the same for what nobody was told of: a power cut may take it away, with all that was noted after it.
+
+        Raises:
+            DiskFullError: There is no room to write it down.
+        """
+        return self._write(self._noting_engine)
+
+    @contextmanager
+    def _write(self, engine: Engine) -> Iterator[Connection]:
         try:
             # Our own threads take turns: SQLite lets who waits look again only every few milliseconds.
             with (
                 self._write_turn,
-                self._engine.connect().execution_options(**{WRITES: True}) as connection,
+                engine.connect().execution_options(**{WRITES: True}) as connection,
                 connection.begin(),
             ):
                 yield connection

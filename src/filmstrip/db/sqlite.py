@@ -41,14 +41,19 @@ def database_path(url: str) -> Path:
     return Path(str(parsed.database))
 
 
-def open_engine(url: str) -> Engine:
+Synchronous = Literal["FULL", "NORMAL"]
+"""Whether each transaction waits for the disk. After a power cut the last ones that did not may be missing: those behind
+the last one that did, as if the power had gone that much earlier, since the one log is read in order."""
+
+
+def open_engine(url: str, *, synchronous: Synchronous = "FULL") -> Engine:
     """Open a database whose transactions are what they say: reads see one moment, writes take the lock at once.
 
     A transaction that reads first and writes later could otherwise fail with "database is locked" without waiting.
     """
     _make_private_file(database_path(url))
     engine = create_engine(url)
-    event.listen(engine, "connect", lambda connection, _record: _set_up(connection, None))
+    event.listen(engine, "connect", lambda connection, _record: _set_up(connection, None, synchronous))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -56,8 +61,7 @@ def open_engine(url: str) -> Engine:
 def open_companion_engine(url: str) -> Engine:
     """Open the same database for a library that begins its own transactions, as the durable engine does.
 
-    Its transactions do not wait for the disk one by one. A power cut may take the last of them away, those in the log
-    behind the last one of ours: as if it had come that much earlier, since the log is read in order.
+    They do not wait for the disk: what a script does again does no harm, and what a client was told was written by us.
     """
     _make_private_file(database_path(url))
     engine = create_engine(url)
@@ -66,7 +70,7 @@ def open_companion_engine(url: str) -> Engine:
 
 
 def _set_up(
-    connection: sqlite3.Connection, isolation_level: Literal["IMMEDIATE"] | None, synchronous: str = "FULL"
+    connection: sqlite3.Connection, isolation_level: Literal["IMMEDIATE"] | None, synchronous: Synchronous
 ) -> None:
     connection.isolation_level = isolation_level
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -113,7 +113,7 @@ class TaskRows(Rows):
 
     def record_source(self, token: str, source: Source) -> None:
         """Keep what is known of a task's source."""
-        with self._writing() as connection:
+        with self._noting() as connection:
             connection.execute(update(task).where(task.c.token == token).values(source=source))
 
     def read_source(self, token: str) -> Source | None:
@@ -126,7 +126,7 @@ class TaskRows(Rows):
         """Tell the client of something; what was told already, as by a repeated step, is not told twice."""
         if not (warnings := tuple(warnings)):
             return
-        with self._writing() as connection:
+        with self._noting() as connection:
             told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
             together = tuple(dict.fromkeys((*told, *warnings)))
             if together != told:
