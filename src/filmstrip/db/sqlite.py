@@ -42,7 +42,7 @@ def database_path(url: str) -> Path:
 
 
 Synchronous = Literal["FULL", "NORMAL"]
-"""Whether each transaction waits for the disk. After a power cut the last ones that did not may be missing: those behind
+"""Whether each transaction waits for the disk. After a power cut the last that did not may be missing, those behind
 the last one that did, as if the power had gone that much earlier, since the one log is read in order."""
 
 
