@@ -14,7 +14,7 @@ from typing import TypeVar, cast
 import av
 import av.error
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError, StreamMissingError
@@ -133,18 +133,24 @@ def read_packets(packets: Iterable[PacketT]) -> Iterator[PacketT]:
         yield from packets
 
 
+def is_decodable(stream: Stream) -> bool:
+    """Tell whether there is a decoder for a stream. Without one, all that PyAV passes on to it is an AttributeError."""
+    return stream.codec_context is not None
+
+
+def list_films(container: InputContainer) -> list[AvVideoStream]:
+    """List the video streams that are video: not cover art (disposition `attached_pic`), nor timed thumbnails."""
+    stills = Disposition.attached_pic | Disposition.timed_thumbnails
+    return [stream for stream in container.streams.video if not stream.disposition & stills]
+
+
 def find_video_stream(container: InputContainer) -> AvVideoStream | None:
     """Find the stream that pictures are taken from: the default one, else one that moves, the largest, the first.
 
-    Cover art is no video (disposition `attached_pic`), nor are timed thumbnails.
+    None where none can be decoded.
     """
-    candidates = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
-    ]
     return max(
-        candidates,
+        (stream for stream in list_films(container) if is_decodable(stream)),
         key=lambda stream: (
             bool(stream.disposition & Disposition.default),
             stream.frames != 1,

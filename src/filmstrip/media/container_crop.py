@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from filmstrip.domain.geometry import FrameSize, Margins
+from filmstrip.media.ebml import element, elements, track_entries
 
 _BOX = struct.Struct(">I4s")
 _WAY_TO_DESCRIPTIONS = (b"mdia", b"minf", b"stbl", b"stsd")
@@ -18,9 +19,8 @@ _WAY_TO_DESCRIPTIONS = (b"mdia", b"minf", b"stbl", b"stsd")
 _STSD_FIELDS_BYTES, _ENTRY_FIELDS_BYTES = 8, 78
 _APERTURE = struct.Struct(">IIIIiIiI")
 
-_SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
+_VIDEO = 0xE0
 _CROP_LEFT, _CROP_TOP, _CROP_RIGHT, _CROP_BOTTOM = 0x54CC, 0x54BB, 0x54DD, 0x54AA
-_LONGEST_ID_BYTES = 4
 
 
 def find_margins(header: bytes, container: str, stream_index: int, coded: FrameSize) -> Margins | None:
@@ -74,29 +74,9 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _of_segment(header: bytes, track: int) -> Margins | None:
-    segment = next((data for key, data in _elements(header) if key == _SEGMENT), b"")
-    tracks = next((data for key, data in _elements(segment) if key == _TRACKS), b"")
-    entries = [data for key, data in _elements(tracks) if key == _TRACK]
+    entries = track_entries(header)
     entry = entries[track] if track < len(entries) else b""
-    video = dict(_elements(next((data for key, data in _elements(entry) if key == _VIDEO), b"")))
+    video = dict(elements(element(entry, _VIDEO)))
     sides = (video.get(key, b"") for key in (_CROP_LEFT, _CROP_TOP, _CROP_RIGHT, _CROP_BOTTOM))
     margins = Margins(*(int.from_bytes(side, "big") for side in sides))
     return None if margins == Margins() else margins
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Walk EBML elements side by side, up to the first cluster: ID and payload (RFC 8794, 4 to 6)."""
-    at = 0
-    while at < len(data):
-        id_bytes = 9 - data[at].bit_length()
-        key = int.from_bytes(data[at : at + id_bytes], "big")
-        at += id_bytes
-        if id_bytes > _LONGEST_ID_BYTES or key == _CLUSTER or at >= len(data) or not data[at]:
-            return
-        size_bytes = 9 - data[at].bit_length()
-        unknown = (1 << 7 * size_bytes) - 1
-        size = int.from_bytes(data[at : at + size_bytes], "big") & unknown
-        at += size_bytes
-        end = len(data) if size == unknown else at + size
-        yield key, data[at:end]
-        at = end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from filmstrip.media.source import LocalFile, MediaSource
 
@@ -10,6 +11,8 @@ _HEADER_BYTES = 1 << 20
 _BOX_HEADER = struct.Struct(">I4s")
 _LARGE_SIZE = struct.Struct(">Q")
 _MOST_BOXES = 64
+_MOST_CHILDREN = 1000
+_SIZE_FOLLOWS = 1
 
 
 def size_of(source: MediaSource) -> int:
@@ -50,3 +53,27 @@ def find_movie_box(source: MediaSource) -> tuple[int, int] | None:
         if size < _BOX_HEADER.size or position >= end:
             return None
     return None
+
+
+def child_boxes(source: MediaSource, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Walk boxes side by side (ISO/IEC 14496-12, 4.2): type, and where the payload begins and ends."""
+    for _ in range(_MOST_CHILDREN):
+        head = read_bytes(source, start, start + _BOX_HEADER.size + _LARGE_SIZE.size)
+        if start + _BOX_HEADER.size > end or len(head) < _BOX_HEADER.size:
+            return
+        size, kind = _BOX_HEADER.unpack_from(head)
+        payload = start + _BOX_HEADER.size
+        if size == _SIZE_FOLLOWS:
+            if len(head) < _BOX_HEADER.size + _LARGE_SIZE.size:
+                return
+            (size,) = _LARGE_SIZE.unpack_from(head, _BOX_HEADER.size)
+            payload += _LARGE_SIZE.size
+        if size < payload - start:
+            return
+        yield kind, payload, min(end, start + size)
+        start += size
+
+
+def child_box(source: MediaSource, start: int, end: int, kind: bytes) -> tuple[int, int] | None:
+    """Find the payload of the first box of a type among boxes that stand side by side; None if there is none."""
+    return next(((first, last) for name, first, last in child_boxes(source, start, end) if name == kind), None)

@@ -14,8 +14,8 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
-from filmstrip.media.container import check_pixels, find_video_stream, open_container, reading_errors
+from filmstrip.domain.media_info import ColorInfo, FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.container import check_pixels, find_video_stream, list_films, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.counting_sampler import times_are_shown
 from filmstrip.media.display_matrix import parse_display_matrix
@@ -25,7 +25,9 @@ from filmstrip.media.first_picture import first_picture
 from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.pieces import FoundPieces, find_pieces
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.sound_choice import find_sound
 from filmstrip.media.source import MediaSource
+from filmstrip.media.track_labels import TrackLabel, read_track_labels, source_codec
 
 _FULL_RANGE = 2
 _FIELD_ORDERS = {
@@ -46,8 +48,11 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     """
     with open_container(source) as container, reading_errors():
         stream = find_video_stream(container)
-        audio = _describe_audio(container)
-        if stream is None and not audio:
+        labels = read_track_labels(source, container.format.name)
+        sound = find_sound(container, labels)
+        if stream is None:
+            _refuse_without_decoder(container, labels)
+        if stream is None and not sound.streams:
             raise SourceUnreadableError("the source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
         extent = find_extent(container, stream, source)
@@ -58,8 +63,8 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             content_seconds=None if extent.cut_off_at is None else extent.cut_off_at - extent.start,
             size_bytes=size_of(source),
             video=video,
-            audio=audio,
-            warnings=extent.warnings + _color_warnings(video),
+            audio=sound.streams,
+            warnings=(*extent.warnings, *sound.warnings, *_color_warnings(video)),
         )
         found = find_pieces(source, container, settings)
         return info if video is None or found is None else _in_pieces(info, video, found)
@@ -81,17 +86,18 @@ def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> Media
     )
 
 
-def _describe_audio(container: InputContainer) -> tuple[AudioStream, ...]:
-    return tuple(
-        AudioStream(
-            index=stream.index,
-            codec=stream.codec_context.name,
-            sample_rate=stream.codec_context.sample_rate,
-            channels=stream.codec_context.channels,
-            language=stream.language,
+def _refuse_without_decoder(container: InputContainer, labels: Mapping[int, TrackLabel]) -> None:
+    """Name the codec of video that cannot be decoded, where there is none that can.
+
+    Raises:
+        SourceUnreadableError: There is such video.
+    """
+    films = list_films(container)
+    if films:
+        raise SourceUnreadableError(
+            f"the source's video is encoded {source_codec(labels.get(films[0].index))}, which cannot be decoded here; "
+            "H.264, H.265, VP9, AV1, ProRes and many more can"
         )
-        for stream in container.streams.audio
-    )
 
 
 def _describe_video(
