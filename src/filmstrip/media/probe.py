@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import cast
 
-from av.buffer import Buffer
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.domain.geometry import FrameSize, Orientation
+from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.media_info import ColorInfo, FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.container import check_pixels, find_video_stream, list_films, open_container, reading_errors
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.counting_sampler import times_are_shown
-from filmstrip.media.display_matrix import parse_display_matrix
 from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.extent import find_extent
 from filmstrip.media.first_picture import first_picture
+from filmstrip.media.frame_orientation import orientation_of
 from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.pieces import FoundPieces, find_pieces
 from filmstrip.media.settings import MediaSettings
@@ -140,13 +138,6 @@ def _has_true_times(container: InputContainer, stream: AvVideoStream) -> bool:
         return True
     container.seek(stream.start_time or 0, stream=stream)
     return times_are_shown(container, stream)
-
-
-def orientation_of(frame: VideoFrame) -> Orientation:
-    """Tell how a decoded picture has to be turned."""
-    side_data = cast("Mapping[str, Buffer]", frame.side_data)  # the stubs describe something else
-    matrix = side_data.get("DISPLAYMATRIX")
-    return Orientation() if matrix is None else parse_display_matrix(bytes(matrix))
 
 
 def _field_order(stream: AvVideoStream, frame: VideoFrame) -> FieldOrder:
