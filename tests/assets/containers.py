@@ -7,7 +7,7 @@ from fractions import Fraction
 from assets.asset import evenly
 from assets.basic import AAC, FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
 from assets.recipes import Encoding, Film, Surgery, tags
-from assets.surgery import replace_bytes
+from assets.surgery import record_dav, replace_bytes
 from assets.transport import append_to, start_late
 from pictures import Look
 
@@ -27,6 +27,9 @@ _WITH_SOUND = filmed(
         sound_seconds=_SOUND_FILM.seconds,
     ),
 )
+_MPEG2 = "-c:v mpeg2video -q:v 4 -bf 2 -g 12"
+_STUDIO_FILM = Film(50, look=Look((720, 576)))
+_BARE = filmed("bare.h264", "Pictures without a container.", Film(100), f"{X264} -g 25 -bf 0 -f h264")
 _TITLED = repack(PLAIN, "titled.mkv", "A title.", "-metadata title=Café")
 WRAP_SECONDS = Fraction(1 << 33, 90_000)
 
@@ -51,6 +54,15 @@ ASSETS = (
     ),
     repack(PLAIN, "bluray.m2ts", "TS packets with four bytes more each.", "-mpegts_m2ts_mode 1", start=PLAIN_TS.start),
     repack(PLAIN, "plain.mov", "QuickTime."),
+    filmed("plain.wtv", "Windows' television recorder.", Film(100), _MPEG2, codec="mpeg2video", start=Fraction(1, 25)),
+    filmed("plain.gxf", "A broadcaster's server.", _STUDIO_FILM, _MPEG2, codec="mpeg2video", timestamps=False),
+    derived(
+        _BARE,
+        "plain.dav",
+        "A surveillance recorder, whose clock is the time of day.",
+        Surgery(_BARE, record_dav, (25,)),
+        start=Fraction(1_700_000_000),
+    ),
     repack(PLAIN, "plain.flv", "Flash video: milliseconds.", start=Fraction(2, 25)),
     filmed(
         "plain.mpg",

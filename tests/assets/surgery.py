@@ -181,3 +181,20 @@ def garble(base: Path, target: Path, start_seconds: float, end_seconds: float) -
     for start, end in packet_ranges(base, start_seconds, end_seconds):
         data[start + 16 : end] = bytes((at * 167 + (at >> 3) * 59) & 0xFF for at in range(start + 16, end))
     target.write_bytes(data)
+
+
+def record_dav(base: Path, target: Path, rate: int) -> None:
+    """Wrap the pictures of a bare stream as surveillance recorders do: a header with date and milliseconds each."""
+    recording = bytearray()
+    with av.open(str(base)) as container:
+        packets = [(bytes(packet), packet.is_keyframe) for packet in container.demux(video=0) if packet.size]
+    for number, (data, is_keyframe) in enumerate(packets):
+        milliseconds = number * 1000 // rate
+        extension = bytes([0x80, 0, 40, 22, 0x81, 0, 2, rate])
+        length = 24 + len(extension) + len(data) + 8
+        # Year since 2000, month, day, hour, minute, second, in 6, 4, 5, 5, 6 and 6 bits.
+        date = 23 << 26 | 11 << 22 | 14 << 17 | 22 << 12 | 13 << 6 | (20 + milliseconds // 1000)
+        recording += b"DHAV" + bytes([0xFD if is_keyframe else 0xFC, 0, 0, 0])
+        recording += struct.pack("<IIIHBB", number, length, date, milliseconds & 0xFFFF, len(extension), 0)
+        recording += extension + data + b"dhav" + struct.pack("<I", length)
+    target.write_bytes(recording)

@@ -207,7 +207,7 @@ def _transcoder() -> Transcoder:
 
 def _job(source: Path, folder: Path) -> Transcode:
     video = VideoTrack(0, "scale=64:36", ("-codec:v", "libx264"), has_constant_rate=False)
-    return Transcode(source, folder / "output.part", Cut(), video, None)
+    return Transcode(LocalFile(source), folder / "output.part", Cut(), video, None)
 
 
 def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:

@@ -20,15 +20,16 @@ from av.video.stream import VideoStream as AvVideoStream
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError, StreamMissingError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.header_bytes import find_movie_box
+from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.remote_input import RangeFile
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import ByteRanges, LocalFile, MediaSource
+from filmstrip.media.source import ByteRanges, LocalFile, MediaSource, part_of
 
 PacketT = TypeVar("PacketT")
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
-    "dv,rm,ivf,m4v,obu,nut,yuv4mpegpipe,mjpeg,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe"
+    "dv,rm,ivf,m4v,obu,nut,yuv4mpegpipe,mjpeg,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,dhav,wtv,gxf"
 )
 """Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
 
@@ -67,7 +68,7 @@ def _unknown_format() -> Iterator[None]:
     except av.error.ArgumentError as error:
         raise SourceUnreadableError(
             "the source is not a video file of a kind that is read here (such as MP4, QuickTime, Matroska, WebM, "
-            "MPEG-TS, MPEG-PS, AVI, FLV, MXF, Ogg, GIF)"
+            "MPEG-TS, MPEG-PS, AVI, FLV, MXF, WMV, Ogg, GIF, JPEG)"
         ) from error
 
 
@@ -99,20 +100,23 @@ def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputCon
 
 @contextmanager
 def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
+    end = photo_end(source)
+    source, form = (source, None) if end is None else (part_of(source, 0, end), PHOTO_FORMAT)
     with reading_errors(), _unknown_format():
         if isinstance(source, LocalFile):
-            container = av.open(_address(source), "r", options=dict(options), metadata_errors=_TEXT_ERRORS)
+            container = av.open(local_address(source), "r", form, options=dict(options), metadata_errors=_TEXT_ERRORS)
         else:
             _fetch_header(source)
             file = RangeFile(source)
             container = av.open(
-                file, "r", buffer_size=_BUFFER_BYTES, options=dict(options), metadata_errors=_TEXT_ERRORS
+                file, "r", form, buffer_size=_BUFFER_BYTES, options=dict(options), metadata_errors=_TEXT_ERRORS
             )
     with container:
         yield container
 
 
-def _address(file: LocalFile) -> str:
+def local_address(file: LocalFile) -> str:
+    """Write a file, or a part of it, as an address that libav takes for nothing else."""
     whole = f"file:{Path(file.path).absolute()}"
     return whole if file.part is None else f"subfile,,start,{file.part[0]},end,{file.part[1]},,:{whole}"
 

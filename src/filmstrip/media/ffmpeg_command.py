@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from filmstrip.media.container import FORMATS
+from filmstrip.media.container import FORMATS, local_address
 from filmstrip.media.cut import Cut
+from filmstrip.media.source import LocalFile
 
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
@@ -52,22 +53,24 @@ class Transcode:
     """One run of ffmpeg, or two with the same choices.
 
     Attributes:
-        source: The file that is read.
+        source: The file that is read, or the part of it.
         target: The file that is written.
         cut: Which part of the source is used.
         video: The video of the result.
         audio: The sound of the result, None for none.
         threads: Threads of decoders, filters and encoders each; 0 for one per core.
         max_pixels: Largest picture that is decoded.
+        demuxer: What the file is read with, None to find that out.
     """
 
-    source: Path
+    source: LocalFile
     target: Path
     cut: Cut
     video: VideoTrack
     audio: AudioTrack | None
     threads: int = 0
     max_pixels: int = 8192 * 8192
+    demuxer: str | None = None
 
 
 def transcode_arguments(job: Transcode) -> list[str]:
@@ -115,15 +118,16 @@ def _run_arguments() -> list[str]:
 def _input_arguments(job: Transcode) -> list[str]:
     return [
         # What the source says cannot make ffmpeg open an address: only files and pipes exist for it.
-        *("-protocol_whitelist", "file,pipe"),
+        *("-protocol_whitelist", "file,pipe" if job.source.part is None else "file,pipe,subfile"),
         # A playlist that calls itself video.mp4 could name other files: only demuxers that read just their input.
         *("-format_whitelist", FORMATS),
         # A small file can unfold to pictures that fill the memory.
         *("-max_pixels", str(job.max_pixels)),
         *("-threads", str(job.threads)),
         *_seek(job.cut),
+        *(() if job.demuxer is None else ("-f", job.demuxer)),
         # The prefix keeps ffmpeg from reading a protocol or an option out of the name.
-        *("-i", f"file:{job.source}"),
+        *("-i", local_address(job.source)),
     ]
 
 

@@ -34,6 +34,8 @@ _MOST_WAITING_RESULTS = 16
 # Reference pictures of one decoder and those on their way, as pictures of 4:2:0 with the source's bit depth.
 _PICTURES_PER_DECODER = 10
 _DECODER_MEMORY_BYTES = 256 << 20
+# libav finds only what it has passed already.
+_UNSEEKABLE = {"dhav", "gxf"}
 
 
 def sample_frames(
@@ -90,6 +92,8 @@ def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
 
 def _is_seekable(source: MediaSource, container: InputContainer, stream: AvVideoStream) -> bool:
     """Tell whether a stream has to be read from its first packet on; remote ones are searched without libav's help."""
+    if container.format.name in _UNSEEKABLE:
+        return False
     is_doubtful = "matroska" in container.format.name and isinstance(source, LocalFile)
     return not is_doubtful or can_seek(container, stream)
 

@@ -17,6 +17,7 @@ from filmstrip.media.container import check_pixels, find_video_stream, list_film
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.counting_sampler import times_are_shown
 from filmstrip.media.dolby_vision import find_profile
+from filmstrip.media.encryption import refuse_encrypted
 from filmstrip.media.extent import find_extent
 from filmstrip.media.first_picture import first_picture
 from filmstrip.media.frame_orientation import orientation_of
@@ -48,6 +49,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
         stream = find_video_stream(container)
         labels = read_track_labels(source, container.format.name)
         sound = find_sound(container, labels)
+        refuse_encrypted(source, container.format.name, stream or next(iter(list_films(container)), None), labels)
         if stream is None:
             _refuse_without_decoder(container, labels)
         if stream is None and not sound.streams:

@@ -124,6 +124,21 @@ def _transport_packet(data: bytes, position: int, size: int) -> int | None:
     return None
 
 
+def transport_packets(data: bytes) -> Iterator[bytes]:
+    """List the headers of the transport packets in some bytes, four bytes each; none where they are of another kind."""
+    for size, _ in _TRANSPORT_PACKETS:
+        starts = (at for at in range(size) if _is_row_of_packets(data, at, size))
+        first = next(starts, None)
+        if first is not None:
+            yield from (data[at : at + 4] for at in range(first, len(data) - 3, size) if data[at] == _SYNC)
+            return
+
+
+def _is_row_of_packets(data: bytes, start: int, size: int) -> bool:
+    row = data[start : start + size * _PACKETS_TO_JUDGE_BY : size]
+    return len(row) == _PACKETS_TO_JUDGE_BY and all(byte == _SYNC for byte in row)
+
+
 def is_counted_on(source: MediaSource, before: int, position: int) -> bool:
     """Tell whether the continuity counters of all streams go on from one packet to another and a little further.
 

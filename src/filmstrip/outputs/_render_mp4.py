@@ -12,6 +12,7 @@ from filmstrip.media.codecs import aac, libx264
 from filmstrip.media.cut import find_cut
 from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.picture_filter import picture_filter
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.media.transcoder import Promise, Transcoder
@@ -37,8 +38,10 @@ def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iter
 
 def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
     source = _local(bench.source)
+    photo = photo_end(source)
     return Transcode(
-        source=source.path.absolute(),
+        source=source if photo is None else LocalFile(source.path, (0, photo)),
+        demuxer=None if photo is None else PHOTO_FORMAT,
         target=target.absolute(),
         cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),
         video=_video_track(output, info, upscale=bench.upscale),

@@ -14,9 +14,10 @@ from filmstrip.media.ffmpeg_command import (
     second_pass_arguments,
     transcode_arguments,
 )
+from filmstrip.media.source import LocalFile
 
 _JOB = Transcode(
-    source=Path("/in/source"),
+    source=LocalFile(Path("/in/source")),
     target=Path("/out/output.part"),
     cut=Cut(duration_seconds=Fraction(60)),
     video=VideoTrack(0, "scale=w=320:h=240", ("-codec:v", "libx264"), has_constant_rate=False),
