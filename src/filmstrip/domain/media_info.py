@@ -150,6 +150,7 @@ class MediaInfo:
         audio: All audio streams, in container order.
         warnings: What had to be guessed, one sentence each.
         pieces: What the source is made of where its clock jumps, in the order in which they are played; else empty.
+        sound_index: Number of the audio stream that goes with the pictures, None for the first one.
     """
 
     container: str
@@ -161,6 +162,12 @@ class MediaInfo:
     content_seconds: Fraction | None = None
     warnings: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    sound_index: int | None = None
+
+    @property
+    def sound(self) -> AudioStream | None:
+        """The audio stream that goes with the pictures, None for a silent source."""
+        return next((stream for stream in self.audio if stream.index == self.sound_index), next(iter(self.audio), None))
 
     def placed_pieces(self) -> list[tuple[Piece, Fraction]]:
         """List the pieces, each with the moment at which it begins, from the presentation's own start."""

@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from av.format import Flags
+
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.container import open_container
+from filmstrip.media.extent import first_moment
 from filmstrip.media.shown_picture import shown_since
 from filmstrip.media.source import LocalFile
 
@@ -17,8 +21,6 @@ _RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.from
     ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
 )
 _MICROSECONDS = 1_000_000
-# Containers where a seek to the very start finds it.
-_STARTABLE_FORMATS = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,12 @@ class Cut:
 
     Attributes:
         seek_seconds: Container time to which the input is sought, None to begin at its start.
+        seek_origin_seconds: Container time from which ffmpeg counts when it seeks; None if it takes container time.
         run_up_seconds: How much is decoded after that, at times below 0, and thrown away.
         skip_seconds: The same where the source has no times that could be below 0.
         lead_seconds: For how long the picture that the clip begins with has been on screen already.
         duration_seconds: How much is encoded, None for all the rest.
+        follows_jumps: Whether the source's clock jumps, and its parts have to be put together.
     """
 
     seek_seconds: Fraction | None = None
@@ -38,28 +42,36 @@ class Cut:
     skip_seconds: Fraction = Fraction(0)
     lead_seconds: Fraction = Fraction(0)
     duration_seconds: Fraction | None = None
+    seek_origin_seconds: Fraction | None = None
+    follows_jumps: bool = False
 
 
 def plan_cut(
-    container: str, container_start_seconds: Fraction, start_seconds: Fraction, duration_seconds: Fraction | None
+    container: str,
+    first_seconds: Fraction,
+    presentation_seconds: Fraction,
+    start_seconds: Fraction,
+    duration_seconds: Fraction | None,
 ) -> Cut:
     """Decide how the first frame of a clip is reached: as fast as the container allows, and exactly.
 
     Args:
         container: FFmpeg's name of the source's container format.
-        container_start_seconds: Container time of the presentation's first moment.
+        first_seconds: Container time of the first packet of any stream.
+        presentation_seconds: Container time of the presentation's first moment, from which all outputs count.
         start_seconds: Where the clip begins, counted from that moment.
         duration_seconds: Length of the clip, None for all the rest.
     """
     if container not in _RUN_UP_SECONDS:
         # Bare streams: all is decoded from the start.
         return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
-    run_up = min(start_seconds, Fraction(_RUN_UP_SECONDS[container]))
-    before = start_seconds - run_up
-    # Also a clip from the start is sought: what lies before the presentation's first moment, such as the sound that a
-    # muxer puts before the first picture, would delay everything by a few frames.
-    seeks = before > 0 or container in _STARTABLE_FORMATS
-    return Cut(container_start_seconds + before if seeks else None, run_up, duration_seconds=duration_seconds)
+    run_up = Fraction(_RUN_UP_SECONDS[container])
+    if start_seconds > run_up:
+        return Cut(presentation_seconds + start_seconds - run_up, run_up, duration_seconds=duration_seconds)
+    # From the very start nothing is sought, which could lose the first samples; what lies before the presentation's
+    # first moment, such as the sound that a muxer puts before the first picture, is part of the run-up.
+    lead = max(Fraction(0), presentation_seconds - first_seconds)
+    return Cut(None, start_seconds + lead, duration_seconds=duration_seconds)
 
 
 def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
@@ -68,8 +80,24 @@ def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, durati
         # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together; it
         # counts from the very first packet. Not rounded up, which would drop the first picture.
         skipped = math.floor((start_seconds + info.pieces[0].lead_seconds) * _MICROSECONDS)
-        return Cut(skip_seconds=Fraction(skipped, _MICROSECONDS), duration_seconds=duration_seconds)
-    cut = plan_cut(info.container, info.start_seconds, start_seconds, duration_seconds)
+        skip = Fraction(skipped, _MICROSECONDS)
+        return Cut(skip_seconds=skip, duration_seconds=duration_seconds, follows_jumps=True)
+    with open_container(source) as container:
+        origin = first_moment(container, None)
+        is_discontinuous = bool(Flags(container.format.flags) & Flags.ts_discont)
+        # In a broadcast, ffmpeg counts from the first one of the streams that it uses.
+        used = {stream.index for stream in (info.video, info.sound) if stream is not None}
+        first = first_moment(container, used if is_discontinuous else None)
+    cut = plan_cut(
+        info.container,
+        info.start_seconds if first is None else first,
+        info.start_seconds,
+        start_seconds,
+        duration_seconds,
+    )
+    if is_discontinuous and cut.seek_seconds is not None:
+        # Given container time, ffmpeg adds the start of such a container to it if other streams start earlier.
+        cut = replace(cut, seek_origin_seconds=origin)
     if cut.run_up_seconds == 0 or info.video is None:
         return cut
     moment = info.start_seconds + start_seconds

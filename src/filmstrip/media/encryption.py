@@ -59,10 +59,10 @@ def _is_scrambled_transport(source: MediaSource, pid: int | None) -> bool:
     """Look at the scrambling bits (ISO/IEC 13818-1, 2.4.3.3) of a stream's packets, or of all."""
     seen: Counter[bool] = Counter()
     for window in _windows(source):
-        for header in transport_packets(window):
-            has_payload = bool(header[3] & 0x10)
-            if has_payload and pid in (None, (header[1] & 0x1F) << 8 | header[2]):
-                seen[bool(header[3] & 0xC0)] += 1
+        for packet in transport_packets(window):
+            has_payload = bool(packet[3] & 0x10)
+            if has_payload and pid in (None, (packet[1] & 0x1F) << 8 | packet[2]):
+                seen[bool(packet[3] & 0xC0)] += 1
     return seen[True] > seen[False]
 
 

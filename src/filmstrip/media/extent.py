@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -46,7 +47,12 @@ class Extent:
     warnings: tuple[str, ...] = ()
 
 
-def find_extent(container: InputContainer, video: AvVideoStream | None, source: MediaSource) -> Extent:
+def find_extent(
+    container: InputContainer,
+    video: AvVideoStream | None,
+    source: MediaSource,
+    members: Collection[int] | None = None,
+) -> Extent:
     """Find the first and the last moment of the presentation.
 
     The length is that of the longest stream. Where header and content disagree, the longer one counts: a player's seek
@@ -56,13 +62,14 @@ def find_extent(container: InputContainer, video: AvVideoStream | None, source: 
         container: The open source.
         video: Its video stream, None if it has none.
         source: Its bytes.
+        members: Numbers of the streams that are presented together; None for all.
     """
-    start = _start(container, video)
+    start = _start(container, video, members)
     is_whole_movie = "mov" in container.format.name and any(stream.frames for stream in container.streams)
     edits = read_edit_list(source, video.index) if is_whole_movie and video is not None else EditList()
     header_end = _header_end(container) if edits.end is None else movie_header_end(container, source, edits.end)
-    content_end = _content_end(container, video, header_end, source, edits.end)
-    extent = _compared(start, header_end, content_end)
+    content_end = _content_end(container, video, header_end, source, edits.end, members)
+    extent = _compared(start, header_end if members is None or content_end is None else None, content_end)
     return extent if edits.is_followed else replace(extent, warnings=(*extent.warnings, _NOT_FOLLOWED))
 
 
@@ -89,12 +96,24 @@ def find_video_end(container: InputContainer, video: AvVideoStream, extent: Exte
     return end_of(packet for packet in tail if packet.stream_index == video.index) or extent.end
 
 
-def _start(container: InputContainer, video: AvVideoStream | None) -> Fraction:
-    container_start = (container.start_time or 0) * _CONTAINER_TIME_BASE
+def _start(container: InputContainer, video: AvVideoStream | None, members: Collection[int] | None) -> Fraction:
+    container_start = first_moment(container, members) or Fraction(0)
     if video is None or video.start_time is None or video.time_base is None:
         return container_start
     video_start = video.start_time * video.time_base
     return video_start if video_start - container_start <= _LONGEST_MUXER_DELAY else container_start
+
+
+def first_moment(container: InputContainer, members: Collection[int] | None) -> Fraction | None:
+    """Look up the container time at which the first of some streams begins, None for all; None if none tells."""
+    if members is None:
+        return None if container.start_time is None else container.start_time * _CONTAINER_TIME_BASE
+    starts = [
+        stream.start_time * stream.time_base
+        for stream in container.streams
+        if stream.index in members and stream.start_time is not None and stream.time_base is not None
+    ]
+    return min(starts, default=None)
 
 
 def _header_end(container: InputContainer) -> Fraction | None:
@@ -114,6 +133,7 @@ def _content_end(
     header_end: Fraction | None,
     source: MediaSource,
     edits: Fraction | None,
+    members: Collection[int] | None,
 ) -> Fraction | None:
     if "mov" in container.format.name:
         return movie_content_end(container, video, source, edits)
@@ -122,7 +142,8 @@ def _content_end(
             return _counted_end(unread)
     if "matroska" in container.format.name and not isinstance(source, LocalFile):
         return _last_cluster_end(source)
-    tail_end = end_of(tail_packets(container, None if header_end is None else header_end - longest_reordering(video)))
+    tail = tail_packets(container, None if header_end is None else header_end - longest_reordering(video))
+    tail_end = end_of(packet for packet in tail if members is None or packet.stream_index in members)
     if tail_end is None and (header_end is None or isinstance(source, LocalFile)):
         # An index that leads behind the end of a file that was cut off, or a single picture that was read already.
         with open_container(source) as unread:

@@ -12,6 +12,7 @@ from filmstrip.media.source import LocalFile
 
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
+_NEVER_SECONDS = "1000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def _input_arguments(job: Transcode) -> list[str]:
         # A small file can unfold to pictures that fill the memory.
         *("-max_pixels", str(job.max_pixels)),
         *("-threads", str(job.threads)),
+        # Otherwise ffmpeg takes a picture that stays for ten seconds, and the run-up of a clip, for a jump of a clock.
+        *(() if job.cut.follows_jumps else ("-dts_delta_threshold", _NEVER_SECONDS)),
         *_seek(job.cut),
         *(() if job.demuxer is None else ("-f", job.demuxer)),
         # The prefix keeps ffmpeg from reading a protocol or an option out of the name.
@@ -137,7 +140,9 @@ def _seek(cut: Cut) -> list[str]:
         # The run-up gets times below 0. It is not dropped here, where also a picture would go that is still on screen
         # when the clip begins, but by the filters.
         arguments += ["-noaccurate_seek", "-itsoffset", _seconds(-cut.run_up_seconds)]
-    if cut.seek_seconds is not None:
+    if cut.seek_seconds is not None and cut.seek_origin_seconds is not None:
+        arguments += ["-ss", _seconds(cut.seek_seconds - cut.seek_origin_seconds)]
+    elif cut.seek_seconds is not None:
         # In the container's own time, as ffmpeg and we may differ in what we take for its first moment.
         arguments += ["-seek_timestamp", "1", "-ss", _seconds(cut.seek_seconds)]
     return arguments

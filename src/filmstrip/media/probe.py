@@ -24,7 +24,7 @@ from filmstrip.media.frame_orientation import orientation_of
 from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.pieces import FoundPieces, find_pieces
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.sound_choice import find_sound
+from filmstrip.media.sound_choice import FoundSound, find_sound
 from filmstrip.media.source import MediaSource
 from filmstrip.media.track_labels import TrackLabel, read_track_labels, source_codec
 
@@ -48,14 +48,14 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     with open_container(source) as container, reading_errors():
         stream = find_video_stream(container)
         labels = read_track_labels(source, container.format.name)
-        sound = find_sound(container, labels)
+        sound = find_sound(container, stream, source, labels)
         refuse_encrypted(source, container.format.name, stream or next(iter(list_films(container)), None), labels)
         if stream is None:
             _refuse_without_decoder(container, labels)
         if stream is None and not sound.streams:
             raise SourceUnreadableError("the source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
-        extent = find_extent(container, stream, source)
+        extent = find_extent(container, stream, source, _members(container, stream, sound))
         info = MediaInfo(
             container=container.format.name,
             duration_seconds=extent.end - extent.start,
@@ -64,10 +64,18 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             size_bytes=size_of(source),
             video=video,
             audio=sound.streams,
+            sound_index=sound.chosen,
             warnings=(*extent.warnings, *sound.warnings, *_color_warnings(video)),
         )
         found = find_pieces(source, container, settings)
         return info if video is None or found is None else _in_pieces(info, video, found)
+
+
+def _members(container: InputContainer, video: AvVideoStream | None, sound: FoundSound) -> frozenset[int] | None:
+    """List the streams that are presented together where there are several films; None for all."""
+    if video is None or container.format.name != "mpegts" or len(container.streams.video) == 1:
+        return None
+    return frozenset(index for index in (video.index, sound.chosen) if index is not None)
 
 
 def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> MediaInfo:

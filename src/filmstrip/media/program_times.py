@@ -31,6 +31,7 @@ _HEADER_BYTES = 34
 _FIRST_WINDOW_BYTES = 16 << 10
 _MOST_BYTES = 240 << 10
 # Bare packets, those of Blu-ray with four bytes before each, and those with error correction behind each.
+_PACKET_BYTES = 188
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 _MOST_PACKET_BYTES = 204
 _SYNC = 0x47
@@ -125,12 +126,16 @@ def _transport_packet(data: bytes, position: int, size: int) -> int | None:
 
 
 def transport_packets(data: bytes) -> Iterator[bytes]:
-    """List the headers of the transport packets in some bytes, four bytes each; none where they are of another kind."""
+    """List the transport packets in some bytes, 188 bytes each; none where the bytes are of another kind."""
     for size, _ in _TRANSPORT_PACKETS:
         starts = (at for at in range(size) if _is_row_of_packets(data, at, size))
         first = next(starts, None)
         if first is not None:
-            yield from (data[at : at + 4] for at in range(first, len(data) - 3, size) if data[at] == _SYNC)
+            yield from (
+                data[at : at + _PACKET_BYTES]
+                for at in range(first, len(data) - _PACKET_BYTES + 1, size)
+                if data[at] == _SYNC
+            )
             return
 
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
+from av.stream import Disposition, Stream
 
 from filmstrip.domain.media_info import AudioStream
 from filmstrip.media.container import is_decodable
+from filmstrip.media.programs import read_program
+from filmstrip.media.source import MediaSource
 from filmstrip.media.track_labels import TrackLabel, source_codec
+
+# What is heard instead of the film's own sound, or beside it, by those who ask for it.
+_FOR_SOME = (
+    Disposition.visual_impaired
+    | Disposition.hearing_impaired
+    | Disposition.comment
+    | Disposition.karaoke
+    | Disposition.clean_effects
+    | Disposition.non_diegetic
+    | Disposition.dependent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +33,48 @@ class FoundSound:
 
     Attributes:
         streams: What can be decoded, in container order.
+        chosen: Number of the stream that goes with the pictures, None for none.
         warnings: What is left out, one sentence each.
     """
 
     streams: tuple[AudioStream, ...]
+    chosen: int | None = None
     warnings: tuple[str, ...] = ()
 
 
-def find_sound(container: InputContainer, labels: Mapping[int, TrackLabel]) -> FoundSound:
-    """Find the sound of a source that can be decoded.
+def find_sound(
+    container: InputContainer, video: Stream | None, source: MediaSource, labels: Mapping[int, TrackLabel]
+) -> FoundSound:
+    """Find the sound of a source that can be decoded, and which of it goes with the pictures.
+
+    That of the pictures' own programme comes first, then what is enabled, what is the default, what is meant for
+    everybody, what stands first.
 
     Args:
         container: The open source.
+        video: The stream that pictures are taken from, None without any.
+        source: The bytes.
         labels: What its container says of its tracks.
     """
     usable = [stream for stream in container.streams.audio if _is_usable(stream, labels)]
-    return FoundSound(tuple(_describe(stream) for stream in usable), _warnings(container, usable, labels))
+    is_broadcast = container.format.name == "mpegts" and video is not None and len(usable) > 1
+    program = read_program(source, video.id) if is_broadcast and video is not None else frozenset[int]()
+    chosen = max(usable, key=lambda stream: _rank(stream, program, labels), default=None)
+    warnings = _warnings(container, usable, labels)
+    return FoundSound(tuple(_describe(each) for each in usable), None if chosen is None else chosen.index, warnings)
+
+
+def _rank(
+    stream: AvAudioStream, program: Container[int], labels: Mapping[int, TrackLabel]
+) -> tuple[bool, bool, bool, bool, int]:
+    return (
+        stream.id in program,
+        labels.get(stream.index, TrackLabel()).is_enabled,
+        # In an MP4 that is the flag of an enabled track (ISO/IEC 14496-12, 8.3.2).
+        bool(stream.disposition & Disposition.default),
+        not stream.disposition & _FOR_SOME,
+        -stream.index,
+    )
 
 
 def _is_usable(stream: AvAudioStream, labels: Mapping[int, TrackLabel]) -> bool:

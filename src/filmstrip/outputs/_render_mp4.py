@@ -70,9 +70,9 @@ def _video_track(output: Mp4, info: MediaInfo, *, upscale: bool) -> VideoTrack:
 
 
 def _audio_track(output: Mp4, info: MediaInfo) -> AudioTrack | None:
-    if not info.audio:
+    stream = info.sound
+    if stream is None:
         return None
-    stream = info.audio[0]
     return AudioTrack(stream.index, tuple(aac.encoder_arguments(output)), output.audio_mute, stream.language)
 
 

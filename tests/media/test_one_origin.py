@@ -1,0 +1,74 @@
+"""Do all outputs count from the same moment, where sound is stored that begins before the pictures?"""
+
+from __future__ import annotations
+
+import shlex
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import barcode
+from assets import ASSETS
+from mp4_bench import Encoded, encode, generate
+from output_runs import run_output
+
+RATE = 44_100
+LEAD = 0.2
+CODECS = {
+    "mpg": "-c:v mpeg2video -q:v 3 -g 12 -c:a ac3",
+    "vob": "-c:v mpeg2video -q:v 3 -g 12 -c:a ac3",
+    "ts": "-c:v libx264 -g 25 -c:a mp2",
+    "flv": "-c:v libx264 -g 25 -c:a aac",
+    "wmv": "-c:v wmv2 -q:v 3 -g 25 -c:a wmav2",
+    "mkv": "-c:v libx264 -g 25 -c:a aac",
+    "mp4": "-c:v libx264 -g 25 -c:a aac",
+}
+
+
+def sound_first(folder: Path, suffix: str) -> Path:
+    """Make a film whose sound begins 0.2 s before the pictures; it beeps with the pictures 50 and 200."""
+    beeps = f"sine=frequency=880:duration=10.2:sample_rate=48000,volume=0:enable='{silent(50)}*{silent(200)}'"
+    inputs = ("-itsoffset", str(LEAD), "-i", str(ASSETS["plain.mp4"].path), "-f", "lavfi", "-i", beeps)
+    return generate(folder / f"film.{suffix}", *inputs, *shlex.split(f"-map 0:v -map 1:a {CODECS[suffix]}"))
+
+
+def silent(number: int) -> str:
+    """Tell when there is no beep, which lasts as long as five pictures."""
+    begin = LEAD + number / 25
+    return f"not(between(t,{begin:.3f},{begin + 0.2:.3f}))"
+
+
+def beep_of(encoded: Encoded) -> float:
+    loud = np.convolve(np.abs(encoded.sound()[0]), np.ones(441) / 441, "same") > 0.02
+    return float(np.argmax(loud)) / RATE
+
+
+@pytest.mark.parametrize("suffix", sorted(CODECS))
+def test_pictures_sound_and_thumbnails_begin_together(suffix: str, tmp_path: Path) -> None:
+    """The mp4 shows at each moment what the thumbnail of that moment shows, and the sound is in step with it."""
+    source = sound_first(tmp_path, suffix)
+    thumbnails = run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=1)
+    taken = [barcode.read_number(Image.open(tmp_path / "thumbnails" / f"thumb_{at + 1:04}.png")) for at in range(9)]
+    encoded = encode(source, tmp_path / "video")
+    times = encoded.numbers()
+    shown = [[number for time, number in times if time <= at + Fraction(1, 200)][-1] for at in range(9)]
+    assert shown == taken
+    begin = next(time for time, number in times if number == 50)
+    assert beep_of(encoded) == pytest.approx(float(begin), abs=0.04)
+    assert not thumbnails.warnings
+
+
+@pytest.mark.parametrize("suffix", sorted(CODECS))
+def test_a_clip_counts_from_the_same_moment(suffix: str, tmp_path: Path) -> None:
+    """A clip begins with the picture that a thumbnail of its beginning shows, in step with its sound."""
+    source = sound_first(tmp_path, suffix)
+    run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=7)
+    picture = tmp_path / "thumbnails" / "thumb_0002.png"
+    encoded = encode(source, tmp_path / "video", start_time=7, duration=2)
+    times = encoded.numbers()
+    assert times[0][1] == barcode.read_number(Image.open(picture))
+    begin = next(time for time, number in times if number == 200)
+    assert beep_of(encoded) == pytest.approx(float(begin), abs=0.04)
