@@ -35,6 +35,7 @@ class Cut:
         lead_seconds: For how long the picture that the clip begins with has been on screen already.
         duration_seconds: How much is encoded, None for all the rest.
         follows_jumps: Whether the source's clock jumps, and its parts have to be put together.
+        has_sound_at_start: Whether there is sound from the clip's first moment on, as far as that is known.
     """
 
     seek_seconds: Fraction | None = None
@@ -44,6 +45,7 @@ class Cut:
     duration_seconds: Fraction | None = None
     seek_origin_seconds: Fraction | None = None
     follows_jumps: bool = False
+    has_sound_at_start: bool = False
 
 
 def plan_cut(
@@ -82,24 +84,25 @@ def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, durati
         skipped = math.floor((start_seconds + info.pieces[0].lead_seconds) * _MICROSECONDS)
         skip = Fraction(skipped, _MICROSECONDS)
         return Cut(skip_seconds=skip, duration_seconds=duration_seconds, follows_jumps=True)
-    with open_container(source) as container:
-        origin = first_moment(container, None)
-        is_discontinuous = bool(Flags(container.format.flags) & Flags.ts_discont)
-        # In a broadcast, ffmpeg counts from the first one of the streams that it uses.
-        used = {stream.index for stream in (info.video, info.sound) if stream is not None}
-        first = first_moment(container, used if is_discontinuous else None)
-    cut = plan_cut(
-        info.container,
-        info.start_seconds if first is None else first,
-        info.start_seconds,
-        start_seconds,
-        duration_seconds,
-    )
-    if is_discontinuous and cut.seek_seconds is not None:
-        # Given container time, ffmpeg adds the start of such a container to it if other streams start earlier.
-        cut = replace(cut, seek_origin_seconds=origin)
+    cut = _planned(source, info, start_seconds, duration_seconds)
     if cut.run_up_seconds == 0 or info.video is None:
         return cut
     moment = info.start_seconds + start_seconds
     shown = shown_since(source, info.video.index, moment)
     return cut if shown is None else replace(cut, lead_seconds=moment - shown)
+
+
+def _planned(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
+    used = {stream.index for stream in (info.video, info.sound) if stream is not None}
+    with open_container(source) as container:
+        origin = first_moment(container, None)
+        is_discontinuous = bool(Flags(container.format.flags) & Flags.ts_discont)
+        # In a broadcast, ffmpeg counts from the first one of the streams that it uses.
+        first = first_moment(container, used if is_discontinuous else None)
+        sound = None if info.sound is None else first_moment(container, {info.sound.index})
+    begin = info.start_seconds if first is None else first
+    cut = plan_cut(info.container, begin, info.start_seconds, start_seconds, duration_seconds)
+    has_sound = sound is not None and sound <= info.start_seconds + start_seconds
+    # Given container time, ffmpeg adds the start of a broadcast to it if other streams start earlier.
+    is_counted = is_discontinuous and cut.seek_seconds is not None
+    return replace(cut, has_sound_at_start=has_sound, seek_origin_seconds=origin if is_counted else None)

@@ -13,6 +13,8 @@ from filmstrip.media.source import LocalFile
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
 _NEVER_SECONDS = "1000000000"
+# Drops packets of which more than half belongs to a time that has passed, but for the encoder's first ones.
+_WITHOUT_REPEATED_SILENCE = "noise=amount=0:drop='if(ld(1)*lt(pts,ld(0)-duration/2),1,0*(st(0,pts+duration)+st(1,1)))'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +198,23 @@ def _audio_arguments(job: Transcode) -> list[str]:
     track = job.audio
     if track is None:
         return []
-    # Silence where the source's time stamps leave a gap, also before its first sample: otherwise all that follows
-    # would be heard too early. What has a time below 0 goes.
-    filters = "aresample=async=1:first_pts=0"
+    filters = _sound_times(job.cut)
     if track.is_muted:
         # Silence, not absence: players show the same controls, and files can be joined.
         filters += ",volume=volume=0"
     language = ["-metadata:s:a:0", f"language={track.language}"] if track.language else []
-    return ["-map", f"0:{track.source_index}", "-filter:a", filters, *track.encoder, *language]
+    sound = ["-map", f"0:{track.source_index}", "-filter:a", filters, *track.encoder, *language]
+    return sound if job.cut.has_sound_at_start else [*sound, "-bsf:a", _WITHOUT_REPEATED_SILENCE]
+
+
+def _sound_times(cut: Cut) -> str:
+    """Write the filters that keep sound in step with its time stamps; what has a time below 0 goes."""
+    # Silence where they leave a gap of a tenth of a second; less is made up for by playing imperceptibly slower or
+    # faster, until what is left is a hundredth.
+    steps = "aresample=async=1:min_comp=0.01:max_soft_comp=0.005:flags=+res"
+    # Sound that begins late begins with silence: otherwise all that follows would be heard too early. Only there, as
+    # whenever the sound changes its channels or its rate ffmpeg makes the filters anew, which begin with it again.
+    return f"{steps},atrim=start=0" if cut.has_sound_at_start else f"{steps}:first_pts=0"
 
 
 def _pass_arguments(number: int, statistics: Path) -> list[str]:
