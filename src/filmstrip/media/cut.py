@@ -34,6 +34,7 @@ class Cut:
         skip_seconds: The same where the source has no times that could be below 0.
         lead_seconds: For how long the picture that the clip begins with has been on screen already.
         duration_seconds: How much is encoded, None for all the rest.
+        end_seconds: When the last picture ends, from the clip's start, None if that is not known.
         follows_jumps: Whether the source's clock jumps, and its parts have to be put together.
         has_sound_at_start: Whether there is sound from the clip's first moment on, as far as that is known.
     """
@@ -44,6 +45,7 @@ class Cut:
     lead_seconds: Fraction = Fraction(0)
     duration_seconds: Fraction | None = None
     seek_origin_seconds: Fraction | None = None
+    end_seconds: Fraction | None = None
     follows_jumps: bool = False
     has_sound_at_start: bool = False
 
@@ -78,6 +80,11 @@ def plan_cut(
 
 def find_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
     """Plan a cut, and look up since when the picture that it begins with has been on screen."""
+    cut = _shown_cut(source, info, start_seconds, duration_seconds)
+    return replace(cut, end_seconds=max(Fraction(0), info.duration_seconds - start_seconds))
+
+
+def _shown_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
     if info.pieces:
         # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together; it
         # counts from the very first packet. Not rounded up, which would drop the first picture.

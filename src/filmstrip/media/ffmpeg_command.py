@@ -186,11 +186,14 @@ def _part(cut: Cut) -> list[str]:
         # After the input: decodes all of it and throws it away.
         arguments += ["-ss", _seconds(cut.skip_seconds)]
     if cut.duration_seconds is not None:
-        end = _seconds(cut.duration_seconds)
-        arguments += ["-t", end]
-        # The last picture may stay for hours in the source: here it ends with the clip. Times have to be named too:
-        # ffmpeg 9 takes each picture's decoding time for both of them otherwise, which reorders what B-frames show.
-        arguments += ["-bsf:v", f"setts=pts=PTS:dts=DTS:duration='min(DURATION,max(1,{end}/TB-PTS))'"]
+        arguments += ["-t", _seconds(cut.duration_seconds)]
+    ends = [end for end in (cut.duration_seconds, cut.end_seconds) if end is not None]
+    if ends:
+        # The last picture may stay for hours in the source, by its own account: here it ends with the clip, or with the
+        # source. Times have to be named too: ffmpeg 9 takes each picture's decoding time for both of them otherwise,
+        # which reorders what B-frames show.
+        last = f"max(1,{_seconds(min(ends))}/TB-PTS)"
+        arguments += ["-bsf:v", f"setts=pts=PTS:dts=DTS:duration='min(DURATION,{last})'"]
     return arguments
 
 

@@ -16,6 +16,8 @@ from filmstrip.domain.timing import TimeRange
 from filmstrip.media.ffmpeg_command import Transcode, first_pass_arguments, second_pass_arguments, transcode_arguments
 from filmstrip.media.ffmpeg_failure import explain_failure, is_damaged
 from filmstrip.media.ffmpeg_process import FfmpegRun, run_ffmpeg
+from filmstrip.media.mp4_boxes import is_faststart
+from filmstrip.media.mp4_length import complete_length
 from filmstrip.media.verify import Expectation, verify_video
 
 _ENCODING_SHARE = 0.9
@@ -82,6 +84,11 @@ class Transcoder:
         """
         part = job.target.with_name(f"{job.target.name}.part")
         run = self._encode(replace(job, target=part), promise.span.duration, two_pass=two_pass)
+        if is_faststart(part):
+            # ffmpeg counts decoding times, which say little where pictures stay for different times, and believes
+            # whatever a source says of the length of its last one.
+            believed = min(run.written_seconds, promise.span.duration)
+            run = replace(run, written_seconds=max(believed, complete_length(part)))
         self._judge_source(run, promise)
         verify_video(part, _expectation(run, promise), threads=job.threads, on_progress=self._on_verified)
         _keep(part, job.target)
