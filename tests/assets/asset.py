@@ -67,6 +67,7 @@ class Asset:
         margins: What the container says not to show of the coded picture: pixels left, top, right, bottom.
         opens: Whether libav can open it and finds a picture.
         timestamps: Whether the container stores a presentation time for each picture.
+        frame: The size that pictures of different sizes fit in, None where all are alike.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Asset:
     margins: tuple[int, int, int, int] = (0, 0, 0, 0)
     opens: bool = True
     timestamps: bool = True
+    frame: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if not self.numbers:
@@ -113,6 +115,8 @@ class Asset:
     @property
     def display_size(self) -> tuple[int, int]:
         """Width and height that a viewer sees: square pixels, upright; the side that SAR would shrink stays."""
+        if self.frame is not None:
+            return self.frame
         width, height = (Fraction(side) for side in self.look.size)
         if self.sample_aspect_ratio > 1:
             width *= self.sample_aspect_ratio

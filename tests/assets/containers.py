@@ -90,6 +90,7 @@ ASSETS = (
         end=Fraction(8),
         numbers=range(200),
         look=_PART_ONE.look,
+        frame=(640, 360),
         audio=None,
         start=Fraction(37, 25),
     ),

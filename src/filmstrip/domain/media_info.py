@@ -73,6 +73,8 @@ class VideoStream:
         has_alpha: Whether the pictures have transparent parts.
         margins: What the container says not to show of the decoder's pictures, None for nothing.
         has_true_times: Whether the times that the container stores are those at which pictures are shown.
+        frame_size: What pictures of different sizes and shapes fit in, upright with square pixels; None where all are
+            like the first.
     """
 
     index: int
@@ -89,11 +91,12 @@ class VideoStream:
     has_alpha: bool = False
     margins: Margins | None = None
     has_true_times: bool = True
+    frame_size: FrameSize | None = None
 
     @property
     def display_size(self) -> FrameSize:
         """The size that a viewer sees: square pixels, upright."""
-        return display_size(self.coded_size, self.sample_aspect_ratio, self.orientation)
+        return self.frame_size or display_size(self.coded_size, self.sample_aspect_ratio, self.orientation)
 
 
 @dataclass(frozen=True, slots=True)

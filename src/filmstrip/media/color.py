@@ -10,7 +10,7 @@ from filmstrip.domain.media_info import ColorInfo
 
 _RGB = 0
 _HD_WIDTH = 1280
-_HD_HEIGHT = 720
+_MOST_SD_HEIGHT = 576
 _MATRIX_NAMES = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 _WIDE_PRIMARIES = {9, 11, 12}
 
@@ -18,14 +18,22 @@ _WIDE_PRIMARIES = {9, 11, 12}
 def matrix_name(color: ColorInfo, coded_size: FrameSize) -> str | None:
     """Name the YCbCr matrix for the scaler; None for pictures that are RGB already.
 
-    Unspecified is BT.709 from 720 lines on and BT.601 below, as browsers and players take it.
+    Unspecified is what `is_high_definition` tells.
     """
     if color.matrix == _RGB:
         return None
     if color.matrix in _MATRIX_NAMES:
         return _MATRIX_NAMES[color.matrix]
-    is_hd = coded_size.width >= _HD_WIDTH or coded_size.height >= _HD_HEIGHT
-    return "bt709" if is_hd else "bt601"
+    return "bt709" if is_high_definition(coded_size) else "bt601"
+
+
+def is_high_definition(coded_size: FrameSize) -> bool:
+    """Check whether untagged pictures are taken for BT.709, as by libplacebo and mpv; else for BT.601.
+
+    Args:
+        coded_size: Their size as stored: a phone's picture that is turned is as wide as before.
+    """
+    return coded_size.width >= _HD_WIDTH or coded_size.height > _MOST_SD_HEIGHT
 
 
 def range_name(color: ColorInfo) -> str:

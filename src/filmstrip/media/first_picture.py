@@ -24,8 +24,9 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
         SourceUnreadableError: None of the first packets gives a picture.
     """
     context = stream.codec_context
-    context.thread_count = 1
-    context.flags |= Flags.unaligned  # else libav crops less than the stream says
+    if not context.is_open:
+        context.thread_count = 1
+        context.flags |= Flags.unaligned  # else libav crops less than the stream says
     is_waiting = True
     for count, packet in enumerate(read_pictures(container, stream)):
         with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole

@@ -30,6 +30,7 @@ def _steps(plan: PicturePlan) -> Iterator[str]:
     if plan.frame_rate is not None:
         yield f"fps=fps={plan.frame_rate}"
     yield _scale(plan)
+    yield from _bars(plan)
     if plan.fit.crops:
         yield f"crop=w={plan.fit.size.width}:h={plan.fit.size.height}"
     # Untagged colours are named before anything below has to understand them, and so that players need not guess.
@@ -43,13 +44,37 @@ def _steps(plan: PicturePlan) -> Iterator[str]:
 
 
 def _scale(plan: PicturePlan) -> str:
-    size, matrix = plan.fit.scaled, plan.assumed_color.matrix
-    options = [f"w={size.width}", f"h={size.height}", f"flags={plan.scaler}"]
+    matrix = plan.assumed_color.matrix
+    options = [*_sides(plan), f"flags={plan.scaler}"]
     if matrix is not None:
         # Otherwise swscale takes everything untagged for BT.601, whatever its size.
         options += [f"in_color_matrix={matrix}", f"out_color_matrix={matrix}"]
+    elif plan.kept_matrix is not None:
+        options.append(f"out_color_matrix={plan.kept_matrix}")
     options.append(f"out_range={'pc' if plan.full_range else 'tv'}")
     return "scale=" + ":".join(options)
+
+
+def _sides(plan: PicturePlan) -> list[str]:
+    """Write width and height: those of the frame, or what leaves a picture of another shape its shape inside it."""
+    size, frame = plan.fit.scaled, plan.frame_aspect_ratio
+    if frame is None:
+        return [f"w={size.width}", f"h={size.height}"]
+    usual = plan.usual_size
+    alike = f"lt(abs(dar*{1 / frame}-1),0.02)"
+    if usual is not None:
+        alike += f"+eq(iw,{usual.width})*eq(ih,{usual.height})"
+    width, height = (
+        f"2*round(min({size.width},{size.width}*dar*{1 / frame})/2)",
+        f"2*round(min({size.height},{size.height}*{frame}/dar)/2)",
+    )
+    return [f"w='if({alike},{size.width},{width})'", f"h='if({alike},{size.height},{height})'"]
+
+
+def _bars(plan: PicturePlan) -> Iterator[str]:
+    if plan.frame_aspect_ratio is not None:
+        size = plan.fit.scaled
+        yield f"pad=w={size.width}:h={size.height}:x=(ow-iw)/2:y=(oh-ih)/2"
 
 
 def _tags(color: AssumedColor) -> Iterator[str]:

@@ -7,12 +7,14 @@ from fractions import Fraction
 
 from filmstrip.domain.geometry import Fit, FrameSize, SizeRequest, fit
 from filmstrip.domain.media_info import ColorInfo, HdrKind, VideoStream
+from filmstrip.media.color import is_high_definition
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.video_stream import VideoEncoding
 
 _UNSPECIFIED = 2
 _RGB = 0
-_HD_SHORT_SIDE = 720
+# FFmpeg's names of MatrixCoefficients (ITU-T H.273, table 4), as its scaler takes them.
+_MATRICES = {1: "bt709", 4: "fcc", 5: "bt470", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class PicturePlan:
         pixel_format: FFmpeg's name of the format that is encoded.
         full_range: Whether the result uses all sample values; else limited ("TV") range.
         sample_aspect_ratio: Shape of a pixel of the result, width by height; nearly always square.
+        frame_aspect_ratio: Shape of what is fitted: pictures of another shape get bars. None to stretch all alike.
+        usual_size: Size of the pictures that have that shape, upright and turned; None where none is usual.
+        kept_matrix: The matrix that the first picture names, which those that name another one are turned into.
     """
 
     deinterlaces: bool
@@ -64,6 +69,9 @@ class PicturePlan:
     pixel_format: str
     full_range: bool
     sample_aspect_ratio: Fraction
+    frame_aspect_ratio: Fraction | None = None
+    usual_size: FrameSize | None = None
+    kept_matrix: str | None = None
 
 
 def plan_picture(
@@ -87,12 +95,22 @@ def plan_picture(
         frame_rate=video.frame_rate_of(source.frame_rate),
         fit=fitted,
         scaler=scaler or "bicubic",
-        assumed_color=_assume_color(source.color, turned),
+        assumed_color=_assume_color(source.color, source.coded_size),
         tone_maps=source.color.hdr if video.hdr_to_sdr else None,
         pixel_format=video.pix_format.replace("yuvj", "yuv"),
         full_range=video.pix_format.startswith("yuvj"),
         sample_aspect_ratio=pixel_shape,
+        frame_aspect_ratio=turned.aspect_ratio,
+        usual_size=_usual_size(source, video.rotate),
+        kept_matrix=_MATRICES.get(source.color.matrix),
     )
+
+
+def _usual_size(source: VideoStream, clockwise_degrees: int) -> FrameSize | None:
+    if source.frame_size is not None:
+        return None
+    size = source.coded_size
+    return _turned(FrameSize(size.height, size.width) if source.orientation.swaps_sides else size, clockwise_degrees)
 
 
 def _turned(size: FrameSize, clockwise_degrees: int) -> FrameSize:
@@ -124,13 +142,13 @@ def _largest_box(source: FrameSize, aspect_ratio: Fraction) -> FrameSize:
 
 
 def _assume_color(color: ColorInfo, size: FrameSize) -> AssumedColor:
-    """Name what players assume for untagged video of this size.
+    """Name what players assume for untagged video that is stored in this size.
 
     It has to be named in the result, as the result's size may make players assume something else.
     """
     if color.matrix not in (_UNSPECIFIED, _RGB) and color.hdr is None:
         return AssumedColor()
-    family = _HDR if color.hdr is not None else _HD if size.short_side >= _HD_SHORT_SIDE else _SD
+    family = _HDR if color.hdr is not None else _HD if is_high_definition(size) else _SD
     return AssumedColor(
         matrix=family.matrix if color.matrix in (_UNSPECIFIED, _RGB) else None,
         primaries=family.primaries if color.primaries == _UNSPECIFIED else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,6 +22,7 @@ from filmstrip.media.extent import find_extent
 from filmstrip.media.first_picture import first_picture
 from filmstrip.media.frame_orientation import orientation_of
 from filmstrip.media.header_bytes import read_header, size_of
+from filmstrip.media.picture_sizes import find_frame
 from filmstrip.media.pieces import FoundPieces, find_pieces
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.sound_choice import FoundSound, find_sound
@@ -56,6 +57,8 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             raise SourceUnreadableError("the source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
         extent = find_extent(container, stream, source, _members(container, stream, sound))
+        if video is not None and stream is not None:
+            video = replace(video, frame_size=find_frame(container, stream, source, video, extent))
         info = MediaInfo(
             container=container.format.name,
             duration_seconds=extent.end - extent.start,
@@ -65,7 +68,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             video=video,
             audio=sound.streams,
             sound_index=sound.chosen,
-            warnings=(*extent.warnings, *sound.warnings, *_color_warnings(video)),
+            warnings=(*extent.warnings, *sound.warnings, *_picture_warnings(video)),
         )
         found = find_pieces(source, container, settings)
         return info if video is None or found is None else _in_pieces(info, video, found)
@@ -80,7 +83,7 @@ def _members(container: InputContainer, video: AvVideoStream | None, sound: Foun
 
 def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> MediaInfo:
     """Tell the facts of a source whose header and end belong to two of its pieces."""
-    warnings = (*found.warnings, *_color_warnings(video))
+    warnings = (*found.warnings, *_picture_warnings(video))
     if not found.pieces:
         return replace(info, warnings=(*info.warnings, *found.warnings))
     return replace(
@@ -174,8 +177,9 @@ def _has_alpha(stream: AvVideoStream, frame: VideoFrame) -> bool:
     return any(part.is_alpha for part in frame.format.components) or stream.metadata.get("alpha_mode") == "1"
 
 
-def _color_warnings(video: VideoStream | None) -> tuple[str, ...]:
+def _picture_warnings(video: VideoStream | None) -> Iterator[str]:
     if video is not None and video.color.dolby_vision_profile == 5:  # noqa: PLR2004 - the profile's number is its name
         problem = "the source is Dolby Vision profile 5, whose colours only a Dolby Vision decoder shows right"
-        return (f"{problem}; the pictures' colours are approximate",)
-    return ()
+        yield f"{problem}; the pictures' colours are approximate"
+    if video is not None and video.frame_size is not None:
+        yield f"the source's pictures change their size or shape: all are shown in one frame of {video.frame_size}"

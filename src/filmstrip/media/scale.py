@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from filmstrip.domain.geometry import Fit, FrameSize, Margins, Orientation
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.color import matrix_name, range_name
+from filmstrip.media.frame_shape import as_decoded, has_shape_of, inside
 
 FilterStep = tuple[str, str]
 """A filter's name and its arguments, as libavfilter writes them."""
@@ -46,7 +47,12 @@ DEEP_RGB_PIXELS = PixelTarget("rgb48le")
 
 
 def filter_chain(
-    video: VideoStream, fitting: Fit, target: PixelTarget, *, is_interlaced: bool = False
+    video: VideoStream,
+    fitting: Fit,
+    target: PixelTarget,
+    *,
+    is_interlaced: bool = False,
+    own: VideoStream | None = None,
 ) -> tuple[FilterStep, ...]:
     """Decide the filters that turn decoded pictures of a stream into finished ones.
 
@@ -55,15 +61,19 @@ def filter_chain(
         fitting: The size of the result, upright.
         target: Its pixels.
         is_interlaced: Whether the picture consists of two fields of different moments.
+        own: The stream as these pictures have it, where they differ from its first ones.
     """
+    own = own or video
+    scaled = fitting.scaled if has_shape_of(own, video) else inside(video, own, fitting)
     # Both fields in one picture show combs: the first field is kept, the lines of the second are interpolated.
     deinterlace: tuple[FilterStep, ...] = (("yadif", "mode=send_frame:parity=auto:deint=all"),) if is_interlaced else ()
     return (
         *deinterlace,
-        *_crop(video.margins),
-        _scale(video, fitting.scaled, target),
+        *_crop(own.margins),
+        _scale(own, scaled, target),
         ("format", target.pixel_format),
-        *_turn(video.orientation),
+        *_turn(own.orientation),
+        *_bars(scaled, fitting.scaled),
         *_cut(fitting),
     )
 
@@ -98,6 +108,12 @@ def _crop(margins: Margins | None) -> tuple[FilterStep, ...]:
 def _turn(orientation: Orientation) -> tuple[FilterStep, ...]:
     mirror: tuple[FilterStep, ...] = (("hflip", ""),) if orientation.mirrored else ()
     return mirror + _TURNS[orientation.clockwise_degrees]
+
+
+def _bars(scaled: FrameSize, whole: FrameSize) -> tuple[FilterStep, ...]:
+    if scaled == whole:
+        return ()
+    return (("pad", f"w={whole.width}:h={whole.height}:x=(ow-iw)/2:y=(oh-ih)/2"),)
 
 
 def _cut(fitting: Fit) -> tuple[FilterStep, ...]:
@@ -139,7 +155,8 @@ class FrameScaler:
             frame.color_range,
         )
         if self._graph is None or key != self._graph_key:
-            steps = filter_chain(self._video, self._fitting, self._target, is_interlaced=frame.interlaced_frame)
+            is_interlaced, own = bool(frame.interlaced_frame), as_decoded(self._video, frame)
+            steps = filter_chain(self._video, self._fitting, self._target, is_interlaced=is_interlaced, own=own)
             self._graph, self._graph_key = _build(frame, steps), key
         return self._graph
 

@@ -56,15 +56,26 @@ def read_track_labels(source: MediaSource, container: str) -> dict[int, TrackLab
 
 
 def _of_movie(source: MediaSource) -> Iterator[TrackLabel]:
+    for start, end in _tracks(source):
+        yield _of_entries([name for name, _, _ in _entries(source, start, end)])
+
+
+def sample_entries(source: MediaSource, track: int) -> Iterator[tuple[bytes, int, int]]:
+    """List the sample entries of a track of an MP4 (ISO/IEC 14496-12, 8.5.2): type, and where its payload lies."""
+    for number, (start, end) in enumerate(_tracks(source)):
+        if number == track:
+            yield from _entries(source, start, end)
+
+
+def _tracks(source: MediaSource) -> Iterator[tuple[int, int]]:
     movie = find_movie_box(source)
-    if movie is None:
-        return
-    for kind, start, end in child_boxes(source, movie[0] + _BOX_HEADER_BYTES, movie[1]):
-        if kind == b"trak":
-            yield _of_entries([name for name, _, _ in _sample_entries(source, start, end)])
+    if movie is not None:
+        for kind, start, end in child_boxes(source, movie[0] + _BOX_HEADER_BYTES, movie[1]):
+            if kind == b"trak":
+                yield start, end
 
 
-def _sample_entries(source: MediaSource, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def _entries(source: MediaSource, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     found: tuple[int, int] | None = (start, end)
     for wanted in _WAY_TO_DESCRIPTIONS:
         found = None if found is None else child_box(source, *found, wanted)

@@ -6,6 +6,7 @@ import pytest
 
 from filmstrip.domain.geometry import Fit, FrameSize, Orientation
 from filmstrip.domain.media_info import ColorInfo, HdrKind, VideoStream
+from filmstrip.media.color import matrix_name
 from filmstrip.media.picture_plan import AssumedColor, PicturePlan, plan_picture
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.video_stream import VideoEncoding
@@ -88,6 +89,26 @@ def test_untagged_colors_are_assumed_by_size() -> None:
     """What a player assumes for the source is named in the result, whose size would make it assume something else."""
     assert _plan(_source(), height=240).assumed_color == AssumedColor("bt709", "bt709", "bt709")
     assert _plan(_source("640x480")).assumed_color == AssumedColor("smpte170m", "smpte170m", "smpte170m")
+
+
+@pytest.mark.parametrize(
+    ("size", "matrix"),
+    [
+        ("576x1024", "bt709"),
+        ("1024x576", "smpte170m"),
+        ("720x577", "bt709"),
+        ("1280x534", "bt709"),
+        ("1279x576", "smpte170m"),
+        ("720x576", "smpte170m"),
+    ],
+)
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_thumbnails_and_video_take_untagged_colors_for_the_same(size: str, matrix: str, degrees: int) -> None:
+    """The size as stored decides, however the picture is turned, for every output."""
+    stored = FrameSize.parse(size)
+    source = _source(size, degrees=degrees)
+    assert _plan(source).assumed_color == AssumedColor(matrix, matrix, matrix)
+    assert matrix_name(source.color, stored) == {"smpte170m": "bt601"}.get(matrix, matrix)
 
 
 def test_tagged_colors_are_kept() -> None:
