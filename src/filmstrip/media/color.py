@@ -18,12 +18,14 @@ _WIDE_PRIMARIES = {9, 11, 12}
 def matrix_name(color: ColorInfo, coded_size: FrameSize) -> str | None:
     """Name the YCbCr matrix for the scaler; None for pictures that are RGB already.
 
-    Unspecified is what `is_high_definition` tells.
+    Unspecified is BT.2020 with high dynamic range, else what `is_high_definition` tells.
     """
     if color.matrix == _RGB:
         return None
     if color.matrix in _MATRIX_NAMES:
         return _MATRIX_NAMES[color.matrix]
+    if color.hdr is not None:
+        return "bt2020"
     return "bt709" if is_high_definition(coded_size) else "bt601"
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 from filmstrip.media.picture_plan import AssumedColor, PicturePlan
 
 _TURNS = {90: "transpose=dir=clock", 180: "hflip,vflip", 270: "transpose=dir=cclock"}
 
-# The white of an SDR picture in cd/m2 of the HDR one: ITU-R BT.2408 would say 203, which leaves faces dark in SDR.
-_SDR_WHITE = 100
+
+def picture_filter(plan: PicturePlan, tone_lut: Path | None = None) -> str:
+    """Write the filter chain of a plan. FFmpeg turns pictures upright (display matrix) before the chain begins.
+
+    Args:
+        plan: What has to happen.
+        tone_lut: The table of the tone mapping, where the plan asks for one.
+    """
+    return ",".join(_steps(plan, tone_lut))
 
 
-def picture_filter(plan: PicturePlan) -> str:
-    """Write the filter chain of a plan. FFmpeg turns pictures upright (display matrix) before the chain begins."""
-    return ",".join(_steps(plan))
-
-
-def _steps(plan: PicturePlan) -> Iterator[str]:
+def _steps(plan: PicturePlan, tone_lut: Path | None) -> Iterator[str]:
     if plan.deinterlaces:
         # One picture per frame, not per field: the frame rate stays. All frames, as field flags of sources lie.
         yield "bwdif=mode=send_frame:parity=auto:deint=all"
@@ -35,8 +39,8 @@ def _steps(plan: PicturePlan) -> Iterator[str]:
         yield f"crop=w={plan.fit.size.width}:h={plan.fit.size.height}"
     # Untagged colours are named before anything below has to understand them, and so that players need not guess.
     yield from _tags(plan.assumed_color)
-    if plan.tone_maps is not None:
-        yield _tone_map(plan)
+    if plan.tone_maps is not None and tone_lut is not None:
+        yield from _tone_map(plan, tone_lut)
     # What all browsers decode is 8 bits with one chroma sample for four pixels.
     yield f"format=pix_fmts={plan.pixel_format}"
     # Scaling leaves a remainder such as 1215:1216 here, which players would try to honour.
@@ -84,18 +88,21 @@ def _tags(color: AssumedColor) -> Iterator[str]:
         yield "setparams=" + ":".join(tags)
 
 
-def _tone_map(plan: PicturePlan) -> str:
-    """Write the steps to BT.709: to linear light, to smaller primaries, to less light, back to a curve."""
-    return ",".join(
-        (
-            f"zscale=transfer=linear:npl={_SDR_WHITE}",
-            "format=pix_fmts=gbrpf32le",
-            "zscale=primaries=bt709",
-            # Hable's curve keeps detail in highlights; desaturating them as well would turn flames white.
-            "tonemap=tonemap=hable:desat=0",
-            f"zscale=transfer=bt709:matrix=bt709:range={'full' if plan.full_range else 'limited'}",
-        )
-    )
+def _tone_map(plan: PicturePlan, tone_lut: Path) -> Iterator[str]:
+    """Write the steps to BT.709: to R'G'B', through the table that thumbnails are mapped by as well, and back."""
+    # Without these flags, greys get a tint.
+    flags = f"{plan.scaler}+accurate_rnd+full_chroma_int"
+    yield f"scale=flags={flags}:out_range=pc"
+    yield "format=pix_fmts=gbrp16le"
+    yield f"lut3d=file={_escaped(tone_lut)}:interp=tetrahedral"
+    yield f"scale=flags={flags}:out_color_matrix=bt709:out_range={'pc' if plan.full_range else 'tv'}"
+    yield "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+
+
+def _escaped(path: Path) -> str:
+    """Write a path as a value in a filter graph: escaped as a value first, then as part of the graph."""
+    value = re.sub(r"([\\':])", r"\\\1", str(path))
+    return re.sub(r"([\\'\[\],;])", r"\\\1", value)
 
 
 def _ratio(value: Fraction) -> str:

@@ -56,15 +56,26 @@ def map_to_sdr(rgb: npt.NDArray[np.uint16], color: ColorInfo) -> npt.NDArray[np.
 
 
 def _map_rows(rgb: npt.NDArray[np.uint16], color: ColorInfo) -> npt.NDArray[np.uint8]:
+    rounded: npt.NDArray[np.uint8] = (map_deep(rgb, color) * 255 + 0.5).astype(np.uint8)
+    return rounded
+
+
+def map_deep(rgb: npt.NDArray[np.uint16], color: ColorInfo) -> FloatArray:
+    """Do the same as `map_to_sdr` without rounding: float32 [H, W, 3] from 0 to 1."""
     light = _linear(rgb, color.hdr)
     if color.hdr is not None:
         light = _compress(light)
-    matrix = _TO_BT709.get(12 if color.primaries == 11 else color.primaries)  # noqa: PLR2004 - DCI P3 is near enough
+    matrix = _TO_BT709.get(_primaries(color))
     if matrix is not None:
         light = light @ matrix.T
     signal: FloatArray = np.clip(light, 0, 1) ** np.float32(1 / _SDR_GAMMA)
-    rounded: npt.NDArray[np.uint8] = (signal * 255 + 0.5).astype(np.uint8)
-    return rounded
+    return signal
+
+
+def _primaries(color: ColorInfo) -> int:
+    if color.hdr is not None and color.primaries == 2:  # noqa: PLR2004 - unspecified: all systems of HDR have those
+        return 9
+    return 12 if color.primaries == 11 else color.primaries  # noqa: PLR2004 - DCI P3 is near enough
 
 
 def _linear(rgb: npt.NDArray[np.uint16], hdr: HdrKind | None) -> FloatArray:

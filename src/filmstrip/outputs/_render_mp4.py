@@ -15,6 +15,7 @@ from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.picture_filter import picture_filter
 from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.tone_lut import write_tone_lut
 from filmstrip.media.transcoder import Promise, Transcoder
 from filmstrip.media.verify import measure_duration
 from filmstrip.outputs._base import Group, Workbench
@@ -32,11 +33,15 @@ def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iter
     if not path.exists():
         transcoder = Transcoder(find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
         promise = _promise(output, info, upscale=bench.upscale)
-        transcoder.make(_transcode(output, path, info, bench), promise, two_pass=output.is_two_pass)
+        tone_lut = path.with_name(f"{path.name}.cube")
+        try:
+            transcoder.make(_transcode(output, path, info, bench, tone_lut), promise, two_pass=output.is_two_pass)
+        finally:
+            tone_lut.unlink(missing_ok=True)
     yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
 
 
-def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench) -> Transcode:
+def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench, tone_lut: Path) -> Transcode:
     source = _local(bench.source)
     photo = photo_end(source)
     return Transcode(
@@ -44,7 +49,7 @@ def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench) -> 
         demuxer=None if photo is None else PHOTO_FORMAT,
         target=target.absolute(),
         cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),
-        video=_video_track(output, info, upscale=bench.upscale),
+        video=_video_track(output, info, tone_lut.absolute(), upscale=bench.upscale),
         audio=_audio_track(output, info),
         threads=bench.settings.threads,
         max_pixels=bench.settings.max_pixels,
@@ -57,13 +62,15 @@ def _local(source: MediaSource) -> LocalFile:
     return source
 
 
-def _video_track(output: Mp4, info: MediaInfo, *, upscale: bool) -> VideoTrack:
+def _video_track(output: Mp4, info: MediaInfo, tone_lut: Path, *, upscale: bool) -> VideoTrack:
     video = video_of(info)
     picture = output.picture(video, upscale=upscale)
+    if picture.tone_maps is not None:
+        write_tone_lut(tone_lut, video.color)
     encoder = libx264.encoder_arguments(output, output.video_codec_parameters, output.rate(video))
     return VideoTrack(
         source_index=video.index,
-        filters=picture_filter(picture),
+        filters=picture_filter(picture, tone_lut),
         encoder=tuple(encoder),
         has_constant_rate=picture.frame_rate is not None,
     )
