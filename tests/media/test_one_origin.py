@@ -12,6 +12,7 @@ from PIL import Image
 
 import barcode
 from assets import ASSETS
+from assets.recipes import Encoding, Film, tags
 from mp4_bench import Encoded, encode, generate
 from output_runs import run_output
 
@@ -72,3 +73,19 @@ def test_a_clip_counts_from_the_same_moment(suffix: str, tmp_path: Path) -> None
     assert times[0][1] == barcode.read_number(Image.open(picture))
     begin = next(time for time, number in times if number == 200)
     assert beep_of(encoded) == pytest.approx(float(begin), abs=0.04)
+
+
+@pytest.mark.parametrize("begin", ["3.01", "3.02", "3.03", "3.039", "17.13"])
+@pytest.mark.parametrize(("name", "options"), [("film.avi", "-c:v mpeg4 -q:v 2"), ("film.mkv", "-c:v libx264 -bf 0")])
+def test_a_clip_begins_with_the_picture_that_is_on(name: str, options: str, begin: str, tmp_path: Path) -> None:
+    """Also past its middle, and where the container counts times in whole pictures; the next one comes in time."""
+    film = Film(500)
+    source = tmp_path / name
+    Encoding(film, f"{options} -g 25 {tags(film.look)}")(source)
+    start = Fraction(begin)
+    encoded = encode(source, tmp_path / "out", start_time=begin, duration=1)
+    shown = encoded.numbers()
+    first = int(start * 25)
+    assert [number for _, number in shown[:5]] == list(range(first, first + 5))
+    expected = [max(Fraction(0), Fraction(number, 25) - start) for number in range(first, first + 5)]
+    assert [float(time) for time, _ in shown[:5]] == pytest.approx([float(time) for time in expected], abs=0.002)

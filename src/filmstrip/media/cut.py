@@ -21,6 +21,7 @@ _RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.from
     ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
 )
 _MICROSECONDS = 1_000_000
+_COARSE_TICK = Fraction(1, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Cut:
         run_up_seconds: How much is decoded after that, at times below 0, and thrown away.
         skip_seconds: The same where the source has no times that could be below 0.
         lead_seconds: For how long the picture that the clip begins with has been on screen already.
+        picture_shift_seconds: By how much ffmpeg shows pictures too early, as the source counts times in whole frames.
         duration_seconds: How much is encoded, None for all the rest.
         end_seconds: When the last picture ends, from the clip's start, None if that is not known.
         follows_jumps: Whether the source's clock jumps, and its parts have to be put together.
@@ -48,6 +50,7 @@ class Cut:
     end_seconds: Fraction | None = None
     follows_jumps: bool = False
     has_sound_at_start: bool = False
+    picture_shift_seconds: Fraction = Fraction(0)
 
 
 def plan_cut(
@@ -96,7 +99,18 @@ def _shown_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, dura
         return cut
     moment = info.start_seconds + start_seconds
     shown = shown_since(source, info.video.index, moment)
-    return cut if shown is None else replace(cut, lead_seconds=moment - shown)
+    lead = Fraction(0) if shown is None else moment - shown
+    return replace(cut, lead_seconds=lead, picture_shift_seconds=_shift(moment, info.video.time_base))
+
+
+def _shift(moment: Fraction, tick: Fraction) -> Fraction:
+    """Tell what ffmpeg rounds off when it counts pictures from a moment, in units in which that shows."""
+    return Fraction(0) if tick < _COARSE_TICK else _round_half_up(moment / tick) * tick - moment
+
+
+def _round_half_up(value: Fraction) -> int:
+    """Round to the nearest integer, halves up, as ffmpeg rounds times."""
+    return math.floor(value + Fraction(1, 2))
 
 
 def _planned(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:

@@ -12,6 +12,7 @@ from filmstrip.media.source import LocalFile
 
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
+_FINE_TIME_BASE = "1/90000"
 _NEVER_SECONDS = "1000000000"
 # Drops packets of which more than half belongs to a time that has passed, but for the encoder's first ones.
 _WITHOUT_REPEATED_SILENCE = "noise=amount=0:drop='if(ld(1)*lt(pts,ld(0)-duration/2),1,0*(st(0,pts+duration)+st(1,1)))'"
@@ -156,7 +157,7 @@ def _video_arguments(job: Transcode) -> list[str]:
         # Exactly the stream that was probed: never cover art, never a second camera.
         *("-map", f"0:{track.source_index}"),
         *("-filter:v", _start(job.cut) + track.filters),
-        *_frame_times(track),
+        *_frame_times(track, job.cut),
         *track.encoder,
         # Of filters and encoder; x264 alone would take one and a half per core.
         *("-filter_threads", str(job.threads), "-threads:v", str(job.threads)),
@@ -167,17 +168,20 @@ def _video_arguments(job: Transcode) -> list[str]:
 def _start(cut: Cut) -> str:
     if cut.run_up_seconds == 0:
         return ""
+    # AVI counts in whole frames, also where a clip begins in the middle of one.
+    exact = f"settb={_FINE_TIME_BASE},setpts=PTS+({_seconds(cut.picture_shift_seconds)}/TB),"
+    shift = exact if cut.picture_shift_seconds else ""
     # The picture on screen at the clip's start appeared before it: everything earlier goes, and that one appears at 0.
-    return f"trim=start={_seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
+    return f"{shift}trim=start={_seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
 
 
-def _frame_times(track: VideoTrack) -> list[str]:
+def _frame_times(track: VideoTrack, cut: Cut) -> list[str]:
     # Frames keep their times, so that a variable frame rate stays in step with the sound.
     vfr = ["-fps_mode:v", "vfr"]
     if track.has_constant_rate:
         return vfr
     # In the source's own units: ffmpeg would round times to its guess of a frame rate, and drop frames that collide.
-    return [*vfr, "-enc_time_base:v", "demux"]
+    return [*vfr, "-enc_time_base:v", "demux" if cut.picture_shift_seconds == 0 else _FINE_TIME_BASE.replace("/", ":")]
 
 
 def _part(cut: Cut) -> list[str]:
