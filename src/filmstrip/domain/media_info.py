@@ -129,6 +129,8 @@ class Piece:
         duration_seconds: For how long it is played.
         video_index: Number of its video stream in it, from 0.
         lead_seconds: For how long there is something else, such as sound, before its first moment.
+        sound_index: Number of the audio stream that goes with its pictures, None for none.
+        time_base: Seconds per unit of its PTS, None for that of the whole source.
     """
 
     first_byte: int
@@ -137,6 +139,8 @@ class Piece:
     duration_seconds: Fraction
     video_index: int
     lead_seconds: Fraction = Fraction(0)
+    sound_index: int | None = None
+    time_base: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from filmstrip.media.container import FORMATS, local_address
 from filmstrip.media.cut import Cut
+from filmstrip.media.join_graph import JoinedPart, join_graph
+from filmstrip.media.sound_times import WITHOUT_REPEATED_SILENCE, sound_times
 from filmstrip.media.source import LocalFile
 
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
 _FINE_TIME_BASE = "1/90000"
 _NEVER_SECONDS = "1000000000"
-# Drops packets of which more than half belongs to a time that has passed, but for the encoder's first ones.
-_WITHOUT_REPEATED_SILENCE = "noise=amount=0:drop='if(ld(1)*lt(pts,ld(0)-duration/2),1,0*(st(0,pts+duration)+st(1,1)))'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Transcode:
         threads: Threads of decoders, filters and encoders each; 0 for one per core.
         max_pixels: Largest picture that is decoded.
         demuxer: What the file is read with, None to find that out.
+        parts: What the source is made of where whole files lie one behind the other; else empty.
     """
 
     source: LocalFile
@@ -75,6 +76,7 @@ class Transcode:
     threads: int = 0
     max_pixels: int = 8192 * 8192
     demuxer: str | None = None
+    parts: tuple[JoinedPart, ...] = ()
 
 
 def transcode_arguments(job: Transcode) -> list[str]:
@@ -87,7 +89,7 @@ def first_pass_arguments(job: Transcode, statistics: Path) -> list[str]:
     return [
         *_run_arguments(),
         *_input_arguments(job),
-        *_video_arguments(job),
+        *_video_arguments(job, with_sound=False),
         *_pass_arguments(1, statistics),
         # Nothing is kept but the statistics.
         *("-f", "null", "-"),
@@ -120,20 +122,25 @@ def _run_arguments() -> list[str]:
 
 
 def _input_arguments(job: Transcode) -> list[str]:
+    sources = [part.source for part in job.parts] or [job.source]
+    return [argument for source in sources for argument in _one_input(job, source)]
+
+
+def _one_input(job: Transcode, source: LocalFile) -> list[str]:
     return [
         # What the source says cannot make ffmpeg open an address: only files and pipes exist for it.
-        *("-protocol_whitelist", "file,pipe" if job.source.part is None else "file,pipe,subfile"),
+        *("-protocol_whitelist", "file,pipe" if source.part is None else "file,pipe,subfile"),
         # A playlist that calls itself video.mp4 could name other files: only demuxers that read just their input.
         *("-format_whitelist", FORMATS),
         # A small file can unfold to pictures that fill the memory.
         *("-max_pixels", str(job.max_pixels)),
         *("-threads", str(job.threads)),
         # Otherwise ffmpeg takes a picture that stays for ten seconds, and the run-up of a clip, for a jump of a clock.
-        *(() if job.cut.follows_jumps else ("-dts_delta_threshold", _NEVER_SECONDS)),
+        *(() if job.cut.follows_jumps and not job.parts else ("-dts_delta_threshold", _NEVER_SECONDS)),
         *_seek(job.cut),
         *(() if job.demuxer is None else ("-f", job.demuxer)),
         # The prefix keeps ffmpeg from reading a protocol or an option out of the name.
-        *("-i", local_address(job.source)),
+        *("-i", local_address(source)),
     ]
 
 
@@ -151,18 +158,30 @@ def _seek(cut: Cut) -> list[str]:
     return arguments
 
 
-def _video_arguments(job: Transcode) -> list[str]:
+def _video_arguments(job: Transcode, *, with_sound: bool = True) -> list[str]:
     track = job.video
     return [
-        # Exactly the stream that was probed: never cover art, never a second camera.
-        *("-map", f"0:{track.source_index}"),
-        *("-filter:v", _start(job.cut) + track.filters),
-        *_frame_times(track, job.cut),
+        *_pictures(job, with_sound=with_sound),
+        *_frame_times(job),
         *track.encoder,
         # Of filters and encoder; x264 alone would take one and a half per core.
         *("-filter_threads", str(job.threads), "-threads:v", str(job.threads)),
         *_part(job.cut),
     ]
+
+
+def _pictures(job: Transcode, *, with_sound: bool) -> list[str]:
+    track = job.video
+    if job.parts:
+        sound = _muted(job.audio, "anull") if job.audio is not None and with_sound else None
+        return ["-filter_complex", join_graph(job.parts, track.filters, sound), "-map", "[v]"]
+    # Exactly the stream that was probed: never cover art, never a second camera.
+    return ["-map", f"0:{track.source_index}", "-filter:v", _start(job.cut) + track.filters]
+
+
+def _muted(track: AudioTrack, filters: str) -> str:
+    # Silence, not absence: players show the same controls, and files can be joined.
+    return f"{filters},volume=volume=0" if track.is_muted else filters
 
 
 def _start(cut: Cut) -> str:
@@ -175,13 +194,14 @@ def _start(cut: Cut) -> str:
     return f"{shift}trim=start={_seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
 
 
-def _frame_times(track: VideoTrack, cut: Cut) -> list[str]:
+def _frame_times(job: Transcode) -> list[str]:
     # Frames keep their times, so that a variable frame rate stays in step with the sound.
     vfr = ["-fps_mode:v", "vfr"]
-    if track.has_constant_rate:
+    if job.video.has_constant_rate:
         return vfr
     # In the source's own units: ffmpeg would round times to its guess of a frame rate, and drop frames that collide.
-    return [*vfr, "-enc_time_base:v", "demux" if cut.picture_shift_seconds == 0 else _FINE_TIME_BASE.replace("/", ":")]
+    is_fine = job.cut.picture_shift_seconds or job.parts
+    return [*vfr, "-enc_time_base:v", _FINE_TIME_BASE.replace("/", ":") if is_fine else "demux"]
 
 
 def _part(cut: Cut) -> list[str]:
@@ -205,23 +225,12 @@ def _audio_arguments(job: Transcode) -> list[str]:
     track = job.audio
     if track is None:
         return []
-    filters = _sound_times(job.cut)
-    if track.is_muted:
-        # Silence, not absence: players show the same controls, and files can be joined.
-        filters += ",volume=volume=0"
     language = ["-metadata:s:a:0", f"language={track.language}"] if track.language else []
+    if job.parts:
+        return ["-map", "[a]", *track.encoder, *language]
+    filters = _muted(track, sound_times(job.cut))
     sound = ["-map", f"0:{track.source_index}", "-filter:a", filters, *track.encoder, *language]
-    return sound if job.cut.has_sound_at_start else [*sound, "-bsf:a", _WITHOUT_REPEATED_SILENCE]
-
-
-def _sound_times(cut: Cut) -> str:
-    """Write the filters that keep sound in step with its time stamps; what has a time below 0 goes."""
-    # Silence where they leave a gap of a tenth of a second; less is made up for by playing imperceptibly slower or
-    # faster, until what is left is a hundredth.
-    steps = "aresample=async=1:min_comp=0.01:max_soft_comp=0.005:flags=+res"
-    # Sound that begins late begins with silence: otherwise all that follows would be heard too early. Only there, as
-    # whenever the sound changes its channels or its rate ffmpeg makes the filters anew, which begin with it again.
-    return f"{steps},atrim=start=0" if cut.has_sound_at_start else f"{steps}:first_pts=0"
+    return sound if job.cut.has_sound_at_start else [*sound, "-bsf:a", WITHOUT_REPEATED_SILENCE]
 
 
 def _pass_arguments(number: int, statistics: Path) -> list[str]:

@@ -12,20 +12,25 @@ from itertools import pairwise
 import av
 from av.container import InputContainer
 
-from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.domain.media_info import Piece
+from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
+from filmstrip.domain.media_info import MediaInfo, Piece
 from filmstrip.media.clock_jumps import TooManyJumpsError, find_clock_jumps
 from filmstrip.media.container import check_pixels, find_video_stream, open_container
 from filmstrip.media.extent import find_extent, find_video_end
 from filmstrip.media.first_picture import first_picture
 from filmstrip.media.header_bytes import size_of
+from filmstrip.media.join_graph import JoinedPart
+from filmstrip.media.joints import find_joints
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import MediaSource, part_of
+from filmstrip.media.sound_choice import find_sound
+from filmstrip.media.source import LocalFile, MediaSource, part_of
+from filmstrip.media.track_labels import read_track_labels
 
 _JOINABLE = {"mpegts", "mpeg"}
 _PIECES_AT_ONCE = 4
+_MOST_JOINED = 50
 # Sound is cut in larger steps than pictures: where it lasts a little longer, the next piece follows the pictures.
 _LONGEST_OVERHANG = Fraction(1, 4)
 
@@ -56,11 +61,8 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     Raises:
         LimitExceededError: The pictures of a piece are larger than `settings.max_pixels`.
     """
-    # Each of several programs has a clock of its own.
-    if container.format.name not in _JOINABLE or len(container.streams.video) != 1:
-        return None
     try:
-        jumps = find_clock_jumps(source)
+        jumps = _find_starts(source, container)
     except TooManyJumpsError:
         return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
     if not jumps:
@@ -73,6 +75,42 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     left_out = len(found) - len(pieces)
     without = f"{left_out} of the pieces of the source without a picture that can be decoded are left out"
     return FoundPieces(pieces, (told, without) if left_out else (told,))
+
+
+def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
+    if container.format.name not in _JOINABLE:
+        return find_joints(source, container.format.name)
+    # Each of several programs has a clock of its own.
+    return find_clock_jumps(source) if len(container.streams.video) == 1 else []
+
+
+def is_read_on(info: MediaInfo) -> bool:
+    """Check whether ffmpeg can read on from a piece of a source to the next."""
+    return info.container in _JOINABLE
+
+
+def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
+    """List the pieces as files of their own where ffmpeg cannot read on from one to the next; else none.
+
+    Raises:
+        LimitExceededError: They are too many to be read at the same time.
+    """
+    if is_read_on(info):
+        return ()
+    if len(info.pieces) > _MOST_JOINED:
+        raise LimitExceededError(
+            f"The source is made of {len(info.pieces)} recordings, and a video of at most {_MOST_JOINED} can be made"
+        )
+    return tuple(
+        JoinedPart(
+            LocalFile(source.path, (piece.first_byte, piece.end_byte)),
+            piece.video_index,
+            piece.sound_index,
+            piece.lead_seconds,
+            piece.duration_seconds,
+        )
+        for piece in info.pieces
+    )
 
 
 def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -> Piece | None:
@@ -88,7 +126,8 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
         duration = (pictures_end if is_followed else extent.end) - extent.start
         lead = extent.start - Fraction(container.start_time or 0, av.time_base)
-        return Piece(start, end, extent.start, duration, stream.index, lead)
+        sound = find_sound(container, stream, part, read_track_labels(part, container.format.name)).chosen
+        return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base)
     return None
 
 
@@ -114,7 +153,7 @@ def _job_of_piece(job: SampleJob[ResultT], piece: Piece, begin: Fraction) -> Sam
         pieces=(),
         start_seconds=piece.start_seconds,
         duration_seconds=piece.duration_seconds,
-        video=replace(job.video, index=piece.video_index),
+        video=replace(job.video, index=piece.video_index, time_base=piece.time_base or job.video.time_base),
     )
 
     def new_renderer() -> Renderer[ResultT]:

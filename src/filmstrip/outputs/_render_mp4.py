@@ -14,6 +14,7 @@ from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.picture_filter import picture_filter
+from filmstrip.media.pieces import joined_parts
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.media.tone_lut import write_tone_lut
 from filmstrip.media.transcoder import Promise, Transcoder
@@ -46,6 +47,7 @@ def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench, ton
     photo = photo_end(source)
     return Transcode(
         source=source if photo is None else LocalFile(source.path, (0, photo)),
+        parts=joined_parts(info, source),
         demuxer=None if photo is None else PHOTO_FORMAT,
         target=target.absolute(),
         cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),

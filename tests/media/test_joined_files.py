@@ -1,0 +1,102 @@
+"""Are whole files that lie one behind the other in one file shown one after the other, in every output?"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import barcode
+from assets.basic import X264
+from assets.recipes import Encoding, Film, tags
+from filmstrip.media.joints import find_joints
+from filmstrip.media.source import LocalFile
+from mp4_bench import Encoded, encode, generate
+from output_runs import run_output
+
+RATE = 44_100
+COUNT = 75
+VP8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 600k -g 25"
+H264 = f"{X264} -g 25"
+LIVE = "-live 1 -f webm"
+FRAGMENTS = "-movflags frag_keyframe+empty_moov+default_base_moof"
+
+
+def joined(folder: Path, name: str, options: Sequence[str], *, silent: int | None = None) -> Path:
+    """Put recordings of three seconds one behind the other; each beeps after two of them."""
+    data = b""
+    for number, more in enumerate(options):
+        film = Film(COUNT, first=number * COUNT)
+        silence = folder / f"silent{number}.nut"
+        Encoding(film, f"-c:v ffv1 {tags(film.look)}")(silence)
+        beep = "sine=frequency=880:duration=3:sample_rate=48000,volume=0:enable='not(between(t,2,2.2))',volume=8"
+        sound = () if number == silent else ("-f", "lavfi", "-i", beep)
+        part = generate(folder / f"{number}.{name}", "-i", str(silence), *sound, *shlex.split(more))
+        data += part.read_bytes()
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def beeps(encoded: Encoded) -> list[float]:
+    level = np.convolve(np.abs(encoded.sound()[0]), np.ones(441) / 441, "same") > 0.02
+    return [float(at) / RATE for at in np.flatnonzero(np.diff(level.astype(int)) > 0)]
+
+
+CASES = [
+    ("calls.webm", [f"{VP8} -c:a libopus {LIVE}"] * 3),
+    ("film.webm", [f"{VP8} -c:a libopus"] * 2),
+    ("film.mkv", [f"{H264} -c:a aac", f"{VP8} -c:a libopus"]),
+    ("film.flv", [f"{H264} -c:a aac"] * 2),
+    ("film.mp4", [f"{H264} -c:a aac"] * 2),
+    ("fragments.mp4", [f"{H264} -c:a aac {FRAGMENTS}", f"{H264} -r 30 -c:a aac -ac 2 {FRAGMENTS}"]),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=lambda value: value if isinstance(value, str) else "")
+def test_joined_files_are_shown_one_after_the_other(name: str, options: Sequence[str], tmp_path: Path) -> None:
+    """Thumbnails, sound and pictures of the mp4 go on where a recording ends, and a warning tells of it."""
+    source = joined(tmp_path, name, options)
+    seconds = 3 * len(options)
+    run = run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=1)
+    assert float(run.info.duration_seconds) == pytest.approx(seconds, abs=0.1)
+    assert any("pieces, which are shown one after the other" in warning for warning in run.info.warnings)
+    taken = [
+        barcode.read_number(Image.open(tmp_path / "thumbnails" / f"thumb_{at + 1:04}.png")) for at in range(seconds)
+    ]
+    assert taken == pytest.approx([at * 25 for at in range(seconds)], abs=1)
+    encoded = encode(source, tmp_path / "video")
+    times = encoded.numbers()
+    shown = [[number for time, number in times if time <= at + Fraction(1, 50)][-1] for at in range(seconds)]
+    assert shown == pytest.approx(taken, abs=1)
+    assert beeps(encoded) == pytest.approx([2 + 3 * number for number in range(len(options))], abs=0.06)
+    assert float(encoded.result.duration_seconds or 0) == pytest.approx(seconds, abs=0.15)
+
+
+def test_a_clip_over_a_joint(tmp_path: Path) -> None:
+    """A clip begins in one recording and ends in the next one; a recording without sound is silent."""
+    source = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}", f"{VP8} {LIVE}"] * 2, silent=1)
+    encoded = encode(source, tmp_path / "video", start_time="1.5", duration=6)
+    numbers = [number for _, number in encoded.numbers()]
+    assert numbers[0] == pytest.approx(37, abs=1)
+    assert numbers[-1] == pytest.approx(37 + 149, abs=2)
+    assert beeps(encoded)[0] == pytest.approx(0.5, abs=0.06)
+
+
+def test_the_first_of_two_passes_leaves_the_sound_out(tmp_path: Path) -> None:
+    """Two passes work as well, in which the first one has pictures only."""
+    source = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}"] * 2)
+    encoded = encode(source, tmp_path / "video", bitrate=200, two_pass=1)
+    assert len(encoded.packets()) == pytest.approx(150, abs=2)
+
+
+def test_one_file_has_no_joints(tmp_path: Path) -> None:
+    """An ordinary recording, and a format that is looked into elsewhere."""
+    single = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}"])
+    assert find_joints(LocalFile(single), "matroska,webm") == []
+    assert find_joints(LocalFile(tmp_path / "gone.ts.webm"), "mpegts") == []
