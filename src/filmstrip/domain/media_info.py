@@ -131,6 +131,7 @@ class Piece:
         lead_seconds: For how long there is something else, such as sound, before its first moment.
         sound_index: Number of the audio stream that goes with its pictures, None for none.
         time_base: Seconds per unit of its PTS, None for that of the whole source.
+        kind: What tells its video stream from that of other pieces: codec and number in the container's own words.
     """
 
     first_byte: int
@@ -141,6 +142,7 @@ class Piece:
     lead_seconds: Fraction = Fraction(0)
     sound_index: int | None = None
     time_base: Fraction | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from filmstrip.media.first_picture import first_picture
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.join_graph import JoinedPart
 from filmstrip.media.joints import find_joints
+from filmstrip.media.program_changes import find_program_changes, videos_at_start
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.settings import MediaSettings
@@ -80,13 +81,20 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
 def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
     if container.format.name not in _JOINABLE:
         return find_joints(source, container.format.name)
+    is_local_transport = container.format.name == "mpegts" and isinstance(source, LocalFile)
+    videos = len(videos_at_start(source)) if is_local_transport and isinstance(source, LocalFile) else 0
     # Each of several programs has a clock of its own.
-    return find_clock_jumps(source) if len(container.streams.video) == 1 else []
+    if (videos or len(container.streams.video)) != 1:
+        return []
+    changes = find_program_changes(source) if isinstance(source, LocalFile) and videos else []
+    # What begins with other video begins a new clock as well, or goes on with the old one.
+    return sorted({*find_clock_jumps(source), *changes})
 
 
 def is_read_on(info: MediaInfo) -> bool:
-    """Check whether ffmpeg can read on from a piece of a source to the next."""
-    return info.container in _JOINABLE
+    """Check whether ffmpeg can read on from a piece of a source to the next, in the same stream."""
+    is_alike = len({piece.kind for piece in info.pieces}) <= 1
+    return info.container in _JOINABLE and (is_alike or len(info.pieces) > _MOST_JOINED)
 
 
 def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
@@ -127,7 +135,8 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         duration = (pictures_end if is_followed else extent.end) - extent.start
         lead = extent.start - Fraction(container.start_time or 0, av.time_base)
         sound = find_sound(container, stream, part, read_track_labels(part, container.format.name)).chosen
-        return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base)
+        kind = f"{stream.codec_context.name} {stream.id}"
+        return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base, kind)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from filmstrip.media.header_bytes import read_bytes
 from filmstrip.media.program_times import transport_packets
@@ -14,6 +14,8 @@ _TABLES_BYTES = 4 << 20
 _PROGRAM_TABLE, _PROGRAM_MAP = 0x00, 0x02
 _HEADER_BYTES, _CHECKSUM_BYTES = 3, 4
 _MAP_PID = 0
+# MPEG-1, MPEG-2, MPEG-4, H.264 (also of more than one view), H.265, VVC, AVS, VC-1.
+_VIDEO_TYPES = {0x01, 0x02, 0x10, 0x1B, 0x20, 0x24, 0x33, 0x42, 0xD1, 0xEA}
 
 
 def read_program(source: MediaSource, pid: int) -> frozenset[int]:
@@ -24,9 +26,24 @@ def read_program(source: MediaSource, pid: int) -> frozenset[int]:
         pid: That of the stream.
     """
     packets = list(transport_packets(read_bytes(source, 0, _TABLES_BYTES)))
-    maps = {number for table in _sections(packets, {_MAP_PID}, _PROGRAM_TABLE) for number in _listed_maps(table)}
-    programs = [frozenset(_listed_streams(table)) for table in _sections(packets, maps, _PROGRAM_MAP)]
+    programs = [frozenset(number for _, number in _listed_streams(table)) for table in _maps(packets)]
     return next((program for program in programs if pid in program), frozenset())
+
+
+def listed_videos(packets: Sequence[bytes]) -> frozenset[tuple[int, int]]:
+    """List PID and stream type of each video stream that the first tables in some transport packets tell of."""
+    programs: dict[bytes, bytes] = {}
+    for table in _maps(packets):
+        if table[:2] in programs:
+            break
+        programs[table[:2]] = table
+    streams = (stream for table in programs.values() for stream in _listed_streams(table))
+    return frozenset((pid, kind) for kind, pid in streams if kind in _VIDEO_TYPES)
+
+
+def _maps(packets: Sequence[bytes]) -> Iterator[bytes]:
+    numbers = {number for table in _sections(packets, {_MAP_PID}, _PROGRAM_TABLE) for number in _listed_maps(table)}
+    return _sections(packets, numbers, _PROGRAM_MAP)
 
 
 def _sections(packets: Iterable[bytes], pids: set[int], table_id: int) -> Iterator[bytes]:
@@ -55,9 +72,9 @@ def _listed_maps(table: bytes) -> Iterator[int]:
             yield int.from_bytes(table[at + 2 : at + 4], "big") & 0x1FFF
 
 
-def _listed_streams(table: bytes) -> Iterator[int]:
-    """List the PIDs of a programme's streams (2.4.4.8)."""
+def _listed_streams(table: bytes) -> Iterator[tuple[int, int]]:
+    """List stream type and PID of a programme's streams (2.4.4.8)."""
     at = 9 + (int.from_bytes(table[7:9], "big") & 0xFFF)
     while at + 5 <= len(table):
-        yield int.from_bytes(table[at + 1 : at + 3], "big") & 0x1FFF
+        yield table[at], int.from_bytes(table[at + 1 : at + 3], "big") & 0x1FFF
         at += 5 + (int.from_bytes(table[at + 3 : at + 5], "big") & 0xFFF)
