@@ -7,8 +7,9 @@ whatever it names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from filmstrip.params.any_path import AnyPath
 
 
 @runtime_checkable
@@ -43,7 +44,7 @@ class LocalFile:
         part: The half-open range of bytes that is meant, None for all.
     """
 
-    path: Path
+    path: AnyPath
     part: tuple[int, int] | None = None
 
 

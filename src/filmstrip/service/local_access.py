@@ -8,12 +8,11 @@ to them.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
+from filmstrip.storage.local import path_of_url
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -25,7 +24,7 @@ def allow_named(query: Query[Output], settings: StorageSettings) -> StorageSetti
 
 def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSettings:
     """Allow the hosts and paths of some URLs."""
-    paths = tuple(_path_of(url) for url in urls if _scheme_of(url) == "file")
+    paths = tuple(path_of_url(url) for url in urls if _scheme_of(url) == "file")
     hosts = tuple(_host_of(url) for url in urls if _scheme_of(url) != "file")
     return replace(
         settings,
@@ -36,10 +35,6 @@ def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSetti
 
 def _scheme_of(url: str) -> str:
     return url.partition("://")[0].lower()
-
-
-def _path_of(url: str) -> Path:
-    return Path(unquote(urlsplit(url).path))
 
 
 def _host_of(url: str) -> str:

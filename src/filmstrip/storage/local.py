@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, HostNotAllowedError
@@ -18,14 +19,20 @@ def allowed_path(url: str, roots: Sequence[Path]) -> Path:
     Raises:
         HostNotAllowedError: It names another machine, or leads out of the folders that the operator allows.
     """
-    # Not urlsplit(): a path may hold "?", "#" and brackets, which mean nothing in it.
     host, slash, rest = url.partition("://")[2].partition("/")
     if host.lower() not in {"", "localhost"} or not slash or "\0" in unquote(rest):
         raise HostNotAllowedError(f'"{url}" is not a path of this machine; that is written file:///PATH')
-    path = Path("/" + unquote(rest)).resolve()
+    path = path_of_url(url).resolve()
     if not any(path.is_relative_to(root.resolve()) for root in roots):
         raise HostNotAllowedError(f'"{path}" is outside the folders that the setting local_roots allows')
     return path
+
+
+def path_of_url(url: str) -> Path:
+    """Read the path out of a `file://` URL, in the bytes that the file system has, UTF-8 or not."""
+    # Not urlsplit(): a path may hold "?", "#", brackets and line ends, which mean nothing in it.
+    rest = url.partition("://")[2].partition("/")[2]
+    return Path("/" + os.fsdecode(unquote_to_bytes(os.fsencode(rest))))
 
 
 class LocalStore:
@@ -47,7 +54,9 @@ class LocalStore:
     def locate(self, name: str) -> Location:
         """Tell the file's path, and as its URL the `file://` form of it."""
         path = self._path_of(name)
-        return Location(kind="local", url=path.as_uri(), key=str(path).lstrip("/"))
+        # What is no UTF-8 cannot be shown; the URL has it byte by byte.
+        shown = os.fsencode(path).decode(errors="replace")
+        return Location(kind="local", url=path.as_uri(), key=shown.lstrip("/"))
 
     def names(self) -> Iterator[str]:
         """Yield the relative paths of all files."""

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from filmstrip.params.any_path import AnyPath
 from filmstrip.storage.egress import split_port
 
 
@@ -66,7 +67,7 @@ class StorageSettings:
     public_url: str = "http://127.0.0.1:8080"
     private_hosts: tuple[HostOrNetwork, ...] = ()
     plain_http_hosts: tuple[Host, ...] = ()
-    local_roots: tuple[Path, ...] = ()
+    local_roots: tuple[AnyPath, ...] = ()
     ca_file: Path | None = None
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 60.0
