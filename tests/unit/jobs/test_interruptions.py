@@ -73,3 +73,37 @@ async def test_deaths_make_a_suspect(database: Database, token: str) -> None:
     interrupt(database, token, 0, 1)
     assert await interruptions.is_suspect(token, 0)
     assert not await interruptions.is_suspect(token, 1)
+
+
+async def test_a_suspect_keeps_others_out_for_a_bounded_time(database: Database, token: str) -> None:
+    """It neither waits for ever for work that takes long, nor do others wait for all of its own."""
+    interrupt(database, token, 2, 2)
+    interruptions = Interruptions(database, recoveries=9, alone_seconds=0.05)
+    long, suspect, other = (interruptions.work(token, index) for index in (0, 2, 1))
+    async with asyncio.timeout(10), long, suspect, other:
+        pass
+
+
+async def test_a_suspect_that_is_cancelled_keeps_nobody_out(database: Database, token: str) -> None:
+    """Whether it waits for the machine to be quiet or works: afterwards others begin at once."""
+    interrupt(database, token, 2, 2)
+    interruptions = Interruptions(database, recoveries=9, alone_seconds=1000)
+
+    async def suspect() -> None:
+        async with interruptions.work(token, 2):
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(10), interruptions.work(token, 0):
+        waiting = asyncio.create_task(suspect())
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        async with interruptions.work(token, 1):
+            pass
+    async with asyncio.timeout(10):
+        working = asyncio.create_task(suspect())
+        await asyncio.sleep(0.05)
+        working.cancel()
+        await asyncio.wait([working])
+        async with interruptions.work(token, 1):
+            pass

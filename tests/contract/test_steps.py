@@ -1,0 +1,109 @@
+"""What a step of a script may do: fail, panic, take too long; and what is seen of one that never ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
+from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.run_task import _told
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class PanicException(BaseException):
+    """What native code raises where it gives up, which is no `Exception`."""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@asynccontextmanager
+async def stepping(
+    database: Database, work: Callable[[], Awaitable[object]], seconds: float
+) -> AsyncIterator[tuple[Durable, asyncio.Queue[BaseException | object]]]:
+    """Run a script of one step; the queue gets what comes of it."""
+    durable, ends = Durable(database.companion_engine(), 0.05), asyncio.Queue[BaseException | object]()
+    loop = asyncio.get_running_loop()
+
+    async def script() -> None:
+        try:
+            end: object = await durable.step("the step", work, seconds)
+        except FilmstripError as error:
+            end = error
+        loop.call_soon_threadsafe(ends.put_nowait, end)
+
+    await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 4, 4))})
+    await asyncio.to_thread(durable.enqueue, None, "script", "run", (), "-")
+    durable.wake()
+    try:
+        yield durable, ends
+    finally:
+        await durable.stop(0)
+
+
+async def test_a_step_that_takes_too_long_is_ended(database: Database) -> None:
+    """It fails with a sentence that says so, and its script goes on."""
+    async with asyncio.timeout(60), stepping(database, asyncio.Event().wait, 0.05) as (durable, ends):
+        end = await ends.get()
+        assert isinstance(end, LimitExceededError)
+        assert "took longer than 0.05 seconds" in str(end)
+        assert durable.stuck_steps(0) == []
+
+
+async def test_a_step_that_cannot_be_ended_is_seen(database: Database) -> None:
+    """One that does not let itself be cancelled is named as stuck, as readiness tells it."""
+
+    async def stubborn() -> str:
+        loop = asyncio.get_running_loop()
+        freed = loop.create_future()
+        ending.append((loop, freed))
+        while not freed.done():
+            try:
+                await asyncio.shield(freed)
+            except asyncio.CancelledError:
+                cancelled.append(True)
+        return "over"
+
+    ending: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+    cancelled: list[bool] = []
+    async with asyncio.timeout(60), stepping(database, stubborn, 0.05) as (durable, ends):
+        while not cancelled or not durable.stuck_steps(0):  # noqa: ASYNC110 - it is in another thread's loop
+            await asyncio.sleep(0.01)
+        assert durable.stuck_steps(0) == ["the step"]
+        assert durable.stuck_steps(60) == []
+        loop, freed = ending[0]
+        loop.call_soon_threadsafe(freed.set_result, None)
+        await ends.get()
+
+
+async def test_a_panic_is_an_error_of_its_step() -> None:
+    """Whatever native code throws has our sentence, without its words, and cannot leave a task hanging."""
+
+    async def panic() -> None:
+        raise PanicException("SECRET-4711")
+
+    with pytest.raises(FilmstripError, match=r"An internal error of the service ended this \(PanicException\)") as told:
+        await _told(panic)
+    assert "4711" not in str(told.value)
+
+
+async def test_an_outage_is_a_result() -> None:
+    """It is no error in the journal: the script decides what follows from it."""
+
+    async def fail() -> None:
+        error = DestinationUnreachableError("it is down")
+        error.host = "host:1"
+        raise error
+
+    assert await _told(fail) == {"outage": "it is down", "host": "host:1"}

@@ -1,0 +1,74 @@
+"""How long is a host waited for that does not answer?"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from filmstrip.db.database import Database, utc_now
+from filmstrip.jobs import outages
+from filmstrip.jobs.outages import OutageError, Outages
+from filmstrip.jobs.settings import JobSettings
+
+ERROR = OutageError("it is down", "host:1")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The time, which the test sets."""
+    times = [utc_now()]
+    monkeypatch.setattr(outages, "utc_now", lambda: times[0])
+    return times
+
+
+def waiting(database: Database) -> Outages:
+    return Outages(database, JobSettings(Path("work"), retry_seconds=60, outage_seconds=3600))
+
+
+async def tries(database: Database, token: str, clock: list[datetime], index: int | None) -> list[float]:
+    """Fail as often as there is patience; tell the pauses."""
+    pauses = []
+    while (pause := await waiting(database).wait_for(token, index, ERROR)) is not None:
+        pauses.append(pause)
+        clock[0] += timedelta(seconds=pause)
+    return pauses
+
+
+@pytest.mark.parametrize("index", [None, 0])
+async def test_an_unknown_host_has_a_minute(
+    database: Database, token: str, clock: list[datetime], index: int | None
+) -> None:
+    """Pauses grow, the last try is when the time is over, and nothing is left to wait for then."""
+    pauses = await tries(database, token, clock, index)
+    assert pauses == [1, 2, 4, 8, 16, 29]
+    assert database.read_outage(token, index) is None
+
+
+async def test_a_known_host_has_an_hour(database: Database, token: str, clock: list[datetime]) -> None:
+    """A host that answered in this task is tried once a minute."""
+    database.record_answer(token, ERROR.host)
+    pauses = await tries(database, token, clock, 0)
+    assert sum(pauses) == 3600
+    assert max(pauses) == 60
+    assert pauses[-2] == 60
+
+
+async def test_a_success_in_between_begins_anew(database: Database, token: str, clock: list[datetime]) -> None:
+    """The patience is for one outage, not for all of a task."""
+    for _ in range(5):
+        clock[0] += timedelta(seconds=50)
+        assert await waiting(database).wait_for(token, 0, ERROR) is not None
+        database.end_outage(token, 0)
+
+
+async def test_what_is_told(database: Database, token: str, clock: list[datetime]) -> None:
+    """The status knows the reason, since when, how often, and until when."""
+    began = clock[0]
+    await waiting(database).wait_for(token, 0, ERROR)
+    clock[0] += timedelta(seconds=1)
+    await waiting(database).wait_for(token, 0, ERROR)
+    outage = database.read_tasks([token])[token].outputs[0].outage
+    assert outage is not None
+    assert (outage.reason, outage.since, outage.tries) == ("it is down", began, 2)
+    assert outage.ends_at == began + timedelta(seconds=60)
+    assert outage.until == clock[0] + timedelta(seconds=2)

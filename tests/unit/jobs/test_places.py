@@ -1,0 +1,75 @@
+"""Who gets a place next?"""
+
+import asyncio
+from collections.abc import Callable
+
+from filmstrip.jobs.places import Places
+
+
+async def test_whoever_has_the_fewest_is_next() -> None:
+    """A key with many in the queue does not keep out one that comes later and has none."""
+    places, order = Places(2), []
+
+    async def work(name: str, key: str, may_end: asyncio.Event) -> None:
+        async with places.place(name, key):
+            order.append(name)
+            await may_end.wait()
+
+    ends = {name: asyncio.Event() for name in ("a1", "a2", "a3", "a4", "b1")}
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        for name, may_end in ends.items():
+            tasks.create_task(work(name, name[0], may_end))
+            await asyncio.sleep(0)
+        await _until(lambda: len(order) == 2)
+        ends["a1"].set()
+        await _until(lambda: len(order) == 3)
+        assert order[-1] == "b1"
+        for may_end in ends.values():
+            may_end.set()
+    assert order == ["a1", "a2", "b1", "a3", "a4"]
+
+
+async def test_a_key_has_its_share_only() -> None:
+    """With a limit per key, a place stays free for others though one waits for it."""
+    places = Places(3, most_per_key=2)
+    for name in ("a1", "a2"):
+        await places.enter(name, "a")
+    waiting = asyncio.create_task(places.enter("a3", "a"))
+    async with asyncio.timeout(10):
+        await places.enter("b1", "b")
+        assert not waiting.done()
+        places.leave("a1")
+        await waiting
+
+
+async def test_who_gives_up_waiting_takes_nothing() -> None:
+    """A wait that is cancelled leaves the place to the next one, also if it had just been given."""
+    places = Places(1)
+    await places.enter("first", "a")
+    waiting = [asyncio.create_task(places.enter(f"{number}", "a")) for number in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    places.leave("first")
+    waiting[1].cancel()
+    async with asyncio.timeout(10):
+        await waiting[2]
+    places.leave("2")
+    places.leave("nobody")
+    async with asyncio.timeout(10):
+        await places.enter("last", "b")
+
+
+async def test_places_are_given_across_event_loops() -> None:
+    """Another thread's loop may give back what this one waits for."""
+    places = Places(1)
+    places.occupy("first", "a")
+    waiting = asyncio.create_task(places.enter("second", "a"))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(places.leave, "first")
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - it is about whose turn it is in this very loop
+        await asyncio.sleep(0)
