@@ -1,8 +1,10 @@
 """What child processes run in tests that need `ToyOutput`: the real program, which knows one output more."""
 
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.seclusion import Seclusion
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 from filmstrip.outputs import _child
@@ -23,9 +25,18 @@ def gated_probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
 def noting_request() -> str:
     """Read the request, and write down how many outputs it is for, 0 for a probe."""
     request = read_request()
+    if requests.validate_json(request).source is None:
+        return request
     with (data_folder() / "processes").open("a") as log:
         log.write(f"{len(requests.validate_json(request).renderings)}\n")
     return request
+
+
+def seclude_with_data_folder(settings: MediaSettings, **doors: Any) -> Seclusion:
+    """Shut the process off as ever, but for the data folder, in which toys leave notes and find gates."""
+    with suppress(StopIteration):
+        doors["work"] = [*doors["work"], data_folder()]
+    return seclude(settings, **doors)
 
 
 load = _child.load
@@ -38,5 +49,7 @@ def main() -> None:
 
 probe = _child.probe
 _child.probe = gated_probe
+seclude = _child.seclude
+_child.seclude = seclude_with_data_folder
 read_request = _child.read_request
 _child.read_request = noting_request

@@ -9,6 +9,7 @@ import imageio_ffmpeg
 import pytest
 
 from filmstrip.cli.main import ExitCode, run
+from filmstrip.media.ffmpeg_program import ffmpeg_version
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -22,14 +23,11 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _program(path: Path, version: str, *, without: str = "nothing") -> Path:
-    """Write a program that is ffmpeg with another version, and without some encoder."""
+    """Write a program that is ffmpeg by another version's name, and without some encoder."""
     real = imageio_ffmpeg.get_ffmpeg_exe()
-    path.write_text(
-        "#!/bin/sh\n"
-        f'case "$*" in *-version*) echo "ffmpeg version {version} Copyright" ;;\n'
-        f'*-encoders*) {real} "$@" | grep -v {without} ;;\n'
-        f'*) exec {real} "$@" ;; esac\n'
-    )
+    told = ffmpeg_version(real).encode()
+    code = Path(real).read_bytes().replace(told, version.encode().ljust(len(told)))
+    path.write_bytes(code.replace(f"\0{without}\0".encode(), f"\0{without[:-1]}?\0".encode()))
     path.chmod(0o755)
     return path
 
@@ -38,7 +36,7 @@ def test_a_sound_installation(capsys: pytest.CaptureFixture[str]) -> None:
     """Everything is looked at, media work by doing some, and nothing is to be mended."""
     assert run(["doctor"]) == ExitCode.DONE
     printed = capsys.readouterr().out
-    for name in ("Python", "decoders", "settings", "ffmpeg", "data folder", "database", "media work"):
+    for name in ("Python", "decoders", "settings", "ffmpeg", "data folder", "database", "media work", "isolation"):
         assert f"✓ {name}" in printed
 
 
@@ -52,6 +50,18 @@ def test_an_old_ffmpeg_is_told(
     assert "5.1.9" in printed
     assert "PixelCrop" in printed
     assert "7.1 or later" in printed
+
+
+def test_a_script_for_ffmpeg_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A media process may run one program and no second one, so a script that starts ffmpeg is none to encode with."""
+    script = tmp_path / "ffmpeg"
+    script.write_text(f'#!/bin/sh\nexec {imageio_ffmpeg.get_ffmpeg_exe()} "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("FILMSTRIP_FFMPEG_PATH", str(script))
+    assert run(["doctor"]) == ExitCode.FAILED
+    assert "name in ffmpeg_path the program that it starts" in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_ffmpeg_without_its_encoder_is_told(

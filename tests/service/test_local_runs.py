@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -151,10 +152,10 @@ def test_the_same_moments_are_decoded_once(
     real = media_child.run_in_sandbox
 
     def counting(
-        server: ForkServer, request: str, settings: MediaSettings, folder: Path
+        server: ForkServer, request: str, settings: MediaSettings, folder: Path, handed: Sequence[socket.socket]
     ) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         requests.append(media_child.requests.validate_json(request))
-        return real(server, request, settings, folder)
+        return real(server, request, settings, folder, handed)
 
     monkeypatch.setattr(media_child, "run_in_sandbox", counting)
     forms: list[dict[str, object]] = [

@@ -12,7 +12,7 @@ import structlog
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Submission, TaskRecord
-from filmstrip.domain.errors import ResourceError, TokenNotFoundError
+from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.free_disk import demand_free_disk
@@ -75,11 +75,12 @@ class JobEngine:
         self._folders = WorkFolders(settings.work_root)
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
+        self._child = MediaChild(media, storage, self._forks)
         around = Surroundings(
             database=database,
             settings=settings,
             storage=storage,
-            child=MediaChild(media, storage, self._forks),
+            child=self._child,
             folders=self._folders,
             interruptions=Interruptions(database, settings.recoveries),
             slots=Places(settings.slot_count, settings.slots_per_key),
@@ -97,15 +98,19 @@ class JobEngine:
             settings.work_hours * 3600,
         )
         self._tidying: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to run tasks, first of all those that an earlier service left unfinished.
 
         Raises:
-            ResourceError: Another server runs on the same work folder.
+            ResourceError: Another server runs on the same work folder, or media processes cannot be kept apart as the
+                setting `isolation` requires.
         """
         unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
+        if self._child.media.isolation == "required":
+            await self._tell_isolation()
         await asyncio.to_thread(self._database.count_interruptions)
         await asyncio.to_thread(self._occupy, unfinished)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
@@ -113,11 +118,17 @@ class JobEngine:
         await asyncio.to_thread(self._begin_again, unfinished)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
+        if self._child.media.isolation != "required":
+            # Nobody needs to wait for it.
+            self._telling = asyncio.create_task(self._tell_isolation())
         self._tidying = asyncio.create_task(self._keep_tidy())
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
     async def stop(self, drain_seconds: float = 0) -> None:
         """Take no new work, let running steps end for so long, then end them; the next start goes on with them."""
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
         if self._tidying is not None:
             self._tidying.cancel()
             with suppress(asyncio.CancelledError):
@@ -200,6 +211,19 @@ class JobEngine:
     def _key(self, token: str) -> str:
         found = self._database.read_tasks([token])
         return _key_of(found[token]) if token in found else "-"
+
+    async def _tell_isolation(self) -> None:
+        """Write into the log what media processes are kept from here."""
+        try:
+            trial = await self._child.try_walls(self._folders.root)
+        except FilmstripError as error:
+            if self._child.media.isolation == "required":
+                await asyncio.to_thread(self._forks.close)
+                raise
+            _log.warning("isolation_not_tried", error=str(error))
+            return
+        tell = _log.warning if trial.lacks else _log.info
+        tell("isolation", keeps_from=trial.holds, does_not_keep_from=trial.lacks, landlock_version=trial.landlock)
 
     async def _keep_tidy(self) -> None:
         while True:

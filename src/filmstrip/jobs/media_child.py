@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from pydantic import ValidationError
 
 from filmstrip.domain.errors import MediaProcessError, error_named
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation.trial import Trial
 from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.media.sandbox import run_beside, run_in_sandbox
 from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._fetcher import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs._messages import (
     Failed,
     Probed,
@@ -24,10 +26,12 @@ from filmstrip.outputs._messages import (
     Rendering,
     Report,
     Request,
+    Tried,
     reports,
     requests,
 )
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceReference
 
 # Reports of one rendering that nobody has read yet.
 _MOST_WAITING = 256
@@ -81,11 +85,29 @@ class MediaChild:
                 handing_out.cancel()
                 await asyncio.wait([handing_out])
 
+    async def try_walls(self, folder: Path) -> Trial:
+        """Find out what child processes are kept from on this system; one that works in `folder` tries.
+
+        Raises:
+            MediaProcessError: It could not be tried, or what the setting `isolation` requires does not hold.
+        """
+        async with self._reports(Request(None, self.media, self.storage), folder) as arriving:
+            async for report in arriving:
+                if isinstance(report, Tried):
+                    return report.trial
+        raise MediaProcessError("The media process ended without telling what it is kept from")
+
     @asynccontextmanager
     async def _reports(self, request: Request, folder: Path) -> AsyncIterator[AsyncIterator[Report]]:
         text = requests.dump_json(request).decode()
-        async with run_in_sandbox(self.server, text, self.media, folder) as lines:
-            yield _parsed(lines)
+        async with AsyncExitStack() as stack:
+            handed = []
+            if isinstance(request.source, SourceReference):
+                fetching = fetch_requests.dump_json(FetchRequest(request.source, self.media, self.storage)).decode()
+                fetchers = self.server.beside(FETCHER)
+                handed = [await stack.enter_async_context(run_beside(fetchers, fetching, self.media, folder))]
+            lines = run_in_sandbox(self.server, text, request.media, folder, handed)
+            yield _parsed(await stack.enter_async_context(lines))
 
 
 class _Inbox:
@@ -127,7 +149,7 @@ async def _hand_out(arriving: AsyncIterator[Report], inboxes: Sequence[_Inbox]) 
 
 
 def _inbox_of(report: Report, inboxes: Sequence[_Inbox]) -> _Inbox:
-    if isinstance(report, Probed | Failed) or not 0 <= report.position < len(inboxes):
+    if isinstance(report, Probed | Tried | Failed) or not 0 <= report.position < len(inboxes):
         raise _nonsense()
     return inboxes[report.position]
 

@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from io import BufferedReader, FileIO
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Protocol, cast
+
+from filmstrip.domain.errors import MediaProcessError
+from filmstrip.isolation.parent_death import die_with_parent
+from filmstrip.isolation.waiting_program import WaitingProgram
 
 _KEPT_LINES = 200
 _LINE_LIMIT = 1000
@@ -44,14 +49,37 @@ class FfmpegRun:
     messages: tuple[str, ...]
 
 
-def run_ffmpeg(program: str, arguments: Sequence[str], target: Path, on_time: TimeListener) -> FfmpegRun:
+@dataclass(frozen=True, slots=True)
+class WaitingFfmpeg:
+    """The runs of ffmpeg that a media process may make behind its walls.
+
+    Attributes:
+        runs: What waits to become ffmpeg, one process a run.
+    """
+
+    runs: list[WaitingProgram]
+
+    def next_run(self) -> WaitingProgram:
+        """Take one of the runs.
+
+        Raises:
+            MediaProcessError: More runs are wanted than the output announced.
+        """
+        if not self.runs:
+            raise MediaProcessError("No further run of ffmpeg was announced by the output")
+        return self.runs.pop(0)
+
+
+def run_ffmpeg(
+    program: str | WaitingFfmpeg, arguments: Sequence[str], target: Path, on_time: TimeListener
+) -> FfmpegRun:
     """Run ffmpeg to its end.
 
     It stays in the process group of its caller: who ends the media process by its group ends ffmpeg with it. It is
     killed when `on_time` raises.
 
     Args:
-        program: Path of the program.
+        program: Path of the program, or what waits to become it.
         arguments: What `ffmpeg_command` wrote, with `-progress pipe:1` among them.
         target: The file that it writes.
         on_time: Told how far it is, about twice a second, but only while ffmpeg gets on: a caller that hears nothing
@@ -69,8 +97,31 @@ def run_ffmpeg(program: str, arguments: Sequence[str], target: Path, on_time: Ti
     return FfmpegRun(exit_code, written, tuple(messages))
 
 
+def ffmpeg_environment() -> dict[str, str]:
+    """Return the environment that ffmpeg runs in."""
+    return {name: os.environ[name] for name in _HANDED_DOWN if name in os.environ} | _ENVIRONMENT
+
+
+class _Running(Protocol):
+    @property
+    def stdout(self) -> IO[bytes] | FileIO | None: ...
+
+    @property
+    def stderr(self) -> IO[bytes] | FileIO | None: ...
+
+    def wait(self) -> int: ...
+
+
 @contextmanager
-def _started(program: str, arguments: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+def _started(program: str | WaitingFfmpeg, arguments: Sequence[str]) -> Iterator[_Running]:
+    if isinstance(program, WaitingFfmpeg):
+        run = program.next_run()
+        try:
+            run.begin(arguments)
+            yield run
+        finally:
+            run.end()
+        return
     # The program is the operator's choice; clients choose values in arguments, none of which is a shell's to read.
     with subprocess.Popen(  # noqa: S603
         [program, *arguments],
@@ -78,7 +129,8 @@ def _started(program: str, arguments: Sequence[str]) -> Iterator[subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        env={name: os.environ[name] for name in _HANDED_DOWN if name in os.environ} | _ENVIRONMENT,
+        env=ffmpeg_environment(),
+        preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - it calls the kernel and takes no lock
     ) as process:
         try:
             yield process
@@ -86,7 +138,7 @@ def _started(program: str, arguments: Sequence[str]) -> Iterator[subprocess.Pope
             process.kill()
 
 
-def _pipe(pipe: IO[bytes] | None) -> FileIO:
+def _pipe(pipe: IO[bytes] | FileIO | None) -> FileIO:
     return cast(FileIO, pipe)  # unbuffered, as it was opened
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Protocol, Self
 
 # Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
@@ -23,6 +23,13 @@ _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", 
 _OWN_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 _PROGRAM = "filmstrip.media.forking"
 _PATIENCE_SECONDS = 5.0
+
+
+class HasDescriptor(Protocol):
+    """A file, a pipe or a socket."""
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
 
 
 class ForkServer:
@@ -41,20 +48,26 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._orders: socket.socket | None = None
+        self._beside: dict[str, ForkServer] = {}
+
+    def beside(self, module: str) -> ForkServer:
+        """Return a server for another module, which lives as long as this one; it starts when it is first needed."""
+        with self._lock:
+            return self._beside.setdefault(module, ForkServer(module))
 
     def start(self) -> None:
         """Start it now instead of with the first child, which then need not wait; it loads while others work."""
         with self._lock:
             self._running_orders()
 
-    def order(self, folder: Path, files: Sequence[BinaryIO]) -> None:
+    def order(self, folder: Path, files: Sequence[HasDescriptor]) -> None:
         """Have a child forked.
 
         Args:
             folder: Its working directory.
-            files: Its standard input, output and error, and a pipe that gets two lines: the child's process id, and its
-                exit code when it has ended. A pipe that ends without it tells that the server died. They have to stay
-                open until this returns.
+            files: A pipe that gets two lines, the child's process id, and its exit code when it has ended (a pipe that
+                ends without it tells that the server died); then its standard input, output and error; then what else
+                it gets. They have to stay open until this returns.
 
         Raises:
             OSError: The server could not be started, or takes no orders.
@@ -67,7 +80,7 @@ class ForkServer:
                 self._stop()
                 self._send(folder, files)
 
-    def _send(self, folder: Path, files: Sequence[BinaryIO]) -> None:
+    def _send(self, folder: Path, files: Sequence[HasDescriptor]) -> None:
         socket.send_fds(self._running_orders(), [str(folder).encode()], [file.fileno() for file in files])
 
     def _running_orders(self) -> socket.socket:
@@ -88,8 +101,10 @@ class ForkServer:
         return self._orders
 
     def close(self) -> None:
-        """End the server."""
+        """End the server, and those beside it."""
         with self._lock:
+            for other in self._beside.values():
+                other.close()
             self._stop()
 
     def _stop(self) -> None:

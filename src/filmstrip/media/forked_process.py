@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.media.fork_server import ForkServer
+from filmstrip.media.fork_server import ForkServer, HasDescriptor
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,25 @@ class ForkedProcess:
             os.killpg(self.pid, number)
 
 
-async def fork_process(server: ForkServer, folder: Path, line_bytes: int, seconds: float) -> ForkedProcess:
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What a child is given besides pipes to us; it stays open on our side too.
+
+    Attributes:
+        stdout: What its standard output is, None for a pipe to us.
+        others: What it has as descriptors 3 and so on.
+    """
+
+    stdout: HasDescriptor | None = None
+    others: tuple[HasDescriptor, ...] = ()
+
+
+_NO_CONNECTIONS = Connections()
+
+
+async def fork_process(
+    server: ForkServer, folder: Path, line_bytes: int, seconds: float, connections: Connections = _NO_CONNECTIONS
+) -> ForkedProcess:
     """Have a child forked.
 
     Args:
@@ -63,23 +81,28 @@ async def fork_process(server: ForkServer, folder: Path, line_bytes: int, second
         folder: Its working directory.
         line_bytes: The longest line that is read of it.
         seconds: How long it may take.
+        connections: What it is given besides.
 
     Raises:
         MediaProcessError: It could not be started.
     """
     try:
-        return await _fork(server, folder, line_bytes, seconds)
+        return await _fork(server, folder, line_bytes, seconds, connections)
     except MediaProcessError:
         # The server may have been killed in this very moment; if so, another one is started now.
-        return await _fork(server, folder, line_bytes, seconds)
+        return await _fork(server, folder, line_bytes, seconds, connections)
 
 
-async def _fork(server: ForkServer, folder: Path, line_bytes: int, seconds: float) -> ForkedProcess:
+async def _fork(
+    server: ForkServer, folder: Path, line_bytes: int, seconds: float, connections: Connections
+) -> ForkedProcess:
     with ExitStack() as undo, ExitStack() as theirs:
         files = [_pipe(undo, theirs, reads=reads) for reads in (False, True, True, True)]
         stdin = await _writer(files[0][0], undo)
         (stdout, out), (stderr, err), (life, end) = [await _reader(ours, line_bytes, undo) for ours, _ in files[1:]]
-        order = _Order(server, folder, [given for _, given in files], theirs.pop_all())
+        stdin_end, stdout_end, stderr_end, life_end = [given for _, given in files]
+        streams = (stdin_end, connections.stdout or stdout_end, stderr_end)
+        order = _Order(server, folder, [life_end, *streams, *connections.others], theirs.pop_all())
         pid = await order.child_pid(life, seconds)
         undo.pop_all()
     pipes = (stdin.transport, out, err, end)
@@ -92,7 +115,7 @@ class _Order:
 
     server: ForkServer
     folder: Path
-    files: Sequence[BinaryIO]
+    files: Sequence[HasDescriptor]
     closing: ExitStack
 
     async def child_pid(self, life: StreamReader, seconds: float) -> int:

@@ -1,14 +1,15 @@
 """How does a child process begin without loading everything anew? As a fork of this one, which has loaded it already.
 
 `python -P -m filmstrip.media.forking MODULE` calls the module's `load` and waits for orders on its standard input, a
-socket. Each order is the folder to work in, with four descriptors: standard input, output and error of the child that
-is forked for it and calls the module's `main`, and where its life is told, in two lines: its process id and, when it
-has ended, its exit code. This process has one thread, and no source, secret or media ever gets near it. It ends with
-the socket.
+socket. Each order is the folder to work in, with descriptors: where the life of the child that is forked for it is
+told, in two lines (its process id and, when it has ended, its exit code), then the child's standard input, output and
+error, and maybe more, which it gets as 3 and so on. The child calls the module's `main`. This process has one thread,
+and no source, secret or media ever gets near it. It ends with the socket, and its children end with it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import os
@@ -21,11 +22,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from filmstrip.isolation.parent_death import die_with_parent
+
 ORDER_BYTES = 1 << 16
 """An order is shorter than this."""
 
-_STREAMS = 3
-_DESCRIPTORS = _STREAMS + 1
+_MOST_DESCRIPTORS = 8
 _HIGHEST_DESCRIPTOR = 1 << 20
 
 
@@ -67,26 +69,27 @@ class _Nursery:
 
     def _obey(self) -> bool:
         """Fork a child as the next order says; False if there will be no more."""
-        folder, descriptors, _, _ = socket.recv_fds(self._orders, ORDER_BYTES, _DESCRIPTORS)
+        folder, descriptors, _, _ = socket.recv_fds(self._orders, ORDER_BYTES, _MOST_DESCRIPTORS)
         if not folder:
             return False
         try:
-            self._fork(folder.decode(), *descriptors)
-        except (OSError, TypeError):
+            life, *streams = descriptors
+            self._fork(folder.decode(), life, streams)
+        except (OSError, ValueError):
             # No process or no descriptor to be had: the order's pipe ends without a line, which says so.
             traceback.print_exc()
             for descriptor in descriptors:
                 os.close(descriptor)
         return True
 
-    def _fork(self, folder: str, stdin: int, stdout: int, stderr: int, life: int) -> None:
-        pid = os.fork()
+    def _fork(self, folder: str, life: int, streams: Sequence[int]) -> None:
+        parent, pid = os.getpid(), os.fork()
         if pid == 0:
-            _live(folder, (stdin, stdout, stderr), self._work)
+            _live(parent, folder, streams, self._work)
         # Here too, so that the group is there when the first line says so.
         with suppress(OSError):
             os.setpgid(pid, pid)
-        for descriptor in (stdin, stdout, stderr):
+        for descriptor in streams:
             os.close(descriptor)
         self._lives[pid] = life
         _tell(life, pid)
@@ -106,16 +109,19 @@ def _tell(descriptor: int, number: int) -> None:
         os.write(descriptor, f"{number}\n".encode())
 
 
-def _live(folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoReturn:
+def _live(parent: int, folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoReturn:
     """Be the child: nothing of the process that it was forked from is left but what is loaded."""
     code = 1
     try:
+        die_with_parent(parent)
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for target, descriptor in enumerate(streams):
+        # First out of the way of one another, then into their places.
+        moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _MOST_DESCRIPTORS) for descriptor in streams]
+        for target, descriptor in enumerate(moved):
             os.dup2(descriptor, target)
-        os.closerange(_STREAMS, _HIGHEST_DESCRIPTOR)
+        os.closerange(len(streams), _HIGHEST_DESCRIPTOR)
         code = _run(folder, work)
     finally:
         os._exit(code)

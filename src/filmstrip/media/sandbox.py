@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 from filmstrip.domain.errors import MediaProcessError, MediaProcessKilledError
 from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.forked_process import ForkedProcess, fork_process
+from filmstrip.media.forked_process import Connections, ForkedProcess, fork_process
 from filmstrip.media.settings import MediaSettings
 
 GRACE_SECONDS = 5.0
@@ -28,15 +29,17 @@ _STDERR_TAIL_BYTES = 16 << 10
 
 @asynccontextmanager
 async def run_in_sandbox(
-    server: ForkServer, request: str, settings: MediaSettings, folder: Path
+    server: ForkServer, request: str, settings: MediaSettings, folder: Path, handed: Sequence[socket.socket] = ()
 ) -> AsyncIterator[AsyncIterator[str]]:
     """Run a module of ours in a child process, and end it and all that it started at the end of the block.
 
     Args:
-        server: Forks the child; its module has to begin with `sandbox_child.read_request` and `sandbox_child.confine`.
+        server: Forks the child; its module has to begin with `sandbox_child.read_request`, `sandbox_child.confine` and
+            `sandbox_child.watch_exit_pipe`.
         request: JSON text in one line.
         settings: The limits.
         folder: Its working directory.
+        handed: What the child gets as descriptors 3 and so on; it is closed here.
 
     Yields:
         The lines that it reports. Iterating raises `MediaProcessError` if it crashes, breaks a limit or reports nothing
@@ -45,11 +48,51 @@ async def run_in_sandbox(
     Raises:
         MediaProcessError: It could not be started.
     """
-    child = _Child(await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds), settings)
     try:
+        process = await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds, Connections(None, (*handed,)))
+    finally:
+        for each in handed:
+            each.close()
+    async with _ended(_Child(process, settings)) as child:
         await child.send(request)
         async with aclosing(child.lines()) as lines:
             yield lines
+
+
+@asynccontextmanager
+async def run_beside(
+    server: ForkServer, request: str, settings: MediaSettings, folder: Path
+) -> AsyncIterator[socket.socket]:
+    """Run a process of ours that serves one child process, and end it at the end of the block.
+
+    Its standard output is a socket, whose other end is for the child; it reports nothing to us.
+
+    Args:
+        server: Forks it; its module has to begin like that of a child.
+        request: JSON text in one line.
+        settings: The limits.
+        folder: Its working directory.
+
+    Yields:
+        The other end of the socket, for `run_in_sandbox` to hand over.
+
+    Raises:
+        MediaProcessError: It could not be started.
+    """
+    theirs, for_child = socket.socketpair()
+    with theirs, for_child:
+        connections = Connections(stdout=theirs)
+        process = await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds, connections)
+        theirs.close()
+        async with _ended(_Child(process, settings)) as child:
+            await child.send(request)
+            yield for_child
+
+
+@asynccontextmanager
+async def _ended(child: _Child) -> AsyncIterator[_Child]:
+    try:
+        yield child
     finally:
         await child.end()
 

@@ -1,37 +1,41 @@
 """How does a child process keep itself in the sandbox? It takes its limits on itself before it touches any media.
 
+After these come the walls (`media.seclusion`), and only then its first thread.
+
 Setting them here and not between fork and exec keeps the parent, which has threads, out of that dangerous moment.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
-import sys
 import threading
 from typing import NoReturn, TextIO
 
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.isolation.privileges import renounce_privileges
 from filmstrip.media.settings import MediaSettings
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 _READ_BYTES = 1 << 16
 _CPU_GRACE_SECONDS = 10
-_PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
 
 
 def read_request() -> str:
-    """Read the request, the first line of standard input, and go on the leash: its end is the end of this process."""
+    """Read the request, the first line of standard input. No thread is begun yet: walls have to stand before."""
     received = bytearray()
     while not received.endswith(b"\n"):
         data = os.read(_STDIN, _READ_BYTES)
         if not data:
             _die()
         received += data
-    threading.Thread(target=_stay_on_leash, name="leash", daemon=True).start()
     return received.decode()
+
+
+def watch_exit_pipe() -> None:
+    """Go on the leash, in a thread: the end of standard input is the end of this process."""
+    threading.Thread(target=_stay_on_leash, name="leash", daemon=True).start()
 
 
 def take_stdout() -> TextIO:
@@ -49,7 +53,7 @@ def confine(settings: MediaSettings) -> None:
     _limit(resource.RLIMIT_FSIZE, file, file)
     # SIGXCPU at the limit tells which limit it was; whoever ignores it is killed a little later.
     _limit(resource.RLIMIT_CPU, settings.cpu_limit_seconds, settings.cpu_limit_seconds + _CPU_GRACE_SECONDS)
-    _renounce_new_privileges()
+    renounce_privileges()
 
 
 def out_of_memory(settings: MediaSettings) -> MediaProcessError:
@@ -63,12 +67,6 @@ def _limit(which: int, soft: int, hard: int) -> None:
     if allowed != resource.RLIM_INFINITY:
         soft, hard = min(soft, allowed), min(hard, allowed)
     resource.setrlimit(which, (soft, hard))
-
-
-def _renounce_new_privileges() -> None:
-    """Give up set-user-id programs for good, where the system knows this (Linux, prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _stay_on_leash() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class MediaSettings:
         file_limit_mb: Largest file that a media process may write, in MiB.
         stall_seconds: A media process that reports nothing for so long is ended.
         max_pixels: Largest picture that is decoded, in pixels.
+        isolation: What media work is kept from besides these limits: files of others, the network, programs, other
+            processes. "best" is as much as the system can, which `filmstrip doctor` tells; with "required" nothing is
+            done where something of it does not hold.
     """
 
     ffmpeg_path: str | None = None
@@ -26,3 +30,4 @@ class MediaSettings:
     file_limit_mb: int = 512 * 1024
     stall_seconds: float = 120.0
     max_pixels: int = 8192 * 8192
+    isolation: Literal["best", "required"] = "best"

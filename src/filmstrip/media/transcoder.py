@@ -15,7 +15,7 @@ from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.timing import TimeRange
 from filmstrip.media.ffmpeg_command import Transcode, first_pass_arguments, second_pass_arguments, transcode_arguments
 from filmstrip.media.ffmpeg_failure import explain_failure, is_damaged
-from filmstrip.media.ffmpeg_process import FfmpegRun, run_ffmpeg
+from filmstrip.media.ffmpeg_process import FfmpegRun, WaitingFfmpeg, run_ffmpeg
 from filmstrip.media.mp4_boxes import is_faststart
 from filmstrip.media.mp4_length import complete_length
 from filmstrip.media.verify import Expectation, verify_video
@@ -65,12 +65,12 @@ class Transcoder:
     """What transcoding is done with.
 
     Attributes:
-        program: Path of the ffmpeg program.
+        program: Path of the ffmpeg program, or what waits to become it.
         on_progress: Told how far it is, from encoding to verifying.
         warn: Told of what had to give, one sentence each.
     """
 
-    program: str
+    program: str | WaitingFfmpeg
     on_progress: ProgressListener
     warn: Callable[[str], None]
 

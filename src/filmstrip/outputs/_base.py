@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.ffmpeg_process import WaitingFfmpeg
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 from filmstrip.params.query import FormatParameters
@@ -71,6 +72,7 @@ class Workbench:
         finished: The artifacts of this output that are already at their destination, by name.
         urls: The addresses of the output's files by name, where the group asked for them.
         urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
+        ffmpeg: What waits to become ffmpeg, as often as `Output.ffmpeg_runs` says; None outside a child process.
         on_progress: Told how much of the group is finished.
         warn: Told of what had to give, one sentence each.
     """
@@ -84,6 +86,7 @@ class Workbench:
     warn: Callable[[str], None]
     urls: Mapping[str, str] = field(default_factory=dict)
     urls_expire_at: str | None = None
+    ffmpeg: WaitingFfmpeg | None = None
 
     def path(self, artifact_name: str) -> Path:
         """Tell where the file of an artifact is made."""
@@ -113,6 +116,11 @@ class Output(FormatParameters):
         """Tell whether a file in the destination's folder can only be this output's, of this or an earlier run."""
         del name
         return False
+
+    @property
+    def ffmpeg_runs(self) -> int:
+        """How often rendering runs the ffmpeg program; a child process can run it no further time, nor another one."""
+        return 0
 
     @abstractmethod
     def temporary_name(self) -> str:

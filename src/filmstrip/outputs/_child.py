@@ -10,18 +10,20 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TextIO
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation.trial import try_walls
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.probe import probe
-from filmstrip.media.sandbox_child import confine, out_of_memory, read_request, take_stdout
+from filmstrip.media.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_exit_pipe
+from filmstrip.media.seclusion import Seclusion, seclude
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.outputs._base import Group, Output, Workbench
+from filmstrip.outputs._fetched_ranges import FetchedRanges
 from filmstrip.outputs._messages import (
     Failed,
     Gave,
@@ -32,13 +34,13 @@ from filmstrip.outputs._messages import (
     Rendering,
     Report,
     Request,
+    Tried,
     reports,
     requests,
 )
+from filmstrip.outputs._range_protocol import DESCRIPTOR
 from filmstrip.outputs.registry import load_renderers, output_types
 from filmstrip.params.format_entry import parse_entry
-from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.sources import open_source
 
 
 def load() -> None:
@@ -51,9 +53,11 @@ def main() -> None:
     """Do what the request says, and report."""
     request = requests.validate_json(read_request())
     reporter = _Reporter(take_stdout())
-    confine(request.media)
     try:
-        for report in _work(request, reporter):
+        confine(request.media)
+        seclusion = _shut_off(request)
+        watch_exit_pipe()
+        for report in _work(request, reporter, seclusion):
             reporter.send(report)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent wants to know
         explained = explain(error, request.media)
@@ -90,15 +94,29 @@ def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
     return MediaProcessError(f"The media process failed ({type(error).__name__})")
 
 
-def _work(request: Request, reporter: _Reporter) -> Iterator[Report]:
-    with _opened(request.source, request.storage) as source:
+def _shut_off(request: Request) -> Seclusion:
+    """Leave this process its source, the folders of its outputs, and as many runs of ffmpeg as they need."""
+    read = [request.source.path] if isinstance(request.source, LocalFile) else []
+    folders = [rendering.folder for rendering in request.renderings]
+    runs = sum(output.ffmpeg_runs for output in _outputs(request))
+    return seclude(request.media, read=read, work=folders, ffmpeg_runs=runs)
+
+
+def _outputs(request: Request) -> list[Output]:
+    return [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
+
+
+def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterator[Report]:
+    if request.source is None:
+        yield Tried(try_walls(seclusion.landlock))
+        return
+    with _opened(request.source) as source:
         if not request.renderings:
             yield Probed(probe(source, request.media))
             return
-        outputs = [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
         parts = [
-            (output, rendering.group, _bench(rendering, position, source, request.media, reporter))
-            for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
+            (output, rendering.group, _bench(rendering, position, source, request.media, seclusion, reporter))
+            for position, (output, rendering) in enumerate(zip(_outputs(request), request.renderings, strict=True))
         ]
         for position, artifact in _render(parts, request.renderings[0].info):
             yield Made(artifact, position)
@@ -112,7 +130,12 @@ def _render(parts: list[tuple[Output, Group, Workbench]], info: MediaInfo) -> It
 
 
 def _bench(
-    rendering: Rendering, position: int, source: MediaSource, settings: MediaSettings, reporter: _Reporter
+    rendering: Rendering,
+    position: int,
+    source: MediaSource,
+    settings: MediaSettings,
+    seclusion: Seclusion,
+    reporter: _Reporter,
 ) -> Workbench:
     return Workbench(
         source=source,
@@ -124,17 +147,14 @@ def _bench(
         warn=lambda message: reporter.send(Gave(message, position)),
         urls=rendering.urls,
         urls_expire_at=rendering.urls_expire_at,
+        ffmpeg=seclusion.ffmpeg,
     )
 
 
 @contextmanager
-def _opened(source: ReadableSource, settings: StorageSettings) -> Iterator[MediaSource]:
+def _opened(source: ReadableSource) -> Iterator[MediaSource]:
     if isinstance(source, LocalFile):
         yield source
         return
-    opened = open_source(source, settings)
-    if isinstance(opened, Path):
-        yield LocalFile(opened)
-        return
-    with closing(opened) as ranges:
+    with closing(FetchedRanges(DESCRIPTOR)) as ranges:
         yield BlockCache(ranges)

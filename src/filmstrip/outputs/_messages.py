@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation.trial import Trial
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs._base import Group
@@ -51,13 +52,13 @@ class Request:
     """What a child process is to do.
 
     Attributes:
-        source: Where the source's bytes are.
+        source: Where the source's bytes are; None to try what the child is kept from.
         media: The limits, which the child takes on itself.
         storage: Which hosts it may read from, and how patiently.
         renderings: The groups to make, of outputs that can be made together; none to probe the source.
     """
 
-    source: ReadableSource
+    source: ReadableSource | None
     media: MediaSettings
     storage: StorageSettings
     renderings: tuple[Rendering, ...] = ()
@@ -99,6 +100,14 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """What the child is kept from on this system."""
+
+    trial: Trial
+    kind: Literal["tried"] = "tried"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """It cannot be done: the error's class name and sentence."""
 
@@ -107,7 +116,7 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Report = Annotated[Progressed | Made | Gave | Probed | Failed, Field(discriminator="kind")]
+Report = Annotated[Progressed | Made | Gave | Probed | Tried | Failed, Field(discriminator="kind")]
 
 requests: TypeAdapter[Request] = TypeAdapter(Request)
 reports: TypeAdapter[Report] = TypeAdapter(Report)

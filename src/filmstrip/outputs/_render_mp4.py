@@ -32,7 +32,7 @@ def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iter
         return
     path = bench.path(name)
     if not path.exists():
-        transcoder = Transcoder(find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
+        transcoder = Transcoder(bench.ffmpeg or find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
         promise = _promise(output, info, upscale=bench.upscale)
         tone_lut = path.with_name(f"{path.name}.cube")
         try:

@@ -52,6 +52,11 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
         """Every picture of the clip is decoded."""
         return True
 
+    @property
+    def ffmpeg_runs(self) -> int:
+        """One a pass."""
+        return 2 if self.is_two_pass else 1
+
     def temporary_name(self) -> str:
         """Name the file by its extension."""
         return f"video.{self.file_extension}"

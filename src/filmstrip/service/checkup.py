@@ -18,6 +18,7 @@ from filmstrip.media.decoders import libav_version, missing_decoders
 from filmstrip.media.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sample_video import make_sample
+from filmstrip.media.seclusion import runnable_program
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs.registry import CHILD
 from filmstrip.service.data_folder import open_database
@@ -84,6 +85,7 @@ def _variables(environ: Mapping[str, str]) -> Finding:
 
 def _ffmpeg(settings: Settings) -> Finding:
     program = find_ffmpeg(settings.media)
+    runnable_program(program)
     found = f"{ffmpeg_version(program)}, {program}"
     missing = _NEEDED_ENCODERS - ffmpeg_encoders(program)
     if missing:
@@ -127,15 +129,27 @@ def _media_work(settings: Settings) -> Finding:
     return Finding("media work", "a video was made, and read in a process with limits")
 
 
+def _isolation(settings: Settings) -> Finding:
+    with TemporaryDirectory(prefix="filmstrip-") as folder, ForkServer(CHILD) as server:
+        trial = asyncio.run(MediaChild(settings.media, settings.storage, server).try_walls(Path(folder)))
+    version = f"Landlock {trial.landlock}" if trial.landlock else "no Landlock"
+    held = f"keeps media work from {', '.join(trial.holds)} ({version})" if trial.holds else "nothing holds"
+    if trial.lacks:
+        return Finding("isolation", f"{held}, but not from {', '.join(trial.lacks)}", _REMEDIES["isolation"])
+    return Finding("isolation", held)
+
+
 _CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "ffmpeg": _ffmpeg,
     "data folder": _data_folder,
     "database": _database,
     "media work": _media_work,
+    "isolation": _isolation,
 }
 _REMEDIES: Mapping[str, str] = {
     "ffmpeg": "leave ffmpeg_path away to take the program that comes along, or name 7.1 or later with libx264",
     "data folder": "give its owner the right to write, or choose another data_dir",
     "database": "look at data_dir and database_url; a damaged file can be replaced from a backup",
+    "isolation": "Linux 5.13 or newer with Landlock switched on, on x86_64 or aarch64, keeps it from all of them",
     "media work": "the limits may be too low: memory_limit_mb, cpu_limit_seconds, file_limit_mb",
 }

@@ -23,7 +23,7 @@ from filmstrip.media.settings import MediaSettings
 
 _PROGRAM = """
 import os, sys, threading, time
-from filmstrip.media.sandbox_child import read_request, take_stdout
+from filmstrip.media.sandbox_child import read_request, take_stdout, watch_exit_pipe
 
 loaded = 0
 
@@ -33,6 +33,7 @@ def load():
 
 def main():
     read_request()
+    watch_exit_pipe()
     reports = take_stdout()
     reports.write(f"{loaded} {os.getpid()} {os.getppid()} {threading.active_count()}\\n")
     if os.path.exists("stay"):

@@ -33,7 +33,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
     def make(body: str) -> str:
         head = """
             import json, os, signal, subprocess, sys, time
-            from filmstrip.media.sandbox_child import confine, read_request, take_stdout
+            from filmstrip.media.sandbox_child import confine, read_request, take_stdout, watch_exit_pipe
             from filmstrip.media.settings import MediaSettings
 
             def load():
@@ -41,6 +41,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
 
             def main():
                 request = json.loads(read_request())
+                watch_exit_pipe()
                 reports = take_stdout()
         """
         run = "if __name__ == '__main__':\n    main()\n"

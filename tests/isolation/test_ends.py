@@ -1,0 +1,117 @@
+"""Which processes survive when one of them is killed? None that was started by it, or for it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from assets import ASSETS
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.settings import MediaSettings
+from filmstrip.testing.filmstrip_server import filmstrip_program
+from filmstrip.testing.manners import Manners
+from filmstrip.testing.range_server import running_range_server
+from process_tree import await_death, eventually, find_role, started_by
+
+pytestmark = pytest.mark.timeout(180)
+ENCODING = ("fork server", "media child", "ffmpeg")
+FETCHING = ("fork server", "fetch server", "media child", "fetching process")
+
+
+@pytest.fixture(scope="session")
+def long_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video that takes much longer to encode than a test waits."""
+    path = tmp_path_factory.mktemp("long") / "video.mp4"
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=30)
+    return path
+
+
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    environment = os.environ | {"TMPDIR": str(folder), "FILMSTRIP_DATA_DIR": str(folder / "data")}
+    command = [filmstrip_program(), *arguments]
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def encoding(folder: Path, video: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A command line in the middle of an encoding."""
+    entry = {"output": "mp4", "destination": f"file://{folder}/out.mp4", "height": 2160, "width": 3840}
+    slow = {"video_codec_parameters": {"preset": "placebo"}}
+    query = {"source": video.as_uri(), "upscale": 1, "format": [entry | slow]}
+    (folder / "query.json").write_text(json.dumps({"query": query}))
+    with running(folder, "encode", str(folder / "query.json")) as process:
+        eventually(lambda: find_role("ffmpeg", process.pid), "ffmpeg runs")
+        yield process
+
+
+@contextmanager
+def fetching(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A command line that waits for bytes of its source."""
+    (folder / "served").mkdir()
+    shutil.copy(ASSETS["plain.mp4"].path, folder / "served" / "source.mp4")
+    with running_range_server(folder / "served", Manners(latency_seconds=3)) as server:
+        url = server.url_of("source.mp4")
+        with running(folder, "thumbnails", url, str(folder / "out"), "--interval", "1") as process:
+            eventually(lambda: find_role("fetching process", process.pid), "a process fetches")
+            yield process
+
+
+@pytest.mark.parametrize("role", ["command line", *ENCODING])
+def test_each_kill_while_encoding(tmp_path: Path, long_video: Path, role: str) -> None:
+    """Whichever process is killed, nothing of the rest goes on; the command line tells that it failed, and ends."""
+    with encoding(tmp_path, long_video) as process:
+        tree = started_by(process.pid)
+        victim = process.pid if role == "command line" else find_role(role, process.pid).pid
+        os.kill(victim, signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+        await_death(tree)
+    assert process.returncode == (-signal.SIGKILL if role == "command line" else 1)
+    assert role == "command line" or "filmstrip:" in said
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.parametrize("role", ["fork server", "media child"])
+def test_nobody_needs_to_end_ffmpeg(tmp_path: Path, long_video: Path, role: str) -> None:
+    """A killed parent takes ffmpeg with it also where whoever started it all can do nothing any more."""
+    with encoding(tmp_path, long_video) as process:
+        child, ffmpeg = find_role("media child", process.pid), find_role("ffmpeg", process.pid)
+        os.kill(process.pid, signal.SIGSTOP)
+        os.kill(find_role(role, process.pid).pid, signal.SIGKILL)
+        await_death([child, ffmpeg])
+
+
+def test_all_killed_at_once_but_ffmpeg(tmp_path: Path, long_video: Path) -> None:
+    """Not even the death of all its ancestors leaves ffmpeg behind."""
+    with encoding(tmp_path, long_video) as process:
+        tree, ffmpeg = started_by(process.pid), find_role("ffmpeg", process.pid)
+        for each in tree:
+            if each.pid != ffmpeg.pid:
+                os.kill(each.pid, signal.SIGKILL)
+        await_death(tree)
+
+
+@pytest.mark.parametrize("role", ["command line", *FETCHING])
+def test_each_kill_while_fetching(tmp_path: Path, role: str) -> None:
+    """The process that fetches ends with those that it fetches for, and they with it, by a sentence."""
+    with fetching(tmp_path) as process:
+        tree = started_by(process.pid)
+        victim = process.pid if role == "command line" else find_role(role, process.pid).pid
+        os.kill(victim, signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+        await_death(tree)
+    if role in {"fetch server", "fetching process"}:
+        assert "The process that fetches the source ended unexpectedly" in said
+    assert process.returncode == (-signal.SIGKILL if role == "command line" else 1)
