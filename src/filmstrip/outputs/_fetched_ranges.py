@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import count
 
 from filmstrip.domain.errors import FilmstripError
@@ -91,13 +92,16 @@ class FetchedRanges:
 
     def _listen(self) -> None:
         try:
-            while True:
-                answer = read_answer(self._descriptor)
-                self._bytes_read = max(self._bytes_read, answer.bytes_read)
-                with self._waiting_lock:
-                    waiting = self._waiting.pop(answer.number)
-                waiting.set_result(answer)
-        except (EndedError, OSError):
+            with suppress(EndedError, OSError):
+                while True:
+                    answer = read_answer(self._descriptor)
+                    self._bytes_read = max(self._bytes_read, answer.bytes_read)
+                    with self._waiting_lock:
+                        waiting = self._waiting.pop(answer.number, None)
+                    if waiting is not None:
+                        waiting.set_result(answer)
+        finally:
+            # However it ended: nobody may wait for an answer that nobody will hear.
             self._end()
 
     def _end(self) -> None:

@@ -86,11 +86,12 @@ def _serve(request: FetchRequest) -> None:
         return
     write_answer(_SOCKET, Answer(0, source.bytes_read, pack_size(source.size_bytes)))
     counter = _Counter(source)
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch") as pool:
-        while True:
-            question = read_question(_SOCKET)
-            counter.enter()
-            pool.submit(counter.answer, question)
+    # Never waited for: in the end nobody wants the answers that it is still working on.
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch")
+    while True:
+        question = read_question(_SOCKET)
+        counter.enter()
+        pool.submit(counter.answer, question)
 
 
 def _open(request: FetchRequest) -> SourceRanges:

@@ -77,7 +77,7 @@ def read_question(descriptor: int) -> Question:
         ValueError: It asks for more than it may.
     """
     question = Question(*_QUESTION.unpack(_read(descriptor, _QUESTION.size)))
-    if not 0 <= question.end - question.start <= MOST_BYTES:
+    if not 0 < question.end - question.start <= MOST_BYTES:
         raise ValueError(f"a range from {question.start} to {question.end}")
     return question
 
