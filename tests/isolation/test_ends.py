@@ -115,3 +115,14 @@ def test_each_kill_while_fetching(tmp_path: Path, role: str) -> None:
     if role in {"fetch server", "fetching process"}:
         assert "The process that fetches the source ended unexpectedly" in said
     assert process.returncode == (-signal.SIGKILL if role == "command line" else 1)
+
+
+def test_the_processor_time_fits_the_work(tmp_path: Path, long_video: Path) -> None:
+    """The kernel ends a media process that takes several times what its source could need."""
+    with encoding(tmp_path, long_video) as process:
+        for role in ("media child", "ffmpeg"):
+            limits = Path(f"/proc/{find_role(role, process.pid).pid}/limits").read_text()
+            (line,) = [line for line in limits.splitlines() if line.startswith("Max cpu time")]
+            soft = int(line.split()[3])
+            frames = 30 * 25
+            assert soft == pytest.approx(125 + frames * (1280 * 720 / 5e6 + 3840 * 2160 / 1e6), rel=0.05)

@@ -6,7 +6,7 @@ import asyncio
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside, run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._fetcher import FETCHER, FetchRequest, fetch_requests
+from filmstrip.outputs._limits import within_processor_time
 from filmstrip.outputs._messages import (
     Failed,
     Probed,
@@ -99,14 +100,15 @@ class MediaChild:
 
     @asynccontextmanager
     async def _reports(self, request: Request, folder: Path) -> AsyncIterator[AsyncIterator[Report]]:
-        text = requests.dump_json(request).decode()
+        media = within_processor_time(self.media, request.source, request.renderings)
+        text = requests.dump_json(replace(request, media=media)).decode()
         async with AsyncExitStack() as stack:
             handed = []
             if isinstance(request.source, SourceReference):
                 fetching = fetch_requests.dump_json(FetchRequest(request.source, self.media, self.storage)).decode()
                 fetchers = self.server.beside(FETCHER)
                 handed = [await stack.enter_async_context(run_beside(fetchers, fetching, self.media, folder))]
-            lines = run_in_sandbox(self.server, text, request.media, folder, handed)
+            lines = run_in_sandbox(self.server, text, media, folder, handed)
             yield _parsed(await stack.enter_async_context(lines))
 
 

@@ -24,6 +24,7 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.outputs._base import Group, Output, Workbench
 from filmstrip.outputs._fetched_ranges import FetchedRanges
+from filmstrip.outputs._limits import check_length
 from filmstrip.outputs._messages import (
     Failed,
     Gave,
@@ -114,9 +115,12 @@ def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterat
         if not request.renderings:
             yield Probed(probe(source, request.media))
             return
+        outputs = _outputs(request)
+        for output, rendering in zip(outputs, request.renderings, strict=True):
+            check_length(output, rendering.info, request.media)
         parts = [
             (output, rendering.group, _bench(rendering, position, source, request.media, seclusion, reporter))
-            for position, (output, rendering) in enumerate(zip(_outputs(request), request.renderings, strict=True))
+            for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
         ]
         for position, artifact in _render(parts, request.renderings[0].info):
             yield Made(artifact, position)
