@@ -17,7 +17,7 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.testing.filmstrip_server import filmstrip_program
 from filmstrip.testing.manners import Manners
 from filmstrip.testing.range_server import running_range_server
-from process_tree import await_death, eventually, find_role, started_by
+from process_tree import ROLES, Process, await_death, eventually, find_role, started_by
 
 pytestmark = pytest.mark.timeout(180)
 ENCODING = ("fork server", "media child", "ffmpeg")
@@ -69,17 +69,46 @@ def fetching(folder: Path) -> Iterator["subprocess.Popen[str]"]:
             yield process
 
 
-@pytest.mark.parametrize("role", ["command line", *ENCODING])
-def test_each_kill_while_encoding(tmp_path: Path, long_video: Path, role: str) -> None:
-    """Whichever process is killed, nothing of the rest goes on; the command line tells that it failed, and ends."""
+def kill(process: "subprocess.Popen[str]", role: str) -> None:
+    """Kill the process that has a role, and see to it that nothing that it started survives."""
+    tree = started_by(process.pid)
+    victim = found(process, role)
+    below = started_by(victim.pid)
+    os.kill(victim.pid, signal.SIGKILL)
+    await_death(below)
+    if role == "media child":
+        await_death([each for each in tree if ROLES["fetching process"] in each.command and each.parent != process.pid])
+
+
+def found(process: "subprocess.Popen[str]", role: str) -> Process:
+    if role == "command line":
+        return started_by(process.pid)[0]
+    return eventually(lambda: find_role(role, process.pid), role)
+
+
+def end(process: "subprocess.Popen[str]", role: str) -> str:
+    """Kill the process that has a role, and tell what the command line says, of which nothing survives."""
+    tree = started_by(process.pid)
+    kill(process, role)
+    _, said = process.communicate(timeout=60)
+    await_death(tree)
+    return said
+
+
+def test_a_killed_command_line_while_encoding(tmp_path: Path, long_video: Path) -> None:
+    """Nothing that the command line started survives it."""
     with encoding(tmp_path, long_video) as process:
-        tree = started_by(process.pid)
-        victim = process.pid if role == "command line" else find_role(role, process.pid).pid
-        os.kill(victim, signal.SIGKILL)
-        _, said = process.communicate(timeout=60)
-        await_death(tree)
-    assert process.returncode == (-signal.SIGKILL if role == "command line" else 1)
-    assert role == "command line" or "filmstrip:" in said
+        end(process, "command line")
+
+
+@pytest.mark.parametrize("role", ENCODING)
+def test_each_kill_while_encoding(tmp_path: Path, long_video: Path, role: str) -> None:
+    """Whatever is killed, what it started ends; the work is begun once more, and the second kill is told."""
+    with encoding(tmp_path, long_video) as process:
+        kill(process, role)
+        found(process, "ffmpeg")
+        assert "killed" in end(process, role)
+    assert process.returncode == 1
     assert not (tmp_path / "out.mp4").exists()
 
 
@@ -103,18 +132,22 @@ def test_all_killed_at_once_but_ffmpeg(tmp_path: Path, long_video: Path) -> None
         await_death(tree)
 
 
-@pytest.mark.parametrize("role", ["command line", *FETCHING])
-def test_each_kill_while_fetching(tmp_path: Path, role: str) -> None:
-    """The process that fetches ends with those that it fetches for, and they with it, by a sentence."""
+def test_a_killed_command_line_while_fetching(tmp_path: Path) -> None:
+    """Nothing that the command line started survives it, also not what waits for a source."""
     with fetching(tmp_path) as process:
-        tree = started_by(process.pid)
-        victim = process.pid if role == "command line" else find_role(role, process.pid).pid
-        os.kill(victim, signal.SIGKILL)
-        _, said = process.communicate(timeout=60)
-        await_death(tree)
-    if role in {"fetch server", "fetching process"}:
-        assert "The process that fetches the source ended unexpectedly" in said
-    assert process.returncode == (-signal.SIGKILL if role == "command line" else 1)
+        end(process, "command line")
+
+
+@pytest.mark.parametrize("role", FETCHING)
+def test_each_kill_while_fetching(tmp_path: Path, role: str) -> None:
+    """The process that fetches ends with the one that it fetches for, and the other way round; both begin once more."""
+    with fetching(tmp_path) as process:
+        kill(process, role)
+        for again in ("media child", "fetching process"):
+            found(process, again)
+        said = end(process, role)
+    assert process.returncode == 1
+    assert ("The process that fetches the source ended" if "fetch" in role else "killed") in said
 
 
 def test_the_processor_time_fits_the_work(tmp_path: Path, long_video: Path) -> None:

@@ -10,7 +10,7 @@ from filmstrip.domain.errors import (
     DiskFullError,
     FilmstripError,
     LimitExceededError,
-    MediaProcessError,
+    MediaProcessKilledError,
     OutputError,
     SourceUnreadableError,
 )
@@ -80,8 +80,8 @@ def _killed(exit_code: int) -> FilmstripError:
     if number in _SIGNALS:
         return LimitExceededError(_SIGNALS[number])
     if number is signal.SIGKILL:
-        return MediaProcessError("ffmpeg was killed, probably because the machine ran out of memory")
-    return MediaProcessError(f"ffmpeg crashed ({number.name})")
+        return MediaProcessKilledError("ffmpeg was killed, probably because the machine ran out of memory")
+    return MediaProcessKilledError(f"ffmpeg crashed ({number.name})")
 
 
 def _says(messages: Sequence[str], phrases: Sequence[str]) -> bool:

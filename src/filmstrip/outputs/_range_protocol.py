@@ -11,7 +11,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from filmstrip.domain.errors import FilmstripError, MediaProcessError, error_named
+from filmstrip.domain.errors import FilmstripError, MediaProcessKilledError, error_named
 
 DESCRIPTOR = 3
 """Where the media process has its end of the socket; the fetching process has the other one as standard output."""
@@ -118,9 +118,9 @@ def unpack_size(answer: Answer) -> int:
     return int(size)
 
 
-def fetching_ended() -> MediaProcessError:
+def fetching_ended() -> MediaProcessKilledError:
     """Make the error for a fetching process that is gone."""
-    return MediaProcessError("The process that fetches the source ended unexpectedly")
+    return MediaProcessKilledError("The process that fetches the source ended unexpectedly")
 
 
 def _failure(error: FilmstripError) -> bytes:
