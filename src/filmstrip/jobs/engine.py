@@ -32,6 +32,7 @@ from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
+from filmstrip.outputs._fetcher import FETCHER
 from filmstrip.outputs.registry import CHILD, parse_query
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
@@ -118,6 +119,7 @@ class JobEngine:
         await asyncio.to_thread(self._begin_again, unfinished)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
+        await asyncio.to_thread(self._forks.beside(FETCHER).start)
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
             self._telling = asyncio.create_task(self._tell_isolation())

@@ -6,7 +6,7 @@ import asyncio
 import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from filmstrip.outputs._fetcher import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs._limits import within_processor_time
 from filmstrip.outputs._messages import (
     Failed,
+    Fetched,
     Probed,
     Progressed,
     ReadableSource,
@@ -59,7 +60,7 @@ class MediaChild:
             SourceError: It cannot be read, or is no media.
             MediaProcessError: The child died of it.
         """
-        async with self._reports(Request(source, self.media, self.storage), folder) as arriving:
+        async with self._reports(source, folder) as arriving:
             async for report in arriving:
                 if isinstance(report, Probed):
                     return report.info
@@ -77,8 +78,7 @@ class MediaChild:
         """
         # The child of several must not wait for the slowest listener.
         inboxes = [_Inbox(_MOST_WAITING if len(renderings) == 1 else 0) for _ in renderings]
-        request = Request(source, self.media, self.storage, tuple(renderings))
-        async with self._reports(request, renderings[0].folder) as arriving:
+        async with self._reports(source, renderings[0].folder, tuple(renderings)) as arriving:
             handing_out = asyncio.create_task(_hand_out(arriving, inboxes))
             try:
                 yield [inbox.reports() for inbox in inboxes]
@@ -92,24 +92,29 @@ class MediaChild:
         Raises:
             MediaProcessError: It could not be tried, or what the setting `isolation` requires does not hold.
         """
-        async with self._reports(Request(None, self.media, self.storage), folder) as arriving:
+        async with self._reports(None, folder) as arriving:
             async for report in arriving:
                 if isinstance(report, Tried):
                     return report.trial
         raise MediaProcessError("The media process ended without telling what it is kept from")
 
     @asynccontextmanager
-    async def _reports(self, request: Request, folder: Path) -> AsyncIterator[AsyncIterator[Report]]:
-        media = within_processor_time(self.media, request.source, request.renderings)
-        text = requests.dump_json(replace(request, media=media)).decode()
+    async def _reports(
+        self, source: ReadableSource | None, folder: Path, renderings: tuple[Rendering, ...] = ()
+    ) -> AsyncIterator[AsyncIterator[Report]]:
+        media = within_processor_time(self.media, source, renderings)
         async with AsyncExitStack() as stack:
             handed = []
-            if isinstance(request.source, SourceReference):
-                fetching = fetch_requests.dump_json(FetchRequest(request.source, self.media, self.storage)).decode()
-                fetchers = self.server.beside(FETCHER)
-                handed = [await stack.enter_async_context(run_beside(fetchers, fetching, self.media, folder))]
+            if isinstance(source, SourceReference):
+                fetching = run_beside(self.server.beside(FETCHER), self._fetch_request(source), self.media, folder)
+                handed = [await stack.enter_async_context(fetching)]
+            request = Request(Fetched() if isinstance(source, SourceReference) else source, media, renderings)
+            text = requests.dump_json(request).decode()
             lines = run_in_sandbox(self.server, text, media, folder, handed)
             yield _parsed(await stack.enter_async_context(lines))
+
+    def _fetch_request(self, source: SourceReference) -> str:
+        return fetch_requests.dump_json(FetchRequest(source, self.media, self.storage)).decode()
 
 
 class _Inbox:

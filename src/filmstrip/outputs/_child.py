@@ -27,11 +27,11 @@ from filmstrip.outputs._fetched_ranges import FetchedRanges
 from filmstrip.outputs._limits import check_length
 from filmstrip.outputs._messages import (
     Failed,
+    Fetched,
     Gave,
     Made,
     Probed,
     Progressed,
-    ReadableSource,
     Rendering,
     Report,
     Request,
@@ -156,7 +156,7 @@ def _bench(
 
 
 @contextmanager
-def _opened(source: ReadableSource) -> Iterator[MediaSource]:
+def _opened(source: LocalFile | Fetched) -> Iterator[MediaSource]:
     if isinstance(source, LocalFile):
         yield source
         return

@@ -15,11 +15,10 @@ from filmstrip.isolation.trial import Trial
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs._base import Group
-from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference
 
 ReadableSource = LocalFile | SourceReference
-"""A source as a child process opens it: without any credentials of the client."""
+"""A source as a task has it: without any credentials of the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,25 @@ class Rendering:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """A source whose bytes come from another process (`_range_protocol`)."""
+
+    kind: Literal["fetched"] = "fetched"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a child process is to do.
 
     Attributes:
-        source: Where the source's bytes are; None to try what the child is kept from.
+        source: Where the source's bytes are; None to try what the child is kept from. The address of a remote one is
+            told to the process that fetches it alone.
         media: The limits, which the child takes on itself.
-        storage: Which hosts it may read from, and how patiently.
         renderings: The groups to make, of outputs that can be made together; none to probe the source.
     """
 
-    source: ReadableSource | None
+    source: LocalFile | Fetched | None
     media: MediaSettings
-    storage: StorageSettings
     renderings: tuple[Rendering, ...] = ()
 
 

@@ -26,6 +26,7 @@ from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
+from filmstrip.outputs._fetcher import FETCHER
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.format_entry import entry_without_destination
@@ -74,6 +75,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
         SourceError: It cannot be had, or is no media.
     """
     storage = allow_urls((url,), settings.storage)
+    _expect_fetching(url, server)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
         return await probe_again(MediaChild(settings.media, storage, server), source, folder)
@@ -100,6 +102,8 @@ async def run_query(
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
     whole = any(output.reads_whole_source for output in query.formats)
+    if not whole:
+        _expect_fetching(query.source, server)
     with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
@@ -195,6 +199,12 @@ class _Run:
                 folder=folder,
                 stores=stores,
             )
+
+
+def _expect_fetching(url: str, server: ForkServer) -> None:
+    """Begin to load what fetches a remote source, while it is found out whether there is one."""
+    if not url.lower().startswith("file://"):
+        server.beside(FETCHER).start()
 
 
 def _check_destinations(query: Query[Output]) -> None:

@@ -20,6 +20,21 @@ from filmstrip.media.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
 SETTINGS = MediaSettings(stall_seconds=20)
+_PARENT = """
+import asyncio
+from pathlib import Path
+from filmstrip.media.fork_server import ForkServer
+from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.media.settings import MediaSettings
+
+async def main():
+    server = ForkServer({program!r})
+    async with run_in_sandbox(server, "null", MediaSettings(), Path({folder!r})) as lines:
+        async for line in lines:
+            print(line, end="", flush=True)
+
+asyncio.run(main())
+"""
 MakeModule = Callable[[str], str]
 
 
@@ -222,23 +237,7 @@ def test_the_leash(module: MakeModule, tmp_path: Path) -> None:
         time.sleep(1000)
     """)
     parent = tmp_path / "parent.py"
-    parent.write_text(
-        textwrap.dedent(f"""
-            import asyncio
-            from pathlib import Path
-            from filmstrip.media.fork_server import ForkServer
-            from filmstrip.media.sandbox import run_in_sandbox
-            from filmstrip.media.settings import MediaSettings
-
-            async def main():
-                server = ForkServer({program!r})
-                async with run_in_sandbox(server, "null", MediaSettings(), Path({str(tmp_path)!r})) as lines:
-                    async for line in lines:
-                        print(line, end="", flush=True)
-
-            asyncio.run(main())
-        """)
-    )
+    parent.write_text(_PARENT.format(program=program, folder=str(tmp_path)))
     with subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         pids = [int(pid) for pid in running.stdout.readline().split()]
@@ -272,3 +271,21 @@ def test_a_parent_that_dies_before_the_request(module: MakeModule, tmp_path: Pat
         child.stdin.write(b'{"half of')
         child.stdin.close()
         assert child.wait(20) == -signal.SIGKILL
+
+
+def test_a_child_that_ignores_the_end_of_its_parent(module: MakeModule, tmp_path: Path) -> None:
+    """Also a child that was taken over, and neither watches its input nor heeds SIGTERM, dies with its parent."""
+    program = module("""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        reports.write(f"{os.getpid()}\\n")
+        time.sleep(1000)
+    """)
+    source = tmp_path / "modules" / "program.py"
+    source.write_text(source.read_text().replace("    watch_exit_pipe()\n", ""))
+    parent = tmp_path / "parent.py"
+    parent.write_text(_PARENT.format(program=program, folder=str(tmp_path)))
+    with subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        pid = int(running.stdout.readline())
+        running.send_signal(signal.SIGKILL)
+        wait_for_death(pid)

@@ -1,0 +1,111 @@
+"""Which processes survive when one of a service's is killed, and does the service go on?"""
+
+import json
+import os
+import signal
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.settings import MediaSettings
+from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
+from process_tree import Process, await_death, eventually, find_role, started_by
+
+pytestmark = pytest.mark.timeout(240)
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video that takes some seconds to encode."""
+    path = tmp_path_factory.mktemp("video") / "video.mp4"
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=10)
+    return path
+
+
+def call(url: str, method: str, **fields: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{url}/v1/{method}", urllib.parse.urlencode(fields).encode(), timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+def encode(server: FilmstripServer, video: Path) -> str:
+    session = call(server.url, "access_token", api_key=KEY)["token"]
+    token = str(call(server.url, "create_task", token=session)["task_token"])
+    query = {"source": video.as_uri(), "format": [{"output": "mp4"}]}
+    started = call(server.url, "start_encode2", task_token=token, query=json.dumps({"query": query}))
+    assert started["error"] == 0
+    return token
+
+
+def outcome(server: FilmstripServer, token: str) -> dict[str, Any]:
+    while True:
+        status = dict(call(server.url, "status", task_tokens=token)["statuses"][token])
+        if status["status"] == "completed":
+            return status
+        time.sleep(0.05)
+
+
+def service_process(folder: Path) -> Process:
+    """Find the service by its data folder, in which it is the only one."""
+    marker = f"FILMSTRIP_DATA_DIR={folder}".encode()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker in (path / "environ").read_bytes().split(b"\0") and b"serve" in (path / "cmdline").read_bytes():
+                return started_by(int(path.name))[0]
+        except OSError:
+            continue
+    raise AssertionError("the service does not run")
+
+
+def running_settings(video: Path) -> dict[str, str]:
+    return {"FILMSTRIP_API_KEYS": KEY, "FILMSTRIP_LOCAL_ROOTS": str(video.parent)}
+
+
+@pytest.mark.parametrize("role", ["fork server", "media child", "ffmpeg"])
+def test_a_service_goes_on(tmp_path: Path, video: Path, role: str) -> None:
+    """Whatever is killed below a service takes what it started with it, and the task is finished all the same."""
+    with running_filmstrip(tmp_path / "data", running_settings(video)) as server:
+        service = service_process(tmp_path / "data")
+        token = encode(server, video)
+        eventually(lambda: find_role("ffmpeg", service.pid), "ffmpeg runs")
+        victim = eventually(lambda: find_role(role, service.pid), role)
+        below = started_by(victim.pid)
+        os.kill(victim.pid, signal.SIGKILL)
+        await_death(below)
+        status = outcome(server, token)
+        assert (status["error"], status["error_description"]) == (0, None)
+        assert service.is_alive
+
+
+def test_a_killed_service_leaves_nothing(tmp_path: Path, video: Path) -> None:
+    """All of it ends with the service, before the next start, which finishes what was begun."""
+    with running_filmstrip(tmp_path / "data", running_settings(video)) as server:
+        service = service_process(tmp_path / "data")
+        token = encode(server, video)
+        eventually(lambda: find_role("ffmpeg", service.pid), "ffmpeg runs")
+        tree = started_by(service.pid)
+        os.kill(service.pid, signal.SIGKILL)
+        await_death(tree)
+    with running_filmstrip(tmp_path / "data", running_settings(video)) as server:
+        assert outcome(server, token)["error"] == 0
+
+
+def test_what_holds_is_in_the_log(tmp_path: Path, video: Path) -> None:
+    """A service that requires isolation says what it keeps media work from before it takes any."""
+    settings = running_settings(video) | {"FILMSTRIP_ISOLATION": "required"}
+    with running_filmstrip(tmp_path / "data", settings) as server:
+        lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    (told,) = [line for line in lines if line["event"] == "isolation"]
+    assert told["keeps_from"] == [
+        "files of others",
+        "the network",
+        "other processes",
+        "programs",
+        "attributes of files",
+    ]
+    assert told["does_not_keep_from"] == []
