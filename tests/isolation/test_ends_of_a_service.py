@@ -24,7 +24,7 @@ KEY = "0123456789abcdef"
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video that takes some seconds to encode."""
     path = tmp_path_factory.mktemp("video") / "video.mp4"
-    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=10)
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=4)
     return path
 
 

@@ -9,7 +9,7 @@ from filmstrip.domain.errors import (
     DiskFullError,
     FilmstripError,
     LimitExceededError,
-    MediaProcessError,
+    MediaProcessKilledError,
     OutputError,
     SourceUnreadableError,
 )
@@ -73,8 +73,8 @@ def test_the_reason_is_found_in_the_messages(messages: tuple[str, ...], kind: ty
     [
         (signal.SIGXFSZ, LimitExceededError, "file_limit_mb"),
         (signal.SIGXCPU, LimitExceededError, "cpu_limit_seconds"),
-        (signal.SIGKILL, MediaProcessError, "memory"),
-        (signal.SIGSEGV, MediaProcessError, "SIGSEGV"),
+        (signal.SIGKILL, MediaProcessKilledError, "memory"),
+        (signal.SIGSEGV, MediaProcessKilledError, "SIGSEGV"),
     ],
 )
 def test_signals_are_explained(number: signal.Signals, kind: type, word: str) -> None:
