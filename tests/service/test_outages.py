@@ -168,6 +168,20 @@ def test_a_source_comes_back(tmp_path: Path, small_video: Path, seaweedfs: S3Ser
         assert (task.error, task.outage) == (None, None)
 
 
+def test_a_source_that_is_needed_no_more_may_go_away(
+    tmp_path: Path, small_video: Path, seaweedfs: S3Server, range_server: RangeServer
+) -> None:
+    """Once the last frame is taken, nobody asks the source's server any more."""
+    shutil.copy(small_video, range_server.folder / "film.mp4")
+    with stage(tmp_path, small_video, seaweedfs, retry_seconds=0.0) as at:
+        at.service.hold("good")
+        token = at.service.submit(range_server.url_of("film.mp4"), GOOD)
+        at.service.await_gate("good")
+        range_server.manners.refuse = 10_000
+        at.service.open_gates()
+        assert at.service.finished(token).error is None
+
+
 def test_a_waiting_task_is_cancelled(tmp_path: Path, small_video: Path, seaweedfs: S3Server) -> None:
     """Nothing comes back to life after the wait."""
     with stage(tmp_path, small_video, seaweedfs) as at:
