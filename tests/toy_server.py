@@ -42,14 +42,14 @@ def make_mortal(folder: Path) -> None:
             order.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def step(self: Durable, name: str, work: Callable[[], Awaitable[Any]], seconds: float) -> Any:
+    async def step(self: Durable, name: str, work: Callable[[], Awaitable[Any]], *limits: Any, **ways: Any) -> Any:
         async def mortal_work() -> Any:
             result = await work()
             die_at("inside", name)
             return result
 
         die_at("before", name)
-        result = await step_of_durable(self, name, mortal_work, seconds)
+        result = await step_of_durable(self, name, mortal_work, *limits, **ways)
         die_at("after", name)
         return result
 

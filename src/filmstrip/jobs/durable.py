@@ -144,12 +144,21 @@ class Durable:
         else:
             self._client.enqueue_in_transaction(connection, options, *arguments)
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    async def step(self, name: str, work: Callable[[], Awaitable[T]], seconds: float, *, is_kept: bool = True) -> T:
         """Do a step of a script, or take its result from the journal. Its errors are written down as well.
+
+        Args:
+            name: What it is called in the journal and in the log.
+            work: What is done.
+            seconds: How long it may take.
+            is_kept: Whether the journal keeps its result. What is short, and comes out the same when it is done again,
+                saves the journal's transaction; it is not interrupted when its script is cancelled.
 
         Raises:
             LimitExceededError: It took longer than `seconds`.
         """
+        if not is_kept:
+            return await self._do(name, work, seconds)
         return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, name, work, seconds)
 
     async def begin(

@@ -26,6 +26,8 @@ from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.storage.source_reference import SourceVersion
 
+_LOOK_SECONDS = 30.0
+
 _log = structlog.get_logger()
 
 
@@ -75,10 +77,14 @@ class OutputSteps:
             return await self._make_portions(token, portions)
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
-        """End the output with what was made and where it is."""
+        """End the output with what was made and where it is; one that has ended stays as it is."""
+        if await self._has_ended(token, index):
+            return
         async with self._assignment(token, index) as assignment:
-            left = await asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores)
-            await asyncio.to_thread(self._warn, token, index, left)
+            # Worth a look, not a wait: a destination that lists slowly, or without end, tells of nothing.
+            looking = asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores)
+            with suppress(TimeoutError):
+                await asyncio.to_thread(self._warn, token, index, await asyncio.wait_for(looking, _LOOK_SECONDS))
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.finish_output, token, index, result, locations)
@@ -107,6 +113,10 @@ class OutputSteps:
             if isinstance(failure, SourceError):
                 failure.host = host_of(await self._source_url(token))
         return {index: failure for index, failure in failures.items() if failure.is_retryable and failure.host}
+
+    async def _has_ended(self, token: str, index: int) -> bool:
+        record = await self._around.record(token)
+        return any(output.status.is_final for output in record.outputs if output.index == index)
 
     async def _source_url(self, token: str) -> str:
         return (await self._around.query(token)).source

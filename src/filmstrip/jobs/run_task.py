@@ -76,7 +76,7 @@ class RunTask:
                 try:
                     state = await self._work("fetch", self._task.fetch, token)
                     await self._work("probe", self._task.probe, token, state)
-                    bundles = await self._step("choose", self._task.choose_outputs, token)
+                    bundles = await self._repeatable("choose", self._task.choose_outputs, token)
                     await self._begin(token, key, bundles)
                     opened.has_outputs = bool(bundles)
                     error = None if bundles else await self._conclude(token)
@@ -90,7 +90,7 @@ class RunTask:
                 except FilmstripError as failure:
                     error = [str(failure)]
                 if error:
-                    await self._step("finish", self._task.finish, token, error[0])
+                    await self._repeatable("finish", self._task.finish, token, error[0])
 
     async def run_bundle(self, token: str, key: str, *indexes: int) -> None:
         """Make what several outputs can make together, then let each go its own way; nobody fails here."""
@@ -118,22 +118,22 @@ class RunTask:
                     plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
                     for group in plan.groups:
                         await self._work(f"make {group.name}", self._output.make, token, index, plan, group)
-                    await self._step("describe", self._output.describe, token, index, plan)
+                    await self._repeatable("describe", self._output.describe, token, index, plan)
                 except OutageError as outage:
                     delay_seconds = await self._wait(token, index, outage)
                     if delay_seconds is not None:
                         await self._again(token, key, run + 1, index, delay_seconds)
                     else:
-                        await self._step("fail", self._output.fail, token, index, str(outage))
+                        await self._repeatable("fail", self._output.fail, token, index, str(outage))
                 except FilmstripError as failure:
-                    await self._step("fail", self._output.fail, token, index, str(failure))
+                    await self._repeatable("fail", self._output.fail, token, index, str(failure))
             error = await self._conclude(token)
             if error:
-                await self._step("finish", self._task.finish, token, error[0])
+                await self._repeatable("finish", self._task.finish, token, error[0])
 
     async def _conclude(self, token: str) -> list[str | None]:
         try:
-            return await self._step("conclude", self._task.conclude, token)
+            return await self._repeatable("conclude", self._task.conclude, token)
         except FilmstripError as failure:
             return [str(failure)]
 
@@ -160,10 +160,19 @@ class RunTask:
     async def _work(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
         return await self._step(name, work, *arguments, seconds=self._work_seconds)
 
+    async def _repeatable(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
+        """Do what is short and comes out the same when it is done again: the journal need not know it."""
+        return await self._step(name, work, *arguments, is_kept=False)
+
     async def _step(
-        self, name: str, work: Callable[..., Awaitable[T]], *arguments: object, seconds: float = _SHORT_STEP_SECONDS
+        self,
+        name: str,
+        work: Callable[..., Awaitable[T]],
+        *arguments: object,
+        seconds: float = _SHORT_STEP_SECONDS,
+        is_kept: bool = True,
     ) -> T:
-        result = await self._durable.step(name, partial(_told, work, *arguments), seconds)
+        result = await self._durable.step(name, partial(_told, work, *arguments), seconds, is_kept=is_kept)
         if isinstance(result, dict) and result.keys() == {"outage", "host"}:
             raise OutageError(result["outage"], result["host"])
         return cast(T, result)
