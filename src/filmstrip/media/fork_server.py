@@ -35,7 +35,7 @@ class HasDescriptor(Protocol):
 class ForkServer:
     """Forks children that run a module of ours. Safe to use from several threads.
 
-    It is a context manager: at the end no more children can be forked; those that live are not its business.
+    It is a context manager: at the end no more children can be forked, and those that live are ended.
     """
 
     def __init__(self, module: str) -> None:

@@ -65,6 +65,7 @@ class _Nursery:
                     os.read(wake, ORDER_BYTES)
                     self._bury()
                 if self._orders in ready and not self._obey():
+                    self._end_all()
                     return
 
     def _obey(self) -> bool:
@@ -93,6 +94,12 @@ class _Nursery:
             os.close(descriptor)
         self._lives[pid] = life
         _tell(life, pid)
+
+    def _end_all(self) -> None:
+        """End the children with all that they started: they would die with this process, each by itself alone."""
+        for pid in self._lives:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
 
     def _bury(self) -> None:
         while self._lives:

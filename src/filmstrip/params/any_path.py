@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 _ENCODED = "file://"
 
@@ -21,10 +22,22 @@ def _decode(value: object) -> object:
     return os.fsdecode(unquote_to_bytes(str(value).removeprefix(_ENCODED))) if is_encoded else value
 
 
-AnyPath = Annotated[
-    Path,
-    BeforeValidator(_decode),
-    PlainSerializer(_encode, return_type=str, when_used="json"),
-    Field(description="a path"),
-]
+class _InAscii:
+    """What pydantic asks how such a path is read and written; who never asks need not load pydantic for it."""
+
+    description = "a path"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415 - media work without JSON does without it
+
+        written = core_schema.plain_serializer_function_ser_schema(
+            _encode, return_schema=core_schema.str_schema(), when_used="json"
+        )
+        return core_schema.no_info_before_validator_function(_decode, handler(source), serialization=written)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "description": self.description}
+
+
+AnyPath = Annotated[Path, _InAscii()]
 """A path that goes through JSON whatever bytes it has; a plain path is read as well."""
