@@ -47,11 +47,10 @@ def read_vtt(path: Path) -> Iterator[Shown]:
 
 def read_json(path: Path) -> Iterator[Shown]:
     """Read a storyboard in JSON."""
-    board = json.loads(path.read_text())
-    for tile in board["tiles"]:
-        right, bottom = tile["x"] + board["tile_width"], tile["y"] + board["tile_height"]
-        picture = opened(path.parent / tile.get("url", board["url"]))
-        yield Fraction(str(tile["start"])), picture.crop((tile["x"], tile["y"], right, bottom))
+    for image in json.loads(path.read_text()):
+        left, top = image["coords"]["x"], image["coords"]["y"]
+        rectangle = (left, top, left + image["width"], top + image["height"])
+        yield Fraction(str(image["startTime"])), opened(path.parent / image["url"]).crop(rectangle)
 
 
 def read_hls_images(path: Path) -> Iterator[Shown]:

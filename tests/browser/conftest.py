@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from browser.preview_site import make_site
+from browser.preview_site import make_site, write_full_boards
 from browser.real_browser import FOLDER, Browser, install_players, missing_packages, run_browser
 from browser.site_server import serve
 
@@ -27,6 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     install_players(players)
     make_site(media)
     with serve({"players": players, "media": media, "node_modules": FOLDER / "node_modules"}) as address:
+        write_full_boards(media, address)
         yield address
 
 

@@ -5,17 +5,24 @@ Everything of the thumbnails is made by the program itself; only the video's own
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 
 import pictures
 from filmstrip.cli.main import ExitCode, run
+from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.timing import TimeRange
+from filmstrip.manifest.picture import Cue, PictureRef
+from filmstrip.manifest.storyboard_json import Shot, storyboard_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,8 @@ def make_site(folder: Path) -> None:
 
 def _make_film(film: Film, folder: Path) -> None:
     _make_video(film, folder)
-    _make_thumbnails(film, folder / "sprite", "--sprite", "--manifests", "vtt,hls_image,hls_mjpg,dash")
-    _make_thumbnails(film, folder / "separate")
+    _make_thumbnails(film, folder / "sprite", "--sprite", "--manifests", "vtt,json,hls_image,hls_mjpg,dash")
+    _make_thumbnails(film, folder / "separate", "--manifests", "vtt,json")
     for name, tags in {"images": ["IMAGE"], "mjpg": ["I-FRAME"], "both": ["IMAGE", "I-FRAME"]}.items():
         _join_playlists(folder, name, tags)
     _join_mpds(folder)
@@ -134,3 +141,20 @@ def _write_late_track(folder: Path) -> None:
     times, places = zip(*(cue.split("\n") for cue in cues), strict=True)
     late = [f"{time}\n{place}" for time, place in zip(times, places[1:] + places[:1], strict=True)]
     (folder / "late.vtt").write_text("\n\n".join([head, *late]) + "\n")
+
+
+def write_full_boards(folder: Path, site: str) -> None:
+    """Write the storyboard of each sprite again as it is with full addresses, once the site has one."""
+    for film in FILMS:
+        place = folder / film.name / "sprite"
+        images = json.loads((place / "thumbnails.json").read_text())
+        shots = [_shot(image, f"{site}/media/{film.name}/sprite/") for image in images]
+        (place / "full.json").write_text(storyboard_json(shots, film.seconds))
+
+
+def _shot(image: dict[str, Any], folder: str) -> Shot:
+    span = TimeRange(Fraction(image["startTime"]), Fraction(image["endTime"]))
+    size, place = FrameSize(image["width"], image["height"]), image["coords"]
+    picture = PictureRef(folder + image["url"], size, place["x"], place["y"])
+    frame = FrameStamp(Fraction(image["requested"]), Fraction(image["actual"]), image["keyframe"], image["substitute"])
+    return Shot(Cue(span, picture), frame)

@@ -32,7 +32,7 @@ class Page:
     Attributes:
         player: Its name.
         media: What it plays, in the film's folder.
-        track: The WebVTT track that it is given, None where thumbnails are found in what it plays.
+        track: The WebVTT track or storyboard that it is given, None where thumbnails are found in what it plays.
     """
 
     player: str
@@ -40,8 +40,10 @@ class Page:
     track: str | None = None
 
     def __str__(self) -> str:
-        source = self.track.rpartition("/")[0] if self.track else self.media.partition(".")[0]
-        return f"{self.player}-{source}"
+        if self.track is None:
+            return f"{self.player}-{self.media.partition('.')[0]}"
+        folder, _, name = self.track.rpartition("/")
+        return f"{self.player}-{folder}" + {"thumbnails.vtt": "", "thumbnails.json": "-json"}.get(name, f"-{name}")
 
     @property
     def knows_fractions(self) -> bool:
@@ -89,6 +91,9 @@ PAGES = [
         for player in WEBVTT_PLAYERS
         for track in ("separate", "sprite")
     ),
+    Page("vidstack", "video.mp4", "separate/thumbnails.json"),
+    Page("vidstack", "video.mp4", "sprite/thumbnails.json"),
+    Page("vidstack", "video.mp4", "sprite/full.json"),
     Page("shaka", "with_images.m3u8"),
     Page("shaka", "with_mjpg.m3u8"),
     Page("shaka", "with_both.m3u8"),
@@ -97,7 +102,14 @@ PAGES = [
     Page("shaka", "with_tiles.mpd"),
     Page("dashjs", "with_tiles.mpd"),
 ]
-ONE_OF_EACH = ("videojs-sprite", "vidstack-separate", "shaka-with_images", "hlsjs-with_mjpg", "dashjs-with_tiles")
+ONE_OF_EACH = (
+    "videojs-sprite",
+    "vidstack-separate",
+    "vidstack-sprite-full.json",
+    "shaka-with_images",
+    "hlsjs-with_mjpg",
+    "dashjs-with_tiles",
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -109,7 +109,7 @@ def test_a_last_sprite_is_padded_to_the_full_grid(tmp_path: Path) -> None:
     assert pictures[1].crop((0, 180, 320, 270)).getextrema() == ((0, 0), (0, 0), (0, 0))
     assert run.result.meta["count"] == 10
     assert (run.result.meta["columns"], run.result.meta["rows"], run.result.meta["sprites"]) == (2, 3, 2)
-    assert len(json.loads((tmp_path / "thumbnails.json").read_text())["tiles"]) == 10
+    assert len(json.loads((tmp_path / "thumbnails.json").read_text())) == 10
 
 
 def film_of(seconds: int) -> MediaInfo:

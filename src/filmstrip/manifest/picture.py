@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.timing import TimeRange
@@ -35,6 +37,11 @@ class PictureRef:
         if self.x < 0 or self.y < 0:
             raise ValueError(f"a thumbnail lies inside its file, not at {self.x},{self.y}")
 
+    @property
+    def reference(self) -> str:
+        """URL reference with the rectangle (W3C Media Fragments, 4.2.2), in the plain pixels that players read."""
+        return f"{self.name}#xywh={self.x},{self.y},{self.size.width},{self.size.height}"
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -47,6 +54,15 @@ class Cue:
 
     span: TimeRange
     picture: PictureRef
+
+
+def end_for_players(end: Fraction) -> int:
+    """Tell when the last picture ends, in whole seconds: the first one after the end in seconds that is given.
+
+    video.js 8's plugin cuts times to whole seconds and Vidstack rounds the hovered time up, so pictures that end with
+    the video leave the end of the seek bar without one, while a late end is right in every player.
+    """
+    return math.floor(end) + 1
 
 
 def check_url_reference(name: str) -> None:

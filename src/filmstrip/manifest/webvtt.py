@@ -8,11 +8,10 @@ so every cue has it, in plain integer pixels (W3C Media Fragments, 4.2.2; the `p
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from filmstrip.manifest.picture import Cue, PictureRef
+from filmstrip.manifest.picture import Cue, end_for_players
 
 CONTENT_TYPE = "text/vtt"
 """MIME type of a WebVTT file (W3C WebVTT, 7)."""
@@ -24,9 +23,7 @@ _HALF = Fraction(1, 2)
 def webvtt(cues: Sequence[Cue]) -> str:
     """Write a thumbnail track.
 
-    Cues that touch each other still do so in the text. The last one ends at the first whole second after the end that
-    is given: video.js 8's plugin cuts times to whole seconds and Vidstack rounds the hovered time up, so a track that
-    ends with the video leaves the end of the seek bar without a picture, while a late end is right in every player.
+    Cues that touch each other still do so in the text. The last one ends late, as `end_for_players` says why.
 
     Args:
         cues: In order of time, each at least a millisecond long, without overlap; at least one.
@@ -41,10 +38,10 @@ def webvtt(cues: Sequence[Cue]) -> str:
         raise ValueError("a thumbnail track has at least one cue")
     starts = [_round_to_milliseconds(cue.span.start) for cue in cues]
     ends = [_round_to_milliseconds(cue.span.end) for cue in cues[:-1]]
-    ends.append((math.floor(cues[-1].span.end) + 1) * _MILLISECONDS)
+    ends.append(end_for_players(cues[-1].span.end) * _MILLISECONDS)
     _check_order(starts, ends)
     blocks = (
-        f"{timestamp(start)} --> {timestamp(end)}\n{payload(cue.picture)}\n"
+        f"{timestamp(start)} --> {timestamp(end)}\n{cue.picture.reference}\n"
         for start, end, cue in zip(starts, ends, cues, strict=True)
     )
     return "WEBVTT\n\n" + "\n".join(blocks)
@@ -54,11 +51,6 @@ def timestamp(milliseconds: int) -> str:
     """Write a WebVTT timestamp, always with hours, of two digits or more (W3C WebVTT, 4.1)."""
     seconds, rest = divmod(milliseconds, _MILLISECONDS)
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
-
-
-def payload(picture: PictureRef) -> str:
-    """Write the one line that tells players which rectangle of which file to show."""
-    return f"{picture.name}#xywh={picture.x},{picture.y},{picture.size.width},{picture.size.height}"
 
 
 def _round_to_milliseconds(seconds: Fraction) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,19 +14,21 @@ from filmstrip.domain.geometry import FrameSize
 from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.manifest.storyboard_json import Shot, storyboard_json
 
-GOLDEN = Path(__file__).parents[2] / "goldens" / "storyboard.json"
+GOLDENS = Path(__file__).parents[2] / "goldens"
 
 
 def test_storyboard_matches_the_golden_file() -> None:
-    """The storyboard of a small video is exactly the reviewed one."""
-    assert storyboard_json(series.shots(), series.DURATION) == GOLDEN.read_text()
+    """The storyboard of a small video is exactly the reviewed one, in both forms."""
+    assert storyboard_json(series.shots(), series.DURATION) == (GOLDENS / "storyboard.json").read_text()
+    sheet = one_sheet("https://cdn.example.com/sprite.jpg")
+    assert storyboard_json(sheet, series.DURATION) == (GOLDENS / "storyboard_mux.json").read_text()
 
 
-def test_storyboard_has_the_shape_of_mux() -> None:
+def test_one_image_with_its_host_has_the_shape_of_mux() -> None:
     """A reader that knows Mux's storyboards finds the keys that it needs, with numbers as numbers."""
-    board = json.loads(storyboard_json(series.shots(), series.DURATION))
+    board = json.loads(storyboard_json(one_sheet("https://cdn.example.com/a/sprite.jpg"), series.DURATION))
     assert {key: board[key] for key in ("url", "tile_width", "tile_height", "duration")} == {
-        "url": "sprite_0001.jpg",
+        "url": "https://cdn.example.com/a/sprite.jpg",
         "tile_width": 160,
         "tile_height": 90,
         "duration": 47.2,
@@ -34,13 +37,52 @@ def test_storyboard_has_the_shape_of_mux() -> None:
     assert (board["tiles"][4]["x"], board["tiles"][4]["y"]) == (160, 90)
 
 
+@pytest.mark.parametrize(
+    "name", ["sprite.jpg", "../sprite.jpg", "/sprite.jpg", "//cdn.example.com/sprite.jpg"], ids=str
+)
+def test_one_address_stands_for_all_tiles_only_where_it_is_read(name: str) -> None:
+    """Names without a scheme, which readers of Mux's shape take for a fault, are cues of an array."""
+    assert isinstance(json.loads(storyboard_json(one_sheet(name), series.DURATION)), list)
+
+
+def test_several_images_are_an_array() -> None:
+    """Each picture has its own image, rectangle and times; the last one is shown to beyond the end of the video."""
+    images = json.loads(storyboard_json(series.shots(), series.DURATION))
+    assert images[7] | images[7]["coords"] | {"coords": None} == images[7] | {
+        "startTime": 35.0,
+        "endTime": 40.0,
+        "text": "sprite_0002.jpg#xywh=160,0,160,90",
+        "url": "sprite_0002.jpg",
+        "width": 160,
+        "height": 90,
+        "coords": None,
+        "x": 160,
+        "y": 0,
+    }
+    assert images[-1]["endTime"] == 48
+
+
 def test_errors_are_actual_minus_requested() -> None:
-    """Each tile tells requested and actual time and their difference in milliseconds, negative for an earlier frame."""
-    board = json.loads(storyboard_json(series.shots(), series.DURATION))
-    for tile in board["tiles"]:
-        assert tile["error_ms"] == pytest.approx(1000 * (tile["actual"] - tile["requested"]), abs=1e-3)
-        assert -42 < tile["error_ms"] <= 0
-    assert [tile["substitute"] for tile in board["tiles"]].count(True) == 1
+    """Each picture tells requested and actual time and the milliseconds between, negative for an earlier frame."""
+    images = json.loads(storyboard_json(series.shots(), series.DURATION))
+    tiles = json.loads(storyboard_json(one_sheet("http://h/a.jpg"), series.DURATION))["tiles"]
+    for image, tile in zip(images, tiles, strict=True):
+        assert image["error_ms"] == pytest.approx(1000 * (image["actual"] - image["requested"]), abs=1e-3)
+        assert -42 < image["error_ms"] <= 0
+        assert {key: image[key] for key in ("requested", "actual", "error_ms", "keyframe", "substitute")}.items() <= (
+            tile.items()
+        )
+    assert [image["substitute"] for image in images].count(True) == 1
+
+
+def one_sheet(name: str) -> list[Shot]:
+    """Put all pictures on one sheet."""
+    grid = replace(series.GRID, rows=4)
+    places = [grid.place(index) for index in range(grid.count)]
+    return [
+        Shot(Cue(shot.cue.span, PictureRef(name, grid.tile, place.x, place.y)), shot.frame)
+        for shot, place in zip(series.shots(), places, strict=True)
+    ]
 
 
 def test_pictures_of_two_sizes_are_refused() -> None:

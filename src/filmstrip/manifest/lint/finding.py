@@ -37,6 +37,7 @@ class Player(StrEnum):
     HLS_JS = "hls.js"
     MEDIA3 = "Android (Media3)"
     ROKU = "Roku"
+    MUX_READERS = "readers of Mux's storyboards"
     BIF_PARSER = "BIF readers that count frames"
 
 

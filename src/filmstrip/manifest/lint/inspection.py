@@ -14,6 +14,8 @@ from filmstrip.manifest.lint.hls_images_rules import IMAGE_PLAYLIST_RULES
 from filmstrip.manifest.lint.hls_mjpg_rules import MJPG_PLAYLIST_RULES
 from filmstrip.manifest.lint.hls_multivariant_rules import I_FRAMES, IMAGES, MULTIVARIANT_RULES, is_mjpg
 from filmstrip.manifest.lint.hls_reading import read_playlist
+from filmstrip.manifest.lint.storyboard_reading import read_board
+from filmstrip.manifest.lint.storyboard_rules import STORYBOARD_RULES
 from filmstrip.manifest.lint.surroundings import Surroundings
 from filmstrip.manifest.lint.webvtt_form import FORM_RULES
 from filmstrip.manifest.lint.webvtt_pictures import PICTURE_RULES
@@ -31,6 +33,7 @@ class Kind(StrEnum):
     HLS_MJPG = "HLS I-frame playlist"
     DASH = "DASH MPD"
     BIF = "BIF file"
+    STORYBOARD = "storyboard JSON"
 
 
 _SUFFIXES = {".vtt": Kind.WEBVTT, ".mpd": Kind.DASH, ".bif": Kind.BIF}
@@ -47,6 +50,8 @@ def kind_of(data: bytes, name: str = "") -> Kind | None:
         return _playlist_kind(data)
     if start.lstrip().startswith(b"<") and b"<MPD" in start:
         return Kind.DASH
+    if start.lstrip()[:1] in {b"{", b"["}:
+        return Kind.STORYBOARD if read_board(data) else None
     return next((kind for suffix, kind in _SUFFIXES.items() if name.lower().endswith(suffix)), None)
 
 
@@ -72,6 +77,8 @@ def pictures_of(data: bytes, kind: Kind) -> tuple[str, ...]:
         names = [image.uri for image in read_playlist(data).segments]
     elif kind is Kind.DASH:
         names = [name for images in read_mpd(data) or () for name in images.names]
+    elif kind is Kind.STORYBOARD:
+        names = [image.url for image in getattr(read_board(data), "images", ()) if image.url]
     else:
         names = []
     return tuple(dict.fromkeys(names))
@@ -99,4 +106,5 @@ _INSPECTORS: dict[Kind, Callable[[bytes, Surroundings], list[Finding]]] = {
     Kind.HLS_MJPG: _inspector(read_playlist, MJPG_PLAYLIST_RULES),
     Kind.DASH: _inspector(read_mpd, DASH_RULES),
     Kind.BIF: _inspector(read_bif, BIF_RULES),
+    Kind.STORYBOARD: _inspector(read_board, STORYBOARD_RULES),
 }

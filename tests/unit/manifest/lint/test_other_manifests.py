@@ -22,12 +22,17 @@ IMAGES = (GOLDENS / "images.m3u8").read_bytes()
 MJPG = (GOLDENS / "mjpg.m3u8").read_bytes()
 MPD = (GOLDENS / "thumbnails.mpd").read_bytes()
 ENTRIES = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n" + (GOLDENS / "entries.m3u8").read_bytes()
+BOARD = (GOLDENS / "storyboard.json").read_bytes()
+MUX = (GOLDENS / "storyboard_mux.json").read_bytes()
 BIF = bif.bif_index([4] * 3, Fraction(5)) + b"\xff\xd8\xff\xd9" * 3
 
 GOOD = PictureFacts(size=series.GRID.sprite_size, allow_origin="*")
 AROUND = Surroundings(duration=series.DURATION, pictures={"sprite_0001.jpg": GOOD, "sprite_0002.jpg": GOOD})
 SHORT_LAST = replace(
     AROUND, pictures={"sprite_0001.jpg": GOOD, "sprite_0002.jpg": PictureFacts(size=FrameSize(480, 90))}
+)
+SHEET = replace(
+    AROUND, pictures={"https://cdn.example.com/sprite.jpg": PictureFacts(size=FrameSize(480, 360), allow_origin="*")}
 )
 GONE = replace(AROUND, pictures={"sprite_0002.jpg": PictureFacts("404 Not Found")})
 
@@ -188,6 +193,26 @@ BROKEN: dict[str, tuple[bytes, Callable[[bytes], bytes], Surroundings, str, set[
         "timestamps",
         {Player.BIF_PARSER},
     ),
+    "bare url": (MUX, swap(b"https://cdn.example.com/", b""), SHEET, "name-bare", {Player.VIDSTACK}),
+    "tiles of other images": (
+        MUX,
+        swap(b'{"start": 5.0,', b'{"start": 5.0, "url": "b.jpg",'),
+        SHEET,
+        "several-images",
+        {Player.VIDSTACK},
+    ),
+    "no url": (MUX, swap(b'"url"', b'"image"'), SHEET, "no-url", {Player.VIDSTACK, Player.MUX_READERS}),
+    "no tiles": (MUX, lambda data: data[: data.index(b"[")] + b"[]}", SHEET, "no-picture", {Player.VIDSTACK}),
+    "no tile size": (MUX, swap(b"tile_width", b"width"), SHEET, "size", {Player.MUX_READERS}),
+    "text for a start": (MUX, swap(b'"start": 5.0', b'"start": "5.0"'), SHEET, "start", {Player.VIDSTACK}),
+    "no x": (MUX, swap(b'"x": 320', b'"left": 320'), SHEET, "place", {Player.VIDSTACK}),
+    "tile outside": (MUX, swap(b'"x": 320', b'"x": 321'), SHEET, "outside-picture", {Player.VIDSTACK}),
+    "tiles backward": (BOARD, swap(b'"startTime": 5.0', b'"startTime": 0'), AROUND, "order", {Player.VIDSTACK}),
+    "array of bare urls": (BOARD, swap(b'"text"', b'"name"'), AROUND, "array-url", {Player.VIDSTACK}),
+    "broken rectangle": (BOARD, swap(b"#xywh=160,0,160,90", b"#xywh=160,0"), AROUND, "place", {Player.VIDSTACK}),
+    "array ends early": (BOARD, swap(b'"endTime": 48', b'"endTime": 47.2'), AROUND, "ends-early", {Player.VIDSTACK}),
+    "picture of the board gone": (BOARD, keep, GONE, "picture", {Player.VIDSTACK}),
+    "cut board": (BOARD, lambda data: data[:-9], AROUND, "form", {Player.VIDSTACK}),
 }
 
 OWN = {
@@ -196,6 +221,7 @@ OWN = {
     Kind.HLS_MULTIVARIANT: ENTRIES,
     Kind.DASH: MPD,
     Kind.BIF: BIF,
+    Kind.STORYBOARD: BOARD,
 }
 
 
@@ -217,16 +243,26 @@ def test_own_manifests_pass(kind: Kind) -> None:
     assert [found.rule for found in inspect(OWN[kind], kind, AROUND)] == (["last-sprite"] if kind is Kind.DASH else [])
 
 
+def test_own_storyboard_of_one_image_passes() -> None:
+    """Mux's shape breaks no rule where its one image has a host."""
+    assert kind_of(MUX) is Kind.STORYBOARD
+    assert inspect(MUX, Kind.STORYBOARD, SHEET) == []
+
+
 def test_references_are_found() -> None:
     """Every picture and playlist that a manifest points at is named, so that it can be looked at."""
     sprites = ("sprite_0001.jpg", "sprite_0002.jpg")
     assert pictures_of(IMAGES, Kind.HLS_IMAGES) == sprites
     assert pictures_of(MPD, Kind.DASH) == sprites
+    assert pictures_of(BOARD, Kind.STORYBOARD) == sprites
+    assert pictures_of(MUX, Kind.STORYBOARD) == ("https://cdn.example.com/sprite.jpg",)
     assert pictures_of((GOLDENS / "thumbnails_sprite.vtt").read_bytes(), Kind.WEBVTT) == ("sprite.png",)
     assert playlists_of(ENTRIES, Kind.HLS_MULTIVARIANT) == ("images.m3u8", "mjpg.m3u8")
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"<html></html>", b"#EXTM3U\n#EXTINF:4,\na.ts\n", b"\xff\xd8\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", b"<html></html>", b"#EXTM3U\n#EXTINF:4,\na.ts\n", b"\xff\xd8\xff", b"{}", b"[1]"]
+)
 def test_other_files_are_not_manifests(data: bytes) -> None:
     """Files without thumbnails are left alone."""
     assert kind_of(data, "file.bin") is None
