@@ -111,3 +111,19 @@ def test_cover_art_is_no_video(tmp_path: Path) -> None:
     """Of a film whose first video stream is its cover, the film is encoded."""
     encoded = encode(ASSETS["cover_first.mp4"].path, tmp_path, duration=0.2)
     assert [number for _, number in encoded.numbers()] == [0, 1, 2, 3, 4]
+
+
+def test_bars_have_the_colour_that_was_asked_for(tmp_path: Path) -> None:
+    """A padded video has the asked size, all of the picture in its middle, and bars of the asked colour."""
+    parameters = {"size": "320x320", "resize_mode": "pad", "background": "#20a0c0", "upscale": True}
+    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, duration=0.2, **parameters)
+    assert _size(encoded) == (320, 320, 1)
+    with av.open(encoded.path) as container:
+        pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    for row in (5, 314):
+        assert abs(pixels[row, 160].astype(int) - (0x20, 0xA0, 0xC0)).max() < 6
+    picture = pixels[70:250].astype(int)
+    alone = encode(ASSETS["plain.mp4"].path, tmp_path / "fit", duration=0.2, **parameters | {"resize_mode": "fit"})
+    assert _size(alone) == (320, 180, 1)
+    with av.open(alone.path) as container:
+        assert abs(next(container.decode(video=0)).to_ndarray(format="rgb24") - picture).mean() < 4

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 import barcode
 from assets import ASSETS, Asset
@@ -320,3 +320,27 @@ def test_a_contact_sheet_shows_frames_from_all_over(count: int, columns: int, tm
     moments = [Fraction(2 * index + 1, 2 * count) * run.info.duration_seconds for index in range(count)]
     assert numbers == [number_played_at(asset, moment) for moment in moments]
     assert all(first < second for first, second in pairwise(moments))
+
+
+@pytest.mark.parametrize("image_format", ["png", "jpg"])
+@pytest.mark.parametrize("name", ["plain.mp4", "rotated_90.mp4", "hdr10.mp4"])
+def test_bars_have_the_colour_that_was_asked_for(name: str, image_format: str, tmp_path: Path) -> None:
+    """A padded picture is the fitted one between bars of exactly the asked colour, whatever the source's colours."""
+    common = {"output": "thumbnails", "interval": 30, "size": "201x201", "image_format": image_format, "quality": 95}
+    padded = run_output(ASSETS[name], tmp_path / "a", resize_mode="pad", background="#20a0c0", **common)
+    fitted = run_output(ASSETS[name], tmp_path / "b", resize_mode="fit", **common)
+    whole, inside = opened(padded.first), opened(fitted.first)
+    assert whole.size == (201, 201)
+    assert (padded.result.meta["width"], fitted.result.meta["width"]) == (201, inside.width)
+    left, top = (201 - inside.width) // 2, (201 - inside.height) // 2
+    assert max(left, top) > 20
+    for corner in ((2, 2), (198, 198)):
+        assert _near(whole.getpixel(corner), (0x20, 0xA0, 0xC0), 0 if image_format == "png" else 4)
+    shown = whole.crop((left, top, left + inside.width, top + inside.height))
+    difference = ImageStat.Stat(ImageChops.difference(shown, inside)).mean
+    assert max(difference) < (0.01 if image_format == "png" else 5)
+
+
+def _near(pixel: object, color: tuple[int, int, int], most: int) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(one - other) <= most for one, other in zip(pixel, color, strict=True))

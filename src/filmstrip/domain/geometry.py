@@ -7,6 +7,7 @@ rotation. Requests of clients are about the display size.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -115,6 +116,10 @@ class ResizeMode(StrEnum):
     """The whole picture is stretched to exactly the asked size."""
     CROP = "crop"
     """The shape is kept: the picture covers the asked size and what overhangs is cut off, from the middle out."""
+    PAD = "pad"
+    """The shape is kept: the whole picture is in the middle of the asked size, with bars at two sides."""
+    FIT = "fit"
+    """The shape is kept: the whole picture is as large as fits into the asked size, and there are no bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,8 @@ class Fit:
 
     Attributes:
         size: The size of the finished picture.
-        scaled: The size to which the whole picture is scaled first; `size` is cut out of its middle.
+        scaled: The size to which the whole picture is scaled first; `size` is cut out of its middle, or has it in the
+            middle where it is smaller.
     """
 
     size: FrameSize
@@ -149,7 +155,12 @@ class Fit:
     @property
     def crops(self) -> bool:
         """Whether anything is cut off."""
-        return self.size != self.scaled
+        return self.scaled.width > self.size.width or self.scaled.height > self.size.height
+
+    @property
+    def pads(self) -> bool:
+        """Whether bars are added."""
+        return self.scaled.width < self.size.width or self.scaled.height < self.size.height
 
 
 def display_size(coded: FrameSize, sample_aspect_ratio: Fraction, orientation: Orientation) -> FrameSize:
@@ -185,12 +196,22 @@ def fit(source: FrameSize, request: SizeRequest, *, even: bool = False, upscale:
         size = FrameSize(min(size.width, _floor_even(source.width)), min(size.height, _floor_even(source.height)))
     if request.mode is ResizeMode.SCALE or request.short_side is not None:
         return Fit(size, size)
+    if request.mode in {ResizeMode.PAD, ResizeMode.FIT}:
+        inner = _inside(source, size, rounded)
+        return Fit(inner if request.mode is ResizeMode.FIT else size, inner)
     cover = max(Fraction(size.width, source.width), Fraction(size.height, source.height))
     scaled = FrameSize(
         max(size.width, round_half_up(source.width * cover)),
         max(size.height, round_half_up(source.height * cover)),
     )
     return Fit(size, scaled)
+
+
+def _inside(source: FrameSize, box: FrameSize, rounded: Callable[[Fraction], int]) -> FrameSize:
+    """Decide the largest size of a source's shape inside a box."""
+    scale = min(Fraction(box.width, source.width), Fraction(box.height, source.height))
+    width, height = rounded(source.width * scale), rounded(source.height * scale)
+    return FrameSize(min(box.width, width), min(box.height, height))
 
 
 def _asked_sides(source: FrameSize, request: SizeRequest) -> tuple[Fraction, Fraction]:

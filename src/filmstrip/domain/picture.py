@@ -32,7 +32,7 @@ class PictureEncoding:
     Attributes:
         image_format: Its format.
         quality: 1 to 100, for lossy formats only; None for what suits the format.
-        background: Colour behind transparent parts of the source: red, green and blue, 0 to 255.
+        background: Colour of bars, and behind transparent parts of the source: red, green and blue, 0 to 255.
     """
 
     image_format: ImageFormat

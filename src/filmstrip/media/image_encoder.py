@@ -32,7 +32,8 @@ class ImageEncoder:
         self._size = fitting.size
         self._make_rgb = _rgb_maker(video, fitting, encoding.background)
         is_plain = not needs_mapping(video.color) and not video.has_alpha
-        self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain else None
+        self._bars = (fitting, encoding.background) if fitting.pads else None
+        self._planes = FrameScaler(video, fitting, JPEG_PIXELS) if is_plain and not fitting.pads else None
 
     def encode(self, frame: VideoFrame) -> bytes:
         """Make the file of a picture.
@@ -41,7 +42,7 @@ class ImageEncoder:
             OutputInvalidError: The file that was made does not read back.
         """
         if self._planes is None or self._encoding.image_format is not ImageFormat.JPG:
-            return encode_pixels(self._make_rgb(frame), self._encoding)
+            return encode_pixels(self.pixels(frame), self._encoding)
         scaled = self._planes.scale(frame)
         planes = [_plane(scaled, number) for number in range(3)]
         data = bytes(simplejpeg.encode_jpeg_yuv_planes(*planes, self._encoding.quality or DEFAULT_JPEG_QUALITY))
@@ -50,7 +51,9 @@ class ImageEncoder:
 
     def pixels(self, frame: VideoFrame) -> RgbArray:
         """Make a finished picture without encoding it: uint8 [H, W, 3], RGB."""
-        return self._make_rgb(frame)
+        rgb = self._make_rgb(frame)
+        # After everything else: a tone mapping would change the colour that was asked for.
+        return rgb if self._bars is None else _with_bars(rgb, *self._bars)
 
 
 def _rgb_maker(video: VideoStream, fitting: Fit, background: tuple[int, int, int]) -> Callable[[VideoFrame], RgbArray]:
@@ -69,6 +72,15 @@ def _lay_on(background: tuple[int, int, int], rgba: RgbArray) -> RgbArray:
     alpha = rgba[..., 3:].astype(np.uint16)
     laid = rgba[..., :3] * alpha + np.array(background, np.uint16) * (255 - alpha)
     return ((laid + 127) // 255).astype(np.uint8)
+
+
+def _with_bars(rgb: RgbArray, fitting: Fit, color: tuple[int, int, int]) -> RgbArray:
+    height, width = rgb.shape[:2]
+    left, top = (fitting.size.width - width) // 2, (fitting.size.height - height) // 2
+    whole = np.empty((fitting.size.height, fitting.size.width, 3), np.uint8)
+    whole[:] = color
+    whole[top : top + height, left : left + width] = rgb
+    return whole
 
 
 def _plane(frame: VideoFrame, number: int) -> RgbArray:

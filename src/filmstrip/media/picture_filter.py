@@ -43,6 +43,8 @@ def _steps(plan: PicturePlan, tone_lut: Path | None) -> Iterator[str]:
         yield from _tone_map(plan, tone_lut)
     # What all browsers decode is 8 bits with one chroma sample for four pixels.
     yield f"format=pix_fmts={plan.pixel_format}"
+    if plan.fit.pads:
+        yield _asked_bars(plan)
     # Scaling leaves a remainder such as 1215:1216 here, which players would try to honour.
     yield f"setsar=sar={_ratio(plan.sample_aspect_ratio)}"
 
@@ -79,6 +81,12 @@ def _bars(plan: PicturePlan) -> Iterator[str]:
     if plan.frame_aspect_ratio is not None:
         size = plan.fit.scaled
         yield f"pad=w={size.width}:h={size.height}:x=(ow-iw)/2:y=(oh-ih)/2"
+
+
+def _asked_bars(plan: PicturePlan) -> str:
+    size = plan.fit.size
+    color = "0x" + bytes(plan.background).hex()
+    return f"pad=w={size.width}:h={size.height}:x=(ow-iw)/2:y=(oh-ih)/2:color={color}"
 
 
 def _tags(color: AssumedColor) -> Iterator[str]:

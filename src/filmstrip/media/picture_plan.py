@@ -55,6 +55,7 @@ class PicturePlan:
         sample_aspect_ratio: Shape of a pixel of the result, width by height; nearly always square.
         frame_aspect_ratio: Shape of what is fitted: pictures of another shape get bars. None to stretch all alike.
         usual_size: Size of the pictures that have that shape, upright and turned; None where none is usual.
+        background: Colour of the bars that are asked for: red, green and blue, 0 to 255.
         kept_matrix: The matrix that the first picture names, which those that name another one are turned into.
     """
 
@@ -71,6 +72,7 @@ class PicturePlan:
     sample_aspect_ratio: Fraction
     frame_aspect_ratio: Fraction | None = None
     usual_size: FrameSize | None = None
+    background: tuple[int, int, int] = (0, 0, 0)
     kept_matrix: str | None = None
 
 
@@ -102,6 +104,7 @@ def plan_picture(
         sample_aspect_ratio=pixel_shape,
         frame_aspect_ratio=turned.aspect_ratio,
         usual_size=_usual_size(source, video.rotate),
+        background=sizing.background_rgb,
         kept_matrix=_MATRICES.get(source.color.matrix),
     )
 

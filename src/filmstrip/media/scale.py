@@ -58,7 +58,7 @@ def filter_chain(
 
     Args:
         video: The stream.
-        fitting: The size of the result, upright.
+        fitting: The size of the result, upright; without the bars that it may add.
         target: Its pixels.
         is_interlaced: Whether the picture consists of two fields of different moments.
         own: The stream as these pictures have it, where they differ from its first ones.

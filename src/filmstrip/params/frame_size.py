@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from filmstrip.domain.geometry import FrameSize, ResizeMode, SizeRequest
-from filmstrip.params.parameters import Parameters
+from filmstrip.params.background import Background
 from filmstrip.params.values import MAX_SIDE, Pixels, Text, mistake, one_of
 
 
@@ -22,7 +22,7 @@ def is_size(text: str) -> str:
     return text
 
 
-class FrameSizing(Parameters):
+class FrameSizing(Background):
     """The size of a picture. `resolution` wins over `size`, and `size` over `width` and `height`.
 
     Attributes:
@@ -30,7 +30,9 @@ class FrameSizing(Parameters):
         width: Display width in pixels; the height follows from the source's shape if it is not given.
         height: Display height in pixels; the width follows from the source's shape if it is not given.
         resolution: Pixels of the smaller side, as in "720p".
-        resize_mode: Whether a different shape is stretched (`scale`) or cut (`crop`).
+        resize_mode: What becomes of a source of another shape than `width` and `height`: it is stretched (`scale`, the
+            default), cut to that shape (`crop`), shown whole with bars in the colour `background` (`pad`), or made as
+            large as fits into that size, whose one side it may leave (`fit`).
     """
 
     size: Annotated[Text, AfterValidator(is_size)] | None = None

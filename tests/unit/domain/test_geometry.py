@@ -94,3 +94,23 @@ def test_a_size_reads_back() -> None:
     """What is written as a size is parsed as the same size."""
     assert FrameSize.parse(str(HD)) == HD
     assert display_size(HD, Fraction(1), UPRIGHT) == HD
+
+
+@pytest.mark.parametrize(
+    ("asked", "padded", "fitted"),
+    [((320, 320), (320, 180), (320, 180)), ((320, 100), (178, 100), (178, 100)), ((33, 77), (33, 19), (33, 19))],
+)
+def test_pad_and_fit_keep_the_whole_picture(
+    asked: tuple[int, int], padded: tuple[int, int], fitted: tuple[int, int]
+) -> None:
+    """Padded, the picture has the asked size with all of the source inside; fitted, it is that inside alone."""
+    source = FrameSize(1920, 1080)
+    pad, whole = (fit(source, SizeRequest(*asked, mode=mode)) for mode in (ResizeMode.PAD, ResizeMode.FIT))
+    assert (pad.size, pad.scaled, pad.pads, pad.crops) == (FrameSize(*asked), FrameSize(*padded), True, False)
+    assert (whole.size, whole.scaled, whole.pads, whole.crops) == (FrameSize(*fitted), FrameSize(*fitted), False, False)
+
+
+def test_video_inside_bars_has_even_sides() -> None:
+    """4:2:0 video has no half samples at the edges of its bars."""
+    fitted = fit(FrameSize(640, 358), SizeRequest(101, 101, mode=ResizeMode.PAD), even=True)
+    assert (fitted.size, fitted.scaled) == (FrameSize(102, 102), FrameSize(102, 58))
