@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
+from pydantic import ValidationError
 
 import barcode
 from assets import ASSETS, Asset
@@ -110,6 +111,53 @@ def test_a_last_sprite_is_padded_to_the_full_grid(tmp_path: Path) -> None:
     assert run.result.meta["count"] == 10
     assert (run.result.meta["columns"], run.result.meta["rows"], run.result.meta["sprites"]) == (2, 3, 2)
     assert len(json.loads((tmp_path / "thumbnails.json").read_text())) == 10
+
+
+@pytest.mark.parametrize("sprite", [0, 1])
+@pytest.mark.parametrize("name", ["vfr.mp4", "endless_gop.mp4", "open_gop.mp4"])
+def test_chosen_times_show_their_own_frames(name: str, sprite: int, tmp_path: Path) -> None:
+    """Pictures at times of the client's own are the frames played then, in one go, in every manifest that can tell."""
+    times = [Fraction("0.31"), Fraction("0.35"), Fraction("2.9"), Fraction("5.333")]
+    run = run_output(
+        ASSETS[name],
+        tmp_path,
+        output="thumbnails",
+        times=[str(time) for time in times],
+        width=160,
+        sprite=sprite,
+        manifests="vtt,json,hls_mjpg",
+    )
+    numbers = [number_played_at(ASSETS[name], time - ASSETS[name].lead_in) for time in times]
+    for shown in read_all(tmp_path).values():
+        assert [barcode.read_number(picture) for _, picture in shown] == numbers
+    assert [start for start, _ in read_all(tmp_path)["thumbnails.vtt"]] == [0, *times[1:]]
+    assert (run.result.meta["count"], run.result.meta.get("interval")) == (4, None)
+    check_rules(run)
+
+
+def test_rows_make_sheets_of_one_layout(tmp_path: Path) -> None:
+    """With columns and rows each sprite is that grid, whose last one is padded, and all manifests say so."""
+    run = run_output(
+        ASSETS["plain.mp4"],
+        tmp_path,
+        output="thumbnails",
+        count=10,
+        sprite=1,
+        width=160,
+        columns=2,
+        rows=2,
+        manifests=EVERY,
+    )
+    sprites = [name for name in run.artifacts if name.endswith(".png")]
+    assert sprites == ["sprite_0001.png", "sprite_0002.png", "sprite_0003.png"]
+    assert {opened(tmp_path / name).size for name in sprites} == {(320, 180)}
+    check_manifests(run, ASSETS["plain.mp4"], run.info.duration_seconds / 10, count=6)
+
+
+def test_times_exclude_manifests_of_an_interval() -> None:
+    """A manifest that cannot tell the times is refused when the query arrives."""
+    with pytest.raises(ValidationError, match="does not go with the manifests dash, bif"):
+        Thumbnails.model_validate({"times": [1, 5], "manifests": "vtt,dash,bif"})
 
 
 def film_of(seconds: int) -> MediaInfo:

@@ -98,6 +98,7 @@ def plan_grid(
     count: int,
     columns: int | None = None,
     *,
+    rows: int | None = None,
     max_side: int = DEFAULT_MAX_SIDE,
     extension: str = "jpg",
 ) -> SpriteGrid:
@@ -111,18 +112,33 @@ def plan_grid(
         count: How many thumbnails; at least 1.
         columns: Tiles in a row, None for the default; fewer are used when there are fewer thumbnails or when
             the row would be too wide.
+        rows: Rows of each sprite; then columns and rows are exactly those. None for as many as are allowed.
         max_side: Longest side of a sprite in pixels.
         extension: Image format of the sprites, by file name extension: a key of FORMAT_MAX_SIDES.
 
     Raises:
-        ValueError: One thumbnail alone is larger than the format can express.
+        ValueError: One thumbnail alone is larger than the format can express, or a sprite with these rows would be
+            larger than allowed.
     """
     hard_limit = FORMAT_MAX_SIDES[extension]
     if max(tile.width, tile.height) > hard_limit:
         raise ValueError(f"{extension} images have at most {hard_limit} pixels a side, a thumbnail of {tile} has more")
     limit = min(max_side, hard_limit)
+    if rows is not None:
+        grid = SpriteGrid(tile, count, columns or DEFAULT_COLUMNS, rows)
+        _check_size(grid, limit)
+        return grid
     used_columns = min(columns or DEFAULT_COLUMNS, count, max(1, limit // tile.width))
     all_rows = math.ceil(count / used_columns)
     most_rows = min(limit, MAX_PIXELS // (used_columns * tile.width)) // tile.height
     sprite_count = math.ceil(all_rows / max(1, most_rows))
     return SpriteGrid(tile, count, used_columns, math.ceil(all_rows / sprite_count))
+
+
+def _check_size(grid: SpriteGrid, limit: int) -> None:
+    size = grid.sprite_size
+    if max(size.width, size.height) > limit or size.width * size.height > MAX_PIXELS:
+        raise ValueError(
+            f"{grid.columns}x{grid.rows} tiles of {grid.tile} make {size}; at most {limit} pixels a side and "
+            f"{MAX_PIXELS} altogether are allowed (max_sprite_side)"
+        )

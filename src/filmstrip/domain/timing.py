@@ -67,6 +67,11 @@ class IntervalGrid:
             raise ValueError(f"an interval is above 0 seconds, not {self.interval}")
 
     @property
+    def least_step(self) -> Fraction:
+        """Seconds between two targets: the interval."""
+        return self.interval
+
+    @property
     def count(self) -> int:
         """How many targets: one for each k with k * interval < duration, and never fewer than one."""
         return max(1, math.ceil(self.span.duration / self.interval))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from filmstrip.domain.artifact import Artifact, MetaValue
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._thumbnail_layout import ThumbnailSet
 
 
@@ -20,6 +21,8 @@ def series_facts(first: ThumbnailSet, info: MediaInfo, artifacts: Sequence[Artif
         "size": info.size_bytes,
         "bytes_read": sum(artifact.source_bytes_read for artifact in artifacts) or info.size_bytes,
     }
+    if isinstance(first.moments, IntervalGrid):
+        facts["interval"] = float(first.moments.interval)
     if first.is_tiled:
         facts |= {"sprite": 1, "columns": tiles.columns, "rows": tiles.rows, "sprites": tiles.sprite_count}
     expiries = [artifact.urls_expire_at for artifact in artifacts if artifact.urls_expire_at is not None]

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid, Precision
@@ -20,12 +21,12 @@ class Sampling:
     """Which frames are taken.
 
     Attributes:
-        moments: The interval grid.
+        moments: The interval grid, or the moments that were given.
         precision: How near a frame has to be.
         best_within: How far before its moment a better frame may lie, in seconds; None to look for none.
     """
 
-    moments: IntervalGrid
+    moments: IntervalGrid | MomentList
     precision: Precision
     best_within: Fraction | None
 
@@ -37,7 +38,7 @@ class ThumbnailSet:
     Attributes:
         folder: Where they are, relative to the destination: "" or a name with a slash at its end.
         fit: How pictures get their size.
-        moments: The interval grid.
+        moments: The interval grid, or the moments that were given.
         tiles: The tiles of each file; one by one where pictures are files of their own.
         image_format: Format of the files.
         is_tiled: Whether pictures are tiles of sprites.
@@ -46,7 +47,7 @@ class ThumbnailSet:
 
     folder: str
     fit: Fit
-    moments: IntervalGrid
+    moments: IntervalGrid | MomentList
     tiles: SpriteGrid
     image_format: ImageFormat
     is_tiled: bool = False
@@ -129,14 +130,14 @@ def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_for
     """Choose columns and rows: those that fit the largest size, so that all sizes share them and the decode.
 
     Raises:
-        OutputError: One picture alone is larger than the format can express.
+        OutputError: One picture alone is larger than the format can express, or the rows asked for are too many.
     """
     if not shape.sprite:
         return [SpriteGrid(size, count, columns=1, rows=1) for size in sizes]
     largest = FrameSize(max(size.width for size in sizes), max(size.height for size in sizes))
     side, extension = shape.max_sprite_side, image_format.value
     try:
-        grid = plan_grid(largest, count, shape.columns, max_side=side, extension=extension)
+        grid = plan_grid(largest, count, shape.columns, rows=shape.rows, max_side=side, extension=extension)
     except ValueError as error:
         raise OutputError(f"sprite: {error}") from None
     return [SpriteGrid(size, count, grid.columns, grid.rows) for size in sizes]

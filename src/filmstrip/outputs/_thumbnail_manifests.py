@@ -108,14 +108,14 @@ class ManifestMaker:
             for reference, name in zip(references, names, strict=True)
         )
         content_type = self.each.image_format.content_type
-        return SpriteSeries(self.each.tiles, sprites, self.each.moments.interval, self.each.seconds, content_type)
+        return SpriteSeries(self.each.tiles, sprites, self.each.moments.least_step, self.each.seconds, content_type)
 
     def _jpegs(self) -> list[Path]:
         return [self.bench.folder / self.each.jpeg_name(index) for index in range(self.each.tiles.count)]
 
     def _bif(self) -> tuple[str, Iterator[bytes]]:
         jpegs = self._jpegs()
-        head = bif.bif_index([path.stat().st_size for path in jpegs], self.each.moments.interval)
+        head = bif.bif_index([path.stat().st_size for path in jpegs], self.each.moments.least_step)
         return bif.CONTENT_TYPE, _chained(head, jpegs)
 
     def _jpeg_track(self) -> tuple[str, Iterator[bytes]]:

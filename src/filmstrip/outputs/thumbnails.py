@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import AfterValidator, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
 from filmstrip.outputs._thumbnail_facts import series_facts
@@ -29,8 +30,9 @@ from filmstrip.params.destination import Destination
 from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
-from filmstrip.params.storyboard import Manifest, Storyboard, UrlMode
-from filmstrip.params.values import PositiveNumber, mistake, unfit
+from filmstrip.params.moment_choice import MOST_PICTURES, MomentChoice
+from filmstrip.params.storyboard import FIXED_INTERVAL, Manifest, Storyboard, UrlMode
+from filmstrip.params.values import unfit
 
 PACKED_GROUP = "packed"
 """Name of the group of the files that hold pictures themselves."""
@@ -38,27 +40,21 @@ MANIFEST_GROUP = "manifests"
 """Name of the group of the files that point at others."""
 # A crash repeats at most so many pictures; each group costs the start of a process.
 _PICTURES_PER_GROUP = 500
-_MOST_PICTURES = 100_000
-_LEAST_INTERVAL = Fraction(1, 100)
 
 
-def _at_least_a_hundredth(interval: Fraction) -> Fraction:
-    if interval < _LEAST_INTERVAL:
-        raise mistake(float(interval), "a number of seconds from 0.01 on")
-    return interval
-
-
-class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Storyboard):
-    """Images every `interval` seconds, and a WebVTT file that shows each of them in its time.
-
-    Attributes:
-        interval: Seconds from one image to the next; fractions are fine.
-    """
+class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSelection, Storyboard):
+    """Images every `interval` seconds, and a WebVTT file that shows each of them in its time."""
 
     output_name: ClassVar[str] = "thumbnails"
     kind: ClassVar[MediaKind] = MediaKind.IMAGE
 
-    interval: Annotated[PositiveNumber, AfterValidator(_at_least_a_hundredth)] = Fraction(10)
+    @field_validator("times", mode="after")
+    @classmethod
+    def _can_be_told(cls, times: tuple[Fraction, ...] | None, info: ValidationInfo) -> tuple[Fraction, ...] | None:
+        fixed = [kind.value for kind in info.data.get("manifests", ()) if kind in FIXED_INTERVAL]
+        if fixed:
+            raise unfit(f"does not go with the manifests {', '.join(fixed)}, which need an interval or a count")
+        return times
 
     @field_validator("destination", mode="after")
     @classmethod
@@ -90,13 +86,21 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
         """Never asked for: the destination is a folder."""
         return self.output_name
 
-    def grid(self, info: MediaInfo) -> IntervalGrid:
-        """Tell the moments that get an image."""
-        return IntervalGrid(self.range_of(info.duration_seconds), self.interval)
+    def grid(self, info: MediaInfo) -> IntervalGrid | MomentList:
+        """Tell the moments that get an image.
+
+        Raises:
+            OutputError: The source is too short for them.
+        """
+        try:
+            return self.moments_in(self.range_of(info.duration_seconds))
+        except ValueError as error:
+            raise OutputError(str(error)) from None
 
     def sampling(self, info: MediaInfo) -> Sampling:
         """Tell which frames are taken."""
-        return Sampling(self.grid(info), self.precision, self.best_within(self.interval))
+        moments = self.grid(info)
+        return Sampling(moments, self.precision, self.best_within(moments.least_step))
 
     def sets(self, info: MediaInfo) -> tuple[ThumbnailSet, ...]:
         """Tell the files of each size.
@@ -118,14 +122,15 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name all images, in groups, then what holds images itself, and last what points at others."""
         del upscale  # an image always gets the size that was asked for
-        count = self.grid(info).count
-        if count > _MOST_PICTURES:
+        moments = self.grid(info)
+        if moments.count > MOST_PICTURES:
             raise OutputError(
-                f"interval: {float(self.interval):g} s would make {count} images of this source; "
-                f"at most {_MOST_PICTURES} are allowed"
+                f"interval: {float(moments.least_step):g} s would make {moments.count} images of this source; "
+                f"at most {MOST_PICTURES} are allowed"
             )
-        if self.wants(Manifest.BIF) and (self.interval * 1000).denominator != 1:
-            raise OutputError(f"manifests: bif needs an interval of whole milliseconds, not {float(self.interval):g} s")
+        if self.wants(Manifest.BIF) and (moments.least_step * 1000).denominator != 1:
+            seconds = float(moments.least_step)
+            raise OutputError(f"manifests: bif needs an interval of whole milliseconds, not {seconds:g} s")
         sets = self.sets(info)
         kinds = frozenset(self.manifests)
         packed = tuple(name for each in sets for name in packed_names(each, kinds))
@@ -184,5 +189,5 @@ class Thumbnails(Output, FrameSizing, Clip, ImageEncoding, FrameSelection, Story
             names=tuple(artifact.name for artifact in artifacts),
             size_bytes=sum(artifact.size_bytes for artifact in artifacts),
             storage_format="image",
-            meta=series_facts(first, info, artifacts) | {"interval": float(self.interval)},
+            meta=series_facts(first, info, artifacts),
         )

@@ -36,6 +36,10 @@ class Manifest(StrEnum):
     """One file of pictures, for Roku, Plex and Emby."""
 
 
+FIXED_INTERVAL = frozenset({Manifest.HLS_IMAGE, Manifest.DASH, Manifest.BIF})
+"""The manifests that tell one interval for all pictures."""
+
+
 class UrlMode(StrEnum):
     """How manifests name the pictures."""
 
@@ -60,6 +64,8 @@ class Storyboard(Parameters):
     Attributes:
         sprite: Whether pictures are tiled into large images instead of being files of their own.
         columns: Tiles in a row of a sprite; 10 if absent, fewer where there are fewer pictures.
+        rows: Rows of a sprite: each then has exactly `columns` x `rows` tiles, the last one padded with black, and more
+            pictures go to further sprites. If absent, as many as `max_sprite_side` allows.
         max_sprite_side: Longest side of a sprite in pixels; more pictures go to further sprites. If absent, what the
             operator has set.
         sizes: Several sizes of the same pictures, such as ["320x180", "160x90"], each in a folder of its name; instead
@@ -76,6 +82,7 @@ class Storyboard(Parameters):
 
     sprite: Flag = False
     columns: Annotated[int, whole_number(1, 1000)] | None = None
+    rows: Annotated[int, whole_number(1, 1000)] | None = None
     max_sprite_side: Annotated[int, whole_number(16, MAX_SIDE)] = DEFAULT_MAX_SIDE
     sizes: Annotated[tuple[Annotated[Text, AfterValidator(is_size)], ...], BeforeValidator(list_of(_MOST_ITEMS))] = ()
     manifests: Annotated[

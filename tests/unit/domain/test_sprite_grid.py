@@ -76,3 +76,20 @@ def test_each_thumbnail_has_its_own_place(tile: FrameSize, count: int, columns: 
     assert size.width <= max(max_side, tile.width)
     assert size.height <= max(max_side, tile.height)
     assert [i for sprite in range(grid.sprite_count) for i in grid.indices(sprite)] == list(range(count))
+
+
+def test_rows_are_exactly_those_asked_for() -> None:
+    """Whoever names columns and rows (10x10, 5x4, 6x6) gets sheets of just that, the last one padded."""
+    grid = plan_grid(FrameSize(320, 180), 45, columns=5, rows=4)
+    assert (grid.columns, grid.rows, grid.sprite_count) == (5, 4, 3)
+    assert grid.sprite_size == FrameSize(1600, 720)
+    assert list(grid.indices(2)) == [40, 41, 42, 43, 44]
+    few = plan_grid(FrameSize(320, 180), 3, rows=10)
+    assert (few.columns, few.rows, few.sprite_count) == (10, 10, 1)
+
+
+@pytest.mark.parametrize(("tile", "columns", "rows"), [((320, 180), 13, 1), ((320, 180), 2, 23), ((3000, 100), 2, 2)])
+def test_rows_that_pass_the_longest_side_are_refused(tile: tuple[int, int], columns: int, rows: int) -> None:
+    """A layout that was asked for is never changed in silence."""
+    with pytest.raises(ValueError, match=f"{columns}x{rows} tiles of .* make .*max_sprite_side"):
+        plan_grid(FrameSize(*tile), 100, columns=columns, rows=rows)
