@@ -61,6 +61,28 @@ def _open_uploads(case: S3Case) -> list[Any]:
         return list(client.list_multipart_uploads(Bucket=case.bucket).get("Uploads", []))
 
 
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("image/jpeg", "max-age=31536000"),
+        ("video/mp4", "max-age=31536000"),
+        ("text/vtt", "no-cache"),
+        ("application/json", "no-cache"),
+        ("application/vnd.apple.mpegurl", "no-cache"),
+        ("application/dash+xml", "no-cache"),
+    ],
+)
+def test_manifests_may_be_cached_otherwise(weed: S3Case, content_type: str, expected: str) -> None:
+    """Pictures stay in caches for long, and what points at them is asked for again, if the client says so."""
+    given = {"cache_control": "max-age=31536000", "manifest_cache_control": "no-cache"}
+    with closing(weed.open("apart", **given)) as store:
+        store.put("file", b"text", content_type)
+    assert _head(weed, "apart/file")["CacheControl"] == expected
+    with closing(weed.open("alike", cache_control="max-age=60")) as store:
+        store.put("file", b"text", content_type)
+    assert _head(weed, "alike/file")["CacheControl"] == "max-age=60"
+
+
 @pytest.mark.parametrize("permissions", [None, "public-read"])
 @pytest.mark.parametrize("content", [b"small", LARGE], ids=["small", "large"])
 def test_attributes_are_kept(case: S3Case, content: bytes, permissions: str | None) -> None:

@@ -154,6 +154,49 @@ def test_rows_make_sheets_of_one_layout(tmp_path: Path) -> None:
     check_manifests(run, ASSETS["plain.mp4"], run.info.duration_seconds / 10, count=6)
 
 
+@pytest.mark.parametrize("sprite", [0, 1])
+def test_sizes_in_one_folder_have_names_of_their_own(sprite: int, tmp_path: Path) -> None:
+    """Without folders every file has its size in its name, and each manifest shows the pictures of its own size."""
+    run = run_output(
+        ASSETS["plain.mp4"],
+        tmp_path,
+        output="thumbnails",
+        interval=2,
+        sizes="160x90,320x180",
+        size_folders=0,
+        sprite=sprite,
+        max_sprite_side=640,
+        manifests=EVERY,
+        image_format="jpg",
+        quality=95,
+    )
+    assert not any("/" in name for name in run.artifacts)
+    assert {"thumbnails_160x90.vtt", "thumbnails_320x180.json", "images_160x90.m3u8"} <= run.artifacts.keys()
+    assert all("160x90" in name or "320x180" in name for name in run.artifacts)
+    assert all(run.output.is_own_name(name) for name in run.artifacts)
+    assert run.result.main_name == "thumbnails_160x90.vtt"
+    for name, shown in read_all(tmp_path).items():
+        width = 160 if "160x90" in name else 320
+        assert {picture.width for _, picture in shown} == {width}, name
+        check_pictures(name, shown, ASSETS["plain.mp4"])
+    check_rules(run)
+
+
+def test_the_weight_of_native_pngs_is_told_before() -> None:
+    """Who names no size hears how many files that makes, how large, and what to set; who does is left in peace."""
+    parse = Thumbnails.model_validate
+    (warning,) = parse({}).plan(film_of(7200)).warnings
+    assert warning == (
+        "no size was asked for, so that pictures have that of the source (1920x1080): 720 files of about 2.1 GB "
+        'altogether as png; "width": 320 and "image_format": "jpg" make about 8.3 MB'
+    )
+    assert parse({"width": 320}).plan(film_of(7200)).warnings == ()
+    assert parse({"image_format": "jpg"}).plan(film_of(200)).warnings == ()
+    assert parse({}).plan(film_of(30)).warnings == ()
+    (large,) = parse({"width": 1920}).plan(film_of(7200)).warnings
+    assert large.startswith("720 files of about 2.1 GB")
+
+
 def test_times_exclude_manifests_of_an_interval() -> None:
     """A manifest that cannot tell the times is refused when the query arrives."""
     with pytest.raises(ValidationError, match="does not go with the manifests dash, bif"):

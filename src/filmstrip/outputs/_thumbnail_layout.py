@@ -43,6 +43,7 @@ class ThumbnailSet:
         image_format: Format of the files.
         is_tiled: Whether pictures are tiles of sprites.
         sprite_name: Name of the sprite where a client gave one; manifests are named like it.
+        mark: What stands in each name before its number or extension, such as "320x180"; "" for nothing.
     """
 
     folder: str
@@ -52,12 +53,13 @@ class ThumbnailSet:
     image_format: ImageFormat
     is_tiled: bool = False
     sprite_name: str | None = None
+    mark: str = ""
 
     def file_name(self, number: int) -> str:
         """Name a picture file by its number from 0, without its folder."""
         if not self.is_tiled:
-            return f"thumb_{number + 1:04d}.{self.image_format.value}"
-        stem, dot, extension = (self.sprite_name or f"sprite.{self.image_format.value}").rpartition(".")
+            return f"thumb_{self.mark and self.mark + '_'}{number + 1:04d}.{self.image_format.value}"
+        stem, dot, extension = self._marked(self.sprite_name or f"sprite.{self.image_format.value}").rpartition(".")
         return stem + ("" if self.tiles.sprite_count == 1 else f"_{number + 1:04d}") + dot + extension
 
     def image_names(self, numbers: range) -> list[str]:
@@ -66,7 +68,7 @@ class ThumbnailSet:
 
     def jpeg_name(self, index: int) -> str:
         """Name the JPEG of picture `index` that goes into a container of pictures; no artifact of its own."""
-        return f".jpeg/{self.folder}{index:06d}.jpg"
+        return f".jpeg/{self.folder}" + self._marked(f"{index:06d}.jpg")
 
     def manifest_name(self, manifest: Manifest) -> str:
         """Name a manifest as an artifact."""
@@ -83,7 +85,12 @@ class ThumbnailSet:
         return self._named("iframes.mp4")
 
     def _named(self, name: str) -> str:
-        return self.folder + beside_sprite(name, self.sprite_name)
+        return self.folder + self._marked(beside_sprite(name, self.sprite_name))
+
+    def _marked(self, name: str) -> str:
+        """Put the mark before the extension of a name."""
+        stem, dot, extension = name.rpartition(".")
+        return f"{stem}_{self.mark}{dot}{extension}" if self.mark else name
 
     @property
     def seconds(self) -> Fraction:
@@ -110,18 +117,22 @@ def beside_sprite(name: str, sprite_name: str | None) -> str:
     return f"{stem}{name}" if name.startswith(".") else f"{stem}_{name}"
 
 
-def own_names(sprite_name: str | None, *, in_folders: bool) -> re.Pattern[str]:
+def own_names(sprite_name: str | None, *, in_folders: bool, has_marks: bool = False) -> re.Pattern[str]:
     """Tell which files of a destination are thumbnails of this or an earlier run of the same request.
 
     Args:
         sprite_name: Name of the sprite where a client gave one.
         in_folders: Whether each size has a folder of its own.
+        has_marks: Whether each size stands in its names.
     """
-    pictures = r"thumb_\d{4,}|sprite(_\d{4,})?"
+    mark = r"(_\d+x\d+)" if has_marks else ""
+    pictures = rf"thumb{mark}_\d{{4,}}|sprite{mark}(_\d{{4,}})?"
     if sprite_name is not None:
-        pictures = re.escape(sprite_name.rpartition(".")[0]) + r"(_\d{4,})?"
-    names = (*_MANIFEST_FILES.values(), *_EXTRA_FILES)
-    others = "|".join(re.escape(beside_sprite(name, sprite_name)) for name in names)
+        pictures = re.escape(sprite_name.rpartition(".")[0]) + rf"{mark}(_\d{{4,}})?"
+    names = (beside_sprite(name, sprite_name) for name in (*_MANIFEST_FILES.values(), *_EXTRA_FILES))
+    others = "|".join(
+        re.escape(stem) + mark + re.escape(dot + end) for stem, dot, end in (n.rpartition(".") for n in names)
+    )
     folder = r"\d+x\d+/" if in_folders else ""
     return re.compile(rf"{folder}(({pictures})\.(png|jpe?g|webp|avif)|{others})", re.IGNORECASE)
 

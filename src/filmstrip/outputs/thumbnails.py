@@ -15,6 +15,7 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._thumbnail_bulk import bulk_warning
 from filmstrip.outputs._thumbnail_facts import series_facts
 from filmstrip.outputs._thumbnail_layout import (
     Sampling,
@@ -70,7 +71,10 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
 
     def is_own_name(self, name: str) -> bool:
         """Know thumbnails and their manifests by their names."""
-        return own_names(self.sprite_name, in_folders=bool(self.sizes)).fullmatch(name) is not None
+        has_sizes = bool(self.sizes)
+        in_folders = has_sizes and self.size_folders
+        own = own_names(self.sprite_name, in_folders=in_folders, has_marks=has_sizes and not in_folders)
+        return own.fullmatch(name) is not None
 
     @property
     def is_folder(self) -> bool:
@@ -112,11 +116,20 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         sizes = self.frame_sizes()
         fits = [fit(source, SizeRequest(size.width, size.height, mode=self.resize_mode)) for size in sizes]
         fits = fits or [fit(source, self.size_request())]
-        folders = [f"{each.size}/" for each in fits] if sizes else [""]
+        marks = [str(size) for size in sizes] or [""]
         tiles = lay_out([each.size for each in fits], moments.count, self, self.image_format)
         return tuple(
-            ThumbnailSet(folder, fitting, moments, grid, self.image_format, self.sprite, self.sprite_name)
-            for folder, fitting, grid in zip(folders, fits, tiles, strict=True)
+            ThumbnailSet(
+                f"{mark}/" if mark and self.size_folders else "",
+                fitting,
+                moments,
+                grid,
+                self.image_format,
+                self.sprite,
+                self.sprite_name,
+                "" if self.size_folders else mark,
+            )
+            for mark, fitting, grid in zip(marks, fits, tiles, strict=True)
         )
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
@@ -136,7 +149,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         packed = tuple(name for each in sets for name in packed_names(each, kinds))
         manifests = tuple(name for each in sets for name in manifest_names(each, kinds))
         groups = [*self._picture_groups(sets), *([Group(PACKED_GROUP, packed)] if packed else [])]
-        return OutputPlan((*groups, Group(MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings()))
+        return OutputPlan((*groups, Group(MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings(sets)))
 
     def _addressing(self) -> Addressing | None:
         if self.url_mode is UrlMode.PRESIGNED:
@@ -145,7 +158,9 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             return Addressing(self.url_hours)
         return Addressing() if self.url_mode is UrlMode.ABSOLUTE else None
 
-    def _warnings(self) -> Iterator[str]:
+    def _warnings(self, sets: Sequence[ThumbnailSet]) -> Iterator[str]:
+        asked = (self.sizes, self.size, self.width, self.height, self.resolution)
+        yield from bulk_warning(sets, has_size=any(asked))
         warning = self.extension_warning(self.sprite_name or "")
         if self.sprite and warning:
             yield warning

@@ -41,6 +41,8 @@ class Destination(Parameters):
         permissions: Canned ACL of every object.
         storage_class: S3 storage class of every object.
         cache_control: Cache-Control header of every object.
+        manifest_cache_control: Cache-Control header of the manifests (tracks, playlists, storyboards), which are
+            written again under their old names; that of `cache_control` if absent.
         region: Region to sign for; derived from the host where it is not given.
     """
 
@@ -50,6 +52,7 @@ class Destination(Parameters):
     permissions: Annotated[str, one_of(CANNED_ACLS)] | None = None
     storage_class: HeaderText | None = None
     cache_control: HeaderText | None = None
+    manifest_cache_control: HeaderText | None = None
     region: HeaderText | None = None
 
     @model_validator(mode="before")

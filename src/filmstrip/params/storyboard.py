@@ -70,6 +70,8 @@ class Storyboard(Parameters):
             operator has set.
         sizes: Several sizes of the same pictures, such as ["320x180", "160x90"], each in a folder of its name; instead
             of the one size that the other fields give.
+        size_folders: Whether each of the `sizes` has its own folder; yes if absent. With 0 all files are in one folder
+            and have their size in their names, as `thumbnails_320x180.vtt` and `thumb_320x180_0001.jpg`.
         manifests: Which manifests are written; `vtt` always is.
         sprite_name: File name of the sprite, such as "seek.jpg"; several are numbered, as in "seek_0001.jpg", and the
             manifests are beside them under the same name, as in "seek.vtt". A destination that ends in such a name
@@ -85,6 +87,7 @@ class Storyboard(Parameters):
     rows: Annotated[int, whole_number(1, 1000)] | None = None
     max_sprite_side: Annotated[int, whole_number(16, MAX_SIDE)] = DEFAULT_MAX_SIDE
     sizes: Annotated[tuple[Annotated[Text, AfterValidator(is_size)], ...], BeforeValidator(list_of(_MOST_ITEMS))] = ()
+    size_folders: Flag = True
     manifests: Annotated[
         tuple[Annotated[Manifest, one_of([kind.value for kind in Manifest])], ...],
         BeforeValidator(list_of(_MOST_ITEMS)),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import obstore
 
-from filmstrip.domain.artifact import Location
+from filmstrip.domain.artifact import MANIFEST_TYPES, Location
 from filmstrip.domain.errors import DestinationRefusedError, FilmstripError, HostNotAllowedError
 from filmstrip.params.destination import Destination
 from filmstrip.storage.egress import EgressPolicy
@@ -44,7 +44,7 @@ class S3Store:
         if self._address.names_folder and not is_folder:
             raise DestinationRefusedError(f'"{self._address.label}" names a folder, and this output is one file')
         self._is_folder = is_folder
-        self._attributes = _attributes(destination)
+        self._attributes = partial(_attributes, destination)
         self._acl = _acl_header(destination)
         self._settings = settings
         self._proxy = _proxy_for(self._address, settings)
@@ -61,7 +61,7 @@ class S3Store:
     def put(self, name: str, data: Path | bytes, content_type: str) -> None:
         """Put an object, a large one in several parts at a time; what fails on the way leaves nothing behind."""
         key = self._key(name)
-        attributes = self._attributes | {"Content-Type": content_type}
+        attributes = self._attributes(content_type)
         size_bytes = len(data) if isinstance(data, bytes) else data.stat().st_size
         if size_bytes <= _LARGE_BYTES:
             content = data if isinstance(data, bytes) else data.read_bytes()
@@ -139,8 +139,11 @@ class S3Store:
             raise panic_error(panic, self._address) from None
 
 
-def _attributes(destination: Destination) -> dict[str, str]:
-    given = {"Cache-Control": destination.cache_control, "Storage-Class": destination.storage_class}
+def _attributes(destination: Destination, content_type: str) -> dict[str, str]:
+    cache = destination.cache_control
+    if content_type in MANIFEST_TYPES and destination.manifest_cache_control is not None:
+        cache = destination.manifest_cache_control
+    given = {"Cache-Control": cache, "Storage-Class": destination.storage_class, "Content-Type": content_type}
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -90,7 +90,7 @@ def test_no_control_character_becomes_a_header_or_a_name(field: str, control: st
         assert PLACE not in found[f"format[0].destination[0].{field}"]
 
 
-@pytest.mark.parametrize("field", ["cache_control", "storage_class", "region", "key"])
+@pytest.mark.parametrize("field", ["cache_control", "manifest_cache_control", "storage_class", "region", "key"])
 def test_a_header_is_ascii(field: str) -> None:
     """A header that no server could be sent is a mistake, not a crash of the task."""
     destination = {"url": PLACE, "key": "k", "secret": "s", field: "café"}
