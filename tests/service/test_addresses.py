@@ -102,14 +102,33 @@ def test_signed_manifests_of_a_private_bucket(service: FilmstripServer, small_vi
     assert not any(b"X-Amz-Signature" in place or seaweedfs.secret.encode() in place for place in places)
 
 
-def test_full_addresses_of_the_temporary_store(service: FilmstripServer, small_video: Path) -> None:
-    """Without a destination the addresses are the service's own, if it knows where clients reach it."""
-    status = run_job(service, small_video, url_mode="absolute")
-    assert status["error"] == 1
-    assert "public_url" in status["error_description"]
-
-
-def test_the_temporary_store_signs_nothing(service: FilmstripServer, small_video: Path) -> None:
-    """What cannot be signed is refused in words, before anything is made."""
-    status = run_job(service, small_video, url_mode="presigned")
-    assert status["error_description"].startswith("url_mode: presigned needs a destination on S3")
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        (
+            {"url_mode": "absolute"},
+            "format[0].url_mode: absolute without a destination needs to know the service's address",
+        ),
+        ({"url_mode": "presigned"}, "format[0].url_mode: presigned needs a destination on S3"),
+        (
+            {"url_mode": "presigned", "destination": "s3://s3.example.com/bucket/a/"},
+            "format[0].url_mode: presigned needs the destination's key and secret",
+        ),
+        ({"url_mode": "absolute", "destination": "file:///srv/a/"}, "format[0].url_mode: absolute does not go with"),
+    ],
+)
+def test_addresses_that_nobody_knows_are_refused_at_once(
+    service: FilmstripServer, small_video: Path, entry: dict[str, str], sentence: str
+) -> None:
+    """What cannot work is told when the query arrives, before anything is made, and the task can be started again."""
+    token = call(service.url, "create_task", token=call(service.url, "access_token", api_key=KEY)["token"])[
+        "task_token"
+    ]
+    formats = [{"output": "thumbnails", **entry}]
+    query = json.dumps({"query": {"source": small_video.as_uri(), "format": formats}})
+    answer = call(service.url, "start_encode2", task_token=token, query=query)
+    assert answer["error"] != 0
+    assert sentence in answer["message"]
+    formats[0].update(url_mode="relative", destination="")
+    query = json.dumps({"query": {"source": small_video.as_uri(), "format": formats}})
+    assert call(service.url, "start_encode2", task_token=token, query=query)["error"] == 0

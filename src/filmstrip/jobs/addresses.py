@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from filmstrip.domain.errors import DestinationRefusedError
-from filmstrip.outputs._base import Addressing
+from filmstrip.domain.errors import DestinationRefusedError, Mistake, QueryError
+from filmstrip.outputs._base import Addressing, Output
+from filmstrip.params.query import Query
 from filmstrip.storage._base import Presigns, Store
+from filmstrip.storage.settings import StorageSettings
+
+_UNKNOWN_ADDRESS = (
+    "absolute without a destination needs to know the service's address, which its operator sets (setting public_url)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,21 @@ class Addresses:
     expire_at: str | None = None
 
 
+def check_addresses(query: Query[Output], storage: StorageSettings) -> None:
+    """See to it, when a query arrives, that its files can name others by the addresses that it asks for.
+
+    Raises:
+        QueryError: It asks for addresses in the temporary store, and nobody knows where clients reach that.
+    """
+    mistakes = [
+        Mistake(f"format[{index}].url_mode", _UNKNOWN_ADDRESS)
+        for index, output in enumerate(query.formats)
+        if output.needs_addresses and not output.destination and not storage.public_url
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
 def find_addresses(addressing: Addressing | None, stores: Sequence[Store], names: Sequence[str]) -> Addresses:
     """Find the addresses that a group asks for; none where its files go by bare names.
 
@@ -36,7 +57,7 @@ def find_addresses(addressing: Addressing | None, stores: Sequence[Store], names
     if addressing.signed_hours is None:
         urls = {name: store.locate(name).url for name in names}
         if not all("://" in url for url in urls.values()):
-            raise DestinationRefusedError("url_mode: absolute needs to know the service's address (setting public_url)")
+            raise DestinationRefusedError(f"url_mode: {_UNKNOWN_ADDRESS}")
         return Addresses(urls)
     if not isinstance(store, Presigns):
         raise DestinationRefusedError("url_mode: this destination cannot sign addresses; presigned needs S3")

@@ -14,6 +14,7 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import Submission, TaskRecord
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.addresses import check_addresses
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
@@ -72,6 +73,7 @@ class JobEngine:
         """
         self._database = database
         self._settings = settings
+        self._storage = storage
         self._parse = parse
         self._folders = WorkFolders(settings.work_root)
         self._board = ProgressBoard(database, settings.progress_seconds)
@@ -146,6 +148,7 @@ class JobEngine:
 
         Raises:
             TokenNotFoundError: There is no such task that is still to be started.
+            QueryError: It cannot work with the settings.
         """
         key = await asyncio.to_thread(self._key, token)
         enqueue = partial(
@@ -157,6 +160,7 @@ class JobEngine:
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     def _submission(self, query: Query[Output], payload: str | None) -> Submission:
+        check_addresses(query, self._storage)
         return make_submission(with_operator_values(query, self._settings, self._parse), payload)
 
     async def cancel(self, token: str) -> None:

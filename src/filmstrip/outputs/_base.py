@@ -112,6 +112,11 @@ class Output(FormatParameters):
     def reads_whole_source(self) -> bool:
         """Whether every byte of the source is needed, so that a local copy is worth its time."""
 
+    @property
+    def needs_addresses(self) -> bool:
+        """Whether its files name others by their full addresses."""
+        return False
+
     def is_own_name(self, name: str) -> bool:
         """Tell whether a file in the destination's folder can only be this output's, of this or an earlier run."""
         del name

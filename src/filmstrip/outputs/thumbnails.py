@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from pydantic import ValidationInfo, field_validator
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
-from filmstrip.domain.errors import OutputError
+from filmstrip.domain.errors import Mistake, OutputError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
@@ -68,6 +68,21 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         if info.data.get("sprite") and any(names_a_picture(place.url) for place in destination):
             raise unfit("names a sprite in some places only, or by different names")
         return destination
+
+    @property
+    def needs_addresses(self) -> bool:
+        """Whether manifests name pictures by their full addresses."""
+        return self.url_mode is not UrlMode.RELATIVE
+
+    def conflicts(self) -> Iterator[Mistake]:
+        """Yield what manifests cannot name where the destination is, or is not."""
+        schemes = {place.url.partition(":")[0].lower() for place in self.destination}
+        if self.url_mode is UrlMode.PRESIGNED and not self.destination:
+            yield Mistake("url_mode", "presigned needs a destination on S3; the temporary store has none to sign")
+        if self.url_mode is UrlMode.PRESIGNED and any(not (each.key and each.secret) for each in self.destination):
+            yield Mistake("url_mode", "presigned needs the destination's key and secret, to sign addresses with")
+        if self.url_mode is UrlMode.ABSOLUTE and "file" in schemes:
+            yield Mistake("url_mode", "absolute does not go with a file:// destination, whose address no page can read")
 
     def is_own_name(self, name: str) -> bool:
         """Know thumbnails and their manifests by their names."""
@@ -153,8 +168,6 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
 
     def _addressing(self) -> Addressing | None:
         if self.url_mode is UrlMode.PRESIGNED:
-            if not self.destination:
-                raise OutputError("url_mode: presigned needs a destination on S3; the temporary store has none to sign")
             return Addressing(self.url_hours)
         return Addressing() if self.url_mode is UrlMode.ABSOLUTE else None
 

@@ -42,6 +42,13 @@ class FormatParameters(Parameters):
         """The client's own name for this output."""
         return self.tag if self.tag is not None else self.user_tag
 
+    def conflicts(self) -> Iterator[Mistake]:
+        """Yield what cannot work with the destination, or without one, by the names of fields; pure.
+
+        Asked only when a query arrives: a process that works on an output is not told its destination.
+        """
+        yield from ()
+
 
 _WITHOUT_EFFECT = ("callback_url", "use_subtask_callback", "retry_on_error", "refresh_playlist")
 
@@ -180,7 +187,10 @@ def _parse_format(
         problem = f"{shown(entry['output'])} is not" if name else "is required:"
         mistakes.append(Mistake(f"{path}.output", f"{problem} one of {', '.join(output_types)}"))
         return None
-    return _validated(output_type, entry, path, mistakes)
+    parsed = _validated(output_type, entry, path, mistakes)
+    conflicts = parsed.conflicts() if parsed is not None else ()
+    mistakes.extend(Mistake(f"{path}.{found.field}", found.problem) for found in conflicts)
+    return parsed
 
 
 ParametersT = TypeVar("ParametersT", bound=Parameters)

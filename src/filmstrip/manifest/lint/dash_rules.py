@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.manifest.lint.dash_reading import ImageSet
 from filmstrip.manifest.lint.finding import Level, Player, Rule, whole_file
+from filmstrip.manifest.lint.roku_limits import ROKU_REASON, is_too_large_for_roku
 from filmstrip.manifest.lint.surroundings import Surroundings
 
 _READERS = (Player.SHAKA, Player.DASH_JS, Player.MEDIA3)
@@ -108,6 +109,13 @@ DASH_RULES: tuple[Rule[_Sets], ...] = (
         _wrong_sizes,
     ),
     Rule("picture", Level.ERROR, _READERS, "the picture cannot be had", _problems),
+    Rule(
+        "roku-sheet",
+        Level.WARNING,
+        (Player.ROKU,),
+        ROKU_REASON,
+        _where(lambda images: is_too_large_for_roku(images.width, images.height)),
+    ),
     Rule(
         "short-timeline",
         Level.ERROR,

@@ -10,6 +10,7 @@ from fractions import Fraction
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.manifest.lint.finding import Level, Player, Rule, whole_file
 from filmstrip.manifest.lint.hls_reading import HlsPlaylist, HlsSegment, HlsTag
+from filmstrip.manifest.lint.roku_limits import ROKU_REASON, is_too_large_for_roku
 from filmstrip.manifest.lint.surroundings import Surroundings
 
 _PAIR = re.compile(r"([1-9]\d{0,8})x([1-9]\d{0,8})")
@@ -87,6 +88,13 @@ def _wrong_sizes(playlist: HlsPlaylist, around: Surroundings) -> Iterator[str]:
             expected = FrameSize(tiles.tile.width * tiles.columns, tiles.tile.height * tiles.rows)
             if facts.size != expected:
                 yield f"{image} is {facts.size}, its tiles make {expected}"
+
+
+def _too_large_for_roku(playlist: HlsPlaylist, _: Surroundings) -> Iterator[str]:
+    for image in playlist.segments:
+        tiles = _tiles_of(image)
+        if tiles and is_too_large_for_roku(tiles.tile.width * tiles.columns, tiles.tile.height * tiles.rows):
+            yield f"{image}: {tiles.tile.width * tiles.columns}x{tiles.tile.height * tiles.rows}"
 
 
 def _problems(playlist: HlsPlaylist, around: Surroundings) -> Iterator[str]:
@@ -173,6 +181,7 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         lambda playlist, _: whole_file(broken=not playlist.has("EXT-X-ENDLIST")),
     ),
     Rule("picture", Level.ERROR, (Player.SHAKA, Player.ROKU), "the picture cannot be had", _problems),
+    Rule("roku-sheet", Level.WARNING, (Player.ROKU,), ROKU_REASON, _too_large_for_roku),
     Rule(
         "sprite-size",
         Level.ERROR,

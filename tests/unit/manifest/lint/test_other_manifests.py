@@ -193,6 +193,20 @@ BROKEN: dict[str, tuple[bytes, Callable[[bytes], bytes], Surroundings, str, set[
         "timestamps",
         {Player.BIF_PARSER},
     ),
+    "sheet too wide for Roku": (
+        IMAGES,
+        swap(b"RESOLUTION=160x90", b"RESOLUTION=361x90"),
+        AROUND,
+        "roku-sheet",
+        {Player.ROKU},
+    ),
+    "sheet too high for Roku": (
+        MPD,
+        swap(b'height="180"', b'height="1082"'),
+        AROUND,
+        "roku-sheet",
+        {Player.ROKU},
+    ),
     "bare url": (MUX, swap(b"https://cdn.example.com/", b""), SHEET, "name-bare", {Player.VIDSTACK}),
     "tiles of other images": (
         MUX,
@@ -241,6 +255,13 @@ def test_own_manifests_pass(kind: Kind) -> None:
     """What we write ourselves is recognised and breaks no rule, but for the one that no form could keep."""
     assert kind_of(OWN[kind]) is kind
     assert [found.rule for found in inspect(OWN[kind], kind, AROUND)] == (["last-sprite"] if kind is Kind.DASH else [])
+
+
+@pytest.mark.parametrize("size", [b"360x540", b"10x10"])
+def test_sheets_up_to_the_limit_of_roku_pass(size: bytes) -> None:
+    """A side of 1080 pixels is what Roku documents."""
+    data = IMAGES.replace(b"RESOLUTION=160x90", b"RESOLUTION=" + size)
+    assert "roku-sheet" not in {found.rule for found in inspect(data, Kind.HLS_IMAGES, AROUND)}
 
 
 def test_own_storyboard_of_one_image_passes() -> None:
