@@ -435,3 +435,19 @@ def test_bars_have_the_colour_that_was_asked_for(name: str, image_format: str, t
 def _near(pixel: object, color: tuple[int, int, int], most: int) -> bool:
     assert isinstance(pixel, tuple)
     return all(abs(one - other) <= most for one, other in zip(pixel, color, strict=True))
+
+
+@pytest.mark.parametrize("image_format", ["jpg", "png", "webp"])
+def test_quality_reaches_the_pictures_inside_of_manifests(image_format: str, tmp_path: Path) -> None:
+    """BIF and the I-frame playlist hold JPEGs of the asked quality, whatever the pictures beside them are."""
+    common = {
+        "output": "thumbnails",
+        "interval": 5,
+        "width": 320,
+        "manifests": "bif,hls_mjpg",
+        "image_format": image_format,
+    }
+    runs = [run_output(ASSETS["plain.mp4"], tmp_path / str(quality), quality=quality, **common) for quality in (30, 95)]
+    for name in ("thumbnails.bif", "iframes.mp4"):
+        low, high = (run.artifacts[name].size_bytes for run in runs)
+        assert low < 0.6 * high, name

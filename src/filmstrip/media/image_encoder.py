@@ -10,14 +10,13 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import simplejpeg
 from av.video.frame import VideoFrame
 
 from filmstrip.domain.geometry import Fit
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.color import needs_mapping
-from filmstrip.media.picture_bytes import DEFAULT_JPEG_QUALITY, check_picture, encode_pixels
+from filmstrip.media.picture_bytes import encode_pixels, encode_planes
 from filmstrip.media.scale import DEEP_RGB_PIXELS, JPEG_PIXELS, RGB_PIXELS, RGBA_PIXELS, FrameScaler
 from filmstrip.media.tone_map import map_to_sdr
 
@@ -29,7 +28,6 @@ class ImageEncoder:
 
     def __init__(self, video: VideoStream, fitting: Fit, encoding: PictureEncoding) -> None:
         self._encoding = encoding
-        self._size = fitting.size
         self._make_rgb = _rgb_maker(video, fitting, encoding.background)
         is_plain = not needs_mapping(video.color) and not video.has_alpha
         self._bars = (fitting, encoding.background) if fitting.pads else None
@@ -45,9 +43,7 @@ class ImageEncoder:
             return encode_pixels(self.pixels(frame), self._encoding)
         scaled = self._planes.scale(frame)
         planes = [_plane(scaled, number) for number in range(3)]
-        data = bytes(simplejpeg.encode_jpeg_yuv_planes(*planes, self._encoding.quality or DEFAULT_JPEG_QUALITY))
-        check_picture(data, self._size)
-        return data
+        return encode_planes(planes, self._encoding.quality)
 
     def pixels(self, frame: VideoFrame) -> RgbArray:
         """Make a finished picture without encoding it: uint8 [H, W, 3], RGB."""

@@ -86,7 +86,7 @@ class PictureMaker:
         return kind(self.info.require_video(), each, wanted, self.encoding, self.bench)
 
     def _new_jpeg_renderer(self) -> Callable[[Sample], int]:
-        jpeg = replace(self.encoding, image_format=ImageFormat.JPG, quality=None)
+        jpeg = replace(self.encoding, image_format=ImageFormat.JPG)
         video = self.info.require_video()
         encoders = [ImageEncoder(video, each.fit, jpeg) for each in self.sets]
 

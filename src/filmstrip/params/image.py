@@ -14,7 +14,7 @@ class ImageEncoding(Background):
 
     Attributes:
         image_format: png (the default), jpg, webp or avif.
-        quality: 1 to 100, for lossy formats only.
+        quality: 1 to 100, for lossy formats, and for the JPEG pictures inside of the manifests `bif` and `hls_mjpg`.
     """
 
     image_format: Annotated[ImageFormat, one_of([form.value for form in ImageFormat], {"jpeg": "jpg"})] = (

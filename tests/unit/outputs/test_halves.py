@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = {"av", "numpy", "PIL", "simplejpeg"}
+HEAVY = {"av", "numpy", "PIL"}
 
 
 def _loaded_by(statements: str) -> set[str]:
