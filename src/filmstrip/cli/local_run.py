@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
+import click
 
-from filmstrip.cli.progress_bars import progress_bars
-from filmstrip.domain.artifact import Warned
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
@@ -25,24 +24,36 @@ def run_locally(query: Query[Output], config: Path | None, server: ForkServer) -
         FilmstripError: It fails.
     """
     settings = read_settings(config)
-    with progress_bars(Console(stderr=True)) as progress:
-        made = asyncio.run(run_query(query, settings, _listener(query, progress), server))
+    with _watching(query) as listener:
+        made = asyncio.run(run_query(query, settings, listener, server))
+        listener.on_end(tuple(output.index for output in made))
     for url in _main_urls(made):
-        Console(soft_wrap=True).print(url, markup=False, highlight=False)
+        click.echo(url)
 
 
-def _listener(query: Query[Output], progress: Progress) -> LocalListener:
-    fetching = progress.add_task("source", total=1.0, visible=False)
-    bars = [progress.add_task(output.label or type(output).output_name, total=1.0) for output in query.formats]
+@contextmanager
+def _watching(query: Query[Output]) -> Iterator[LocalListener]:
+    """Tell warnings, each in a line of its own, and show bars where a person watches."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield LocalListener(warn=lambda warned: click.echo(f"warning: {warned.message}", err=True))
+        return
+    from rich.console import Console  # noqa: PLC0415 - takes its time, and only a terminal shows bars
 
-    def warn(warned: Warned) -> None:
-        progress.console.print(f"warning: {warned.message}", markup=False, highlight=False)
+    from filmstrip.cli.output_bars import output_bars  # noqa: PLC0415 - as above
 
-    return LocalListener(
-        on_fetch=lambda fraction: progress.update(fetching, completed=fraction, visible=True),
-        on_output=lambda index, fraction: progress.update(bars[index], completed=fraction),
-        warn=warn,
-    )
+    console = Console(stderr=True)
+    names = [output.label or type(output).output_name for output in query.formats]
+    with output_bars(console, names) as bars:
+        yield LocalListener(
+            on_fetch=bars.on_fetch,
+            on_output=bars.on_output,
+            on_files=bars.on_files,
+            on_end=bars.finish,
+            # The terminal breaks lines, so that names in them can be copied whole.
+            warn=lambda warned: console.print(
+                f"warning: {warned.message}", markup=False, highlight=False, soft_wrap=True
+            ),
+        )
 
 
 def _main_urls(made: Sequence[MadeOutput]) -> Iterator[str]:

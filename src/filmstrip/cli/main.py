@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import importlib
+import importlib.util
 import pkgutil
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from importlib.abc import InspectLoader
 from types import ModuleType
 
 import click
+from click.shell_completion import CompletionItem
 
 from filmstrip import __version__
 from filmstrip.cli import commands
 from filmstrip.domain.errors import FilmstripError, QueryError
-from filmstrip.settings.reading import SettingsError
+from filmstrip.settings.mistakes import SettingsError
 
 
 class ExitCode(IntEnum):
@@ -47,6 +52,38 @@ class CommandFolder(click.Group):
             return None
         command: click.Command = importlib.import_module(f"{self._package.__name__}.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.purpose_of(name)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without loading any."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [CompletionItem(name, help=self.purpose_of(name)) for name in names] + click.Command.shell_complete(
+            self, ctx, incomplete
+        )
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named first, or say which one was most likely meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message.rstrip('.')}. Did you mean '{close[0]}'?", ctx) from None
+
+    def purpose_of(self, name: str) -> str:
+        """Read what a command is for out of its module's docstring, which begins with the command's name."""
+        spec = importlib.util.find_spec(f"{self._package.__name__}.{name}")
+        source = spec.loader.get_source(spec.name) if spec and isinstance(spec.loader, InspectLoader) else None
+        text = ast.get_docstring(ast.parse(source or "")) or ""
+        purpose = text.partition("\n")[0].partition(": ")[2]
+        return purpose[:1].upper() + purpose[1:]
 
 
 program = CommandFolder(

@@ -1,4 +1,4 @@
-"""How do commands that work on media begin? With what takes longest: loading libav, in the process of the children."""
+"""How do commands that work on media begin? With the process of the children, a fork of this one where that is safe."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filmstrip.media.fork_server import ForkServer
-from filmstrip.outputs.registry import CHILD
+from filmstrip.outputs._base import Output
+from filmstrip.outputs.registry import CHILD, renderer_of
+from filmstrip.params.query import Query
 
 
 @contextmanager
-def media_server() -> Iterator[ForkServer]:
-    """Start the server of child processes, and go on while it loads."""
-    with ForkServer(CHILD) as server:
+def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
+    """Start the server of child processes, and go on while it loads.
+
+    Args:
+        modules: What the children of this command need, besides what reads a source.
+        holds_secrets: Whether credentials are in the memory of this process: then nothing of it is handed on.
+    """
+    with ForkServer(CHILD, preloaded=(CHILD, *modules), may_fork_self=not holds_secrets) as server:
         server.start()
         yield server
+
+
+def renderers(query: Query[Output]) -> tuple[str, ...]:
+    """Name the modules that make the outputs of a query, without loading them."""
+    return tuple(sorted({name for output in query.formats if (name := renderer_of(type(output)))}))

@@ -18,3 +18,9 @@ def place_url(place: str, *, is_folder: bool = False) -> str:
     # Not resolved: a symbolic link is followed when it is read, and its name is what its user sees.
     url = Path(os.path.abspath(place)).as_uri()  # noqa: PTH100 - Path.absolute() keeps "..", which a URL may not have
     return f"{url}/" if is_folder else url
+
+
+def holds_credentials(place: str) -> bool:
+    """Check whether a place may name a key or a secret, or leads where a key may be needed."""
+    scheme, separator, rest = place.partition("://")
+    return bool(separator) and (scheme.lower() == "s3" or "@" in rest.partition("/")[0])

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-import structlog
-
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import FilmstripError, MediaProcessKilledError
 from filmstrip.jobs.assignment import Portion
 from filmstrip.jobs.kept_files import KeptFiles
-
-_log = structlog.get_logger()
+from filmstrip.jobs.log import note
 
 
 @dataclass
@@ -61,10 +58,10 @@ def keep_unput(making: Making) -> None:
     try:
         KeptFiles(making.portion.assignment.folder).keep(making.unput)
     except (OSError, FilmstripError):
-        _log.warning("not_kept", exc_info=True)  # they are made again then
+        note("warning", "not_kept", exc_info=True)  # they are made again then
 
 
 def explained(failure: BaseException) -> FilmstripError:
     """Return the sentence for an exception that is none of ours, and write it to the log."""
-    _log.error("internal_error", exc_info=failure)
+    note("error", "internal_error", exc_info=failure)
     return FilmstripError(f"An internal error of the service ended this ({type(failure).__name__})")

@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import structlog
-
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.log import note
 
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 15.0
 
 T = TypeVar("T")
-_log = structlog.get_logger()
 
 
 async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
@@ -27,6 +25,6 @@ async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
         except FilmstripError as error:
             if not error.is_retryable or clock() + pause > deadline:
                 raise
-            _log.warning("tries_again", reason=str(error), pause_seconds=pause)
+            note("warning", "tries_again", reason=str(error), pause_seconds=pause)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
-import structlog
-
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError, OutputError
 from filmstrip.jobs.addresses import find_addresses
@@ -21,6 +19,7 @@ from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.kept_files import KeptFiles
 from filmstrip.jobs.leftovers import leftover_warnings
+from filmstrip.jobs.log import note
 from filmstrip.jobs.making import Making, PutLaterError, explained, keep_unput
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.patience import patiently
@@ -34,7 +33,6 @@ _PARTNER_SECONDS = 5.0
 
 Workplace = Callable[[], AbstractAsyncContextManager[None]]
 
-_log = structlog.get_logger()
 _NOTHING: Mapping[str, Artifact] = MappingProxyType({})
 
 
@@ -92,7 +90,7 @@ class Performer:
         try:
             await self._make_alone(portion, put, at_work)
         except MediaProcessKilledError as death:
-            _log.warning("media_process_killed", error=str(death))
+            note("warning", "media_process_killed", error=str(death))
             await self._make_alone(portion, put, at_work)
         return tuple(put.values())
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import structlog
-
 from filmstrip.domain.errors import MediaProcessKilledError
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs.log import note
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.outputs._messages import ReadableSource
-
-_log = structlog.get_logger()
 
 
 async def probe_again(child: MediaChild, source: ReadableSource, folder: Path) -> MediaInfo:
@@ -24,5 +21,5 @@ async def probe_again(child: MediaChild, source: ReadableSource, folder: Path) -
     try:
         return await child.probe(source, folder)
     except MediaProcessKilledError as death:
-        _log.warning("media_process_killed", error=str(death))
+        note("warning", "media_process_killed", error=str(death))
         return await child.probe(source, folder)

@@ -13,9 +13,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
+
+from filmstrip.media.own_fork import OwnFork, can_fork, fork_self
 
 # Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
@@ -38,15 +41,19 @@ class ForkServer:
     It is a context manager: at the end no more children can be forked, and those that live are ended.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, preloaded: Sequence[str] = (), may_fork_self: bool = False) -> None:
         """Start nothing yet.
 
         Args:
             module: Name of the module whose `main` children run, after its `load` was called once for all of them.
+            preloaded: Modules that are loaded once for all instead, if any; for a few children that need little.
+            may_fork_self: Whether the server may begin as a fork of this process, if that has one thread, and what is
+                in its memory may be seen by children. It saves loading what both need.
         """
-        self._module = module
+        self._program = (module, *preloaded)
+        self._may_fork_self = may_fork_self
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | OwnFork | None = None
         self._orders: socket.socket | None = None
         self._beside: dict[str, ForkServer] = {}
 
@@ -88,17 +95,25 @@ class ForkServer:
             self._stop()
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    # -P: no module is ever looked for in a folder where names come from outside.
-                    [sys.executable, "-P", "-m", _PROGRAM, self._module],
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _OWN_ENVIRONMENT,
-                    start_new_session=True,
-                )
+                self._process = self._begin(theirs)
             ours.settimeout(_PATIENCE_SECONDS)
             self._orders = ours
         return self._orders
+
+    def _begin(self, orders: socket.socket) -> subprocess.Popen[bytes] | OwnFork:
+        if self._may_fork_self and can_fork():
+            from filmstrip.media.forking import serve  # noqa: PLC0415 - else it is loaded where it runs
+
+            os.environ |= _OWN_ENVIRONMENT
+            return fork_self(partial(serve, *self._program), orders.fileno(), _ENVIRONMENT + tuple(_OWN_ENVIRONMENT))
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            # -P: no module is ever looked for in a folder where names come from outside.
+            [sys.executable, "-P", "-m", _PROGRAM, *self._program],
+            stdin=orders.fileno(),
+            stdout=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | _OWN_ENVIRONMENT,
+            start_new_session=True,
+        )
 
     def close(self) -> None:
         """End the server, and those beside it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -28,6 +28,13 @@ def output_types() -> Mapping[str, type[Output]]:
 def load_renderers() -> None:
     """Load what outputs render with, libav and all; else it is loaded when it is first needed."""
     _import_all(lambda name: name.startswith("_render_"))
+
+
+def renderer_of(kind: type[Output]) -> str | None:
+    """Name the module that renders a kind of output, without loading it; None where it has none of its own."""
+    package, _, module = kind.__module__.rpartition(".")
+    name = f"{package}._render_{module}"
+    return name if importlib.util.find_spec(name) else None
 
 
 def _import_all(is_wanted: Callable[[str], bool]) -> None:

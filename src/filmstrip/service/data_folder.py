@@ -11,7 +11,7 @@ from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher, parse_key, read_or_make_key
 from filmstrip.db.sqlite import database_path
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.settings.reading import SettingsError
+from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.service_settings import ServiceSettings
 
 _FROM_SETTINGS = re.compile(r"settings-\d+")

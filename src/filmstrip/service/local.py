@@ -14,7 +14,7 @@ from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.jobs.assignment import Assignment, Listener
+from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import fetch_source
@@ -40,10 +40,12 @@ class MadeOutput:
     """An output that was made.
 
     Attributes:
+        index: Its place in the query.
         result: What it consists of.
         locations: Where its main file is, one for each destination.
     """
 
+    index: int
     result: OutputResult
     locations: tuple[Location, ...]
 
@@ -55,12 +57,16 @@ class LocalListener:
     Attributes:
         on_fetch: Told how much of the source is copied, if it is.
         on_output: Told how much of an output is finished, by its index.
+        on_files: Told how many files of an output are at their destination, by its index.
+        on_end: Told which outputs are made, by their indices.
         warn: Told of what had to give.
     """
 
-    on_fetch: ProgressListener
-    on_output: Callable[[int, float], None]
     warn: Callable[[Warned], None]
+    on_fetch: ProgressListener = ignore
+    on_output: Callable[[int, float], None] = ignore
+    on_files: Callable[[int, int], None] = ignore
+    on_end: Callable[[Sequence[int]], None] = ignore
 
 
 async def probe_source(url: str, settings: Settings, server: ForkServer) -> MediaInfo:
@@ -168,7 +174,7 @@ class _Run:
     async def _make(self, index: int) -> MadeOutput:
         with self._assignment(index) as assignment:
             finished = self.finished.get(index, {})
-            return MadeOutput(*await self._performer().make_output(assignment, self._listener(index), finished))
+            return MadeOutput(index, *await self._performer().make_output(assignment, self._listener(index), finished))
 
     def _performer(self) -> Performer:
         # Without a service nobody comes back later: an outage is waited out on the spot.
@@ -176,9 +182,14 @@ class _Run:
 
     def _listener(self, index: int) -> Listener:
         finished = self.finished.setdefault(index, {})
+
+        def count(artifact: Artifact) -> None:
+            finished[artifact.name] = artifact
+            self.listener.on_files(index, len(finished))
+
         return Listener(
             on_progress=lambda fraction: self.listener.on_output(index, fraction),
-            on_put=lambda artifact: finished.update({artifact.name: artifact}),
+            on_put=count,
             warn=lambda message: self.listener.warn(Warned(message)),
         )
 

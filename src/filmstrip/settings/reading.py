@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filmstrip.domain.errors import FilmstripError
 from filmstrip.settings.catalog import PREFIX, all_settings, show
+from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.settings import Settings, join_settings
 from filmstrip.settings.values import parse_value
 
@@ -23,10 +23,6 @@ COMMAND_VARIABLES = frozenset({f"{PREFIX}DESTINATION_KEY", f"{PREFIX}DESTINATION
 
 # What Kubernetes sets in every container for a service that is named "filmstrip".
 _OF_ORCHESTRATORS = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$")
-
-
-class SettingsError(FilmstripError):
-    """A setting is not what it may be; the message names each."""
 
 
 @dataclass(frozen=True, slots=True)

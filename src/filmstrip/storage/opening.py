@@ -6,7 +6,6 @@ from filmstrip.domain.errors import DestinationRefusedError
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
 from filmstrip.storage.local import LocalStore, allowed_path
-from filmstrip.storage.s3 import S3Store
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -24,6 +23,8 @@ def open_store(destination: Destination, settings: StorageSettings, *, is_folder
     """
     scheme = destination.url.partition("://")[0].lower()
     if scheme == "s3":
+        from filmstrip.storage.s3 import S3Store  # noqa: PLC0415 - a folder needs no client of S3
+
         return S3Store(destination, settings, is_folder=is_folder)
     if scheme == "file":
         if destination.url.endswith("/") and not is_folder:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filmstrip.domain.errors import RangesNotSupportedError, SourceForbiddenError, SourceNotFoundError
+from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.local import allowed_path
-from filmstrip.storage.retries import retried
-from filmstrip.storage.s3_source import presigned_url
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_copy import copy_ranges, copy_stream, refuse_large
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 from filmstrip.storage.whole_file import write_whole
+
+# What speaks to servers is loaded by whoever does: a file of this machine is read without.
+if TYPE_CHECKING:
+    from filmstrip.storage.source_ranges import SourceRanges
 
 AnySource = str | SourceReference
 """The URL of a client, or what `refer_to_source` made of it."""
@@ -32,14 +31,9 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
     if _is_local(reference):
         size_bytes = _readable_file(reference, settings).stat().st_size
         return SourceFacts(SourceVersion(size_bytes), supports_ranges=True)
-    with closing(HttpSource(reference.url, settings)) as http:
-        return retried(lambda: _ask(http, reference.version), settings)
+    from filmstrip.storage.remote_source import check_remote  # noqa: PLC0415 - as above
 
-
-def _ask(http: HttpSource, expected: SourceVersion | None) -> SourceFacts:
-    with http.get(0, 1, expected) as answer:
-        refuse_large(answer.version.size_bytes or 0, http.label, http.settings)
-        return SourceFacts(answer.version, answer.is_partial and answer.version.size_bytes is not None)
+    return check_remote(reference, settings)
 
 
 def refer_to_source(
@@ -56,6 +50,8 @@ def refer_to_source(
     if isinstance(source, SourceReference):
         return source
     if source.lower().startswith("s3://"):
+        from filmstrip.storage.s3_source import presigned_url  # noqa: PLC0415 - as above
+
         source = presigned_url(source, settings)
     if not source.lower().startswith(("http://", "https://", "file://")):
         raise SourceForbiddenError(f'"{source}" cannot be read: a source is an http://, https:// or s3:// URL')
@@ -73,12 +69,9 @@ def open_source(source: AnySource, settings: StorageSettings) -> Path | SourceRa
     reference = refer_to_source(source, settings)
     if _is_local(reference):
         return _readable_file(reference, settings)
-    http = HttpSource(reference.url, settings)
-    try:
-        return SourceRanges(http, settings, reference.version)
-    except BaseException:
-        http.close()
-        raise
+    from filmstrip.storage.remote_source import open_remote  # noqa: PLC0415 - as above
+
+    return open_remote(reference, settings)
 
 
 def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_progress: ProgressListener) -> None:
@@ -93,13 +86,9 @@ def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_pro
     if _is_local(reference):
         _copy_file(_readable_file(reference, settings), path, on_progress)
         return
-    with closing(HttpSource(reference.url, settings)) as http:
-        try:
-            ranges = SourceRanges(http, settings, reference.version)
-        except RangesNotSupportedError:
-            copy_stream(http, path, on_progress, settings, reference.version)
-        else:
-            copy_ranges(ranges, path, on_progress, settings)
+    from filmstrip.storage.remote_source import copy_remote  # noqa: PLC0415 - as above
+
+    copy_remote(reference, settings, path, on_progress)
 
 
 def _copy_file(original: Path, path: Path, on_progress: ProgressListener) -> None:

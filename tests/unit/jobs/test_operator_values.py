@@ -11,7 +11,8 @@ from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails import Thumbnails
 from filmstrip.params.format_entry import entry_without_destination
-from filmstrip.settings.reading import SettingsError, read_settings
+from filmstrip.settings.mistakes import SettingsError
+from filmstrip.settings.reading import read_settings
 
 SETTINGS = JobSettings(Path("work"), max_sprite_side=1080)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.reading import (
-    SettingsError,
     describe_settings,
     misspelt_variables,
     read_settings,

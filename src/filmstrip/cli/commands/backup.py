@@ -1,4 +1,4 @@
-"""`filmstrip backup`: everything that must survive, in one file."""
+"""`filmstrip backup`: copy everything that must survive to one file, also of a running service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filmstrip.service.data_folder import key_file
 from filmstrip.settings.reading import read_settings
 
 
-@click.command("backup", short_help="Copy the database to a file, also of a running service.")
+@click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--with-key", is_flag=True, help="Put the secret key into the file as well; keep that file secret.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it is there already.")

@@ -1,4 +1,4 @@
-"""`filmstrip demo`: the first real job on this machine, checked."""
+"""`filmstrip demo`: run the first real job on this machine, and check it."""
 
 from __future__ import annotations
 

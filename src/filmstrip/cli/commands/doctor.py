@@ -1,4 +1,4 @@
-"""`filmstrip doctor`: whether the service can work here."""
+"""`filmstrip doctor`: check whether the service can work here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`filmstrip encode`: a whole query, without a server."""
+"""`filmstrip encode`: run a whole query without a server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from filmstrip.cli.media_server import media_server
+from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.outputs.registry import parse_query
 
@@ -22,8 +22,8 @@ def command(query: TextIO, config: Path | None) -> None:
     destination. Sources and destinations may be s3:// and file:// URLs, sources http(s):// too; hosts and paths that
     the query names may be used, also private ones. Prints where each output's main file is.
     """
-    parsed = parse_query(query.read())
-    with media_server() as server:
-        from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - loads while the server does
+    from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
+    parsed = parse_query(query.read())
+    with media_server(*renderers(parsed), holds_secrets=True) as server:
         run_locally(parsed, config, server)

@@ -1,4 +1,4 @@
-"""`filmstrip keys`: who may use the service."""
+"""`filmstrip keys`: make, list and revoke API keys."""
 
 from __future__ import annotations
 

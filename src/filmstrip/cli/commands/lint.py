@@ -1,4 +1,4 @@
-"""`filmstrip lint`: which players will fail on a set of thumbnails."""
+"""`filmstrip lint`: tell which players will fail on a set of thumbnails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from filmstrip.cli.media_server import media_server
-from filmstrip.cli.place import place_url
+from filmstrip.cli.place import holds_credentials, place_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.manifest.lint.finding import Finding, Level
 from filmstrip.service.linting import Page, Report, lint
@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 - a flag each
 def _duration(video: str | None, settings: Settings) -> Fraction | None:
     if video is None:
         return None
-    with media_server() as server:
+    with media_server(holds_secrets=holds_credentials(video)) as server:
         return asyncio.run(probe_source(place_url(video), settings, server)).duration_seconds
 
 

@@ -1,4 +1,4 @@
-"""`filmstrip probe`: what a source holds."""
+"""`filmstrip probe`: tell what a source holds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from filmstrip.cli.media_server import media_server
-from filmstrip.cli.place import place_url
+from filmstrip.cli.place import holds_credentials, place_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.settings.reading import read_settings
+
+_NAME_WIDTH = len("container")
 
 
 @click.command("probe")
@@ -27,18 +26,18 @@ def command(source: str, config: Path | None, *, as_json: bool) -> None:
 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
     """
-    settings = read_settings(config)
-    with media_server() as server:
-        from filmstrip.service.local import probe_source  # noqa: PLC0415 - loads while the server does
+    from filmstrip.service.local import probe_source  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
+    settings = read_settings(config)
+    with media_server(holds_secrets=holds_credentials(source)) as server:
         info = asyncio.run(probe_source(place_url(source), settings, server))
     if as_json:
+        from pydantic import TypeAdapter  # noqa: PLC0415 - takes its time, and only this needs it
+
         click.echo(TypeAdapter(MediaInfo).dump_json(info, indent=2).decode())
         return
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, value in _facts(info):
-        table.add_row(f"[dim]{name}[/]", value)
-    Console().print(table)
+        click.echo(f"{click.style(f'{name:<{_NAME_WIDTH}}', dim=True)}  {value}")
 
 
 def _facts(info: MediaInfo) -> Iterator[tuple[str, str]]:

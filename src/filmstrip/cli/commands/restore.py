@@ -1,4 +1,4 @@
-"""`filmstrip restore`: a backup becomes the service's database again."""
+"""`filmstrip restore`: put a backup in the place of the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filmstrip.service.data_folder import database_file
 from filmstrip.settings.reading import read_settings
 
 
-@click.command("restore", short_help="Put a backup in the place of the database.")
+@click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace the database, and the key, that are there already.")
 @config_flag

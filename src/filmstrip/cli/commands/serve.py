@@ -1,4 +1,4 @@
-"""`filmstrip serve`: the service."""
+"""`filmstrip serve`: run the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`filmstrip thumbnails`: a picture every so many seconds and a WebVTT track, without a server."""
+"""`filmstrip thumbnails`: make a picture every so many seconds and a WebVTT track."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from filmstrip.cli.media_server import media_server
+from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.parameter_flags import given, parameter_flags
-from filmstrip.cli.place import place_url
+from filmstrip.cli.place import holds_credentials, place_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.outputs._base import Output
@@ -35,10 +35,11 @@ def command(source: str, dest: str, config: Path | None, **flags: Any) -> None:
     SOURCE is a file, or an http://, https:// or s3:// URL. DEST is a folder, which is made if it is missing, or an
     s3://HOST/BUCKET/FOLDER/ URL. Prints where the track is.
     """
-    query = _query(source, dest, given(flags))
-    with media_server() as server:
-        from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - loads while the server does
+    from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
+    query = _query(source, dest, given(flags))
+    holds_secrets = holds_credentials(source) or dest.lower().startswith("s3://")
+    with media_server(*renderers(query), holds_secrets=holds_secrets) as server:
         run_locally(query, config, server)
 
 

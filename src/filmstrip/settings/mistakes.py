@@ -1,0 +1,9 @@
+"""How does a setting that is not what it may be end? In an error of its own, which loads nothing to be caught."""
+
+from __future__ import annotations
+
+from filmstrip.domain.errors import FilmstripError
+
+
+class SettingsError(FilmstripError):
+    """A setting is not what it may be; the message names each."""

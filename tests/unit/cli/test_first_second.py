@@ -1,0 +1,57 @@
+"""What does the program load before it does anything? What its command needs, and nothing else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets import ASSETS
+
+_REPORT = """
+import sys
+from filmstrip.cli.main import run
+try:
+    run(sys.argv[1:])
+finally:
+    print("LOADED", *sorted(sys.modules))
+"""
+_HEAVY = {"pydantic", "rich", "sqlalchemy", "structlog", "asyncio", "av", "numpy", "urllib3", "obstore", "aiohttp"}
+_SERVICE = {"sqlalchemy", "structlog", "starlette", "uvicorn", "dbos", "filmstrip.jobs.engine", "filmstrip.db.database"}
+
+
+def loaded_by(*arguments: str, **environ: str) -> set[str]:
+    command = [sys.executable, "-c", _REPORT, *arguments]
+    done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, check=True)
+    return set(done.stdout.partition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["nix"], ["thumbnals"]])
+def test_what_is_told_at_once_loads_nothing(arguments: list[str]) -> None:
+    """Help, version and a slip of the command's name load no command and none of the heavy packages."""
+    loaded = loaded_by(*arguments)
+    assert loaded & _HEAVY == set()
+    assert [name for name in loaded if name.startswith("filmstrip.cli.commands.")] == []
+
+
+def test_completion_of_a_command_loads_nothing() -> None:
+    """The shell waits for completion with each press of the key: names and purposes come without the commands."""
+    words = {"COMP_WORDS": "filmstrip pro", "COMP_CWORD": "1", "_FILMSTRIP_COMPLETE": "zsh_complete"}
+    loaded = loaded_by(**words)
+    assert loaded & _HEAVY == set()
+
+
+def test_probe_loads_neither_the_service_nor_a_client(tmp_path: Path) -> None:
+    """A file of this machine is probed without what logs, draws, speaks to servers or holds tables."""
+    assert tmp_path
+    loaded = loaded_by("probe", str(ASSETS["clock_back.ts"].path))
+    assert "filmstrip.service.local" in loaded
+    assert loaded & (_SERVICE | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
+
+
+def test_thumbnails_load_neither_the_service_nor_a_client(tmp_path: Path) -> None:
+    """Pictures of a file of this machine are made without what logs, speaks to servers or holds tables."""
+    loaded = loaded_by("thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path), "--interval", "10")
+    assert "filmstrip.service.local" in loaded
+    assert loaded & (_SERVICE | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
