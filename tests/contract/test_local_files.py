@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,14 +16,17 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import (
+    DestinationForbiddenError,
     DestinationRefusedError,
     DiskFullError,
     HostNotAllowedError,
     SourceForbiddenError,
     SourceNotFoundError,
+    SourceUnreadableError,
 )
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
+from filmstrip.storage.local import LocalStore
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
@@ -158,9 +163,10 @@ def test_a_local_source_is_opened_where_it_lies(root: Path, settings: StorageSet
 
 def test_a_missing_local_source_is_told(root: Path, settings: StorageSettings) -> None:
     """A path with no file, or with a folder, is no source."""
-    for url in ((root / "gone.mp4").as_uri(), root.as_uri()):
-        with pytest.raises(SourceNotFoundError):
-            open_source(url, settings)
+    with pytest.raises(SourceNotFoundError, match="There is no file"):
+        open_source((root / "gone.mp4").as_uri(), settings)
+    with pytest.raises(SourceUnreadableError, match="is a folder"):
+        open_source(root.as_uri(), settings)
 
 
 @pytest.mark.parametrize("url", ["ftp://host/a", "tus:abc", "/etc/passwd", "concat:a|b"])
@@ -168,3 +174,20 @@ def test_other_schemes_are_no_sources(settings: StorageSettings, url: str) -> No
     """Only http, https, s3 and file are read."""
     with pytest.raises(SourceForbiddenError, match="cannot be read"):
         open_source(url, settings)
+
+
+def test_a_folder_that_may_not_be_written_to_is_told() -> None:
+    """Whoever lacks permission reads that, and not what failed when it was cleaned up."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o555)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65534)
+        try:
+            store = LocalStore(folder, is_folder=True)
+            with pytest.raises(DestinationForbiddenError, match="may not be written to: permission is missing"):
+                store.put("a.png", b"a", "image/png")
+        finally:
+            if is_root:
+                os.seteuid(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from filmstrip.cli.event_loop import run_to_end
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
@@ -25,7 +25,7 @@ def run_locally(query: Query[Output], config: Path | None, server: ForkServer) -
     """
     settings = read_settings(config)
     with _watching(query) as listener:
-        made = asyncio.run(run_query(query, settings, listener, server))
+        made = run_to_end(run_query(query, settings, listener, server))
         listener.on_end(tuple(output.index for output in made))
     for url in _main_urls(made):
         click.echo(url)

@@ -6,6 +6,7 @@ import ast
 import difflib
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from click.shell_completion import CompletionItem
 
 from filmstrip import __version__
 from filmstrip.cli import commands
+from filmstrip.cli.shell import drop_unwritten, end_as_interrupted, explain, interruption, open_closed_streams
 from filmstrip.domain.errors import FilmstripError, QueryError
 from filmstrip.settings.mistakes import SettingsError
 
@@ -30,7 +32,8 @@ class ExitCode(IntEnum):
     """It was understood, but could not be done."""
     MISUSED = 2
     """The command line, a setting or a query is not what it may be."""
-    INTERRUPTED = 130
+    SIGNALLED = 128
+    """Less than what it says when a signal ended it: this and the signal's number."""
 
 
 class CommandFolder(click.Group):
@@ -118,12 +121,15 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except click.Abort:
-        click.echo("filmstrip: interrupted", err=True)
-        return ExitCode.INTERRUPTED
+        words, code = interruption()
+        click.echo(f"filmstrip: {words}", err=True)
+        return code
     except (QueryError, SettingsError) as error:
         return _complain(error, ExitCode.MISUSED)
     except FilmstripError as error:
         return _complain(error, ExitCode.FAILED)
+    except OSError as error:
+        return _complain(FilmstripError(explain(error)), ExitCode.FAILED)
     return code if isinstance(code, int) else ExitCode.DONE
 
 
@@ -136,4 +142,11 @@ def _complain(error: FilmstripError, code: ExitCode) -> ExitCode:
 
 def main() -> None:
     """Run the program as the shell calls it."""
-    sys.exit(run(sys.argv[1:]))
+    open_closed_streams()
+    end_as_interrupted()
+    code = run(sys.argv[1:])
+    drop_unwritten()
+    if code > ExitCode.SIGNALLED:
+        # Its threads may wait for a server that says nothing.
+        os._exit(code)
+    sys.exit(code)

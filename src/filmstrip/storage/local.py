@@ -9,6 +9,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, HostNotAllowedError
+from filmstrip.storage.file_errors import reason_of
 from filmstrip.storage.object_name import checked_name
 from filmstrip.storage.whole_file import PARTIAL_PREFIX, write_whole
 
@@ -22,8 +23,8 @@ def allowed_path(url: str, roots: Sequence[Path]) -> Path:
     host, slash, rest = url.partition("://")[2].partition("/")
     if host.lower() not in {"", "localhost"} or not slash or "\0" in unquote(rest):
         raise HostNotAllowedError(f'"{url}" is not a path of this machine; that is written file:///PATH')
-    path = path_of_url(url).resolve()
-    if not any(path.is_relative_to(root.resolve()) for root in roots):
+    path = _followed(path_of_url(url))
+    if not any(path.is_relative_to(_followed(root)) for root in roots):
         raise HostNotAllowedError(f'"{path}" is outside the folders that the setting local_roots allows')
     return path
 
@@ -33,6 +34,16 @@ def path_of_url(url: str) -> Path:
     # Not urlsplit(): a path may hold "?", "#", brackets and line ends, which mean nothing in it.
     rest = url.partition("://")[2].partition("/")[2]
     return Path("/" + os.fsdecode(unquote_to_bytes(os.fsencode(rest))))
+
+
+def _followed(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except OSError as error:
+        raise HostNotAllowedError(f'"{path}" cannot be used: {reason_of(error)}') from None
+    except RuntimeError:
+        # What Python says of a loop before 3.13
+        raise HostNotAllowedError(f'"{path}" cannot be used: its symbolic links lead in a circle') from None
 
 
 class LocalStore:
@@ -46,10 +57,14 @@ class LocalStore:
         """Write the file under another name and rename it."""
         try:
             write_whole(self._path_of(name), data)
-        except PermissionError:
-            raise DestinationForbiddenError(f'The service may not write to "{self._path}"') from None
+        except PermissionError as error:
+            raise DestinationForbiddenError(f'"{self._path}" may not be written to: {reason_of(error)}') from None
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
             raise DestinationRefusedError(f'"{self._path_of(name)}" is a folder, or lies below a file') from None
+        except OSError as error:
+            if isinstance(data, Path) and error.filename in {data, str(data)}:
+                raise  # it is the content that cannot be read
+            raise DestinationRefusedError(f'"{self._path}" cannot be written to: {reason_of(error)}') from None
 
     def locate(self, name: str) -> Location:
         """Tell the file's path, and as its URL the `file://` form of it."""

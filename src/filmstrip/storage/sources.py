@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError
+from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.storage.file_errors import other_kind, reason_of
 from filmstrip.storage.local import allowed_path
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
@@ -103,9 +104,12 @@ def _is_local(reference: SourceReference) -> bool:
 def _readable_file(reference: SourceReference, settings: StorageSettings) -> Path:
     path = allowed_path(reference.url, settings.local_roots)
     try:
+        kind = other_kind(path)
+        if kind is not None:
+            raise SourceUnreadableError(f'"{path}" is {kind}; a source is a file, as it is read in more than one place')
         with path.open("rb"):
             return path
-    except PermissionError:
-        raise SourceForbiddenError(f'The service may not read "{path}"') from None
-    except OSError:
+    except FileNotFoundError:
         raise SourceNotFoundError(f'There is no file "{path}"') from None
+    except OSError as error:
+        raise SourceForbiddenError(f'"{path}" cannot be read: {reason_of(error)}') from None

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,6 +17,7 @@ from filmstrip.domain.errors import DiskFullError
 PARTIAL_PREFIX = ".partial-"
 """Begins the name of a file that is not whole yet."""
 
+_MODE = 0o666  # less what the umask takes away
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -42,11 +43,12 @@ def _is_at(path: Path, descriptor: int) -> bool:
 
 def _open_partial(partial: Path) -> int:
     try:
-        return os.open(partial, _FLAGS, 0o600)
+        return os.open(partial, _FLAGS, _MODE)
     except PermissionError:
         # What a service that ran as another user left: whoever may write the folder may remove it.
-        partial.unlink()
-        return os.open(partial, _FLAGS, 0o600)
+        with suppress(OSError):
+            partial.unlink()
+        return os.open(partial, _FLAGS, _MODE)
 
 
 def _lock(file: BinaryIO) -> None:
@@ -89,10 +91,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             try:
                 yield file
                 file.flush()
-                os.fchmod(file.fileno(), 0o644)
                 os.fsync(file.fileno())
             except BaseException:
-                partial.unlink(missing_ok=True)
+                # What went wrong is told, whether or not its remains can be removed.
+                with suppress(OSError):
+                    partial.unlink(missing_ok=True)
                 raise
             # Behind the `except`: once it is renamed, the name may be another writer's.
             partial.replace(path)

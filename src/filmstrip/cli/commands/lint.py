@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from fractions import Fraction
@@ -12,8 +11,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from filmstrip.cli.event_loop import run_to_end
 from filmstrip.cli.media_server import media_server
-from filmstrip.cli.place import holds_credentials, place_url
+from filmstrip.cli.place import holds_credentials, source_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.manifest.lint.finding import Finding, Level
 from filmstrip.service.linting import Page, Report, lint
@@ -70,7 +70,7 @@ def _duration(video: str | None, settings: Settings) -> Fraction | None:
     if video is None:
         return None
     with media_server(holds_secrets=holds_credentials(video)) as server:
-        return asyncio.run(probe_source(place_url(video), settings, server)).duration_seconds
+        return run_to_end(probe_source(source_url(video), settings, server)).duration_seconds
 
 
 def _show_all(console: Console, reports: list[Report]) -> None:

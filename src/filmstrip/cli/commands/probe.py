@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from filmstrip.cli.media_server import media_server
-from filmstrip.cli.place import holds_credentials, place_url
+from filmstrip.cli.place import holds_credentials, source_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.settings.reading import read_settings
@@ -26,11 +25,12 @@ def command(source: str, config: Path | None, *, as_json: bool) -> None:
 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
     """
+    from filmstrip.cli.event_loop import run_to_end  # noqa: PLC0415 - as below
     from filmstrip.service.local import probe_source  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
     settings = read_settings(config)
     with media_server(holds_secrets=holds_credentials(source)) as server:
-        info = asyncio.run(probe_source(place_url(source), settings, server))
+        info = run_to_end(probe_source(source_url(source), settings, server))
     if as_json:
         from pydantic import TypeAdapter  # noqa: PLC0415 - takes its time, and only this needs it
 

@@ -10,7 +10,7 @@ import click
 
 from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.parameter_flags import given, parameter_flags
-from filmstrip.cli.place import holds_credentials, place_url
+from filmstrip.cli.place import holds_credentials, place_url, source_url
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.outputs._base import Output
@@ -48,7 +48,7 @@ def _query(source: str, dest: str, flags: dict[str, object]) -> Query[Output]:
     destination["url"] = place_url(dest, is_folder=not names_a_picture(dest))
     entry = {"output": "thumbnails", "destination": destination, **flags}
     try:
-        return parse_query(json.dumps({"query": {"source": place_url(source), "format": [entry]}}))
+        return parse_query(json.dumps({"query": {"source": source_url(source), "format": [entry]}}))
     except QueryError as error:
         raise QueryError([Mistake(_as_typed(mistake.field), mistake.problem) for mistake in error.mistakes]) from None
 

@@ -1,0 +1,75 @@
+"""How does the program get on with the shell? Closed streams, signals that end it, and what it cannot write."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from types import FrameType
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALLED = 128
+_STREAMS = 3
+_received: list[int] = []
+
+
+def open_closed_streams() -> None:
+    """Lead standard streams that are closed nowhere, so that no file is opened in their place and written to as one."""
+    for descriptor in range(_STREAMS):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    # They are for the whole life of the program.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def end_as_interrupted() -> None:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does: its folders are removed, its children ended.
+
+    What is ignored stays so, as `nohup` wants it.
+    """
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    _received.append(number)
+    signal.raise_signal(signal.SIGINT)
+
+
+def interruption() -> tuple[str, int]:
+    """Return what interrupted the program, in a word, and the exit code that says so (POSIX, 2.8.2)."""
+    number = signal.Signals(_received[0]) if _received else signal.SIGINT
+    return ("interrupted" if number == signal.SIGINT else f"ended by {number.name}"), _SIGNALLED + number
+
+
+def explain(error: OSError) -> str:
+    """Say what the system refused."""
+    reason = error.strerror or type(error).__name__
+    if isinstance(error, FileNotFoundError) and _is_folder_gone():
+        return "The current folder is gone; change to one that is there"
+    if error.filename is not None:
+        return f'"{os.fsdecode(error.filename)}" cannot be used: {reason}'
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}:
+        return f"Standard output cannot be written: {reason}"
+    return f"The system refused: {reason}"
+
+
+def _is_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - Path.cwd() is the same
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def drop_unwritten() -> None:
+    """Forget what standard output could not take, or the interpreter complains of it once more at its end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
