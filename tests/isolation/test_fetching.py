@@ -28,8 +28,8 @@ from filmstrip.jobs.media_child import MediaChild
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside
 from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._fetch_request import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs._fetched_ranges import FetchedRanges
-from filmstrip.outputs._fetcher import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs.registry import CHILD
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference, SourceVersion

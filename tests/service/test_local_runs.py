@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -195,3 +196,85 @@ def test_videos_are_not_made_larger(sample: Path, tmp_path: Path, capsys: pytest
     assert "format[1] was dropped" in capsys.readouterr().err
     assert (tmp_path / "small.mp4").exists()
     assert not (tmp_path / "large.mp4").exists()
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A shell without any credentials."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "FILMSTRIP_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no credentials"))
+    return monkeypatch
+
+
+def test_the_manners_of_s3_tools(
+    sample: Path, seaweedfs: S3Server, shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With an endpoint and the usual variables, `s3://BUCKET/KEY` is written to and read from."""
+    seaweedfs.make_bucket("manners")
+    shell.setenv("AWS_ACCESS_KEY_ID", seaweedfs.key)
+    shell.setenv("AWS_SECRET_ACCESS_KEY", seaweedfs.secret)
+    clip = {"output": "mp4", "size": "64x36", "destination": "s3://manners/clip.mp4"}
+    query = sample.parent / "query.json"
+    query.write_text(json.dumps({"query": {"source": sample.as_uri(), "format": [clip]}}))
+    endpoint = ["--endpoint", seaweedfs.url]
+    assert run(["encode", str(query), *endpoint]) == ExitCode.DONE
+    assert run(["thumbnails", "s3://manners/clip.mp4", "s3://manners/t", "--interval", "4", *endpoint]) == ExitCode.DONE
+    assert run(["probe", "s3://manners/clip.mp4", *endpoint]) == ExitCode.DONE
+    captured = capsys.readouterr()
+    assert f"{seaweedfs.url}/manners/t/thumbnails.vtt" in captured.out
+    assert "64x36" in captured.out
+    assert captured.err == ""
+
+
+def test_a_missing_key_and_a_wrong_one_differ(
+    sample: Path, seaweedfs: S3Server, shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who gave no key reads that, and who gave a wrong one, that it is wrong."""
+    seaweedfs.make_bucket("closed")
+    command = ["thumbnails", str(sample), "s3://closed/t/", "--interval", "4", "--endpoint", seaweedfs.url]
+    assert run(command) == ExitCode.FAILED
+    assert "takes nothing without credentials, and none were given" in capsys.readouterr().err
+    shell.setenv("AWS_ACCESS_KEY_ID", seaweedfs.key)
+    shell.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
+    assert run(command) == ExitCode.FAILED
+    errors = capsys.readouterr().err
+    assert "`secret` does not belong to `key`" in errors
+    assert "wrong-secret" not in errors
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ("s3://{host}/closed/t/", "does not speak https; if http is meant, give --endpoint http://{host}"),
+        ("s3://nowhere.invalid/closed/t/", 'The host "nowhere.invalid" cannot be found'),
+    ],
+)
+def test_what_waiting_does_not_mend_is_told_at_once(
+    place: str,
+    sentence: str,
+    sample: Path,
+    seaweedfs: S3Server,
+    shell: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A name that nobody has, and http where https is meant, end with what to set, and without a wait."""
+    host = f"{seaweedfs.host}:{seaweedfs.port}"
+    shell.setenv("FILMSTRIP_RETRY_SECONDS", "100000")
+    assert run(["thumbnails", str(sample), place.format(host=host), "--interval", "4"]) == ExitCode.FAILED
+    captured = capsys.readouterr()
+    assert sentence.format(host=host) in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["probe"], ["thumbnails"]])
+def test_a_source_that_cannot_be_is_told_at_once(
+    command: list[str], range_server: RangeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So it is for sources: https of a server that speaks http."""
+    url = range_server.url_of("video.mp4").replace("http://", "https://")
+    assert run([*command, url, *([str(tmp_path)] if command == ["thumbnails"] else [])]) == ExitCode.FAILED
+    captured = capsys.readouterr()
+    assert "does not speak https; if http is meant, the URL begins with http://" in captured.err
+    assert len(captured.err.splitlines()) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
@@ -14,16 +13,15 @@ from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.service.local import LocalListener, MadeOutput, run_query
-from filmstrip.settings.reading import read_settings
+from filmstrip.settings.settings import Settings
 
 
-def run_locally(query: Query[Output], config: Path | None, server: ForkServer) -> None:
+def run_locally(query: Query[Output], settings: Settings, server: ForkServer) -> None:
     """Run a query, and print where the main file of each output is.
 
     Raises:
         FilmstripError: It fails.
     """
-    settings = read_settings(config)
     with _watching(query) as listener:
         made = run_to_end(run_query(query, settings, listener, server))
         listener.on_end(tuple(output.index for output in made))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
-from filmstrip.outputs.registry import CHILD, renderer_of
+from filmstrip.outputs.registry import CHILD, output_modules, renderer_of
 from filmstrip.params.query import Query
 
 
@@ -25,5 +25,5 @@ def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
 
 
 def renderers(query: Query[Output]) -> tuple[str, ...]:
-    """Name the modules that make the outputs of a query, without loading them."""
-    return tuple(sorted({name for output in query.formats if (name := renderer_of(type(output)))}))
+    """Name the modules that parse a query and make its outputs: behind its walls a child can load nothing more."""
+    return output_modules() + tuple(sorted({name for output in query.formats if (name := renderer_of(type(output)))}))

@@ -33,7 +33,7 @@ from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
-from filmstrip.outputs._fetcher import FETCHER
+from filmstrip.outputs._fetch_request import FETCHER
 from filmstrip.outputs.registry import CHILD, parse_query
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings

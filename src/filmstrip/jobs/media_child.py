@@ -17,7 +17,7 @@ from filmstrip.isolation.trial import Trial
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside, run_in_sandbox
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._fetcher import FETCHER, FetchRequest, fetch_requests
+from filmstrip.outputs._fetch_request import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs._limits import within_processor_time
 from filmstrip.outputs._messages import (
     Failed,

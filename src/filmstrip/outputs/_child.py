@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import threading
 import traceback
 from collections.abc import Iterator
@@ -49,7 +48,6 @@ def load() -> None:
     """Load what children need, once for all of them: they are forked from the process that calls this."""
     output_types()
     load_renderers()
-    importlib.import_module("filmstrip.storage.remote_source")
 
 
 def main() -> None:

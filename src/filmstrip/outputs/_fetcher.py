@@ -7,6 +7,7 @@ whatever is in them, it gets nothing but bytes of that source. It ends with the 
 
 from __future__ import annotations
 
+import importlib
 import os
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,9 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import NoReturn
 
-from pydantic import TypeAdapter
-
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, SourceForbiddenError
 from filmstrip.media.sandbox_child import confine, read_request, watch_exit_pipe
-from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._fetch_request import FetchRequest, fetch_requests
 from filmstrip.outputs._range_protocol import (
     MOST_QUESTIONS,
     Answer,
@@ -29,38 +28,16 @@ from filmstrip.outputs._range_protocol import (
     read_question,
     write_answer,
 )
-from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
-from filmstrip.storage.source_reference import SourceReference
 from filmstrip.storage.sources import open_source
-
-FETCHER = __name__
-"""The module that fetching processes run."""
 
 _SOCKET = 1  # standard output
 _THREADS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
-    """What is fetched.
-
-    Attributes:
-        source: The source.
-        media: The limits of the process.
-        storage: Which hosts may be read from, and how patiently.
-    """
-
-    source: SourceReference
-    media: MediaSettings
-    storage: StorageSettings
-
-
-fetch_requests: TypeAdapter[FetchRequest] = TypeAdapter(FetchRequest)
-
-
 def load() -> None:
-    """Nothing more than this module is needed."""
+    """Load what speaks to servers, once for all of them."""
+    importlib.import_module("filmstrip.storage.remote_source")
 
 
 def main() -> None:

@@ -30,6 +30,12 @@ def load_renderers() -> None:
     _import_all(lambda name: name.startswith("_render_"))
 
 
+def output_modules() -> tuple[str, ...]:
+    """Name the modules that define outputs, without loading them."""
+    names = (module.name for module in pkgutil.iter_modules(outputs.__path__))
+    return tuple(f"{outputs.__name__}.{name}" for name in names if not name.startswith("_"))
+
+
 def renderer_of(kind: type[Output]) -> str | None:
     """Name the module that renders a kind of output, without loading it; None where it has none of its own."""
     package, _, module = kind.__module__.rpartition(".")

@@ -26,13 +26,14 @@ from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
-from filmstrip.outputs._fetcher import FETCHER
+from filmstrip.outputs._fetch_request import FETCHER
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.params.query import Query
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
+from filmstrip.storage.settings import StorageSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
     """
     storage = allow_urls((url,), settings.storage)
     _expect_fetching(url, server)
+    await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
         return await probe_again(MediaChild(settings.media, storage, server), source, folder)
@@ -107,6 +109,8 @@ async def run_query(
     for warned in query.warnings:
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
+    urls = [query.source, *(place.url for output in query.formats for place in output.destination)]
+    await _check_hosts(urls, storage, lambda sentence: listener.warn(Warned(sentence)))
     whole = any(output.reads_whole_source for output in query.formats)
     if not whole:
         _expect_fetching(query.source, server)
@@ -216,6 +220,14 @@ def _expect_fetching(url: str, server: ForkServer) -> None:
     """Begin to load what fetches a remote source, while it is found out whether there is one."""
     if not url.lower().startswith("file://"):
         server.beside(FETCHER).start()
+
+
+async def _check_hosts(urls: Sequence[str], storage: StorageSettings, warn: Callable[[str], None]) -> None:
+    """See to it that servers are what their URLs say; a file of this machine has none."""
+    if any(not url.lower().startswith("file://") for url in urls):
+        from filmstrip.service.local_hosts import check_hosts  # noqa: PLC0415 - loaded where there are servers
+
+        await check_hosts(urls, storage, warn)
 
 
 def _check_destinations(query: Query[Output]) -> None:

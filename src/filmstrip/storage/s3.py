@@ -132,7 +132,7 @@ class S3Store:
             yield
         except S3Failure as failure:
             refusal = self._proxy.refusal if self._proxy else None
-            raise refusal or destination_error(failure, self._address) from None
+            raise refusal or destination_error(failure, self._address, is_signed=self._can_sign) from None
         except (FilmstripError, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as panic:  # noqa: BLE001 - native code panics by what is no Exception

@@ -82,8 +82,13 @@ class S3Address:
             error: What is raised if it cannot be parsed.
         """
         match = _URL.fullmatch(url)
-        if match is None or _BUCKET.fullmatch(match["bucket"]) is None:
+        if match is None:
             _refuse(url, error)
+        if _BUCKET.fullmatch(match["bucket"]) is None:
+            raise error(
+                f'"{url}" names the bucket "{match["bucket"]}", which has to have 3 to 255 letters, digits, ".", "-" '
+                'or "_"; an S3 address is written s3://HOST[:PORT]/BUCKET/KEY'
+            )
         host, port = split_port(match["place"])
         plain = {split_port(entry) for entry in plain_http_hosts}
         is_https = (host, port) not in plain and (host, None) not in plain

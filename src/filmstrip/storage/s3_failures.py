@@ -38,8 +38,8 @@ _LATER = {"NoSuchUpload", "SlowDown", "RequestTimeout"}
 _LATER_STATUSES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-def destination_error(failure: BaseException, address: S3Address) -> FilmstripError:
-    """Choose the error for what obstore raised."""
+def destination_error(failure: BaseException, address: S3Address, *, is_signed: bool = True) -> FilmstripError:
+    """Choose the error for what obstore raised; `is_signed` tells whether there was a key."""
     text = str(failure)
     status = int(_first(_STATUS, text) or 0)
     if isinstance(failure, FileNotFoundError):
@@ -47,6 +47,11 @@ def destination_error(failure: BaseException, address: S3Address) -> FilmstripEr
     elif isinstance(failure, PermissionDeniedError | UnauthenticatedError):
         status = HTTPStatus.FORBIDDEN
     if status:
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and not is_signed:
+            return DestinationForbiddenError(
+                f'The destination "{address.label}" takes nothing without credentials, and none were given: set `key` '
+                "and `secret`"
+            )
         return refusal_error(text, status, address)
     if match := _BAD_CERTIFICATE.search(text):
         return DestinationForbiddenError(

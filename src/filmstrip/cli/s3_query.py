@@ -1,0 +1,50 @@
+"""How does a whole query get what the shell says about S3? Its places are completed before it is read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from filmstrip.cli.s3_places import S3Manners, manners_for
+from filmstrip.settings.settings import Settings
+
+
+def with_manners(text: str, settings: Settings, endpoint: str | None, profile: str | None) -> tuple[str, Settings]:
+    """Complete the S3 places of a query; a text that is no query stays as it is, for the parser to judge.
+
+    Args:
+        text: JSON text, `{"query": {...}}`.
+        settings: Name hosts, which are no buckets.
+        endpoint: What was typed.
+        profile: What was typed.
+
+    Raises:
+        FilmstripError: As from `s3_places.read_manners`.
+    """
+    try:
+        document = json.loads(text)
+        query = document["query"]
+        entries = query["format"] if isinstance(query["format"], list) else [query["format"]]
+        places = [place for entry in entries for place in _places(entry)]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return text, settings
+    urls = [query.get("source"), *(place.get("url") if isinstance(place, dict) else place for place in places)]
+    manners, settings = manners_for([url for url in urls if isinstance(url, str)], settings, endpoint, profile)
+    if isinstance(query.get("source"), str):
+        query["source"] = manners.with_credentials(query["source"])
+    for entry in entries:
+        if entry.get("destination"):
+            completed = [_completed(place, manners) for place in _places(entry)]
+            entry["destination"] = completed if isinstance(entry["destination"], list) else completed[0]
+    return json.dumps(document), settings
+
+
+def _places(entry: dict[str, Any]) -> list[Any]:
+    destination = entry.get("destination") or []
+    return destination if isinstance(destination, list) else [destination]
+
+
+def _completed(place: Any, manners: S3Manners) -> Any:
+    if isinstance(place, str):
+        place = {"url": place}
+    return manners.destination(place) if isinstance(place, dict) else place

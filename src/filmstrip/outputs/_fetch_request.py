@@ -1,0 +1,32 @@
+"""What is a process asked that fetches a remote source? Its own module, `_fetcher`, is loaded in that process alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from filmstrip.media.settings import MediaSettings
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceReference
+
+FETCHER = "filmstrip.outputs._fetcher"
+"""The module that fetching processes run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What is fetched.
+
+    Attributes:
+        source: The source.
+        media: The limits of the process.
+        storage: Which hosts may be read from, and how patiently.
+    """
+
+    source: SourceReference
+    media: MediaSettings
+    storage: StorageSettings
+
+
+fetch_requests: TypeAdapter[FetchRequest] = TypeAdapter(FetchRequest)
