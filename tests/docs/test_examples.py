@@ -105,6 +105,29 @@ def test_the_first_job_of_the_readme(clone: Path) -> None:
     assert sorted(content[:6] for content in contents) == [b"\0\0\0 ft", b"WEBVTT"]
 
 
+@pytest.mark.timeout(200)
+def test_the_first_job_ends_whatever_is_wrong(clone: Path) -> None:
+    """A wrong key, a mistaken query and a service that is not there end the README's commands with what is wrong."""
+    examples = Examples.of("README.md")
+    with _running_service(examples.script("service", "first job", {}), clone) as address:
+        for written, wrong, sentence in (
+            ("my-first-api-key", "another-key", "API key"),
+            ('"interval": 30', '"interval": "often"', '"often\\" is not a number of seconds'),
+            ("/source.mp4", "/nothing.mp4", "There is no file"),
+        ):
+            script = examples.script("client", "first job", {_SERVICE_ADDRESS: address, written: wrong})
+            assert sentence in _output(script, clone)
+    script = examples.script("client", "first job", {_SERVICE_ADDRESS: address})
+    assert "connect to" in _output(script, clone).lower()
+
+
+def _output(script: str, folder: Path) -> str:
+    done = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=_CLIENT_SECONDS, check=False
+    )
+    return done.stdout + done.stderr
+
+
 def test_the_first_thumbnails_of_the_readme(clone: Path) -> None:
     """The README's command without a server makes a folder of pictures."""
     output = _run(Examples.of("README.md").script("client", "first thumbnails", {}), clone)

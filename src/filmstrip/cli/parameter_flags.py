@@ -55,6 +55,18 @@ def value_form(field: FieldInfo) -> str:
     return "NUMBER" if value_type in (int, Fraction) else "TEXT"
 
 
+def is_list(field: FieldInfo) -> bool:
+    """Check whether a field takes several values, which the command line separates by commas."""
+    return get_origin(_first_kind(field.annotation)) is tuple
+
+
+def _first_kind(annotation: object) -> object:
+    """Look through what says that a value may be absent."""
+    while get_origin(annotation) is not None and get_origin(annotation) is not tuple:
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    return annotation
+
+
 def _value_type(annotation: object) -> object:
     while get_origin(annotation) is not None:
         annotation = next(part for part in get_args(annotation) if part is not NoneType)
@@ -78,12 +90,14 @@ def _options(
             default=None,
             envvar=secrets.get(name),
             show_envvar=name in secrets,
-            metavar=None if form == "FLAG" else form,
+            metavar=None if form == "FLAG" else f"{form},..." if is_list(field) else form,
             help=_help(texts[name], field),
         )
 
 
 def _help(text: str, field: FieldInfo) -> str:
+    if is_list(field):
+        text = f"{text} Several are separated by commas."
     if field.is_required() or field.default is None or isinstance(field.default, bool | tuple) or "default" in text:
         return text
     return f"{text}  [default: {field.default}]"

@@ -57,7 +57,7 @@ def reading_errors() -> Iterator[None]:
         yield
     except av.error.FFmpegError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise SourceUnreadableError(f"the source cannot be read as media: {reason}") from error
+        raise SourceUnreadableError(f"The source cannot be read as media: {reason}") from error
 
 
 @contextmanager

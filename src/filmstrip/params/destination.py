@@ -73,7 +73,7 @@ class Destination(Parameters):
     def _has_known_scheme(cls, url: str, _info: ValidationInfo) -> str:
         match = _SCHEME.match(url)
         if match is None or match[1].lower() not in {"s3", "file"}:
-            raise mistake(url, "a URL such as s3://HOST/BUCKET/PATH")
+            raise mistake(url, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH where the operator allows it")
         if match[1].lower() == "s3" and url[match.end() :].strip("/").count("/") < 1:
             raise mistake(url, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
         return url

@@ -29,10 +29,8 @@ def _parse_interval(value: object) -> Fraction | Auto:
     if isinstance(value, str) and value.strip().lower() == "auto":
         return "auto"
     exact = parse_exact(value)
-    if exact is None or exact <= 0:
-        raise mistake(value, "a number above 0, or auto")
-    if exact < _LEAST_INTERVAL:
-        raise mistake(value, "a number of seconds from 0.01 on, or auto")
+    if exact is None or exact < _LEAST_INTERVAL:
+        raise mistake(value, "a number of seconds, 0.01 or above, or auto")
     return exact
 
 

@@ -57,7 +57,7 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 def _is_source(url: str) -> str:
     if not url.lower().startswith(_SOURCE_SCHEMES):
-        raise mistake(url, "a URL that begins with http://, https:// or s3://")
+        raise mistake(url, "a URL that begins with http://, https:// or s3://, or file:// where the operator allows it")
     if url.lower().startswith("s3://"):
         _check_credentials(url)
     return url

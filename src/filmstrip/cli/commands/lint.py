@@ -76,7 +76,7 @@ def _duration(video: str | None, settings: Settings) -> Fraction | None:
 def _show_all(console: Console, reports: list[Report]) -> None:
     for report in reports:
         mark = "[green]✓[/]" if not report.findings else " "
-        pictures = f", {report.pictures} pictures" if report.pictures else ""
+        pictures = f", {report.pictures} {'picture' if report.pictures == 1 else 'pictures'}" if report.pictures else ""
         console.print(f"{mark} [bold]{escape(report.address)}[/] [dim]{report.kind}{pictures}[/]", soft_wrap=True)
         for finding in report.findings:
             _show(console, finding)

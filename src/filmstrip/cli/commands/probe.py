@@ -43,14 +43,16 @@ def command(source: str, config: Path | None, endpoint: str | None, profile: str
 
 
 def _facts(info: MediaInfo) -> Iterator[tuple[str, str]]:
-    yield "container", info.container
+    yield "container", info.container.replace(",", ", ")
     yield "duration", f"{float(info.duration_seconds):.3f} s"
     if info.size_bytes is not None:
         yield "size", f"{info.size_bytes / 1e6:.3f} MB"
     yield "video", "none" if info.video is None else _video(info.video)
     for stream in info.audio:
-        language = "" if stream.language is None else f", {stream.language}"
-        yield "audio", f"{stream.codec}, {stream.sample_rate} Hz, {stream.channels} channels{language}"
+        # "und" is how ISO 639-2 writes that nobody said.
+        language = "" if stream.language in {None, "und"} else f", {stream.language}"
+        channels = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
+        yield "audio", f"{stream.codec}, {stream.sample_rate} Hz, {channels}{language}"
     for warning in info.warnings:
         yield "warning", warning
 

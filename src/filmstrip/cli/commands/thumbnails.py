@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,17 @@ from filmstrip.params.query import FormatParameters, Query
 from filmstrip.settings.reading import read_settings
 
 _PREFIX = "format[0]."
+_EXAMPLES = """\b
+Examples:
+  filmstrip thumbnails film.mp4 thumbs/ --interval 10 --width 320
+  filmstrip thumbnails film.mp4 thumbs/ --sizes 320x180,160x90 --manifests vtt,json
+  filmstrip thumbnails film.mp4 sheet.jpg --interval 10 --width 160 --sprite
+  filmstrip thumbnails https://example.com/film.mp4 s3://my-bucket/thumbs/
+"""
 _SECRETS = {"key": "FILMSTRIP_DESTINATION_KEY", "secret": "FILMSTRIP_DESTINATION_SECRET"}
 
 
-@click.command("thumbnails")
+@click.command("thumbnails", epilog=_EXAMPLES)
 @click.argument("source")
 @click.argument("dest")
 @parameter_flags(output_types()["thumbnails"], without=FormatParameters.model_fields)
@@ -51,6 +59,7 @@ def command(
 
 
 def _query(source: str, dest: str, flags: dict[str, object], manners: S3Manners) -> Query[Output]:
+    _check(dest, flags)
     destination = {name: flags.pop(name) for name in Destination.model_fields if name in flags}
     destination["url"] = place_url(dest, is_folder=not names_a_picture(dest))
     entry = {"output": "thumbnails", "destination": manners.destination(destination), **flags}
@@ -60,6 +69,18 @@ def _query(source: str, dest: str, flags: dict[str, object], manners: S3Manners)
         )
     except QueryError as error:
         raise QueryError([Mistake(_as_typed(mistake.field), mistake.problem) for mistake in error.mistakes]) from None
+
+
+def _check(dest: str, flags: Mapping[str, object]) -> None:
+    """Refuse what would be done otherwise than it is meant, without a word."""
+    mistakes = []
+    if names_a_picture(dest) and not flags.get("sprite"):
+        problem = f'"{dest}" names one picture, and one is made every so many seconds: name a folder, or add --sprite'
+        mistakes.append(Mistake("DEST", problem))
+    if "size" in flags and flags.keys() & {"width", "height"}:
+        mistakes.append(Mistake("--size", "says the same as --width and --height: give one or the other"))
+    if mistakes:
+        raise QueryError(mistakes)
 
 
 def _as_typed(field: str) -> str:
