@@ -105,17 +105,24 @@ def started(folder: Path, *arguments: str, prefix: tuple[str, ...] = ()) -> Iter
         process.communicate()
 
 
+def asked(server: socket.socket) -> socket.socket:
+    """Wait for a connection by which something is asked; the first one only looks whether anybody is there."""
+    while True:
+        connection, _ = server.accept()
+        if connection.recv(1, socket.MSG_PEEK):
+            return connection
+        connection.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_a_wait_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     """Also while a server says nothing, a signal ends the program at once; no work folder stays."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/video.mp4"
-        with started(tmp_path, "thumbnails", url, "out") as process:
-            connection, _ = server.accept()
-            with connection:
-                assert list((tmp_path / "tmp").iterdir())
-                process.send_signal(number)
-                _, errors = process.communicate(timeout=20)
+        with started(tmp_path, "thumbnails", url, "out") as process, asked(server):
+            assert list((tmp_path / "tmp").iterdir())
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=20)
     assert process.returncode == 128 + number
     assert len(errors.strip().splitlines()) == 1
     assert list((tmp_path / "tmp").iterdir()) == []
@@ -144,10 +151,8 @@ def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
         ignoring = (
             "import os,signal,sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
         )
-        with started(tmp_path, "probe", url, prefix=(sys.executable, "-c", ignoring)) as process:
-            connection, _ = server.accept()
-            with connection:
-                process.send_signal(signal.SIGHUP)
-                process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=20)
+        with started(tmp_path, "probe", url, prefix=(sys.executable, "-c", ignoring)) as process, asked(server):
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM

@@ -8,6 +8,7 @@ from typing import TextIO
 import click
 
 from filmstrip.cli.media_server import media_server, renderers
+from filmstrip.cli.picture_names import with_named_formats
 from filmstrip.cli.s3_places import s3_flags
 from filmstrip.cli.s3_query import with_manners
 from filmstrip.cli.setting_flags import config_flag
@@ -25,11 +26,12 @@ def command(query: TextIO, config: Path | None, endpoint: str | None, profile: s
     QUERY is a file with the JSON that clients send as `query`, "-" for standard input. Every output needs a
     destination. Sources and destinations may be s3:// and file:// URLs, sources http(s):// too; hosts and paths that
     the query names may be used, also private ones. s3://BUCKET/KEY is on the server that --endpoint names, with the
-    credentials of the environment or a profile where the query has none. Prints where each output's main file is.
+    credentials of the environment or a profile where the query has none. A picture has the format that the
+    name of its file ends in. Prints where each output's main file is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
-    text, settings = with_manners(query.read(), read_settings(config), endpoint, profile)
+    text, settings = with_manners(with_named_formats(query.read()), read_settings(config), endpoint, profile)
     parsed = parse_query(text)
     with media_server(*renderers(parsed), holds_secrets=True) as server:
         run_locally(parsed, settings, server)
