@@ -191,7 +191,7 @@ def _errors() -> Iterator[str]:
     yield "## In a task\n"
     yield (
         "A task that fails ends as `completed` with `error: 1`; its `error_description` says in a sentence what went\n"
-        "wrong. These are the kinds of failure.\n"
+        "wrong. These are the kinds of failure, whose names are in the log of the service, as `kind`.\n"
     )
     rest = [kind for kind in kinds if error_code_of(kind) == 1 and kind.__module__ == "filmstrip.domain.errors"]
     rows = [(f"`{kind.__name__}`", _first_line(kind), "yes" if kind.is_retryable else "") for kind in rest]
