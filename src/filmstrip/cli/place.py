@@ -46,6 +46,6 @@ def _is_pipe(place: str) -> bool:
 
 
 def holds_credentials(place: str) -> bool:
-    """Check whether a place may name a key or a secret, or leads where a key may be needed."""
-    scheme, separator, rest = place.partition("://")
-    return bool(separator) and (scheme.lower() == "s3" or "@" in rest.partition("/")[0])
+    """Check whether a place may hold a secret, such as a key or a signature: any on a server may."""
+    scheme, separator, _ = place.partition("://")
+    return bool(separator) and scheme.lower() != "file"
