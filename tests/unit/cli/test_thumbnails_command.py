@@ -34,4 +34,4 @@ def test_lists_are_shown_as_they_are_written(capsys: pytest.CaptureFixture[str])
     text = " ".join(capsys.readouterr().out.split())
     assert "--sizes TEXT,..." in text
     assert "--sizes 320x180,160x90 --manifests" in text
-    assert text.count("Several are separated by commas.") == 2
+    assert text.count("Several are separated by commas.") == 3  # `times` too

@@ -77,8 +77,8 @@ def test_times_beyond_the_end_are_told() -> None:
         ({"times": 7}, "7 is not a list"),
         ({"count": 0}, "0 is not a whole number from 1 to 100000"),
         ({"count": "1e9"}, "is not a whole number"),
-        ({"interval": "often"}, '"often" is not a number above 0, or auto'),
-        ({"interval": 0.001}, "0.001 is not a number of seconds from 0.01 on, or auto"),
+        ({"interval": "often"}, '"often" is not a number of seconds, 0.01 or above, or auto'),
+        ({"interval": 0.001}, "0.001 is not a number of seconds, 0.01 or above, or auto"),
     ],
 )
 def test_mistakes_are_told(entry: dict[str, object], sentence: str) -> None:
