@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,18 @@ NAMES = (
 )
 
 
-def frames_decoded(program: str, asset: Asset, interval: int, *arguments: str) -> int:
-    """Run a program of the benchmarks and take the number of frames from what it tells."""
+def told(program: str, asset: Asset, interval: Fraction | int, *arguments: str) -> dict[str, int]:
+    """Run a program of the benchmarks and read what it tells of its cost."""
     count = str(math.ceil(asset.end / interval))
     command = [sys.executable, "-m", f"benchmarks.{program}", str(asset.path), str(interval), count, *arguments]
-    told = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
-    decoded: int = json.loads(told)["frames_decoded"]
-    return decoded
+    output = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
+    cost: dict[str, int] = json.loads(output)
+    return cost
+
+
+def frames_decoded(program: str, asset: Asset, interval: int, *arguments: str) -> int:
+    """Run a program of the benchmarks and take the number of frames from what it tells."""
+    return told(program, asset, interval, *arguments)["frames_decoded"]
 
 
 @pytest.mark.parametrize("interval", [1, 3])
@@ -48,3 +54,19 @@ def test_a_keyframe_costs_one_frame(tmp_path: Path) -> None:
     """Where keyframes are precise enough, one frame is decoded for each picture."""
     asset = ASSETS["endless_gop.mp4"]
     assert frames_decoded("engine", asset, 3, str(tmp_path), "--precision", "keyframe") == 1
+
+
+@pytest.mark.parametrize("precision", ["exact", "keyframe"])
+def test_pictures_side_by_side_are_read_in_order(precision: str, tmp_path: Path) -> None:
+    """Where every picture is a keyframe and every one is wanted, each packet is read once and nothing is sought."""
+    asset = ASSETS["prores.mov"]
+    cost = told("engine", asset, 1 / asset.rate, str(tmp_path), "--threads", "1", "--precision", precision)
+    frames = cost["images"]
+    assert (cost["frames_decoded"], cost["packets_read"]) == (frames, frames)
+    assert cost["seeks"] == 1
+
+
+def test_pictures_far_apart_are_sought(tmp_path: Path) -> None:
+    """Where much lies between wanted keyframes, it is not read: a seek for each, and few packets behind it."""
+    cost = told("engine", ASSETS["plain.mp4"], 2, str(tmp_path), "--threads", "1", "--precision", "keyframe")
+    assert cost["seeks"] == cost["images"]

@@ -42,6 +42,7 @@ class GopReader:
         self._starts_anew = False
         self._is_positioned = False
         self._may_seek = True
+        self._sought: int | None = None
 
     def start_here(self, *, can_step_back: bool) -> None:
         """Read on from where the container stands, and never seek.
@@ -74,6 +75,10 @@ class GopReader:
             return False
         return self._index.position_before(moment) == self._index.position_before(self._anchor.start)
 
+    def _is_reached_by_reading(self, moment: int) -> bool:
+        start = None if self._anchor is None else self._anchor.start
+        return start is not None and self._index.is_read_on(start, moment)
+
     def must_seek(self, moment: int) -> bool:
         """Tell whether a moment is reached sooner by seeking than by reading on."""
         if not self._is_positioned:
@@ -81,7 +86,7 @@ class GopReader:
         if self._anchor is not None and self._anchor.start is not None and moment < self._anchor.start:
             return True
         if self._access is Access.INDEX:
-            return not self._is_in_current_gop(moment)
+            return not self._is_in_current_gop(moment) and not self._is_reached_by_reading(moment)
         position = self._position
         if position is None or self._access is Access.READ_ON:
             return position is not None and moment < position
@@ -90,6 +95,7 @@ class GopReader:
     def seek(self, moment: int, back_seconds: Fraction = Fraction(0)) -> None:
         """Move to a keyframe before a moment, or to the beginning where there is none."""
         self._is_positioned = True
+        self._sought = moment
         self._cursor.seek(moment - self._cursor.units(back_seconds))
         self._restart()
 
@@ -132,9 +138,20 @@ class GopReader:
                 return self._arrive(shown, moment, tolerance)
             if self._held_bytes > _MOST_HELD_BYTES:
                 return self._hand_out(None)
+        if self._is_stuck_before(moment):
+            self.seek(moment)
+            return self._read_towards(moment, tolerance)
         if self._anchor is None:
             return Approach((), None, starts_anew=False) if self._cursor.is_at_beginning else None
         return self._hand_out(self._latest())
+
+    def _is_stuck_before(self, moment: int) -> bool:
+        """Tell whether reading on ended in a GOP before the one that was meant, as it does at a damaged place."""
+        is_on_the_way = self._access is Access.INDEX and self._anchor is not None and not self._sought_for(moment)
+        return is_on_the_way and not self._is_in_current_gop(moment)
+
+    def _sought_for(self, moment: int) -> bool:
+        return self._sought is not None and self._sought >= moment
 
     def _passes(self, shown: ShownPacket, moment: int) -> bool:
         return self._anchor is None and shown.start is not None and shown.start > moment

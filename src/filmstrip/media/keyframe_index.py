@@ -25,6 +25,12 @@ _REORDERED_PACKETS = 4
 _MARGIN = 0.1
 _KEYFRAME_BYTES = 64 << 10
 
+# CPU time in nanoseconds, of which only the proportions count. libav walks the tables of an MP4 at each seek.
+_PACKET_COST = 12_000
+_BYTE_COST = 3
+_SEEK_COST = 100_000
+_SEARCHED_PACKET_COST = 1
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedPacket:
@@ -34,11 +40,13 @@ class IndexedPacket:
         timestamp: What the container seeks by, in the stream's time base: DTS for MP4, PTS for Matroska.
         position: Byte offset in the file.
         size_bytes: Length of the packet, 0 where the index does not tell.
+        number: How many packets are listed before it.
     """
 
     timestamp: int
     position: int
     size_bytes: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,13 @@ class KeyframeIndex:
         keyframes: All keyframes that the container lists, in order of time.
         pts_offset: What to add to a timestamp for its PTS; exact for streams with a constant reordering delay.
         packets: All packets, where the container lists them all (MP4), else empty.
+        listed_packets: How many packets the container lists, with those that are no keyframes.
     """
 
     keyframes: tuple[IndexedPacket, ...]
     pts_offset: int
     packets: tuple[IndexedPacket, ...] = ()
+    listed_packets: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.keyframes)
@@ -66,6 +76,22 @@ class KeyframeIndex:
     def keyframe_pts(self, pts: int) -> int:
         """Tell the moment of the last keyframe at or before a moment."""
         return self.keyframes[self.position_before(pts)].timestamp + self.pts_offset
+
+    def is_read_on(self, pts: int, later_pts: int) -> bool:
+        """Check whether reading all packets up to the keyframe of a later moment costs less than seeking to it.
+
+        Where only keyframes are listed, the packets between them count by their bytes.
+
+        Args:
+            pts: The moment whose GOP was read last.
+            later_pts: The moment that is wanted next.
+        """
+        at, wanted = (self.keyframes[self.position_before(moment)] for moment in (pts, later_pts))
+        if wanted.number <= at.number or wanted.position <= at.position:
+            return False
+        skipped_packets, skipped_bytes = wanted.number - at.number - 1, wanted.position - at.position - at.size_bytes
+        reading = skipped_packets * _PACKET_COST + skipped_bytes * _BYTE_COST
+        return reading < _SEEK_COST + self.listed_packets * _SEARCHED_PACKET_COST
 
     def span(self, first_pts: int, last_pts: int) -> tuple[int, int]:
         """Estimate which bytes lead from the keyframe before a moment to the frame shown at another one.
@@ -102,26 +128,29 @@ def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets
     lists_all = "mov" in container.format.name
     if not lists_all and "matroska" not in container.format.name:
         return KeyframeIndex((), 0)
-    keyframes = tuple(IndexedPacket(e.timestamp, e.pos, e.size) for e in _keyframes(entries))
+    keyframes = tuple(IndexedPacket(e.timestamp, e.pos, e.size, number) for number, e in _keyframes(entries))
     if not _is_complete(container, stream, keyframes, lists_all=lists_all):
         return KeyframeIndex((), 0)
     if not lists_all:
-        return KeyframeIndex(keyframes, pts_offset=0)
+        return KeyframeIndex(keyframes, pts_offset=0, listed_packets=len(entries))
     listed = (IndexedPacket(e.timestamp, e.pos, e.size) for e in entries if not e.is_discard)
     packets = tuple(listed) if with_packets else ()
-    return KeyframeIndex(keyframes, _reordering_delay(container, stream), packets)
+    return KeyframeIndex(keyframes, _reordering_delay(container, stream), packets, len(entries))
 
 
-def _keyframes(entries: IndexEntries) -> Iterable[IndexEntry]:
-    """List the keyframes of an index. libav looks for them: it is faster than making an object of every entry."""
-    found: list[IndexEntry] = []
+def _keyframes(entries: IndexEntries) -> Iterable[tuple[int, IndexEntry]]:
+    """List the keyframes of an index by their numbers.
+
+    libav looks for them: it is faster than making an object of every entry.
+    """
+    found: list[tuple[int, IndexEntry]] = []
     number = len(entries)
     while number > 0:
-        before = entries.search_timestamp(found[-1].timestamp - 1 if found else entries[number - 1].timestamp)
+        before = entries.search_timestamp(found[-1][1].timestamp - 1 if found else entries[number - 1].timestamp)
         if before >= number:  # its times jump back, so that nothing can be looked for
-            return [entry for entry in entries if entry.is_keyframe]
+            return [(at, entry) for at, entry in enumerate(entries) if entry.is_keyframe]
         if before >= 0:
-            found.append(entries[before])
+            found.append((before, entries[before]))
         number = before
     return reversed(found)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from filmstrip.media.container import open_container, select_stream
-from filmstrip.media.keyframe_index import read_index
+from filmstrip.media.keyframe_index import IndexedPacket, KeyframeIndex, read_index
 from filmstrip.media.source import LocalFile
 
 _KEYFRAME, _OTHER_FRAME = 0x02000000, 0x01010000  # ISO/IEC 14496-12, 8.8.3.1
@@ -62,3 +62,37 @@ def test_times_that_jump_back_do_not_hold_it_up(jumping_back: Path) -> None:
         times = [entry.timestamp for entry in stream.index_entries]
         assert times != sorted(times)
         read_index(container, stream)
+
+
+@pytest.mark.parametrize(
+    ("packets", "packet_bytes", "listed", "is_read_on"),
+    [
+        (1, 500_000, 1_000, True),
+        (2, 4_000, 1_000, True),
+        (2, 500_000, 1_000, False),
+        (25, 4_000, 1_000, False),
+        (25, 1_000, 1_000_000, True),
+        (250, 4_000, 1_000_000, False),
+    ],
+    ids=[
+        "neighbour",
+        "next but one",
+        "behind a large one",
+        "a second",
+        "a second of a long film",
+        "ten seconds of a long film",
+    ],
+)
+def test_the_next_keyframe_is_read_or_sought_by_cost(
+    packets: int, packet_bytes: int, listed: int, *, is_read_on: bool
+) -> None:
+    """Packets and bytes that lie before the next keyframe are weighed against a seek, which long tables make dear."""
+    keyframes = tuple(IndexedPacket(at, at * packet_bytes, packet_bytes, at) for at in range(0, 10 * packets, packets))
+    index = KeyframeIndex(keyframes, pts_offset=0, listed_packets=listed)
+    assert index.is_read_on(0, packets) == is_read_on
+
+
+def test_nothing_is_read_backwards() -> None:
+    """A keyframe that lies earlier in the file than the one before it is sought."""
+    index = KeyframeIndex((IndexedPacket(0, 5_000, 0, 0), IndexedPacket(1, 1_000, 0, 1)), pts_offset=0)
+    assert not index.is_read_on(0, 1)
