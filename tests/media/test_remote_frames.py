@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import subprocess
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 
 import barcode
 from assets import ASSETS, Asset
+from assets.recipes import FFMPEG
 from filmstrip.domain.errors import SourceChangedError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
@@ -22,7 +24,7 @@ from filmstrip.media.image_encoder import ImageEncoder
 from filmstrip.media.parallel_sampler import sample_frames
 from filmstrip.media.probe import probe
 from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Target
+from filmstrip.media.sampling import SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
@@ -90,6 +92,30 @@ def test_remote_keyframes_are_keyframes(range_server: RangeServer, settings: Sto
     asset = ASSETS["plain.mp4"]
     with closing(opened(range_server, asset.path, settings)) as source:
         assert sampled(asset, BlockCache(source), Fraction(1), KEYFRAME) == []
+
+
+def test_a_moment_of_a_long_transport_stream_costs_few_requests(
+    range_server: RangeServer, settings: StorageSettings
+) -> None:
+    """Twenty pictures of ten minutes without an index take at most 100 requests, 15 % of the bytes and 21 seeks."""
+    film = range_server.folder / "long.ts"
+    plain = ["-stream_loop", "59", "-i", str(ASSETS["plain.mp4"].path), "-map", "0:v", "-c", "copy", str(film)]
+    subprocess.run([FFMPEG, "-nostdin", "-v", "error", *plain], check=True)
+    source = open_source(range_server.url_of(film.name), settings)
+    assert isinstance(source, SourceRanges)
+    cost = SamplingCost()
+    with closing(source):
+        cache = BlockCache(source)
+        info = probe(cache, MediaSettings())
+        job = SampleJob(cache, info, lambda: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds))
+        targets = [Target(index, index * Fraction(297, 10)) for index in range(20)]
+        shown = list(sample_frames(job, targets, threads=2, cost=cost))
+    frame = Fraction(1, 25)
+    assert len(shown) == len(targets)
+    assert [pair for pair in shown if pair[1] != pair[0] // frame * frame] == []
+    assert len(range_server.requests) <= 100
+    assert range_server.bytes_sent <= 0.15 * film.stat().st_size
+    assert cost.seeks <= 21
 
 
 @pytest.mark.parametrize("fault", ["refuse", "cut", "reset"])

@@ -74,6 +74,11 @@ def find_clock_jumps(source: MediaSource) -> list[int]:
     return sorted(jumps)
 
 
+def stamps_at_places(source: MediaSource) -> list[Stamp | None]:
+    """Read the times at the places that are looked at first, None where none is told."""
+    return _stamps_at_places(source, 0, size_of(source))
+
+
 def _jumps_between_places(source: MediaSource, start: int, end: int) -> list[int]:
     spread = {stamp for stamp in _stamps_at_places(source, start, end) if stamp is not None}
     usual = median_low([0, *(distance(before, after) for before, after in pairwise(_in_order(spread)))])

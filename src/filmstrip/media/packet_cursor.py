@@ -14,6 +14,7 @@ from filmstrip.media.approach import ShownPacket, VideoPacket
 from filmstrip.media.display_order import DisplayOrder
 from filmstrip.media.picture_packets import read_pictures
 from filmstrip.media.sampling import SamplingCost
+from filmstrip.media.stamp_map import StampMap
 
 _EMPTY_PICTURE_BYTES = 10
 _BEFORE_START_SECONDS = 86_400
@@ -28,11 +29,22 @@ class PacketCursor:
         is_at_beginning: Whether packets are read from the first one of the stream on.
     """
 
-    def __init__(self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost) -> None:
+    def __init__(
+        self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stamps: StampMap | None = None
+    ) -> None:
+        """Stand at the beginning.
+
+        Args:
+            container: Read by nobody else.
+            stream: Its stream.
+            cost: Is told what reading took.
+            stamps: Where moments lie in a remote transport or program stream; None to leave the search to libav.
+        """
         self.is_at_beginning = False
         self._container = container
         self._stream = stream
         self._cost = cost
+        self._stamps = stamps
         self._time_base = stream.time_base or Fraction(1, 1000)
 
     def units(self, seconds: Fraction | int) -> int:
@@ -47,10 +59,18 @@ class PacketCursor:
         try:
             if self.is_at_beginning:
                 self._seek_to_beginning(start)
-            else:
+            elif not self._seek_by_stamps(moment - start):
                 self._container.seek(moment, stream=self._stream, backward=True)
         except av.error.FFmpegError:
             self._rewind(start)
+
+    def _seek_by_stamps(self, since_start: int) -> bool:
+        """Move to the place of a moment by bytes; False where it is not known."""
+        place = None if self._stamps is None else self._stamps.place_before(since_start)
+        if self._stamps is None or place is None:
+            return False
+        self._container.seek(place, stream=self._stream, unsupported_byte_offset=True)
+        return True
 
     def _seek_to_beginning(self, start: int) -> None:
         if self._container.format.name in _FORMATS_SEARCHED_BY_DTS:

@@ -35,6 +35,8 @@ _PACKET_BYTES = 188
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
 _MOST_PACKET_BYTES = 204
 _SYNC = 0x47
+_HAS_ADAPTATION = 0x20
+_RANDOM_ACCESS = 0x40
 _NULL_PACKETS = 0x1FFF
 _PACKETS_TO_JUDGE_BY = 4
 _PACK_HEADER = b"\x00\x00\x01\xba"  # 2.5.3.4
@@ -86,6 +88,24 @@ def first_stamp(source: MediaSource, start: int, end: int, stream_ids: bytes = V
             return found
         begin, window_bytes = begin + window_bytes, window_bytes * 2
     return None
+
+
+def is_random_access(source: MediaSource, stamp: Stamp) -> bool:
+    """Check whether a transport packet is marked as one to begin with (ISO/IEC 13818-1, 2.4.3.5).
+
+    Args:
+        source: The bytes.
+        stamp: A packet whose header lies in it.
+    """
+    begin = max(0, stamp.position - _PACKET_BYTES)
+    data = read_bytes(source, begin, stamp.position)
+    return any(
+        data[at] == _SYNC
+        and data[at + 3] & _HAS_ADAPTATION
+        and at + 5 + data[at + 4] == len(data)
+        and data[at + 5] & _RANDOM_ACCESS
+        for at in range(len(data) - 5)
+    )
 
 
 def _parse_time(field: bytes) -> int:

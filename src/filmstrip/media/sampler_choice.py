@@ -23,6 +23,9 @@ from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampler import Sampler
 from filmstrip.media.sampling import SamplingCost
 from filmstrip.media.source import LocalFile
+from filmstrip.media.stamp_map import StampMap
+
+_FORMATS_WITH_STAMPS = {"mpegts", "mpeg"}
 
 AnySampler = Sampler | CountingSampler | ClusterSampler
 
@@ -43,6 +46,8 @@ class SamplerChoice(Generic[ResultT]):
         self._index = index
         self._decoder_threads = decoder_threads
         self._clusters = self._new_clusters()
+        has_stamps = job.info.container in _FORMATS_WITH_STAMPS
+        self._stamps = StampMap(job.source) if has_stamps and isinstance(job.source, BlockCache) else None
 
     def _new_clusters(self) -> ClusterMap | None:
         job = self._job
@@ -65,7 +70,9 @@ class SamplerChoice(Generic[ResultT]):
         access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
         rescue = Rescue(job.source, job.video.index, job.clock, cost)
         stack.callback(rescue.close)
-        reader = GopReader(PacketCursor(container, stream, cost), self._index, access)
+        # The times of several films cannot be told apart without a demuxer.
+        stamps = self._stamps if len(container.streams.video) == 1 else None
+        reader = GopReader(PacketCursor(container, stream, cost, stamps), self._index, access)
         best_within = None if job.best_within is None else job.clock.units(job.best_within)
         picker = FramePicker(decoder, cost, best_within)
         return Sampler(reader, picker, rescue, job.clock, job.precision)
