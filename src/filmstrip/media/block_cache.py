@@ -10,7 +10,9 @@ from filmstrip.media.source import ByteRanges
 
 _BLOCK_BYTES = 1 << 14
 # A reader that misses reads on in all likelihood: some blocks cost hardly more than one, a round trip costs much. One
-# that has read on gets more and more.
+# that has read on gets more and more. One that goes from header to header, as libav does over the fragments of an MP4,
+# gets no more than a header that begins at the end of a block.
+_HEADER_BLOCKS = 2
 _LEAST_BLOCKS_PER_MISS = 4
 _MOST_BLOCKS_PER_MISS = 16
 _MOST_BLOCKS = (64 << 20) // _BLOCK_BYTES
@@ -25,7 +27,9 @@ class BlockCache:
         self._ranges = ranges
         self._blocks: OrderedDict[int, Block] = OrderedDict()
         self._lock = threading.Lock()
+        self._missed = 0
         self._after_miss = -1
+        self._is_more_than_header = True
         self._blocks_per_miss = _LEAST_BLOCKS_PER_MISS
 
     @property
@@ -61,6 +65,7 @@ class BlockCache:
     def _block(self, number: int) -> bytes:
         with self._lock:
             block = self._blocks.get(number)
+            self._is_more_than_header |= self._missed + _HEADER_BLOCKS <= number <= self._after_miss
             if block is not None:
                 self._blocks.move_to_end(number)
         if block is None:
@@ -74,10 +79,11 @@ class BlockCache:
     def _end_of_miss(self, number: int) -> int:
         """Decide how far to read when a block is missing: further each time that the one before was read to its end."""
         with self._lock:
-            reads_on = number == self._after_miss
-            self._blocks_per_miss = (
-                min(2 * self._blocks_per_miss, _MOST_BLOCKS_PER_MISS) if reads_on else _LEAST_BLOCKS_PER_MISS
-            )
+            if number == self._after_miss:
+                self._blocks_per_miss = min(2 * self._blocks_per_miss, _MOST_BLOCKS_PER_MISS)
+            else:
+                self._blocks_per_miss = _LEAST_BLOCKS_PER_MISS if self._is_more_than_header else _HEADER_BLOCKS
+            self._is_more_than_header, self._missed = False, number
             self._after_miss = min(number + self._blocks_per_miss, -(-self.size_bytes // _BLOCK_BYTES))
             return self._after_miss
 

@@ -21,7 +21,7 @@ class Bytes:
     """Byte ranges in memory that count what is asked for, and fail when told to."""
 
     def __init__(self) -> None:
-        self.bytes_read = 0
+        self.bytes_read = self.requests = 0
         self.size_bytes = SIZE
         self.failures = 0
         self._lock = threading.Lock()
@@ -33,6 +33,7 @@ class Bytes:
                 raise SourceUnreachableError("gone")
             data = DATA[start:end]
             self.bytes_read += len(data)
+            self.requests += 1
         return data
 
 
@@ -85,3 +86,27 @@ def test_a_range_file_reads_like_a_file() -> None:
     assert file.read(9) == DATA[-1:]
     assert file.seek(SIZE + 50) == SIZE + 50
     assert file.read(1) == b""
+
+
+def test_headers_far_apart_cost_little_more_than_themselves() -> None:
+    """Who goes from header to header is sent 32 KiB for each, in one request wherever it lies; not what lies behind."""
+    source = Bytes()
+    cache = BlockCache(source)
+    headers = range(0, SIZE - 100_003, 100_003)
+    for start in headers:
+        for part in (start, start + 4_096):
+            assert cache.read_range(part, part + 4_096) == DATA[part : part + 4_096]
+    assert source.requests == len(headers)
+    assert source.bytes_read <= (len(headers) + 1) * (32 << 10)
+
+
+def test_who_reads_on_behind_a_header_gets_more_each_time() -> None:
+    """Samples behind the last header come in requests that grow to 256 KiB."""
+    source = Bytes()
+    cache = BlockCache(source)
+    for start in (0, 100_003, 200_006):
+        cache.read_range(start, start + 4_096)
+    source.requests = 0
+    for start in range(204_102, SIZE, 4_096):
+        cache.read_range(start, start + 4_096)
+    assert source.requests <= 6
