@@ -18,6 +18,7 @@ from filmstrip.media.program_times import CLOCK_RATE, Stamp, distance, is_random
 # How much further back each fetch begins, in seconds. Most keyframes are near.
 _STEPS = (2, 2, 4, 8)
 # What is read behind a moment: the next pictures, which tell that it is reached.
+_LEAD = CLOCK_RATE * 3 // 10
 _MARGIN_BYTES = 32 << 10
 _MOST_FETCHED_BYTES = 8 << 20
 # A stamp lies inside a packet, whose header has to be read as well.
@@ -54,7 +55,7 @@ class StampMap:
         self._look_around()
         if self._first is None or not is_random_access(self._source, self._first):
             return None
-        end = latest_end = self._estimate(time) + _MARGIN_BYTES
+        end = latest_end = self._estimate(time + _LEAD) + _MARGIN_BYTES
         until = time
         for seconds in _STEPS:
             step = seconds * CLOCK_RATE
@@ -80,7 +81,7 @@ class StampMap:
 
     def _reach(self, time: int, end: int) -> None:
         """Bring what lies up to a moment here in one go, where it was taken to lie earlier."""
-        later_end = self._estimate(time) + _MARGIN_BYTES
+        later_end = self._estimate(time + _LEAD) + _MARGIN_BYTES
         if later_end > end:
             self._read(end, min(later_end, end + _MOST_FETCHED_BYTES))
 
