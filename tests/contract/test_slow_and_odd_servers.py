@@ -245,3 +245,24 @@ def test_a_source_without_end_is_stopped(settings: StorageSettings, tmp_path: Pa
         with pytest.raises(LimitExceededError, match="takes too long"):
             copy(server.url(), replace(settings, fetch_hours=0.0), tmp_path / "copy")
     assert not list(tmp_path.glob("*copy*"))
+
+
+def test_comments_before_a_page_cost_nothing(
+    settings: StorageSettings, range_server: RangeServer, tmp_path: Path
+) -> None:
+    """Thousands of them, before a page or before something else, are looked at once."""
+    (range_server.folder / "a.mp4").write_bytes(b"<!---->" * 10_000 + b"x")
+    assert copy(range_server.url_of("a.mp4"), settings, tmp_path / "copy").endswith(b"x")
+    (range_server.folder / "b.mp4").write_bytes(b"<!---->" * 100 + b"<html>")
+    with pytest.raises(SourceUnreadableError, match="is a web page"):
+        copy(range_server.url_of("b.mp4"), settings, tmp_path / "copy")
+
+
+def test_a_redirect_to_nonsense_is_told(settings: StorageSettings) -> None:
+    """The server is at fault, and not the service."""
+
+    def answer(_server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://[\r\nContent-Length: 0\r\n\r\n")
+
+    with running_raw_server(answer) as server, pytest.raises(SourceForbiddenError, match="that is not http"):
+        check_source(server.url(), settings)

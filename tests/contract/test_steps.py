@@ -11,6 +11,7 @@ from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
 from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.places import Places
 from filmstrip.jobs.run_task import _told
 
 pytestmark = pytest.mark.timeout(120)
@@ -107,3 +108,21 @@ async def test_an_outage_is_a_result() -> None:
         raise error
 
     assert await _told(fail) == {"outage": "it is down", "host": "host:1"}
+
+
+async def test_waiting_for_a_turn_does_not_count(database: Database) -> None:
+    """A step that waits for a place longer than it may take is not ended for that, nor called stuck."""
+    places = Places(1)
+    places.occupy("other", "-")
+
+    async def work() -> str:
+        async with places.place("this", "-"):
+            return "done"
+
+    async with asyncio.timeout(60), stepping(database, work, 0.3) as (durable, ends):
+        while not any(step.is_waiting for step in list(durable._steps)):  # noqa: ASYNC110 - in another thread's loop
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        assert durable.stuck_steps(0) == []
+        places.leave("other")
+        assert await ends.get() == "done"

@@ -3,9 +3,10 @@
 import os
 import shutil
 import signal
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,20 @@ def test_many_that_wait_stop_nobody(tmp_path: Path, small_video: Path, seaweedfs
         assert not any(at.service.task(token).status.is_final for token in waiting)
         at.come_back()
         assert [at.service.finished(token).error for token in waiting] == [None] * 6
+
+
+def test_many_that_wait_stop_nobody_after_a_restart(tmp_path: Path, small_video: Path, seaweedfs: S3Server) -> None:
+    """Tasks that only wait take no place from others when the service starts again."""
+    with stage(tmp_path, small_video, seaweedfs, open_tasks=2, open_tasks_per_key=0) as at:
+        at.go_down()
+        waiting = [at.submit({"destination": at.place(f"{number}")}) for number in range(4)]
+        for token in waiting:
+            at.await_outage(token)
+        at.service.kill()
+        at.service.start()
+        assert at.service.finished(at.submit({}, GOOD)).error is None
+        at.come_back()
+        assert [at.service.finished(token).error for token in waiting] == [None] * 4
 
 
 def test_an_output_waits_alone(tmp_path: Path, small_video: Path, seaweedfs: S3Server) -> None:
@@ -195,6 +210,10 @@ def test_a_waiting_task_is_cancelled(tmp_path: Path, small_video: Path, seaweedf
         task = at.service.task(token)
         assert (task.error, task.outputs[0].outage) == ("The task was cancelled", None)
         assert all("/out/" not in request.path for request in at.proxy.requests[seen:])
+        with closing(sqlite3.connect(tmp_path / "filmstrip.db")) as database:
+            here = "workflow_uuid LIKE ? AND status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
+            count = f"SELECT count(*) FROM workflow_status WHERE {here}"  # noqa: S608 - our own words
+            assert database.execute(count, (f"{token}.%",)).fetchone() == (0,)
 
 
 def test_a_killed_child_is_followed_by_one_more(tmp_path: Path, small_video: Path) -> None:

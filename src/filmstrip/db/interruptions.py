@@ -26,6 +26,12 @@ class InterruptionRows(Rows):
         """Take the mark away: the work ended, well or not, and the service is alive."""
         self._mark(token, index, is_at_work=False)
 
+    def end_all_work(self) -> None:
+        """Take all marks away: the service ends, and what is at work is not the reason."""
+        with self._noting() as connection:
+            for table in (task, output):
+                connection.execute(update(table).where(table.c.is_at_work.is_(True)).values(is_at_work=False))
+
     def read_interruptions(self, token: str, index: int | None = None) -> int:
         """Read how often the service died while it worked on an output, or on the source of a task."""
         table, here = work_row(token, index)

@@ -8,6 +8,7 @@ from filmstrip.db.interruptions import work_row
 from filmstrip.db.records import Outage
 from filmstrip.db.rows import Rows
 from filmstrip.db.tables import task
+from filmstrip.domain.task import TaskStatus
 
 
 class OutageRows(Rows):
@@ -16,8 +17,9 @@ class OutageRows(Rows):
     def record_outage(self, token: str, index: int | None, outage: Outage | None) -> None:
         """Keep what an output, or the source of a task if `index` is None, waits for; None ends the outage."""
         table, here = work_row(token, index)
+        still_open = table.c.status != TaskStatus.COMPLETED
         with self._noting() as connection:
-            connection.execute(update(table).where(here).values(outage=outage))
+            connection.execute(update(table).where(here, still_open).values(outage=outage))
 
     def end_outage(self, token: str, index: int | None) -> None:
         """Keep that an output, or the source of a task if `index` is None, waits for nothing any more."""

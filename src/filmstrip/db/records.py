@@ -52,7 +52,8 @@ class Outage:
         since: When it first did not answer, UTC.
         until: When it is tried again, UTC.
         ends_at: When the work fails if it does not answer until then, UTC.
-        tries: How often it was tried since then, from 1.
+        tries: How often it was tried, from 1.
+        host: Which one, "" if it is not known.
     """
 
     reason: str
@@ -60,6 +61,7 @@ class Outage:
     until: datetime
     ends_at: datetime
     tries: int
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 
 from filmstrip.domain.errors import LimitExceededError
 from filmstrip.jobs.journal_format import JournalFormat
+from filmstrip.jobs.step_limit import StepLimit
 from filmstrip.jobs.wake_up import StopEvents
 
 _APPLICATION = "filmstrip"
@@ -63,13 +64,6 @@ class Kind:
     queue: Queue
 
 
-@dataclass(frozen=True, slots=True)
-class _RunningStep:
-    identity: str
-    name: str
-    ends_by: float
-
-
 class Durable:
     """The durable engine, embedded: this process alone uses its database, and has only one of it."""
 
@@ -85,7 +79,7 @@ class Durable:
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
         self._is_draining = False
-        self._steps: dict[object, _RunningStep] = {}
+        self._steps: dict[StepLimit, str] = {}
         self._queues: dict[str, str] = {}
         self._stop_events = StopEvents()
 
@@ -117,7 +111,7 @@ class Durable:
     async def stop(self, drain_seconds: float) -> None:
         """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
         self._is_draining = True
-        await self._until(lambda: not self._steps, drain_seconds)
+        await self._until(lambda: all(step.is_waiting for step in list(self._steps)), drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._client is not None:
             self._client.destroy()
@@ -228,7 +222,7 @@ class Durable:
     def stuck_steps(self, slack_seconds: float) -> list[str]:
         """Name the steps that should have ended for so long and did not."""
         now = time.monotonic()
-        return [step.name for step in list(self._steps.values()) if now > step.ends_by + slack_seconds]
+        return [step.name for step in list(self._steps) if now > step.ends_by + slack_seconds]
 
     def retire(self, names: Sequence[str]) -> None:
         """Cancel the scripts of former versions and delete their queues, named alike: nothing runs them; blocking."""
@@ -250,20 +244,21 @@ class Durable:
         identity = DBOS.workflow_id or ""
         if self._is_draining:
             await asyncio.Event().wait()
-        handle = object()
-        self._steps[handle] = _RunningStep(identity, name, time.monotonic() + seconds)
+        limit = StepLimit(name, seconds)
+        self._steps[limit] = identity
+        timeout: asyncio.Timeout | None = None
         try:
-            async with asyncio.timeout(seconds) as limit:
+            async with limit.running() as timeout:
                 return await work()
         except TimeoutError:
-            if not limit.expired():
+            if timeout is None or not timeout.expired():
                 raise
             raise LimitExceededError(f"It was ended: it took longer than {seconds:g} seconds") from None
         finally:
-            del self._steps[handle]
+            del self._steps[limit]
 
     def _is_idle(self, prefix: str) -> bool:
-        return not any(step.identity.startswith(prefix) for step in list(self._steps.values()))
+        return not any(identity.startswith(prefix) for identity in list(self._steps.values()))
 
     def _named_script(self, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""

@@ -20,7 +20,7 @@ from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
-from filmstrip.jobs.outages import Outages
+from filmstrip.jobs.outages import Outages, is_active
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.progress_board import ProgressBoard
@@ -92,6 +92,7 @@ class JobEngine:
             parse=parse,
         )
         self._open_tasks = around.open_tasks
+        self._places = (around.slots, around.fetches, around.open_tasks)
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
         self._scripts = RunTask(
             self._durable,
@@ -138,6 +139,8 @@ class JobEngine:
             with suppress(asyncio.CancelledError):
                 await self._tidying
             self._tidying = None
+            for places in self._places:
+                places.close()
             await self._durable.stop(drain_seconds)
             await self._board.stop()
         await asyncio.to_thread(self._forks.close)
@@ -202,7 +205,8 @@ class JobEngine:
     def _occupy(self, unfinished: Collection[str]) -> None:
         """Count the tasks among the open ones whose outputs were begun."""
         for task in self._database.read_tasks(unfinished).values():
-            if task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}:
+            was_begun = task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
+            if was_begun and any(is_active(output) for output in task.outputs):
                 self._open_tasks.occupy(task.token, _key_of(task))
 
     def _begin_again(self, unfinished: Collection[str]) -> None:
@@ -249,9 +253,9 @@ class JobEngine:
         for task in tasks.values():
             if not task.status.is_final and not self._durable.has_open(f"{task.token}."):
                 self._folders.empty_task(task.token)
-                self._database.finish_task(task.token, "An internal error of the service ended this")
+                if self._database.finish_task(task.token, "An internal error of the service ended this"):
+                    _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
-                _log.error("task_lost", task_token=task.token)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.jobs.step_limit import standing_still
 
 _SUSPECT_INTERRUPTIONS = 2
 ALONE_SECONDS = 60.0
@@ -61,7 +62,8 @@ class Interruptions:
     @asynccontextmanager
     async def _beside_others(self) -> AsyncIterator[None]:
         async with self._changed:
-            await self._changed.wait_for(lambda: not self._suspects)
+            with standing_still():
+                await self._changed.wait_for(lambda: not self._suspects)
             self._at_work += 1
         try:
             yield

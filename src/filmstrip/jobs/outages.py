@@ -11,15 +11,20 @@ A host that has answered before in this task is waited for much longer than one 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage
+from filmstrip.db.records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.jobs.settings import JobSettings
 
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_LEAST_PAUSE_SECONDS = 0.2
+# A try that comes this much later than it could have been, or fails so late, had an answer before.
+_SAME_OUTAGE = timedelta(minutes=15)
+_MOST_TRIES = 1000
 
 
 class OutageError(Exception):
@@ -56,23 +61,39 @@ class Outages:
 
     def _wait(self, token: str, index: int | None, error: OutageError) -> float | None:
         known = self._database.read_outage(token, index)
-        outage = self._continued(known, utc_now(), str(error), self._patience_seconds(token, error.host))
+        if known is not None and not _is_same(known, error.host, utc_now()):
+            known = replace(known, since=utc_now(), host=error.host)
+        outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))
         self._database.record_outage(token, index, outage)
-        return None if outage is None else max(0.0, (outage.until - utc_now()).total_seconds())
+        return None if outage is None else max(_LEAST_PAUSE_SECONDS, (outage.until - utc_now()).total_seconds())
 
-    def _continued(self, known: Outage | None, now: datetime, reason: str, patience_seconds: float) -> Outage | None:
+    def _continued(
+        self, known: Outage | None, now: datetime, error: OutageError, patience_seconds: float
+    ) -> Outage | None:
         since = known.since if known else now
         tries = known.tries + 1 if known else 1
         ends_at = since + timedelta(seconds=patience_seconds)
-        if now >= ends_at:
+        if now >= ends_at or tries > _MOST_TRIES:
             return None
         pause_seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(tries - 1, 16))
-        return Outage(reason, since, min(now + timedelta(seconds=pause_seconds), ends_at), ends_at, tries)
+        until = min(now + timedelta(seconds=pause_seconds), ends_at)
+        return Outage(str(error), since, until, ends_at, tries, error.host)
 
     def _patience_seconds(self, token: str, host: str) -> float:
         if host and self._database.has_answered(token, host):
             return self._settings.outage_seconds
         return self._settings.retry_seconds
+
+
+def _is_same(known: Outage, host: str, now: datetime) -> bool:
+    """Check whether a failure belongs to an outage that is known, and not to a later one or to another host."""
+    return known.host == host and now <= known.until + _SAME_OUTAGE
+
+
+def is_active(output: OutputRecord) -> bool:
+    """Check whether an output is neither final nor waiting for a host."""
+    waits = output.outage is not None and output.outage.until > utc_now()
+    return not output.status.is_final and not waits
 
 
 def outage_of(error: FilmstripError) -> dict[str, str]:

@@ -74,7 +74,7 @@ class OutputSteps:
                 with suppress(DestinationError, HostNotAllowedError):
                     assignment = await stack.enter_async_context(self._assignment(token, index))
                     portions[index] = await self._portion(token, index, assignment, join_groups(plan))
-            return await self._make_portions(token, portions)
+            return await self._make_portions(token, min(plans), portions)
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is; one that has ended stays as it is."""
@@ -101,11 +101,13 @@ class OutputSteps:
         listener = self._listener(token, index, joined, first, assignment)
         return Portion(assignment, first, await self._finished(token, index), listener)
 
-    async def _make_portions(self, token: str, portions: Mapping[int, Portion]) -> dict[int, FilmstripError]:
+    async def _make_portions(
+        self, token: str, first: int, portions: Mapping[int, Portion]
+    ) -> dict[int, FilmstripError]:
         unfinished = {index: portion for index, portion in portions.items() if not portion.is_finished}
         if not unfinished:
             return {}
-        at_work = partial(self._around.at_work, token, min(portions))
+        at_work = partial(self._around.at_work, token, first)
         makings = await self._performer.make_together(list(unfinished.values()), at_work)
         failures = {i: made.failure for i, made in zip(unfinished, makings, strict=True) if made.failure is not None}
         for index, failure in failures.items():

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from filmstrip.jobs.step_limit import standing_still
+
 
 @dataclass
 class _Waiter:
@@ -40,6 +42,7 @@ class Places:
         self._lock = threading.Lock()
         self._taken: dict[str, str] = {}
         self._waiting: list[_Waiter] = []
+        self._is_closed = False
 
     async def enter(self, name: str, key: str) -> None:
         """Take a place, as soon as there is one; work that has one keeps it."""
@@ -50,10 +53,16 @@ class Places:
             self._waiting.append(waiter)
             self._hand_out()
         try:
-            await waiter.turn
+            with standing_still():
+                await waiter.turn
         except asyncio.CancelledError:
             self._withdraw(waiter)
             raise
+
+    def close(self) -> None:
+        """Give out no place any more: who waits, waits until it is cancelled."""
+        with self._lock:
+            self._is_closed = True
 
     def occupy(self, name: str, key: str) -> None:
         """Take a place at once, also if there is none: the work has begun already."""
@@ -84,7 +93,7 @@ class Places:
             self._hand_out()
 
     def _hand_out(self) -> None:
-        while len(self._taken) < self._most and (waiter := self._next()) is not None:
+        while not self._is_closed and len(self._taken) < self._most and (waiter := self._next()) is not None:
             self._waiting.remove(waiter)
             self._taken[waiter.name] = waiter.key
             waiter.loop.call_soon_threadsafe(_wake, waiter.turn)

@@ -107,7 +107,8 @@ class RunTask:
             for index in indexes:
                 delay_seconds: float | None = 0.0
                 if (told := outages.get(str(index))) is not None:
-                    delay_seconds = await self._wait(token, index, OutageError(told["outage"], told["host"]))
+                    with suppress(FilmstripError):
+                        delay_seconds = await self._wait(token, index, OutageError(told["outage"], told["host"]))
                 await self._again(token, key, 1, index, delay_seconds or 0.0)
 
     async def run_output(self, token: str, key: str, run: int, index: int) -> None:

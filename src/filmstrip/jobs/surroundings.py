@@ -93,14 +93,21 @@ class Surroundings:
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
         """Make a task's source readable; a copy that it has already is used."""
-        path = self.folders.source(token)
+        path, host = self.folders.source(token), host_of(query.source)
+
+        def on_progress(fraction: float) -> None:
+            demand_free_disk(path.parent, self.settings.free_disk_mb)
+            if fraction:
+                # It answers: what breaks a long copy is an outage and no mistyped address.
+                self.database.record_answer(token, host)
+
         return await fetch_source(
             query.source,
             self.storage,
             path,
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
-            on_progress=lambda _fraction: demand_free_disk(path.parent, self.settings.free_disk_mb),
+            on_progress=on_progress,
         )
 
     @asynccontextmanager

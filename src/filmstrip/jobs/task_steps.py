@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from filmstrip.db.database import utc_now
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
+from filmstrip.jobs.outages import is_active
 from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
@@ -97,7 +97,7 @@ class TaskSteps:
         An output that may fail softly leaves a warning only. A task that only waits for hosts is not open any more.
         """
         record = await self._around.record(token)
-        if not any(_is_active(output) for output in record.outputs):
+        if not any(is_active(output) for output in record.outputs):
             self._around.open_tasks.leave(token)
         if record.status.is_final or not all(output.status.is_final for output in record.outputs):
             return []
@@ -111,9 +111,10 @@ class TaskSteps:
     async def finish(self, token: str, error: str | None) -> None:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
-        await asyncio.to_thread(self._database.finish_task, token, error)
+        has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
         self._around.open_tasks.leave(token)
-        _log.info("task_finished", error=error)
+        if has_ended:
+            _log.info("task_finished", error=error)
 
     @asynccontextmanager
     async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:
@@ -121,11 +122,6 @@ class TaskSteps:
         async with self._around.fetches.place(token, key), self._around.interruptions.work(token):
             with naming_host(url):
                 yield
-
-
-def _is_active(output: OutputRecord) -> bool:
-    waits = output.outage is not None and output.outage.until > utc_now()
-    return not output.status.is_final and not waits
 
 
 def _together(failed: list[OutputRecord], count: int) -> str | None:

@@ -17,6 +17,7 @@ from aiohttp import web
 from filmstrip.api.auth import WRONG_KEYS
 from filmstrip.api.connections import connection_factory
 from filmstrip.api.under_way import UNDER_WAY
+from filmstrip.db.database import Database
 from filmstrip.service.app import Service, build
 from filmstrip.service.data_folder import ensure_keys, open_database
 from filmstrip.service.housekeeping import housekeeping
@@ -26,8 +27,10 @@ from filmstrip.settings.settings import Settings
 _REQUEST_SECONDS = 5.0
 """How long requests under way may take to be answered once the service was told to stop."""
 
-_LAST_SECONDS = 10.0
-"""How long everything else may take after the time to drain."""
+_LAST_SECONDS = 3 * _REQUEST_SECONDS + 10.0
+"""How long everything else may take besides the time to drain: to answer requests, to close connections, to end."""
+
+_NOTE_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -53,13 +56,13 @@ async def serve(settings: Settings) -> None:
                 log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
-                _end_for_certain(settings.service.drain_seconds + _LAST_SECONDS)
+                _end_for_certain(settings.service.drain_seconds + _LAST_SECONDS, database)
         finally:
             await service.engine.stop(settings.service.drain_seconds)
     log.info("stopped")
 
 
-def _end_for_certain(seconds: float) -> None:
+def _end_for_certain(seconds: float, database: Database) -> None:
     """End this process after a while, whatever still goes on in it.
 
     A thread that waits for a server cannot be cancelled. What it does is done again after the next start, as after a
@@ -67,6 +70,10 @@ def _end_for_certain(seconds: float) -> None:
     """
 
     def end() -> None:
+        # No death of the service: nothing that was at work is to be suspected of one.
+        noting = threading.Thread(target=database.end_all_work, daemon=True)
+        noting.start()
+        noting.join(_NOTE_SECONDS)
         log.error("ended_at_once", reason="work did not end in time; it is taken up again at the next start")
         sys.stderr.flush()
         os._exit(0)

@@ -11,6 +11,7 @@ import hmac
 import secrets
 import socket
 import socketserver
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,7 @@ from filmstrip.storage.egress import EgressPolicy
 _LONGEST_HEAD_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 18
 _LAST_WORDS_SECONDS = 10.0
+_SEND_SECONDS = 60
 _HOP_BY_HOP = {b"proxy-authorization", b"proxy-connection", b"connection", b"keep-alive"}
 
 
@@ -131,6 +133,8 @@ def _join(one: socket.socket, other: socket.socket) -> None:
     """Carry bytes both ways until the client has ended and the server has too, or has had a while for it."""
     for side in (one, other):
         side.settimeout(None)
+        # Reading may take as long as it takes; who does not take what is sent is gone.
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
     back = threading.Thread(target=_carry, args=(other, one), name="egress-answers", daemon=True)
     back.start()
     _carry(one, other)

@@ -26,7 +26,7 @@ _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")  # RFC 9110, 14.4
 _SIZE = re.compile(r"\d{1,18}")
 _UNPACKED = {"gzip", "x-gzip", "deflate"}
-_WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL)
+_WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE)
 _ERROR_CODE = re.compile(rb"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
 _EXCERPT_BYTES = 4096
 
@@ -86,10 +86,17 @@ def refuse_web_page(head: bytes, label: str) -> None:
     Raises:
         SourceUnreadableError: It does.
     """
-    if _WEB_PAGE.match(head):
+    if _WEB_PAGE.match(_behind_comments(head[:_EXCERPT_BYTES])):
         raise SourceUnreadableError(
             f'"{label}" is a web page, not a video: use the address of the file itself, and one that needs no login'
         )
+
+
+def _behind_comments(text: bytes) -> bytes:
+    text = text.lstrip()
+    while text.startswith(b"<!--"):
+        text = text.partition(b"-->")[2].lstrip()
+    return text
 
 
 def _described(response: BaseHTTPResponse, label: str) -> Answer:

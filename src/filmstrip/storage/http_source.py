@@ -120,10 +120,18 @@ class HttpSource:
                 self._resolved_url = url
                 return response
             response.close()
-            url = urljoin(url, response.headers.get("Location", ""))
-            if urlsplit(url).scheme not in {"http", "https"}:
-                raise SourceForbiddenError(f'The source "{self.label}" redirects to something that is not http')
+            url = self._redirected(url, response.headers.get("Location", ""))
         raise SourceForbiddenError(f'The source "{self.label}" redirects more than {_MOST_REDIRECTS} times')
+
+    def _redirected(self, url: str, location: str) -> str:
+        try:
+            target = urljoin(url, location)
+            scheme = urlsplit(target).scheme
+        except ValueError:
+            scheme = ""
+        if scheme not in {"http", "https"}:
+            raise SourceForbiddenError(f'The source "{self.label}" redirects to something that is not http')
+        return target
 
     def _cookies_for(self, url: str) -> dict[str, str]:
         request = Request(url)  # noqa: S310 - nothing is opened: it is how cookies are asked for

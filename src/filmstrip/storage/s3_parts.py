@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 from urllib.parse import quote
@@ -31,7 +32,14 @@ from filmstrip.storage.s3_failures import refusal_error, unreachable_error
 from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
 from filmstrip.storage.settings import StorageSettings
 
+_LONGEST_ANSWER_BYTES = 1 << 20
 _UPLOAD_ID = re.compile(r"<UploadId>([^<]+)</UploadId>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    text: str
+    entity_tag: str | None
 
 
 class PartedUploader:
@@ -57,7 +65,7 @@ class PartedUploader:
             HostNotAllowedError: The operator does not allow the host.
         """
         url = f"{self._address.endpoint}/{self._address.bucket}/{quote(key, safe='/~')}"
-        answer = self._send("POST", url, {"uploads": ""}, headers=headers).data.decode()
+        answer = self._send("POST", url, {"uploads": ""}, headers=headers).text
         match = _UPLOAD_ID.search(answer)
         if match is None:
             raise DestinationUnreachableError(f'"{self._address.label}" does not begin an upload as an S3 server does')
@@ -77,7 +85,10 @@ class PartedUploader:
 
             def send(number: int, part: bytes) -> str:
                 query = {**upload, "partNumber": str(number)}
-                return self._send("PUT", url, query, body=part).headers["ETag"]
+                tag = self._send("PUT", url, query, body=part).entity_tag
+                if tag is None:
+                    raise DestinationUnreachableError(f'"{self._address.label}" does not answer as an S3 server does')
+                return tag
 
             # As many parts as are under way at a time are in memory, not the whole.
             for batch in _batches(content, part_bytes, connections):
@@ -92,7 +103,7 @@ class PartedUploader:
         )
         namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
         body = f'<CompleteMultipartUpload xmlns="{namespace}">{parts}</CompleteMultipartUpload>'.encode()
-        answer = self._send("POST", url, upload, body=body).data.decode()
+        answer = self._send("POST", url, upload, body=body).text
         if "<Error>" in answer:  # with status 200: the server had begun to answer before it failed
             raise refusal_error(answer, 500, self._address)
 
@@ -113,10 +124,10 @@ class PartedUploader:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> _Answer:
         return retried(lambda: self._send_once(method, signed_url(url, query), headers or {}, body), self._settings)
 
-    def _send_once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> urllib3.BaseHTTPResponse:
+    def _send_once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> _Answer:
         signed = dict(headers)
         if self._account is not None:
             signed = signed_headers(method, url, headers, body, self._account, datetime.now(UTC))
@@ -125,13 +136,21 @@ class PartedUploader:
         all_headers = OWN_HEADERS | signed | {"Content-Length": str(len(body))}
         try:
             answer = self._client.request(
-                method, url, headers=all_headers, body=_TimedBody(body, seconds), redirect=False, timeout=timeout
+                method,
+                url,
+                headers=all_headers,
+                body=_TimedBody(body, seconds),
+                redirect=False,
+                timeout=timeout,
+                preload_content=False,
             )
+            text = answer.read(_LONGEST_ANSWER_BYTES, decode_content=False).decode(errors="replace")
+            answer.close() if len(text) == _LONGEST_ANSWER_BYTES else answer.release_conn()
         except HTTPError:
             raise unreachable_error(self._address) from None
         if answer.status >= 300:  # noqa: PLR2004 - HTTP: below, it was done
-            raise refusal_error(answer.data.decode(errors="replace"), answer.status, self._address)
-        return answer
+            raise refusal_error(text, answer.status, self._address)
+        return _Answer(text, answer.headers.get("ETag"))
 
 
 class _TimedBody(io.BytesIO):

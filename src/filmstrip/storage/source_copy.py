@@ -83,6 +83,7 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
                 _await(part, progress, start)
                 progress.tell(min(start + _PART_BYTES, ranges.size_bytes))
         finally:
+            ranges.stop()
             pool.shutdown(cancel_futures=True)
     on_progress(1.0)
 

@@ -6,7 +6,7 @@ import threading
 
 from urllib3.exceptions import HTTPError
 
-from filmstrip.domain.errors import RangesNotSupportedError, SourceUnreachableError
+from filmstrip.domain.errors import RangesNotSupportedError, SourceForbiddenError, SourceUnreachableError
 from filmstrip.storage.http_answer import refuse_web_page
 from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.retries import retried
@@ -30,6 +30,7 @@ class SourceRanges:
         self._settings = settings
         self._lock = threading.Lock()
         self._bytes_read = 0
+        self._is_stopped = False
         self._version, self._head = retried(lambda: self._open(expected), settings)
 
     @property
@@ -66,6 +67,10 @@ class SourceRanges:
             retried(lambda: self._read_on(got, start, end), self._settings, progress=lambda: len(got))
         return bytes(got)
 
+    def stop(self) -> None:
+        """Let reads that are under way end with an error at their next piece: nobody wants the bytes any more."""
+        self._is_stopped = True
+
     def close(self) -> None:
         """Close the connections."""
         self._source.close()
@@ -100,6 +105,8 @@ class SourceRanges:
                 raise SourceUnreachableError(f'The server of "{self._source.label}" ignored a range request')
             promised = min(missing, answer.length_bytes or missing)
             for piece in answer.pieces():
+                if self._is_stopped:
+                    raise SourceForbiddenError(f'Reading "{self._source.label}" was stopped')
                 self._count(len(piece))
                 got += piece[: end - start - len(got)]
                 if len(got) == end - start:

@@ -72,3 +72,30 @@ async def test_what_is_told(database: Database, token: str, clock: list[datetime
     assert (outage.reason, outage.since, outage.tries) == ("it is down", began, 2)
     assert outage.ends_at == began + timedelta(seconds=60)
     assert outage.until == clock[0] + timedelta(seconds=2)
+
+
+async def test_another_host_has_its_own_patience(database: Database, token: str, clock: list[datetime]) -> None:
+    """A source that was out for long leaves a destination all of its own time."""
+    await waiting(database).wait_for(token, 0, ERROR)
+    clock[0] += timedelta(seconds=59)
+    assert await waiting(database).wait_for(token, 0, OutageError("so is this", "other:1")) is not None
+    outage = database.read_outage(token, 0)
+    assert outage is not None
+    assert (outage.since, outage.host) == (clock[0], "other:1")
+
+
+async def test_a_later_outage_of_the_same_host_has_its_own_patience(
+    database: Database, token: str, clock: list[datetime]
+) -> None:
+    """Work that went on for long in between shows that the host had answered."""
+    await waiting(database).wait_for(token, 0, ERROR)
+    clock[0] += timedelta(hours=2)
+    assert await waiting(database).wait_for(token, 0, ERROR) is not None
+
+
+async def test_what_has_ended_waits_for_nothing(database: Database, token: str, clock: list[datetime]) -> None:
+    """A step that is late says nothing of a task that was cancelled meanwhile."""
+    del clock
+    database.finish_task(token, "The task was cancelled")
+    await waiting(database).wait_for(token, 0, ERROR)
+    assert database.read_tasks([token])[token].outputs[0].outage is None
