@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
-# Two at a time, file by file: much of the time is spent waiting for servers that start and stop.
-TEST_WORKERS ?= 2
+# Three at a time, file by file: much of the time is spent waiting for servers that start and stop.
+TEST_WORKERS ?= 3
 NODE_PACKAGES := tests/qencode tests/browser
 
 .DEFAULT_GOAL := help
