@@ -1,13 +1,14 @@
 """The service as a program that measures what holds it up: `python -m measured_service REPORT`, with its settings.
 
-On SIGUSR1 it writes to REPORT, as JSON, and begins anew: the longest callback of its event loop, and the longest
-stretch in one call of C code in a thread that works for requests (it holds the interpreter's lock), each in seconds of
-CPU time with its name. Wall time would measure the machine's other work as well.
+On SIGUSR1 it writes to REPORT, as JSON, and begins anew: the longest callback of its event loop, the collection of all
+garbage, and the longest stretch in one call of C code in a thread that works for requests (it holds the interpreter's
+lock), each in seconds of CPU time with its name. Wall time would measure the machine's other work as well.
 """
 
 from __future__ import annotations
 
 import asyncio.events
+import gc
 import json
 import signal
 import sys
@@ -73,7 +74,15 @@ def measure_threads() -> None:
     threading.setprofile(choose)
 
 
+def measure_garbage() -> None:
+    """Time a look at all that may be garbage, which any thread's work may bring about at any time."""
+    began = time.thread_time()
+    gc.collect()
+    note("garbage", time.thread_time() - began, "garbage collection")
+
+
 def report(path: Path) -> None:
+    measure_garbage()
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(longest))
     partial.replace(path)

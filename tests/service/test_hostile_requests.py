@@ -96,16 +96,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measured]:
 
 @dataclass
 class Neighbour:
-    """A client that asks for its task's status all the time."""
+    """A client that asks for its task's status again and again while `busy` is set."""
 
     service: Measured
     token: str
     answered: int = 0
     failure: str = ""
+    busy: threading.Event = field(default_factory=threading.Event)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         while not self.is_over.wait(0.005):
+            self.busy.wait()
             try:
                 answer = self.service.call("status", f"task_tokens={self.token}")
                 assert answer["statuses"][self.token]["status"] == "created"
@@ -123,6 +125,7 @@ def neighbour(service: Measured) -> Iterator[Neighbour]:
     thread.start()
     yield found
     found.is_over.set()
+    found.busy.set()
     thread.join()
 
 
@@ -136,6 +139,7 @@ def test_no_request_holds_up_the_others(service: Measured, neighbour: Neighbour)
     problems = []
     for hostile in hostile_requests():
         before = neighbour.answered
+        neighbour.busy.set()
         body = hostile.body.replace(b"TOKEN", task.encode())
         status, text = service.send(hostile.verb, hostile.path, body, hostile.headers)
         problems += [f"{hostile.name}: {problem}" for problem in faults(status, text)]
@@ -146,8 +150,14 @@ def test_no_request_holds_up_the_others(service: Measured, neighbour: Neighbour)
         ]
         while neighbour.answered == before and not neighbour.failure:
             time.sleep(0.001)
+        neighbour.busy.clear()
         assert neighbour.failure == "", hostile.name
     assert not problems, "\n".join(problems)
+
+
+def test_collecting_garbage_holds_nobody_up(service: Measured) -> None:
+    """What was loaded at the start is not looked through whenever some request makes garbage."""
+    assert service.measured()["garbage"][0] < MOST_SECONDS
 
 
 def faults(status: int, text: str) -> Iterator[str]:

@@ -29,6 +29,7 @@ _APPLICATION = "filmstrip"
 _VERSION = "filmstrip-1"
 _EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
+_STOP_SECONDS = 0.1
 _MOST_ASKED = 500
 _OPEN = ["PENDING", "ENQUEUED", "DELAYED"]
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -285,6 +286,8 @@ class Durable:
             executor_id=_EXECUTOR,
             serializer=self._format,
             use_listen_notify=False,
+            # Nothing is sent to scripts; this only says how long an orderly stop waits for the thread that looks.
+            notification_listener_polling_interval_sec=_STOP_SECONDS,
             log_level="WARNING",
         )
 
