@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
-# Three at a time, file by file: much of the time is spent waiting for servers that start and stop.
-TEST_WORKERS ?= 3
+# Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
+TEST_WORKERS ?= 4
 NODE_PACKAGES := tests/qencode tests/browser
 
 .DEFAULT_GOAL := help
@@ -24,7 +24,7 @@ demo: venv  ## run the first real job on this machine, check its result, leave i
 	$(BIN)/filmstrip demo --output $(DEMO_OUTPUT)
 
 test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
-	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(TEST_ARGUMENTS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_ARGUMENTS)
 
 fuzz: developer-venv  ## search for examples that break a promise, for FUZZ_SECONDS (600 by default)
 	$(BIN)/python tests/fuzz.py

@@ -31,11 +31,11 @@ def instructions(program: str, *arguments: str) -> float:
         return counted.instructions * 1e9
     if shutil.which("valgrind") is None:
         pytest.skip("missing: apt-get install --no-install-recommends valgrind")
-    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]
+    valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *command]
     told = subprocess.run(valgrind, cwd=REPOSITORY, capture_output=True, check=True, text=True).stderr
-    found = re.search(r"Collected : (\d+)", told)
+    found = re.search(r"I +refs: +([\d,]+)", told)
     assert found is not None, told
-    return float(found[1])
+    return float(found[1].replace(",", ""))
 
 
 @pytest.mark.timeout(240)

@@ -57,7 +57,7 @@ class Load:
             except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
                 self.failures.append(repr(error))
                 return
-            self.is_over.wait(0.05)
+            self.is_over.wait(0.2)
 
     @contextmanager
     def running(self) -> Iterator[None]:
