@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filmstrip.media.fork_server import ForkServer
+from filmstrip.outputs import _messages  # noqa: F401 - both sides need it, so it is loaded before they part
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import CHILD, output_modules, renderer_of
 from filmstrip.params.query import Query

@@ -23,7 +23,7 @@ from filmstrip.media.own_fork import OwnFork, can_fork, fork_self
 # Nothing else is handed down: the service's own settings, which may hold secrets, are in its environment.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 # A process that forks has one thread; OpenBLAS starts one for each core when numpy is loaded.
-_OWN_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+_OWN_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 _PROGRAM = "filmstrip.media.forking"
 _PATIENCE_SECONDS = 5.0
 

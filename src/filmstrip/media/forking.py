@@ -34,6 +34,7 @@ _HIGHEST_DESCRIPTOR = 1 << 20
 
 def serve(name: str, *preloaded: str) -> None:
     """Load the module and fork children of it until nobody can give orders any more."""
+    gc.disable()  # Loading makes many objects, and no garbage.
     module = importlib.import_module(name)
     if not preloaded:
         module.load()
@@ -45,6 +46,7 @@ def serve(name: str, *preloaded: str) -> None:
         if not preloaded:
             gc.collect()
         gc.freeze()
+        gc.enable()
         _Nursery(orders, module.main).run()
 
 
