@@ -75,7 +75,7 @@ class JobEngine:
         self._settings = settings
         self._storage = storage
         self._parse = parse
-        self._folders = WorkFolders(settings.work_root)
+        self._folders = WorkFolders(settings.work_root, database.is_unfinished)
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
@@ -143,6 +143,8 @@ class JobEngine:
                 places.close()
             await self._durable.stop(drain_seconds)
             await self._board.stop()
+            # What is marked still was cut off by this stop, which is no death that it might be the reason of.
+            await asyncio.to_thread(self._database.end_all_work)
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
@@ -172,7 +174,7 @@ class JobEngine:
         Raises:
             TokenNotFoundError: There is no such task, or it was not started, or it is final.
         """
-        if token not in await asyncio.to_thread(self._database.unfinished_tasks):
+        if not await asyncio.to_thread(self._database.is_unfinished, token):
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
@@ -244,7 +246,7 @@ class JobEngine:
             await asyncio.sleep(self._settings.watch_seconds)
 
     def _tidy(self) -> None:
-        """End the tasks whose scripts are over without having ended them, and forget the journals of those that are.
+        """End the tasks whose scripts are over without having ended them; forget journals and folders of ended ones.
 
         What comes next is enqueued before a script ends, so that a task with an open script has a future.
         """
@@ -252,10 +254,10 @@ class JobEngine:
         tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
             if not task.status.is_final and not self._durable.has_open(f"{task.token}."):
-                self._folders.empty_task(task.token)
                 if self._database.finish_task(task.token, "An internal error of the service ended this"):
                     _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
+        self._folders.sweep(self._database.unfinished_tasks)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])

@@ -112,6 +112,8 @@ class TaskSteps:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
         has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
+        # What was late until now made it again; nothing is made any more.
+        await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)
         if has_ended:
             _log.info("task_finished", error=error)

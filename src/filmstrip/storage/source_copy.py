@@ -144,7 +144,6 @@ def _copy_once(
 
 
 def _ensure_space(path: Path, size_bytes: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     free_bytes = shutil.disk_usage(path.parent).free
     if size_bytes > free_bytes:
         raise DiskFullError(

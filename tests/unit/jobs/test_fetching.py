@@ -86,6 +86,7 @@ async def test_nobody_waits_for_a_copy(
     (range_server.folder / "video.mp4").write_bytes(CONTENT * 16)
     range_server.manners.bytes_per_second = 8_000_000
     patient = replace(storage, connections=1)
+    (tmp_path / "copies").mkdir()
     copying = asyncio.create_task(fetch_source(url, patient, tmp_path / "copies" / "copy", whole=True))
     async with asyncio.timeout(30):
         while not list((tmp_path / "copies").glob("*")):  # noqa: ASYNC110 - the copy is made by a thread
