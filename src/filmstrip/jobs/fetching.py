@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from filmstrip.domain.progress import ProgressListener
@@ -14,8 +16,24 @@ from filmstrip.storage.source_reference import SourceVersion
 from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
 
 
-def ignore_progress(_fraction: float) -> None:
+def ignore(*_facts: object) -> None:
     """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class FetchListener:
+    """Who wants to know how a fetch goes on; told from another thread.
+
+    Attributes:
+        on_answer: Told when the source has answered, before anything of it is copied; it may block.
+        on_progress: Told the finished fraction of a copy, 0.0 where the whole is not known.
+    """
+
+    on_answer: Callable[[], None] = ignore
+    on_progress: ProgressListener = ignore
+
+
+_NOBODY = FetchListener()
 
 
 async def fetch_source(
@@ -25,7 +43,7 @@ async def fetch_source(
     *,
     whole: bool,
     expected: SourceVersion | None = None,
-    on_progress: ProgressListener = ignore_progress,
+    listener: FetchListener = _NOBODY,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
 
@@ -35,7 +53,7 @@ async def fetch_source(
         path: Where a copy goes, if one is needed.
         whole: Whether every byte is needed. A source that cannot be read in parts is copied too.
         expected: The state in which it has to be, None for any.
-        on_progress: Told the finished fraction of a copy, from another thread.
+        listener: Told how it goes on.
 
     Returns:
         How a child process opens it, and in which state it is.
@@ -50,10 +68,11 @@ async def fetch_source(
     def report(fraction: float) -> None:
         if stopping.is_set():
             raise _StoppedError
-        on_progress(fraction)
+        listener.on_progress(fraction)
 
+    stoppable = FetchListener(listener.on_answer, report)
     try:
-        return await asyncio.to_thread(_fetch, url, settings, path, whole, expected, report)
+        return await asyncio.to_thread(_fetch, url, settings, path, whole, expected, stoppable)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -69,15 +88,16 @@ def _fetch(
     path: Path,
     whole: bool,  # noqa: FBT001 - of this module alone
     expected: SourceVersion | None,
-    on_progress: ProgressListener,
+    listener: FetchListener,
 ) -> tuple[ReadableSource, SourceVersion]:
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     facts = check_source(refer_to_source(url, settings, expected), settings)
+    listener.on_answer()
     reference = refer_to_source(url, settings, facts.version)
     if url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:
         return reference, facts.version
-    copy_source(reference, settings, path, on_progress)
+    copy_source(reference, settings, path, listener.on_progress)
     return LocalFile(path), facts.version

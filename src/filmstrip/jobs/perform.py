@@ -26,6 +26,7 @@ from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._messages import Gave, Made, Progressed, Rendering, Report
+from filmstrip.storage._base import Store
 
 _MOST_NAMED = 5
 _PARTNER_SECONDS = 5.0
@@ -213,16 +214,21 @@ class Performer:
                 await asyncio.to_thread(listener.warn, report.message)
 
     async def _put(self, portion: Portion, artifact: Artifact) -> None:
-        assignment = portion.assignment
+        assignment, listener = portion.assignment, portion.listener
         path = made_file(assignment.folder, artifact.name)
+
+        def put_at(store: Store, host: str) -> None:
+            listener.before_put(store, host, artifact.size_bytes)
+            store.put(artifact.name, path, artifact.content_type)
+            listener.on_answer(host)
+
         for store, host in zip(assignment.stores, assignment.hosts, strict=True):
-            put = partial(asyncio.to_thread, store.put, artifact.name, path, artifact.content_type)
             try:
-                await patiently(put, self._patience_seconds)
+                await patiently(partial(asyncio.to_thread, put_at, store, host), self._patience_seconds)
             except FilmstripError as error:
                 error.host = host
                 raise
-        await asyncio.to_thread(portion.listener.on_put, artifact)
+        await asyncio.to_thread(listener.on_put, artifact)
 
     def _demand_free_disk(self, assignment: Assignment) -> None:
         demand_free_disk(assignment.folder, self._settings.free_disk_mb)

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
 from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
 from filmstrip.domain.hosts import host_of
-from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.answers import Answers
+from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
@@ -93,13 +95,10 @@ class Surroundings:
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
         """Make a task's source readable; a copy that it has already is used."""
-        path, host = self.folders.source(token), host_of(query.source)
+        path = self.folders.source(token)
 
-        def on_progress(fraction: float) -> None:
+        def on_progress(_fraction: float) -> None:
             demand_free_disk(path.parent, self.settings.free_disk_mb)
-            if fraction:
-                # It answers: what breaks a long copy is an outage and no mistyped address.
-                self.database.record_answer(token, host)
 
         return await fetch_source(
             query.source,
@@ -107,7 +106,7 @@ class Surroundings:
             path,
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
-            on_progress=on_progress,
+            listener=FetchListener(partial(Answers(self.database, token).note, host_of(query.source)), on_progress),
         )
 
     @asynccontextmanager

@@ -11,7 +11,6 @@ import structlog
 
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
-from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
 from filmstrip.jobs.outages import is_active
@@ -60,7 +59,6 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, state = await self._around.source(token, query, None)
-        await asyncio.to_thread(self._database.record_answer, token, host_of(query.source))
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
         return [state.size_bytes, state.etag, state.last_modified]
 

@@ -17,7 +17,7 @@ from filmstrip.domain.progress import ProgressListener
 from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
-from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.patience import patiently
@@ -117,7 +117,8 @@ async def run_query(
     with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
-        fetch = partial(fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
+        telling = FetchListener(on_progress=listener.on_fetch)
+        fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling)
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
         info = await probe_again(child, source, folder)
         for message in info.warnings:

@@ -228,3 +228,20 @@ def test_only_plain_files_of_the_folder_are_put(tmp_path: Path) -> None:
     for name in ("link", "below", "../secret", "way out/secret", "/etc/passwd", "nothing"):
         with pytest.raises(MediaProcessError, match="did not make"):
             made_file(folder, name)
+
+
+async def test_each_destination_answers_for_itself(folder: Path, performer: Callable[..., Performer]) -> None:
+    """A destination has answered once a file is there, though another one, or the same for the next file, is down."""
+    places = [{"url": f"s3://{host}.example/bucket/folder/"} for host in ("up", "down")]
+    job = assignment(folder, MemoryStore(), MemoryStore(refused=("a",)), groups=[["a"]])
+    job = replace(job, output=ToyOutput.model_validate({"output": "toy", "groups": [["a"]], "destination": places}))
+    answered: list[str] = []
+    going: list[tuple[str, int]] = []
+    listener = Listener(
+        before_put=lambda _store, host, size_bytes: going.append((host, size_bytes)), on_answer=answered.append
+    )
+    with pytest.raises(DestinationForbiddenError) as refusal:
+        await performer().make_output(job, listener)
+    assert refusal.value.host == "down.example"
+    assert answered == ["up.example"]
+    assert going == [("up.example", 1000), ("down.example", 1000)]
