@@ -21,6 +21,7 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
+from filmstrip.storage import source_copy
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source
@@ -266,3 +267,62 @@ def test_a_redirect_to_nonsense_is_told(settings: StorageSettings) -> None:
 
     with running_raw_server(answer) as server, pytest.raises(SourceForbiddenError, match="that is not http"):
         check_source(server.url(), settings)
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch, settings: StorageSettings, kib_per_second: float) -> StorageSettings:
+    """Let a copy have that rate on average from soon on, without waiting ten minutes for it."""
+    monkeypatch.setattr(source_copy, "_UNHURRIED_SECONDS", 0.2)
+    return replace(settings, fetch_kib_per_second=kib_per_second)
+
+
+@pytest.mark.parametrize("way", ["by ranges", "in one stream"])
+def test_a_copy_has_a_rate_over_the_whole(
+    range_server: RangeServer,
+    settings: StorageSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    """A source that is fast enough for a connection and too slow for its size is given up long before its end."""
+    (range_server.folder / "a.mp4").write_bytes(bytes(16 << 20))
+    range_server.manners.bytes_per_second = 300_000
+    range_server.manners.ranges = way == "by ranges"
+    strict = hurried(monkeypatch, settings, 4000)
+    with pytest.raises(LimitExceededError, match=r"arrives too slowly: \d+ KiB in \d+ seconds \(limit 4000 KiB per"):
+        copy(range_server.url_of("a.mp4"), strict, tmp_path / "copy")
+    assert not list(tmp_path.glob("*copy*"))
+
+
+def test_a_copy_of_unknown_length_has_one_too(
+    settings: StorageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what has arrived so far: nobody knows how much it will be."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK + b"Content-Type: video/mp4\r\n\r\n")
+        while not server.ended.wait(0.02):
+            connection.sendall(bytes(8 << 10))
+
+    with running_raw_server(answer) as server, pytest.raises(LimitExceededError, match="arrives too slowly"):
+        copy(server.url(), hurried(monkeypatch, settings, 4000), tmp_path / "copy")
+
+
+def test_all_parts_of_a_copy_count(
+    range_server: RangeServer, settings: StorageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has arrived of a part is counted while it is under way, not only when it is whole."""
+    (range_server.folder / "a.mp4").write_bytes(CONTENT)
+    range_server.manners.bytes_per_second = 150_000
+    content = copy(range_server.url_of("a.mp4"), hurried(monkeypatch, settings, 50), tmp_path / "copy")
+    assert content == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "kib_per_second", "seconds"),
+    [(0, 16, 600), (100 << 20, 16, 600 + 6400), (10 << 40, 16, 12 * 3600), (100 << 20, 0, 12 * 3600)],
+)
+def test_the_time_of_a_copy_grows_with_its_size(
+    settings: StorageSettings, size_bytes: int, kib_per_second: float, seconds: float
+) -> None:
+    """Ten minutes and as long as the lowest rate takes; what is set for any size is the longest."""
+    assert source_copy.copy_seconds(size_bytes, replace(settings, fetch_kib_per_second=kib_per_second)) == seconds

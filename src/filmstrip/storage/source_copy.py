@@ -22,6 +22,16 @@ from filmstrip.storage.whole_file import written_whole
 _PART_BYTES = 8 << 20
 _SECONDS_BETWEEN_REPORTS = 1.0
 _BYTES_BETWEEN_REPORTS = 16 << 20
+_UNHURRIED_SECONDS = 600.0
+"""For so long a copy may be as slow as it likes: a busy server gets over it."""
+
+
+def copy_seconds(size_bytes: int, settings: StorageSettings) -> float:
+    """Return how long it may take until so many bytes of a source are copied, `fetch_hours` at most."""
+    longest = settings.fetch_hours * 3600
+    if not settings.fetch_kib_per_second:
+        return longest
+    return min(longest, _UNHURRIED_SECONDS + size_bytes / (settings.fetch_kib_per_second * 1024))
 
 
 class _Progress:
@@ -45,14 +55,23 @@ class _Progress:
         """
         now = time.monotonic()
         refuse_large(done_bytes, self._label, self._settings)
-        if now - self._began_at > self._settings.fetch_hours * 3600:
-            raise LimitExceededError(
-                f'The source "{self._label}" takes too long to copy (limit {self._settings.fetch_hours:g} hours)'
-            )
+        self._refuse_slow(now - self._began_at, done_bytes)
         is_time = now - self._reported_at >= _SECONDS_BETWEEN_REPORTS
         if is_time or done_bytes - self._reported_bytes >= _BYTES_BETWEEN_REPORTS:
             self._reported_at, self._reported_bytes = now, done_bytes
             self._listener(min(1.0, done_bytes / self._size_bytes) if self._size_bytes else 0.0)
+
+    def _refuse_slow(self, seconds: float, done_bytes: int) -> None:
+        if seconds > self._settings.fetch_hours * 3600:
+            raise LimitExceededError(
+                f'The source "{self._label}" takes too long to copy (limit {self._settings.fetch_hours:g} hours)'
+            )
+        if seconds > copy_seconds(done_bytes, self._settings):
+            raise LimitExceededError(
+                f'The source "{self._label}" arrives too slowly: {done_bytes / 1024:.0f} KiB in {seconds:.0f} seconds '
+                f"(limit {self._settings.fetch_kib_per_second:g} KiB per second on average, after "
+                f"{_UNHURRIED_SECONDS:g} seconds)"
+            )
 
 
 def refuse_large(size_bytes: int, label: str, settings: StorageSettings) -> None:
@@ -79,22 +98,23 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
         starts = range(0, ranges.size_bytes, _PART_BYTES)
         parts = [pool.submit(_copy_part, ranges, file.fileno(), start) for start in starts]
         try:
-            for start, part in zip(starts, parts, strict=True):
-                _await(part, progress, start)
-                progress.tell(min(start + _PART_BYTES, ranges.size_bytes))
+            for part in parts:
+                _await(part, progress, ranges)
+                # Of all parts that are under way: each alone may be far behind.
+                progress.tell(min(ranges.bytes_read, ranges.size_bytes))
         finally:
             ranges.stop()
             pool.shutdown(cancel_futures=True)
     on_progress(1.0)
 
 
-def _await(part: Future[None], progress: _Progress, done_bytes: int) -> None:
+def _await(part: Future[None], progress: _Progress, ranges: SourceRanges) -> None:
     """Wait for a part, letting the listener object meanwhile."""
     while True:
         try:
             return part.result(_SECONDS_BETWEEN_REPORTS)
         except FutureTimeoutError:
-            progress.tell(done_bytes)
+            progress.tell(min(ranges.bytes_read, ranges.size_bytes))
 
 
 def _copy_part(ranges: SourceRanges, descriptor: int, start: int) -> None:
