@@ -13,6 +13,7 @@ from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError,
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.run_task import _told
+from filmstrip.jobs.step_limit import allow
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -31,7 +32,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @asynccontextmanager
 async def stepping(
-    database: Database, work: Callable[[], Awaitable[object]], seconds: float
+    database: Database, work: Callable[[], Awaitable[object]], seconds: float, most_seconds: float | None = None
 ) -> AsyncIterator[tuple[Durable, asyncio.Queue[BaseException | object]]]:
     """Run a script of one step; the queue gets what comes of it."""
     durable, ends = Durable(database.companion_engine(), 0.05), asyncio.Queue[BaseException | object]()
@@ -39,7 +40,7 @@ async def stepping(
 
     async def script() -> None:
         try:
-            end: object = await durable.step("the step", work, seconds)
+            end: object = await durable.step("the step", work, seconds, most_seconds=most_seconds)
         except FilmstripError as error:
             end = error
         loop.call_soon_threadsafe(ends.put_nowait, end)
@@ -126,3 +127,26 @@ async def test_waiting_for_a_turn_does_not_count(database: Database) -> None:
         assert durable.stuck_steps(0) == []
         places.leave("other")
         assert await ends.get() == "done"
+
+
+async def test_a_step_has_the_time_that_its_work_needs(database: Database) -> None:
+    """What finds out that it handles much goes on beyond the time of its kind, and is ended by its own limit."""
+
+    async def long() -> str:
+        await asyncio.to_thread(allow, 50)
+        await asyncio.sleep(0.5)
+        return "done"
+
+    async with asyncio.timeout(60), stepping(database, long, 0.1, 100) as (_durable, ends):
+        assert await ends.get() == "done"
+
+
+async def test_a_step_has_no_more_than_is_set(database: Database) -> None:
+    """The setting is the bound, and the sentence tells the limit that held."""
+
+    async def endless() -> None:
+        allow(1000)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(60), stepping(database, endless, 0.1, 0.3) as (_durable, ends):
+        assert str(await ends.get()) == "It was ended: it took longer than 0.3 seconds"

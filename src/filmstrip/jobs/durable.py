@@ -139,22 +139,32 @@ class Durable:
         else:
             self._client.enqueue_in_transaction(connection, options, *arguments)
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]], seconds: float, *, is_kept: bool = True) -> T:
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        seconds: float,
+        *,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> T:
         """Do a step of a script, or take its result from the journal. Its errors are written down as well.
 
         Args:
             name: What it is called in the journal and in the log.
             work: What is done.
-            seconds: How long it may take.
+            seconds: How long it may take, unless it allows itself more (`step_limit.allow`).
+            most_seconds: How long it may take whatever it allows itself; None for `seconds`.
             is_kept: Whether the journal keeps its result. What is short, and comes out the same when it is done again,
                 saves the journal's transaction; it is not interrupted when its script is cancelled.
 
         Raises:
-            LimitExceededError: It took longer than `seconds`.
+            LimitExceededError: It took longer.
         """
+        limit = StepLimit(name, seconds, most_seconds)
         if not is_kept:
-            return await self._do(name, work, seconds)
-        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, name, work, seconds)
+            return await self._do(limit, work)
+        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, limit, work)
 
     async def begin(
         self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
@@ -241,11 +251,10 @@ class Durable:
             options["delay_seconds"] = delay_seconds
         return options
 
-    async def _do(self, name: str, work: Callable[[], Awaitable[T]], seconds: float) -> T:
+    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
         identity = DBOS.workflow_id or ""
         if self._is_draining:
             await asyncio.Event().wait()
-        limit = StepLimit(name, seconds)
         self._steps[limit] = identity
         timeout: asyncio.Timeout | None = None
         try:
@@ -254,7 +263,7 @@ class Durable:
         except TimeoutError:
             if timeout is None or not timeout.expired():
                 raise
-            raise LimitExceededError(f"It was ended: it took longer than {seconds:g} seconds") from None
+            raise LimitExceededError(f"It was ended: it took longer than {limit.allowed_seconds:.6g} seconds") from None
         finally:
             del self._steps[limit]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -42,6 +43,7 @@ _CANCEL_SECONDS = 20.0
 _JOURNAL_SECONDS = 60.0
 _LOST_SECONDS = 5.0
 _STUCK_SECONDS = 60.0
+_MOST_NAMED = 5
 # Outputs that are put, or wait for a slot: neither costs more than memory.
 _OUTPUTS_AT_ONCE = 64
 _OUTPUTS_AT_ONCE_PER_KEY = 48
@@ -191,7 +193,7 @@ class JobEngine:
         if self._tidying is None or self._tidying.done():
             raise ResourceError("The engine that runs tasks does not run")
         if stuck := self._durable.stuck_steps(_STUCK_SECONDS):
-            raise ResourceError(f"{len(stuck)} pieces of work hang, and do not end when they should: {stuck[0]}, …")
+            raise ResourceError(f"Steps hang, past their time limits: {_listed(stuck)}")
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
     def _kinds(self) -> dict[str, Kind]:
@@ -261,6 +263,13 @@ class JobEngine:
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])
+
+
+def _listed(names: Sequence[str]) -> str:
+    """List names with how often each comes, the most frequent ones first."""
+    counts = Counter(names).most_common()
+    shown = [name if count == 1 else f"{name} ({count} times)" for name, count in counts[:_MOST_NAMED]]
+    return ", ".join(shown) + (", …" if len(counts) > _MOST_NAMED else "")
 
 
 def _key_of(task: TaskRecord) -> str:

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from filmstrip.domain.errors import MediaProcessError, error_named
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.trial import Trial
+from filmstrip.jobs.allowances import probe_seconds, render_seconds
+from filmstrip.jobs.step_limit import allow
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside, run_in_sandbox
 from filmstrip.media.settings import MediaSettings
@@ -103,6 +105,7 @@ class MediaChild:
         self, source: ReadableSource | None, folder: Path, renderings: tuple[Rendering, ...] = ()
     ) -> AsyncIterator[AsyncIterator[Report]]:
         media = within_processor_time(self.media, source, renderings)
+        allow(render_seconds(media, _remote_bytes(source), self.storage) if renderings else probe_seconds(media))
         async with AsyncExitStack() as stack:
             handed = []
             if isinstance(source, SourceReference):
@@ -115,6 +118,11 @@ class MediaChild:
 
     def _fetch_request(self, source: SourceReference) -> str:
         return fetch_requests.dump_json(FetchRequest(source, self.media, self.storage)).decode()
+
+
+def _remote_bytes(source: ReadableSource | None) -> int:
+    version = source.version if isinstance(source, SourceReference) else None
+    return (version.size_bytes or 0) if version else 0
 
 
 class _Inbox:

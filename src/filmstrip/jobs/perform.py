@@ -15,6 +15,7 @@ from types import MappingProxyType
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError, OutputError
 from filmstrip.jobs.addresses import find_addresses
+from filmstrip.jobs.allowances import put_seconds
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.kept_files import KeptFiles
@@ -24,6 +25,7 @@ from filmstrip.jobs.making import Making, PutLaterError, explained, keep_unput
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.step_limit import allow
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._messages import Gave, Made, Progressed, Rendering, Report
 from filmstrip.storage._base import Store
@@ -218,6 +220,7 @@ class Performer:
         path = made_file(assignment.folder, artifact.name)
 
         def put_at(store: Store, host: str) -> None:
+            allow(put_seconds(artifact.size_bytes))
             listener.before_put(store, host, artifact.size_bytes)
             store.put(artifact.name, path, artifact.content_type)
             listener.on_answer(host)

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
 from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
 from filmstrip.domain.hosts import host_of
+from filmstrip.jobs.allowances import fetch_seconds
 from filmstrip.jobs.answers import Answers
 from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
@@ -19,6 +19,7 @@ from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.step_limit import allow
 from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
@@ -95,9 +96,14 @@ class Surroundings:
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
         """Make a task's source readable; a copy that it has already is used."""
-        path = self.folders.source(token)
+        path, answers = self.folders.source(token), Answers(self.database, token)
+
+        def on_answer() -> None:
+            allow(fetch_seconds(self.storage))
+            answers.note(host_of(query.source))
 
         def on_progress(_fraction: float) -> None:
+            allow(fetch_seconds(self.storage))
             demand_free_disk(path.parent, self.settings.free_disk_mb)
 
         return await fetch_source(
@@ -106,7 +112,7 @@ class Surroundings:
             path,
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
-            listener=FetchListener(partial(Answers(self.database, token).note, host_of(query.source)), on_progress),
+            listener=FetchListener(on_answer, on_progress),
         )
 
     @asynccontextmanager

@@ -13,6 +13,8 @@ import pytest
 from filmstrip.domain.artifact import Artifact, Location
 from filmstrip.domain.errors import DestinationForbiddenError, DiskFullError, MediaProcessError, OutputError
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs import media_child, perform
+from filmstrip.jobs.allowances import probe_seconds, put_seconds
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.perform import Performer
@@ -245,3 +247,18 @@ async def test_each_destination_answers_for_itself(folder: Path, performer: Call
     assert refusal.value.host == "down.example"
     assert answered == ["up.example"]
     assert going == [("up.example", 1000), ("down.example", 1000)]
+
+
+async def test_work_has_time_by_what_it_handles(
+    folder: Path, performer: Callable[..., Performer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process by its processor time, and each put of a file at each destination by the file's size."""
+    (folder / "source").write_bytes(bytes(1000))
+    working: list[float] = []
+    putting: list[float] = []
+    monkeypatch.setattr(media_child, "allow", working.append)
+    monkeypatch.setattr(perform, "allow", putting.append)
+    await performer().make_output(assignment(folder, MemoryStore(), MemoryStore(), groups=[["a"]], size=7), Listener())
+    assert putting == [put_seconds(7)] * 2
+    assert len(working) == 1
+    assert probe_seconds(MediaSettings()) < working[0] < 2 * 3600

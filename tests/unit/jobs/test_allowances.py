@@ -1,0 +1,157 @@
+"""How long may a step take?"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from filmstrip.db.database import Database
+from filmstrip.jobs import surroundings
+from filmstrip.jobs.allowances import fetch_seconds, probe_seconds, put_seconds, render_seconds, short_seconds
+from filmstrip.jobs.durable import Durable
+from filmstrip.jobs.outages import Outages
+from filmstrip.jobs.output_steps import OutputSteps
+from filmstrip.jobs.run_task import RunTask
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.step_limit import StepLimit, allow, standing_still
+from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.testing.range_server import RangeServer
+
+PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
+
+
+def test_each_kind_has_the_time_that_its_work_needs() -> None:
+    """By files, bytes and processor time; small work has minutes, so that a hang of it is seen after minutes."""
+    media, storage = MediaSettings(cpu_limit_seconds=150), StorageSettings(Path("temporary"))
+    assert short_seconds() == 300
+    assert short_seconds(10_000) == 1300
+    assert fetch_seconds(storage) == 300 + 2 * (10 + 60)
+    assert fetch_seconds(replace(storage, read_timeout_seconds=1000)) > 2000
+    assert probe_seconds(media) == 300 + 2 * 120
+    assert render_seconds(media, 0, storage) == 540 + 600
+    assert render_seconds(media, 16 << 20, storage) == 540 + 600 + 1024
+    assert render_seconds(media, 16 << 20, replace(storage, fetch_kib_per_second=0)) == 540 + 600
+    assert put_seconds(0) == 120
+    assert put_seconds(16 << 20) == 120 + 1024
+
+
+async def test_a_step_may_allow_itself_more() -> None:
+    """From any thread that works for it, as much as it needs from now on, never less than it had."""
+    limit = StepLimit("step", 100, 5000)
+    async with limit.running():
+        for seconds, allowed in ((50, 100), (1000, 1000), (200, 1000)):
+            await asyncio.to_thread(allow, seconds)
+            await asyncio.sleep(0)
+            assert limit.allowed_seconds == pytest.approx(allowed, abs=5)
+    allow(9000)
+    assert limit.allowed_seconds < 5000
+
+
+async def test_no_step_has_more_than_is_set() -> None:
+    """What the operator set is the bound, whatever work claims that it needs, and for short steps too."""
+    for limit in (StepLimit("long", 100, 500), StepLimit("short", 500)):
+        async with limit.running():
+            allow(1e9)
+            await asyncio.sleep(0)
+            assert limit.allowed_seconds == pytest.approx(500, abs=1e-6)
+    assert StepLimit("bounded", 500, 100)._seconds == 100
+
+
+async def test_what_waits_is_allowed_nothing() -> None:
+    """A step that waits for its turn begins to count when it is its turn, with the time that every step has."""
+    limit = StepLimit("step", 100, 5000)
+    async with limit.running():
+        with standing_still():
+            allow(1000)
+            await asyncio.sleep(0)
+            assert limit.is_waiting
+        assert limit.allowed_seconds == pytest.approx(100, abs=5)
+
+
+class RecordingDurable:
+    """Does steps at once, and notes what time they have."""
+
+    def __init__(self) -> None:
+        self.limits: dict[str, tuple[float, float | None]] = {}
+
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[object]],
+        seconds: float,
+        *,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> object:
+        del is_kept
+        self.limits[name] = (seconds, most_seconds)
+        return await work()
+
+    async def begin(self, *_arguments: object) -> None:
+        pass
+
+
+async def _nothing(*_arguments: object) -> list[Any]:
+    return []
+
+
+async def test_steps_begin_with_the_time_of_their_kind() -> None:
+    """By the files of the output; only what makes or copies something may allow itself more, up to the setting."""
+
+    async def plan(*_arguments: object) -> OutputPlan:
+        return PLAN
+
+    durable = RecordingDurable()
+    task = SimpleNamespace(conclude=_nothing)
+    output = SimpleNamespace(plan=plan, make=_nothing, describe=_nothing)
+    scripts = RunTask(
+        cast("Durable", durable), cast("TaskSteps", task), cast("OutputSteps", output), cast("Outages", None), 7200
+    )
+    await scripts.run_output("token", "-", 1, 0)
+    assert durable.limits == {
+        "plan": (300, None),
+        "make a": (pytest.approx(390.1), 7200),
+        "make b": (pytest.approx(390.1), 7200),
+        "describe": (pytest.approx(390.1), None),
+        "conclude": (300, None),
+    }
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_fetch_has_time_until_its_next_sign(
+    database: Database,
+    token: str,
+    tmp_path: Path,
+    range_server: RangeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    whole: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """From each answer and each piece of a copy on; it is known to have answered, too."""
+    (range_server.folder / "a.mp4").write_bytes(bytes(1000))
+    storage = StorageSettings(tmp_path / "temporary", private_hosts=("127.0.0.1",))
+    folders = WorkFolders(tmp_path / "work", database.is_unfinished)
+    parts = {"child": None, "interruptions": None, "slots": None, "fetches": None, "open_tasks": None, "parse": None}
+    around = Surroundings(
+        database=database,
+        settings=JobSettings(tmp_path / "work", free_disk_mb=1),
+        storage=storage,
+        folders=folders,
+        **cast("Any", parts),
+    )
+    formats = (SimpleNamespace(reads_whole_source=whole),)
+    query = SimpleNamespace(source=range_server.url_of("a.mp4"), formats=formats)
+    allowed: list[float] = []
+    monkeypatch.setattr(surroundings, "allow", allowed.append)
+    await around.source(token, cast("Any", query), None)
+    assert len(allowed) >= 1 + whole
+    assert set(allowed) == {fetch_seconds(storage)}
+    assert database.has_answered(token, range_server.url_of("").split("/")[2])
