@@ -1,14 +1,12 @@
 """What a step of a script may do: fail, panic, take too long; and what is seen of one that never ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.places import Places
@@ -20,14 +18,6 @@ pytestmark = pytest.mark.timeout(120)
 
 class PanicException(BaseException):
     """What native code raises where it gives up, which is no `Exception`."""
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @asynccontextmanager

@@ -3,27 +3,17 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.wake_up import WakeableEvent
 
 POLL_SECONDS = 1000.0
 """Longer than the test may take: whatever runs was woken."""
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from filmstrip.domain.errors import MediaProcessError, error_named
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.trial import Trial
 from filmstrip.jobs.allowances import probe_seconds, render_seconds
+from filmstrip.jobs.once_more import once_more_if_killed
 from filmstrip.jobs.step_limit import allow
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside, run_in_sandbox
@@ -56,12 +58,15 @@ class MediaChild:
     server: ForkServer
 
     async def probe(self, source: ReadableSource, folder: Path) -> MediaInfo:
-        """Find out what a source holds; the child works in `folder`.
+        """Find out what a source holds; the child works in `folder`, and one that is killed is followed by one more.
 
         Raises:
             SourceError: It cannot be read, or is no media.
             MediaProcessError: The child died of it.
         """
+        return await once_more_if_killed(partial(self._probe, source, folder))
+
+    async def _probe(self, source: ReadableSource, folder: Path) -> MediaInfo:
         async with self._reports(source, folder) as arriving:
             async for report in arriving:
                 if isinstance(report, Probed):

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.settings import JobSettings
 
 _FIRST_PAUSE_SECONDS = 1.0
@@ -75,7 +76,7 @@ class Outages:
         ends_at = since + timedelta(seconds=patience_seconds)
         if now >= ends_at or tries > _MOST_TRIES:
             return None
-        pause_seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(tries - 1, 16))
+        pause_seconds = growing_pause(tries - 1, _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
         until = min(now + timedelta(seconds=pause_seconds), ends_at)
         return Outage(str(error), since, until, ends_at, tries, error.host)
 

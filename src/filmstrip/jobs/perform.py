@@ -13,16 +13,16 @@ from functools import partial
 from types import MappingProxyType
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError, OutputError
+from filmstrip.domain.errors import FilmstripError, MediaProcessError, OutputError
 from filmstrip.jobs.addresses import find_addresses
 from filmstrip.jobs.allowances import put_seconds
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.kept_files import KeptFiles
 from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.jobs.log import note
 from filmstrip.jobs.making import Making, PutLaterError, explained, keep_unput
 from filmstrip.jobs.media_child import MediaChild, made_file
+from filmstrip.jobs.once_more import once_more_if_killed
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.step_limit import allow
@@ -90,11 +90,7 @@ class Performer:
         await self._put_kept(portion, put)
         if portion.with_finished(put.values()).is_finished:
             return tuple(put.values())
-        try:
-            await self._make_alone(portion, put, at_work)
-        except MediaProcessKilledError as death:
-            note("warning", "media_process_killed", error=str(death))
-            await self._make_alone(portion, put, at_work)
+        await once_more_if_killed(partial(self._make_alone, portion, put, at_work))
         return tuple(put.values())
 
     async def _make_alone(self, portion: Portion, put: dict[str, Artifact], at_work: Workplace) -> None:

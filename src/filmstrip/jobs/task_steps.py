@@ -14,7 +14,6 @@ from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
 from filmstrip.jobs.outages import is_active
-from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.storage.source_reference import SourceVersion
@@ -68,7 +67,7 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            info = await probe_again(self._around.child, source, self._around.folders.of_task(token))
+            info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
         await asyncio.to_thread(self._database.end_outage, token, None)

@@ -22,7 +22,6 @@ from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.perform import Performer, portion_of
-from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
@@ -86,7 +85,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False)
-        return await probe_again(MediaChild(settings.media, storage, server), source, folder)
+        return await MediaChild(settings.media, storage, server).probe(source, folder)
 
 
 async def run_query(
@@ -120,7 +119,7 @@ async def run_query(
         telling = FetchListener(on_progress=listener.on_fetch)
         fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling)
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
-        info = await probe_again(child, source, folder)
+        info = await child.probe(source, folder)
         for message in info.warnings:
             listener.warn(Warned(message))
         run = _Run(query, settings, child, source, info, folder, listener)

@@ -6,17 +6,16 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
+from fresh_database import fresh_database
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    yield opened
-    opened.close()
+    """A new database."""
+    with fresh_database(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
