@@ -8,9 +8,10 @@ import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.run_task import _told
+from filmstrip.jobs.script_kinds import Kind, Queue
 from filmstrip.jobs.step_limit import allow
 
 pytestmark = pytest.mark.timeout(120)
@@ -111,7 +112,7 @@ async def test_waiting_for_a_turn_does_not_count(database: Database) -> None:
             return "done"
 
     async with asyncio.timeout(60), stepping(database, work, 0.3) as (durable, ends):
-        while not any(step.is_waiting for step in list(durable._steps)):  # noqa: ASYNC110 - in another thread's loop
+        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - in another thread's loop
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
         assert durable.stuck_steps(0) == []

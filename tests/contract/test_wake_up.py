@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
+from filmstrip.jobs.script_kinds import Kind, Queue
 from filmstrip.jobs.wake_up import WakeableEvent
 
 POLL_SECONDS = 1000.0

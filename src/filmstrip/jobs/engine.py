@@ -15,8 +15,9 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import Submission, TaskRecord
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs import journal
 from filmstrip.jobs.addresses import check_addresses
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.media_child import MediaChild
@@ -26,6 +27,7 @@ from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.run_task import BUNDLE, FORMER_SCRIPTS, OUTPUT, TASK, RunTask, task_run
+from filmstrip.jobs.script_kinds import Kind, Queue
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.submission import make_submission
 from filmstrip.jobs.surroundings import Surroundings
@@ -215,8 +217,8 @@ class JobEngine:
 
     def _begin_again(self, unfinished: Collection[str]) -> None:
         """Begin the tasks whose scripts are not there, as after an upgrade; those that are there are left alone."""
-        self._durable.retire(FORMER_SCRIPTS)
-        missing = self._durable.missing([task_run(token) for token in unfinished])
+        journal.retire(FORMER_SCRIPTS)
+        missing = journal.missing([task_run(token) for token in unfinished])
         for token in unfinished:
             if (identity := task_run(token)) in missing:
                 key = self._key(token)
@@ -252,17 +254,17 @@ class JobEngine:
 
         What comes next is enqueued before a script ends, so that a task with an open script has a future.
         """
-        over = self._durable.list_over(for_seconds=_LOST_SECONDS)
+        over = journal.list_over(for_seconds=_LOST_SECONDS)
         tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
-            if not task.status.is_final and not self._durable.has_open(f"{task.token}."):
+            if not task.status.is_final and not journal.has_open(f"{task.token}."):
                 if self._database.finish_task(task.token, "An internal error of the service ended this"):
                     _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
         self._folders.sweep(self._database.unfinished_tasks)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
-        self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])
+        journal.forget([identity for identity in over if identity.partition(".")[0] in ended])
 
 
 def _listed(names: Sequence[str]) -> str:
