@@ -18,7 +18,9 @@ from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.bundles import join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.jobs.perform import Performer, describe_result, in_order, share
+from filmstrip.jobs.made_output import describe_result, in_order
+from filmstrip.jobs.perform import Performer
+from filmstrip.jobs.portions import share
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.put_recorder import PutRecorder
 from filmstrip.jobs.surroundings import Surroundings, naming_host

@@ -21,7 +21,8 @@ from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.patience import patiently
-from filmstrip.jobs.perform import Performer, portion_of
+from filmstrip.jobs.perform import Performer
+from filmstrip.jobs.portions import portion_of
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output

@@ -13,7 +13,7 @@ import pytest
 from filmstrip.domain.artifact import Artifact, Location
 from filmstrip.domain.errors import DestinationForbiddenError, DiskFullError, MediaProcessError, OutputError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.jobs import media_child, perform
+from filmstrip.jobs import media_child, putting
 from filmstrip.jobs.allowances import probe_seconds, put_seconds
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.media_child import MediaChild, made_file
@@ -255,10 +255,10 @@ async def test_work_has_time_by_what_it_handles(
     """A process by its processor time, and each put of a file at each destination by the file's size."""
     (folder / "source").write_bytes(bytes(1000))
     working: list[float] = []
-    putting: list[float] = []
+    puts: list[float] = []
     monkeypatch.setattr(media_child, "allow", working.append)
-    monkeypatch.setattr(perform, "allow", putting.append)
+    monkeypatch.setattr(putting, "allow", puts.append)
     await performer().make_output(assignment(folder, MemoryStore(), MemoryStore(), groups=[["a"]], size=7), Listener())
-    assert putting == [put_seconds(7)] * 2
+    assert puts == [put_seconds(7)] * 2
     assert len(working) == 1
     assert probe_seconds(MediaSettings()) < working[0] < 2 * 3600
