@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -78,6 +79,61 @@ def test_a_trickle_is_given_up(settings: StorageSettings, tmp_path: Path, part: 
         assert not list(tmp_path.glob("*copy*"))
 
 
+def test_a_trickle_after_a_quick_beginning_is_given_up(settings: StorageSettings, tmp_path: Path) -> None:
+    """Each stretch of waiting has to have the rate: what came before makes up for nothing."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK + b"Content-Length: 1000000\r\n\r\n" + bytes(500_000))
+        server.trickle(connection, bytes(400), 0.05)
+
+    with running_raw_server(answer) as server, pytest.raises(SourceUnreachableError, match="sends too slowly"):
+        copy(server.url(), replace(settings, retries=0), tmp_path / "copy")
+
+
+def test_an_answer_that_ends_early_is_not_asked_for_ever(settings: StorageSettings) -> None:
+    """A server that promises a range and sends nothing of it, without breaking the connection, is given up."""
+
+    def answer(_server: RawServer, connection: socket.socket, head: str) -> None:
+        start, end = asked_range(head) or (0, None)
+        end = min(end or len(CONTENT), len(CONTENT))
+        if start == 0:
+            connection.sendall(partial_head(start, end) + CONTENT[start:end])
+            return
+        length = f"Content-Length: {end - start}\r\n".encode()
+        connection.sendall(partial_head(start, end).replace(length, b"Transfer-Encoding: chunked\r\n") + b"0\r\n\r\n")
+
+    with running_raw_server(answer) as server:
+        with pytest.raises(SourceUnreachableError, match="ended its answer early"):
+            read_all(server.url(), settings)
+        assert len(server.heads) < 10
+
+
+def test_reading_can_be_stopped(range_server: RangeServer, settings: StorageSettings) -> None:
+    """What reads for a task that is over ends at its next piece, though all bytes could be had."""
+    (range_server.folder / "a.mp4").write_bytes(CONTENT)
+    range_server.manners.bytes_per_second = 100_000
+    opened = open_source(range_server.url_of("a.mp4"), settings)
+    assert isinstance(opened, SourceRanges)
+    with closing(opened), ThreadPoolExecutor() as pool:
+        reading = pool.submit(opened.read_range, 0, len(CONTENT))
+        opened.stop()
+        with pytest.raises(SourceForbiddenError, match="was stopped"):
+            reading.result(30)
+
+
+def test_the_head_of_an_answer_has_a_time(settings: StorageSettings, tmp_path: Path) -> None:
+    """A head that never ends is given up though it comes fast enough for a body."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK)
+        server.trickle(connection, b"X-A: a\r\n" * 10_000, 0.01)
+
+    with running_raw_server(answer) as server:
+        lenient = replace(settings, retries=0, min_kib_per_second=0.0, read_timeout_seconds=0.5)
+        with pytest.raises(SourceUnreachableError, match="sends too slowly"):
+            copy(server.url(), lenient, tmp_path / "copy")
+
+
 def test_a_trickle_over_tls_is_given_up(settings: StorageSettings, tmp_path: Path, certificates: Certificates) -> None:
     """The same within a TLS connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -105,11 +161,11 @@ def test_slow_but_steady_is_waited_for(range_server: RangeServer, settings: Stor
 def test_a_late_answer_is_not_slow(range_server: RangeServer, settings: StorageSettings) -> None:
     """The time until the first byte has its own limit: many late answers over one connection are no trickle."""
     (range_server.folder / "a.mp4").write_bytes(CONTENT)
-    range_server.manners.latency_seconds = 0.3
+    range_server.manners.latency_seconds = 0.6
     opened = open_source(range_server.url_of("a.mp4"), settings)
     assert isinstance(opened, SourceRanges)
     with closing(opened):
-        for start in range(100_000, 100_060, 10):
+        for start in range(100_000, 100_040, 10):
             assert opened.read_range(start, start + 10) == CONTENT[start : start + 10]
 
 

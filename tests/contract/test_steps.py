@@ -1,6 +1,7 @@
 """What a step of a script may do: fail, panic, take too long; and what is seen of one that never ends."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -141,3 +142,68 @@ async def test_a_step_has_no_more_than_is_set(database: Database) -> None:
 
     async with asyncio.timeout(60), stepping(database, endless, 0.1, 0.3) as (_durable, ends):
         assert str(await ends.get()) == "It was ended: it took longer than 0.3 seconds"
+
+
+async def test_a_stop_lets_a_step_end_and_begins_no_other(database: Database) -> None:
+    """What runs at a stop is not cut off while there is time; the step after it is left to the next start."""
+    durable, done = Durable(database.companion_engine(), 0.05), []
+    loop, began, may_end = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    async def first() -> None:
+        loop.call_soon_threadsafe(began.set)
+        await asyncio.to_thread(may_end.wait, 30)
+        done.append("first")
+
+    async def second() -> None:
+        done.append("second")
+
+    async def script() -> None:
+        await durable.step("first", first, 60)
+        await durable.step("second", second, 60)
+
+    await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 4, 4))})
+    await asyncio.to_thread(durable.enqueue, None, "script", "run", (), "-")
+    durable.wake()
+    async with asyncio.timeout(60):
+        await began.wait()
+        stopping = asyncio.create_task(durable.stop(50))
+        await asyncio.sleep(0.05)
+        may_end.set()
+        await stopping
+    assert done == ["first"]
+
+
+async def test_a_stop_does_not_wait_for_what_waits(database: Database) -> None:
+    """A step that waits for its turn holds nothing: nobody drains for it."""
+    places = Places(1)
+    places.occupy("other", "-")
+
+    async def work() -> None:
+        await places.enter("this", "-")
+
+    async with asyncio.timeout(60), stepping(database, work, 50) as (durable, _ends):
+        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - another thread
+            await asyncio.sleep(0.01)
+        await durable.stop(1000)
+
+
+async def test_cancelling_waits_for_the_end_of_steps(database: Database) -> None:
+    """A script is cancelled when nothing of it runs any more, so that what it used can be removed; or after a while."""
+    loop, ending, ended = asyncio.get_running_loop(), asyncio.Event(), []
+    may_end = threading.Event()
+
+    async def stubborn() -> None:
+        try:
+            loop.call_soon_threadsafe(ending.set)
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.to_thread(may_end.wait, 30)
+            ended.append("step")
+
+    async with asyncio.timeout(60), stepping(database, stubborn, 50) as (durable, _ends):
+        await ending.wait()
+        await durable.cancel("run", "run", 0.1)
+        assert ended == []
+        threading.Timer(0.1, may_end.set).start()
+        await durable.cancel("run", "run", 50)
+        assert ended == ["step"]

@@ -49,6 +49,32 @@ async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
         assert sorted(done) == ["child", "first", "second", "third"]
 
 
+@pytest.mark.timeout(120)
+async def test_what_a_script_begins_does_not_wait_for_its_end(database: Database) -> None:
+    """A script that goes on for long keeps back nothing of what it has begun."""
+    durable, done = Durable(database.companion_engine(), POLL_SECONDS), list[str]()
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    async def script(name: str) -> None:
+        if name == "child":
+            may_end.set()
+            return
+        has_begun.set()
+        await durable.begin("script", {"child": ("child",)}, "-")
+        assert await asyncio.to_thread(may_end.wait, 60)
+        done.append(name)
+
+    await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 2, 2))})
+    await asyncio.to_thread(durable.enqueue, None, "script", "parent", ("parent",), "-")
+    try:
+        async with asyncio.timeout(50):
+            while not done:
+                durable.wake() if not has_begun.is_set() else None
+                await asyncio.sleep(0.01)
+    finally:
+        await durable.stop(0)
+
+
 def test_a_woken_thread_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """It returns False once for each wake, also for one that came while nobody waited, and True once it is set."""
     monkeypatch.setattr(threading.current_thread(), "name", "queue-worker-tests")

@@ -9,22 +9,16 @@ from typing import Any, cast
 
 import pytest
 
-from filmstrip.db.database import Database
-from filmstrip.jobs import surroundings
 from filmstrip.jobs.allowances import fetch_seconds, probe_seconds, put_seconds, render_seconds, short_seconds
 from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.outages import Outages
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.run_task import RunTask
-from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.step_limit import StepLimit, allow, standing_still
-from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.task_steps import TaskSteps
-from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.testing.range_server import RangeServer
 
 PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
 
@@ -124,34 +118,3 @@ async def test_steps_begin_with_the_time_of_their_kind() -> None:
         "describe": (pytest.approx(390.1), None),
         "conclude": (300, None),
     }
-
-
-@pytest.mark.parametrize("whole", [True, False])
-async def test_a_fetch_has_time_until_its_next_sign(
-    database: Database,
-    token: str,
-    tmp_path: Path,
-    range_server: RangeServer,
-    monkeypatch: pytest.MonkeyPatch,
-    whole: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
-    """From each answer and each piece of a copy on; it is known to have answered, too."""
-    (range_server.folder / "a.mp4").write_bytes(bytes(1000))
-    storage = StorageSettings(tmp_path / "temporary", private_hosts=("127.0.0.1",))
-    folders = WorkFolders(tmp_path / "work", database.is_unfinished)
-    parts = {"child": None, "interruptions": None, "slots": None, "fetches": None, "open_tasks": None, "parse": None}
-    around = Surroundings(
-        database=database,
-        settings=JobSettings(tmp_path / "work", free_disk_mb=1),
-        storage=storage,
-        folders=folders,
-        **cast("Any", parts),
-    )
-    formats = (SimpleNamespace(reads_whole_source=whole),)
-    query = SimpleNamespace(source=range_server.url_of("a.mp4"), formats=formats)
-    allowed: list[float] = []
-    monkeypatch.setattr(surroundings, "allow", allowed.append)
-    await around.source(token, cast("Any", query), None)
-    assert len(allowed) >= 1 + whole
-    assert set(allowed) == {fetch_seconds(storage)}
-    assert database.has_answered(token, range_server.url_of("").split("/")[2])
