@@ -1,21 +1,13 @@
 """How long may a step take?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
 from filmstrip.jobs.allowances import fetch_seconds, probe_seconds, put_seconds, render_seconds, short_seconds
-from filmstrip.jobs.durable import Durable
-from filmstrip.jobs.outages import Outages
-from filmstrip.jobs.output_steps import OutputSteps
-from filmstrip.jobs.run_task import RunTask
 from filmstrip.jobs.step_limit import StepLimit, allow, standing_still
-from filmstrip.jobs.task_steps import TaskSteps
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.storage.settings import StorageSettings
@@ -69,52 +61,3 @@ async def test_what_waits_is_allowed_nothing() -> None:
             await asyncio.sleep(0)
             assert limit.is_waiting
         assert limit.allowed_seconds == pytest.approx(100, abs=5)
-
-
-class RecordingDurable:
-    """Does steps at once, and notes what time they have."""
-
-    def __init__(self) -> None:
-        self.limits: dict[str, tuple[float, float | None]] = {}
-
-    async def step(
-        self,
-        name: str,
-        work: Callable[[], Awaitable[object]],
-        seconds: float,
-        *,
-        most_seconds: float | None = None,
-        is_kept: bool = True,
-    ) -> object:
-        del is_kept
-        self.limits[name] = (seconds, most_seconds)
-        return await work()
-
-    async def begin(self, *_arguments: object) -> None:
-        pass
-
-
-async def _nothing(*_arguments: object) -> list[Any]:
-    return []
-
-
-async def test_steps_begin_with_the_time_of_their_kind() -> None:
-    """By the files of the output; only what makes or copies something may allow itself more, up to the setting."""
-
-    async def plan(*_arguments: object) -> OutputPlan:
-        return PLAN
-
-    durable = RecordingDurable()
-    task = SimpleNamespace(conclude=_nothing)
-    output = SimpleNamespace(plan=plan, make=_nothing, describe=_nothing)
-    scripts = RunTask(
-        cast("Durable", durable), cast("TaskSteps", task), cast("OutputSteps", output), cast("Outages", None), 7200
-    )
-    await scripts.run_output("token", "-", 1, 0)
-    assert durable.limits == {
-        "plan": (300, None),
-        "make a": (pytest.approx(390.1), 7200),
-        "make b": (pytest.approx(390.1), 7200),
-        "describe": (pytest.approx(390.1), None),
-        "conclude": (300, None),
-    }

@@ -1,60 +1,20 @@
 """How do steps get at the source of their task?"""
 
 from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from filmstrip.db.database import Database
 from filmstrip.domain.errors import DiskFullError
 from filmstrip.jobs import surroundings
 from filmstrip.jobs.allowances import fetch_seconds
-from filmstrip.jobs.interruptions import Interruptions
-from filmstrip.jobs.places import Places
-from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.task_steps import TaskSteps
-from filmstrip.jobs.work_folders import WorkFolders
-from filmstrip.storage.settings import StorageSettings
-from filmstrip.testing.range_server import RangeServer
-
-Around = Callable[..., Surroundings]
-
-
-@pytest.fixture
-def query(range_server: RangeServer) -> Any:
-    """Of a source on a server, of which every byte is needed."""
-    (range_server.folder / "a.mp4").write_bytes(bytes(1000))
-    formats = (SimpleNamespace(reads_whole_source=True),)
-    return SimpleNamespace(source=range_server.url_of("a.mp4"), formats=formats)
-
-
-@pytest.fixture
-def around(database: Database, tmp_path: Path, query: Any) -> Around:
-    """Makes surroundings without media processes."""
-
-    def make(free_disk_mb: int = 1) -> Surroundings:
-        return Surroundings(
-            database=database,
-            settings=JobSettings(tmp_path / "work", free_disk_mb=free_disk_mb),
-            storage=StorageSettings(tmp_path / "temporary", private_hosts=("127.0.0.1",)),
-            child=cast("Any", None),
-            folders=WorkFolders(tmp_path / "work", database.is_unfinished),
-            interruptions=Interruptions(database, 3),
-            slots=Places(1),
-            fetches=Places(1),
-            open_tasks=Places(1),
-            parse=lambda _text: query,
-        )
-
-    return make
 
 
 @pytest.mark.parametrize("signs", [1, 2])
 async def test_a_fetch_has_time_until_its_next_sign(
-    around: Around, token: str, query: Any, monkeypatch: pytest.MonkeyPatch, signs: int
+    around: Callable[..., Surroundings], token: str, query: Any, monkeypatch: pytest.MonkeyPatch, signs: int
 ) -> None:
     """From the answer of its server on, and from each sign of a copy; and the server is known to have answered."""
     query.formats[0].reads_whole_source = signs > 1
@@ -67,13 +27,13 @@ async def test_a_fetch_has_time_until_its_next_sign(
     assert parts.database.has_answered(token, query.source.split("/")[2])
 
 
-async def test_a_copy_leaves_room_on_the_disk(around: Around, token: str, query: Any) -> None:
+async def test_a_copy_leaves_room_on_the_disk(around: Callable[..., Surroundings], token: str, query: Any) -> None:
     """A copy is ended while it grows, whatever its server said of its length."""
     with pytest.raises(DiskFullError, match="are kept free"):
         await around(free_disk_mb=1 << 40).source(token, query, None)
 
 
-async def test_a_copy_begins_with_an_empty_folder(around: Around, token: str) -> None:
+async def test_a_copy_begins_with_an_empty_folder(around: Callable[..., Surroundings], token: str) -> None:
     """What an interrupted copy left is not in the way of the next one on a full disk; a whole copy is used again."""
     parts = around()
     left = parts.folders.of_task(token) / "left"
