@@ -87,7 +87,7 @@ async def test_a_panic_is_an_error_of_its_step() -> None:
     async def panic() -> None:
         raise PanicException("SECRET-4711")
 
-    with pytest.raises(FilmstripError, match=r"An internal error of the service ended this \(PanicException\)") as told:
+    with pytest.raises(FilmstripError, match=r"An internal error ended this \(PanicException\)") as told:
         await _told(panic)
     assert "4711" not in str(told.value)
 

@@ -167,5 +167,6 @@ def _ensure_space(path: Path, size_bytes: int) -> None:
     free_bytes = shutil.disk_usage(path.parent).free
     if size_bytes > free_bytes:
         raise DiskFullError(
-            f"The source has {size_bytes / 1e6:.1f} MB and the disk of the service only {free_bytes / 1e6:.1f} MB free"
+            f"The source has {size_bytes / 1e6:.1f} MB, and the disk that work is done on has only "
+            f"{free_bytes / 1e6:.1f} MB free"
         )
