@@ -148,9 +148,11 @@ class JobEngine:
             self._tidying = None
             for places in self._places:
                 places.close()
+            # What is cut off from here on was ended by the stop: its marks go before it, as whoever finds that it takes
+            # too long may kill it, and after it, for what was about to make one.
+            await asyncio.to_thread(self._database.end_all_work)
             await self._durable.stop(drain_seconds)
             await self._board.stop()
-            # What is marked still was cut off by this stop, which is no death that it might be the reason of.
             await asyncio.to_thread(self._database.end_all_work)
         await asyncio.to_thread(self._forks.close)
         self._folders.close()

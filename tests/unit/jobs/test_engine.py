@@ -26,12 +26,23 @@ async def running(database: Database, folder: Path, **settings: Any) -> AsyncIte
         await engine.stop()
 
 
-async def test_an_orderly_stop_makes_no_suspects(database: Database, token: str, tmp_path: Path) -> None:
-    """What a stop cuts off without ceremony is not counted as interrupted by a death."""
-    async with running(database, tmp_path):
+async def test_an_orderly_stop_makes_no_suspects(
+    database: Database, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a stop cuts off is not counted as interrupted by a death, also where the stop itself is killed."""
+    async with running(database, tmp_path) as engine:
         database.begin_work(token, 1)
+        stop, counts = engine._durable.stop, []
+
+        async def draining(seconds: float) -> None:
+            database.count_interruptions()
+            counts.append(database.read_interruptions(token, 1))
+            database.begin_work(token, 1)
+            await stop(seconds)
+
+        monkeypatch.setattr(engine._durable, "stop", draining)
     database.count_interruptions()
-    assert database.read_interruptions(token, 1) == 0
+    assert [*counts, database.read_interruptions(token, 1)] == [0, 0]
 
 
 async def test_readiness_names_what_hangs(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
