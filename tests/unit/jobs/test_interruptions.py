@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.step_limit import StepLimit
 
 
 def interrupt(database: Database, token: str, index: int, times: int) -> None:
@@ -168,3 +170,27 @@ async def test_a_cancellation_leaves_nobody_waiting(database: Database, token: s
                 each.cancel()
             await asyncio.sleep(0)
         await asyncio.gather(*suspects)
+
+
+async def test_waiting_for_a_suspect_uses_up_no_time(database: Database, token: str) -> None:
+    """Neither that of work beside others, nor that of another suspect: the limit of a step is for its own work."""
+    for index in (1, 2):
+        interrupt(database, token, index, 2)
+    interruptions = Interruptions(database, recoveries=9, alone_seconds=1000)
+    limits = [StepLimit(f"{index}", 100) for index in range(2)]
+
+    async def work(index: int) -> None:
+        async with limits[index].running(), interruptions.work(token, index):
+            assert not limits[index].is_waiting
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks, interruptions.work(token, 2):
+        for index in range(2):
+            tasks.create_task(work(index))
+        await _until(lambda: all(limit.is_waiting for limit in limits))
+        await asyncio.sleep(0.1)
+        assert all(limit.is_waiting for limit in limits)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - it is about what waits in this very loop
+        await asyncio.sleep(0.001)
