@@ -22,7 +22,7 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
-from filmstrip.storage import source_copy
+from filmstrip.storage import source_pace
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source
@@ -327,7 +327,7 @@ def test_a_redirect_to_nonsense_is_told(settings: StorageSettings) -> None:
 
 def hurried(monkeypatch: pytest.MonkeyPatch, settings: StorageSettings, kib_per_second: float) -> StorageSettings:
     """Let a copy have that rate on average from soon on, without waiting ten minutes for it."""
-    monkeypatch.setattr(source_copy, "_UNHURRIED_SECONDS", 0.2)
+    monkeypatch.setattr(source_pace, "UNHURRIED_SECONDS", 0.2)
     return replace(settings, fetch_kib_per_second=kib_per_second)
 
 
@@ -347,6 +347,16 @@ def test_a_copy_has_a_rate_over_the_whole(
     with pytest.raises(LimitExceededError, match=r"arrives too slowly: \d+ KiB in \d+ seconds \(limit 4000 KiB per"):
         copy(range_server.url_of("a.mp4"), strict, tmp_path / "copy")
     assert not list(tmp_path.glob("*copy*"))
+
+
+def test_reading_in_parts_has_one_too(
+    range_server: RangeServer, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is read from afar cannot hold a slot by being just fast enough for each connection."""
+    (range_server.folder / "a.mp4").write_bytes(bytes(16 << 20))
+    range_server.manners.bytes_per_second = 300_000
+    with pytest.raises(LimitExceededError, match="arrives too slowly"):
+        read_all(range_server.url_of("a.mp4"), hurried(monkeypatch, settings, 4000))
 
 
 def test_a_copy_of_unknown_length_has_one_too(
@@ -381,4 +391,4 @@ def test_the_time_of_a_copy_grows_with_its_size(
     settings: StorageSettings, size_bytes: int, kib_per_second: float, seconds: float
 ) -> None:
     """Ten minutes and as long as the lowest rate takes; what is set for any size is the longest."""
-    assert source_copy.copy_seconds(size_bytes, replace(settings, fetch_kib_per_second=kib_per_second)) == seconds
+    assert source_pace.copy_seconds(size_bytes, replace(settings, fetch_kib_per_second=kib_per_second)) == seconds

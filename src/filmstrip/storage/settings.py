@@ -53,9 +53,9 @@ class StorageSettings:
         read_timeout_seconds: How long a source may stay silent.
         min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
         slow_seconds: Over how much waiting that rate is measured.
-        fetch_hours: How long it may take to copy a whole source.
-        fetch_kib_per_second: Slowest rate at which a source may be copied, on average over the whole after the first
-            ten minutes, in KiB per second; 0 for any rate.
+        fetch_hours: How long it may take to copy a whole source, or be waited for one that is read in parts.
+        fetch_kib_per_second: Slowest rate at which a source may be copied or read, on average over the whole after the
+            first ten minutes of waiting for it, in KiB per second; 0 for any rate.
         max_source_gb: Largest source, in units of 10^9 bytes.
         put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take at most;
             small ones get 30 seconds, and one more for each 32 KiB.

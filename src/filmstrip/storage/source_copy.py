@@ -15,6 +15,7 @@ from filmstrip.storage.http_answer import refuse_web_page
 from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.retries import retried
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_pace import refuse_slow
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.source_reference import SourceVersion
 from filmstrip.storage.whole_file import written_whole
@@ -22,16 +23,6 @@ from filmstrip.storage.whole_file import written_whole
 _PART_BYTES = 8 << 20
 _SECONDS_BETWEEN_REPORTS = 1.0
 _BYTES_BETWEEN_REPORTS = 16 << 20
-_UNHURRIED_SECONDS = 600.0
-"""For so long a copy may be as slow as it likes: a busy server gets over it."""
-
-
-def copy_seconds(size_bytes: int, settings: StorageSettings) -> float:
-    """Return how long it may take until so many bytes of a source are copied, `fetch_hours` at most."""
-    longest = settings.fetch_hours * 3600
-    if not settings.fetch_kib_per_second:
-        return longest
-    return min(longest, _UNHURRIED_SECONDS + size_bytes / (settings.fetch_kib_per_second * 1024))
 
 
 class _Progress:
@@ -55,23 +46,11 @@ class _Progress:
         """
         now = time.monotonic()
         refuse_large(done_bytes, self._label, self._settings)
-        self._refuse_slow(now - self._began_at, done_bytes)
+        refuse_slow(self._label, now - self._began_at, done_bytes, self._settings)
         is_time = now - self._reported_at >= _SECONDS_BETWEEN_REPORTS
         if is_time or done_bytes - self._reported_bytes >= _BYTES_BETWEEN_REPORTS:
             self._reported_at, self._reported_bytes = now, done_bytes
             self._listener(min(1.0, done_bytes / self._size_bytes) if self._size_bytes else 0.0)
-
-    def _refuse_slow(self, seconds: float, done_bytes: int) -> None:
-        if seconds > self._settings.fetch_hours * 3600:
-            raise LimitExceededError(
-                f'The source "{self._label}" takes too long to copy (limit {self._settings.fetch_hours:g} hours)'
-            )
-        if seconds > copy_seconds(done_bytes, self._settings):
-            raise LimitExceededError(
-                f'The source "{self._label}" arrives too slowly: {done_bytes / 1024:.0f} KiB in {seconds:.0f} seconds '
-                f"(limit {self._settings.fetch_kib_per_second:g} KiB per second on average, after "
-                f"{_UNHURRIED_SECONDS:g} seconds)"
-            )
 
 
 def refuse_large(size_bytes: int, label: str, settings: StorageSettings) -> None:
