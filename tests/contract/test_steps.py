@@ -39,7 +39,7 @@ async def stepping(
 
     await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 4, 4))})
     await asyncio.to_thread(durable.enqueue, None, "script", "run", (), "-")
-    durable.wake()
+    durable.wake("script")
     try:
         yield durable, ends
     finally:
@@ -163,7 +163,7 @@ async def test_a_stop_lets_a_step_end_and_begins_no_other(database: Database) ->
 
     await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 4, 4))})
     await asyncio.to_thread(durable.enqueue, None, "script", "run", (), "-")
-    durable.wake()
+    durable.wake("script")
     async with asyncio.timeout(60):
         await began.wait()
         stopping = asyncio.create_task(durable.stop(50))

@@ -44,7 +44,7 @@ async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
             await asyncio.to_thread(durable.enqueue, None, "note", name, (name,), "-")
         async with asyncio.timeout(60):
             while len(done) < len(names) + 1:
-                durable.wake() if not done else None
+                durable.wake("note") if not done else None
                 await asyncio.sleep(0.01)
         assert sorted(done) == ["child", "first", "second", "third"]
 
@@ -71,7 +71,7 @@ async def test_what_a_script_begins_does_not_wait_for_its_end(database: Database
     try:
         async with asyncio.timeout(50):
             while not done:
-                durable.wake() if not has_begun.is_set() else None
+                durable.wake("script") if not has_begun.is_set() else None
                 await asyncio.sleep(0.01)
     finally:
         await durable.stop(0)
@@ -81,9 +81,9 @@ def test_a_woken_thread_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """It returns False once for each wake, also for one that came while nobody waited, and True once it is set."""
     monkeypatch.setattr(threading.current_thread(), "name", "queue-worker-tests")
     event = WakeableEvent.adopt(threading.Event())
-    event.wake()
+    event.wake("tests")
     assert event.wait(1000) is False
-    threading.Timer(0.01, event.wake).start()
+    threading.Timer(0.01, event.wake, ("tests",)).start()
     assert event.wait(1000) is False
     began = time.monotonic()
     assert event.wait(0.01) is False
@@ -93,10 +93,12 @@ def test_a_woken_thread_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert event.wait(1000) is True
 
 
-def test_other_threads_are_not_woken() -> None:
-    """What waits for something else, such as the time of a schedule, waits on."""
+@pytest.mark.parametrize("name", ["scheduler", "queue-worker-others"])
+def test_other_threads_are_not_woken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for something else, such as the time of a schedule or another queue, waits on."""
+    monkeypatch.setattr(threading.current_thread(), "name", name)
     event = WakeableEvent.adopt(threading.Event())
-    event.wake()
-    threading.Timer(0.01, event.wake).start()
+    event.wake("tests")
+    threading.Timer(0.01, event.wake, ("tests",)).start()
     threading.Timer(0.1, event.set).start()
     assert event.wait(1000) is True

@@ -57,13 +57,14 @@ class Durable:
             kinds: The scripts, by name. The names are in the database: an old one stays as long as it may be there.
         """
         _take_logs()
+        # Before the launch, which goes on at once with what was interrupted.
+        self._queues = {name: kind.queue.name for name, kind in kinds.items()}
         DBOS(config=self._config()).background_thread_stop_events = self._stop_events
         for name, kind in kinds.items():
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
             # what only waited as well, and each orderly restart.
-            DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(kind.script))
+            DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(name, kind.script))
         DBOS.launch()
-        self._queues = {name: kind.queue.name for name, kind in kinds.items()}
         for queue in {kind.queue for kind in kinds.values()}:
             DBOS.register_queue(
                 queue.name,
@@ -147,11 +148,11 @@ class Durable:
             options = self._options(name, identity, key, delay_seconds)
             await DBOS.enqueue_workflow_with_options_async(options, *arguments)
         if not delay_seconds:
-            self.wake()
+            self.wake(name)
 
-    def wake(self) -> None:
-        """Look for work now, and not at the next poll; from any thread."""
-        self._stop_events.wake()
+    def wake(self, name: str) -> None:
+        """Look for scripts of a kind to run now, and not at the next poll; from any thread."""
+        self._stop_events.wake(self._queues[name])
 
     async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
         """Cancel a script and all that come from it, and wait until their steps are over.
@@ -180,13 +181,13 @@ class Durable:
     async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
         return await self._steps.do(limit, work, DBOS.workflow_id or "")
 
-    def _named_script(self, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def _named_script(self, name: str, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
 
         async def run(*arguments: str | int) -> None:
             # The task around it ends once its end is written down: then another one may have its place.
             if (around := asyncio.current_task()) is not None:
-                around.add_done_callback(lambda _around: self.wake())
+                around.add_done_callback(lambda _around: self.wake(name))
             await script(*arguments)
 
         return run

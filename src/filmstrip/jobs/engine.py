@@ -170,7 +170,7 @@ class JobEngine:
         )
         submission = await asyncio.to_thread(self._submission, query, payload)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
-        self._durable.wake()
+        self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     def _submission(self, query: Query[Output], payload: str | None) -> Submission:

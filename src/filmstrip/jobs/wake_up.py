@@ -9,12 +9,12 @@ Its threads wait for the event that tells them to stop, with a time limit; so th
 
 from __future__ import annotations
 
-import re
 import threading
+from collections import Counter
 from typing import cast
 
-_QUEUE_THREADS = re.compile(r"queue-worker-(?!_dbos)")
-"""Names of the threads that look into our queues; nobody else is woken."""
+_THREAD_OF_QUEUE = "queue-worker-"
+"""How the name of the thread begins that looks into a queue, whose name follows; nobody else is woken."""
 
 
 class WakeableEvent(threading.Event):
@@ -22,7 +22,7 @@ class WakeableEvent(threading.Event):
 
     # What `threading.Event` is made of, as Python 3.11 to 3.14 have it.
     _cond: threading.Condition
-    _wakes: int
+    _wakes: Counter[str]
     _seen: threading.local
 
     @classmethod
@@ -30,22 +30,22 @@ class WakeableEvent(threading.Event):
         """Turn an event, for which nobody waits yet, into one of this class."""
         event.__class__ = cls
         adopted = cast("WakeableEvent", event)
-        adopted._wakes, adopted._seen = 0, threading.local()  # noqa: SLF001 - it is one of this class now
+        adopted._wakes, adopted._seen = Counter(), threading.local()  # noqa: SLF001 - it is one of this class now
         return adopted
 
-    def wake(self) -> None:
-        """Let each queue thread that waits, or waits next, return once."""
+    def wake(self, queue: str) -> None:
+        """Let the thread of a queue return once, if it waits, or else when it waits next."""
         with self._cond:
-            self._wakes += 1
+            self._wakes[_THREAD_OF_QUEUE + queue] += 1
             self._cond.notify_all()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is set, the time is over, or this thread is woken; return whether it is set."""
-        can_be_woken = _QUEUE_THREADS.match(threading.current_thread().name) is not None
+        name = threading.current_thread().name
         with self._cond:
             seen = getattr(self._seen, "wakes", 0)
-            self._cond.wait_for(lambda: self.is_set() or (can_be_woken and seen != self._wakes), timeout)
-            self._seen.wakes = self._wakes
+            self._cond.wait_for(lambda: self.is_set() or seen != self._wakes[name], timeout)
+            self._seen.wakes = self._wakes[name]
             return self.is_set()
 
 
@@ -56,7 +56,7 @@ class StopEvents(list[threading.Event]):
         """Keep an event."""
         super().append(WakeableEvent.adopt(event))
 
-    def wake(self) -> None:
-        """Let the threads of the queues look for work now."""
+    def wake(self, queue: str) -> None:
+        """Let the thread of a queue look for work now."""
         for event in list(self):
-            cast("WakeableEvent", event).wake()
+            cast("WakeableEvent", event).wake(queue)
