@@ -19,6 +19,8 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError, StreamMissingError
 from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.fragment_view import FragmentView
 from filmstrip.media.header_bytes import find_movie_box
 from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.remote_input import RangeFile
@@ -42,6 +44,8 @@ _TEXT_ERRORS = "replace"
 # Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
 # opened by whoever decodes, with options of their own.
 _WITHOUT_LOOKING = {"codec_whitelist": "none", "probesize": "32"}
+# Fragments of an MP4 are read when their turn comes, not all of them at first.
+_IN_TURN = {"fflags": "+ignidx"}
 # Packets are read past it, and what it holds beyond the last packet of a stretch may have been fetched for nothing.
 _BUFFER_BYTES = 1 << 12
 
@@ -108,8 +112,9 @@ def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputCont
         else:
             _fetch_header(source)
             file = RangeFile(source)
+            more = _IN_TURN if isinstance(source, FragmentView) or fragment_film(source) is not None else {}
             container = av.open(
-                file, "r", form, buffer_size=_BUFFER_BYTES, options=dict(options), metadata_errors=_TEXT_ERRORS
+                file, "r", form, buffer_size=_BUFFER_BYTES, options={**options, **more}, metadata_errors=_TEXT_ERRORS
             )
     with container:
         yield container

@@ -13,6 +13,8 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.container import open_container
 from filmstrip.media.edit_list import EditList, read_edit_list
+from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.fragments_end import fragments_end, pictures_end
 from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.movie_end import movie_content_end, movie_header_end
 from filmstrip.media.packet_ends import end_of, longest_reordering, tail_packets
@@ -65,6 +67,9 @@ def find_extent(
         members: Numbers of the streams that are presented together; None for all.
     """
     start = _start(container, video, members)
+    film = fragment_film(source)
+    if film is not None:
+        return _compared(start, *fragments_end(film, container))
     is_whole_movie = "mov" in container.format.name and any(stream.frames for stream in container.streams)
     edits = read_edit_list(source, video.index) if is_whole_movie and video is not None else EditList()
     header_end = _header_end(container) if edits.end is None else movie_header_end(container, source, edits.end)
@@ -87,11 +92,16 @@ def _compared(start: Fraction, header_end: Fraction | None, content_end: Fractio
     return Extent(start, end)
 
 
-def find_video_end(container: InputContainer, video: AvVideoStream, extent: Extent) -> Fraction:
+def find_video_end(
+    container: InputContainer, video: AvVideoStream, source: MediaSource, extent: Extent
+) -> Fraction:
     """Find when the last picture of a stream ends, in container time, where the presentation as a whole is known.
 
     The end of the presentation where no picture is found before it.
     """
+    film = fragment_film(source)
+    if film is not None:
+        return pictures_end(film, container) or extent.end
     tail = tail_packets(container, extent.end - longest_reordering(video))
     return end_of(packet for packet in tail if packet.stream_index == video.index) or extent.end
 

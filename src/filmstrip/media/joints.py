@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.fragment_joints import find_fragment_joints
 from filmstrip.media.header_bytes import read_bytes, size_of
 from filmstrip.media.source import LocalFile, MediaSource
 
@@ -29,7 +31,8 @@ def find_joints(source: MediaSource, container: str) -> list[int]:
         container: libav's name of the format.
     """
     if "mov" in container:
-        return _next_movies(source)
+        film = fragment_film(source)
+        return _next_movies(source) if film is None else find_fragment_joints(film)
     if "matroska" in container:
         return (
             list(_headers(source, _MATROSKA))

@@ -12,7 +12,9 @@ import threading
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from filmstrip.media.place_view import PlaceView
 from filmstrip.media.source import ByteRanges
 
 _CLUSTER_ID = b"\x1f\x43\xb6\x75"  # RFC 9559, 5.1.3
@@ -42,9 +44,14 @@ class Cluster:
 
 
 class ClusterMap:
-    """The clusters of a file, found as they are needed. Safe to use from several threads at once."""
+    """The clusters of a file, found as they are needed. Safe to use from several threads at once.
+
+    Attributes:
+        longest_run: None: from each of them is read on as long as targets lie near each other.
+    """
 
     def __init__(self, ranges: ByteRanges) -> None:
+        self.longest_run: Fraction | None = None
         self._ranges = ranges
         self._known: list[Cluster] = []
         self._lock = threading.Lock()
@@ -80,6 +87,14 @@ class ClusterMap:
             if found is None:
                 break
         return low
+
+    def view_before(self, pts: int, until_pts: int) -> PlaceView | None:  # noqa: ARG002 - what follows is read in turn
+        """Find the cluster before a moment, and a view of the file that leads to it."""
+        first, cluster = self.first(), self.before(pts)
+        if first is None or cluster is None:
+            return None
+        view = SplicedRanges(self._ranges, first.position, cluster.position)
+        return PlaceView(view, cluster == first, lambda: view)
 
     def _neighbours(self, timestamp: int) -> tuple[Cluster | None, Cluster | None]:
         with self._lock:

@@ -20,6 +20,7 @@ from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.container import reading_errors, reopen_container, select_stream
 from filmstrip.media.counting_sampler import stores_times
+from filmstrip.media.fragment_film import fragment_film
 from filmstrip.media.keyframe_index import KeyframeIndex, can_seek, read_index
 from filmstrip.media.pieces import jobs_of_pieces
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
@@ -87,6 +88,8 @@ def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
         is_told = job.video.has_true_times and stores_times(container, stream)
         if not is_told or not _is_seekable(job.source, container, stream):
             return KeyframeIndex((), 0), False
+        if fragment_film(job.source) is not None:
+            return KeyframeIndex((), 0), True
         return read_index(container, stream, with_packets=isinstance(job.source, BlockCache)), True
 
 

@@ -130,7 +130,7 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         check_pixels(stream, settings)
         first_picture(container, stream)
         extent = find_extent(container, stream, part)
-        pictures_end = find_video_end(container, stream, extent)
+        pictures_end = find_video_end(container, stream, part, extent)
         is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
         duration = (pictures_end if is_followed else extent.end) - extent.start
         lead = extent.start - Fraction(container.start_time or 0, av.time_base)

@@ -6,7 +6,7 @@ that are lost for good. Both are rare, so this uses a container and a decoder of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -53,8 +53,10 @@ class _Candidates:
 class Rescue:
     """Finds the right frame the slow way, or the nearest good one."""
 
-    def __init__(self, source: MediaSource, stream_index: int, clock: Clock, cost: SamplingCost) -> None:
-        self._source = source
+    def __init__(
+        self, find_source: Callable[[], MediaSource], stream_index: int, clock: Clock, cost: SamplingCost
+    ) -> None:
+        self._find_source = find_source
         self._stream_index = stream_index
         self._clock = clock
         self._cost = cost
@@ -167,7 +169,7 @@ class Rescue:
 
     def _open(self) -> tuple[InputContainer, AvVideoStream, VideoCodecContext]:
         if self._opened is None:
-            container = self._stack.enter_context(open_container(self._source))
+            container = self._stack.enter_context(open_container(self._find_source()))
             stream = select_stream(container, self._stream_index)
             self._opened = container, stream, open_decoder(stream, threads=1, is_strict=True)
         return self._opened

@@ -10,14 +10,16 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.approach import Access
 from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.cluster_sampler import ClusterSampler
 from filmstrip.media.counting_sampler import CountingSampler
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
+from filmstrip.media.fragment_film import fragment_film
 from filmstrip.media.gop_reader import GopReader
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.matroska_clusters import ClusterMap
 from filmstrip.media.packet_cursor import PacketCursor
+from filmstrip.media.place_sampler import PlaceSampler
+from filmstrip.media.place_view import Places
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampler import Sampler
@@ -27,7 +29,7 @@ from filmstrip.media.stamp_map import StampMap
 
 _FORMATS_WITH_STAMPS = {"mpegts", "mpeg"}
 
-AnySampler = Sampler | CountingSampler | ClusterSampler
+AnySampler = Sampler | CountingSampler | PlaceSampler
 
 
 class SamplerChoice(Generic[ResultT]):
@@ -45,12 +47,16 @@ class SamplerChoice(Generic[ResultT]):
         self._job = job
         self._index = index
         self._decoder_threads = decoder_threads
-        self._clusters = self._new_clusters()
+        self._places = self._find_places()
         has_stamps = job.info.container in _FORMATS_WITH_STAMPS
         self._stamps = StampMap(job.source) if has_stamps and isinstance(job.source, BlockCache) else None
 
-    def _new_clusters(self) -> ClusterMap | None:
+    def _find_places(self) -> Places | None:
         job = self._job
+        film = fragment_film(job.source)
+        if film is not None and self._index is not None:
+            film.count_from(job.video.start_pts)
+            return film
         is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
         if not is_unlisted or not isinstance(job.source, BlockCache):
             return None
@@ -62,17 +68,17 @@ class SamplerChoice(Generic[ResultT]):
     ) -> AnySampler:
         """Make a sampler over a container of its own; what it opens besides is closed by the stack."""
         job = self._job
-        if self._clusters is not None and isinstance(job.source, BlockCache):
-            return ClusterSampler(job.source, self._clusters, job.video.index, job.clock, job.precision, cost)
+        best_within = None if job.best_within is None else job.clock.units(job.best_within)
+        if self._places is not None:
+            return PlaceSampler(self._places, job.video.index, job.clock, job.precision, cost, best_within)
         decoder = open_decoder(stream, self._decoder_threads)
         if self._index is None:
             return CountingSampler(container, stream, decoder, job.clock, cost)
         access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
-        rescue = Rescue(job.source, job.video.index, job.clock, cost)
+        rescue = Rescue(lambda: job.source, job.video.index, job.clock, cost)
         stack.callback(rescue.close)
         # The times of several films cannot be told apart without a demuxer.
         stamps = self._stamps if len(container.streams.video) == 1 else None
         reader = GopReader(PacketCursor(container, stream, cost, stamps), self._index, access)
-        best_within = None if job.best_within is None else job.clock.units(job.best_within)
         picker = FramePicker(decoder, cost, best_within)
         return Sampler(reader, picker, rescue, job.clock, job.precision)

@@ -35,6 +35,14 @@ class ByteRanges(Protocol):
         """
 
 
+@runtime_checkable
+class FetchedRanges(ByteRanges, Protocol):
+    """Byte ranges that are kept once they are here, so that fetching many at once saves requests."""
+
+    def fetch(self, start: int, end: int) -> None:
+        """Bring a half-open byte range here, with as few requests as possible."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalFile:
     """A source on this machine's disk.
@@ -51,7 +59,7 @@ class LocalFile:
 MediaSource = LocalFile | ByteRanges
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class _PartOfRanges:
     """A view of a part of byte ranges.
 
@@ -78,6 +86,11 @@ class _PartOfRanges:
     def read_range(self, start: int, end: int) -> bytes:
         """Read the half-open byte range of the part."""
         return self.whole.read_range(self.start + start, min(self.start + end, self.end))
+
+    def fetch(self, start: int, end: int) -> None:
+        """Bring a range of the part here, where the whole keeps what was read."""
+        if isinstance(self.whole, FetchedRanges):
+            self.whole.fetch(self.start + start, min(self.start + end, self.end))
 
 
 def part_of(source: MediaSource, start: int, end: int) -> MediaSource:

@@ -1,4 +1,7 @@
-"""How are frames taken from a remote Matroska file without cues? Each run of near targets from a cluster before it."""
+"""How are frames taken from a remote file that no index leads into? Each run of near targets from a place before it.
+
+Places are clusters of a Matroska file without cues, fragments of an MP4 without a segment index.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,11 @@ from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import GopReader, KeyframeMissingError
 from filmstrip.media.keyframe_index import KeyframeIndex
-from filmstrip.media.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.packet_cursor import PacketCursor
+from filmstrip.media.place_view import Places
 from filmstrip.media.rescue import Rescue
 from filmstrip.media.sampler import Sampler
 from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
-from filmstrip.media.source import ByteRanges
 
 # Targets that lie nearer together than this are reached by reading on.
 _READ_ON_SECONDS = Fraction(5)
@@ -25,28 +27,28 @@ _READ_ON_SECONDS = Fraction(5)
 _STEPS_BACK_SECONDS = (0, 1, 2, 5, 10, 30, 90, 10**9)
 
 
-class ClusterSampler:
-    """Takes samples by way of clusters."""
+class PlaceSampler:
+    """Takes samples by way of places."""
 
     def __init__(
         self,
-        ranges: ByteRanges,
-        clusters: ClusterMap,
+        places: Places,
         stream_index: int,
         clock: Clock,
         precision: Precision,
         cost: SamplingCost,
+        best_within: int | None,
     ) -> None:
-        self._ranges = ranges
-        self._clusters = clusters
+        self._places = places
         self._stream_index = stream_index
         self._clock = clock
         self._precision = precision
         self._cost = cost
+        self._best_within = best_within
 
     def samples(self, targets: Iterable[Target]) -> Iterator[Sample]:
         """Take a sample at each target."""
-        for run in _runs(sorted(targets, key=lambda target: target.seconds)):
+        for run in _runs(sorted(targets, key=lambda target: target.seconds), self._places.longest_run):
             yield from self._sample_run(run)
 
     def _sample_run(self, run: list[Target]) -> Iterator[Sample]:
@@ -58,27 +60,26 @@ class ClusterSampler:
             return
 
     def _sample_from(self, run: list[Target], moment: int) -> Iterator[Sample]:
-        first, cluster = self._clusters.first(), self._clusters.before(moment)
-        if first is None or cluster is None:
+        view = self._places.view_before(moment, self._clock.pts(run[-1].seconds))
+        if view is None:
             return
-        view = SplicedRanges(self._ranges, first.position, cluster.position)
-        with open_container(view) as container:
+        with open_container(view.source) as container:
             stream = select_stream(container, self._stream_index)
-            can_step_back = cluster != first
             reader = GopReader(PacketCursor(container, stream, self._cost), KeyframeIndex((), 0), Access.READ_ON)
-            reader.start_here(can_step_back=can_step_back)
-            rescue = Rescue(view, self._stream_index, self._clock, self._cost)
+            reader.start_here(can_step_back=not view.is_whole)
+            rescue = Rescue(view.before, self._stream_index, self._clock, self._cost)
             try:
-                picker = FramePicker(open_decoder(stream, threads=1), self._cost)
+                picker = FramePicker(open_decoder(stream, threads=1), self._cost, self._best_within)
                 yield from Sampler(reader, picker, rescue, self._clock, self._precision).samples(run)
             finally:
                 rescue.close()
 
 
-def _runs(targets: list[Target]) -> Iterator[list[Target]]:
+def _runs(targets: list[Target], longest: Fraction | None) -> Iterator[list[Target]]:
     run: list[Target] = []
     for target in targets:
-        if run and target.seconds - run[-1].seconds > _READ_ON_SECONDS:
+        is_far = bool(run) and target.seconds - run[-1].seconds > _READ_ON_SECONDS
+        if is_far or (run and longest is not None and target.seconds - run[0].seconds > longest):
             yield run
             run = []
         run.append(target)

@@ -1,0 +1,152 @@
+"""How are the fragments of a remote MP4 read without an index: which file is it done for, where does it end?
+
+Only where fragments tell their times, and only as far as those grow; everything else is left to libav, which walks from
+fragment to fragment.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from weakref import WeakKeyDictionary
+
+from filmstrip.media.fragment_boxes import Fragment
+from filmstrip.media.fragment_map import FragmentMap, Place
+from filmstrip.media.fragment_view import FragmentView
+from filmstrip.media.fragmented_movie import FragmentedMovie, random_access_bytes, read_fragmented_movie
+from filmstrip.media.place_view import PlaceView
+from filmstrip.media.source import ByteRanges, FetchedRanges, LocalFile, MediaSource
+
+_TAIL_BYTES = (64 << 10, 256 << 10, 1 << 20, 4 << 20, 8 << 20)
+_MOST_WALKED = 32
+_MOST_FETCHED_BYTES = 16 << 20
+_MARGIN_BYTES = 32 << 10
+_MOST_SOUGHT_KEYFRAME_BYTES = 1 << 20
+# As far back as looks for a picture that cannot be decoded from the keyframe before it.
+_RESCUE_SECONDS = 10
+_LONGEST_RUN_SECONDS = Fraction(20)
+
+
+class FragmentFilm:
+    """A film in fragments.
+
+    Attributes:
+        map: Where its moments are.
+        first: The fragments that it begins with.
+        tail: Those that it ends with.
+        source: Its bytes.
+        longest_run: For how many seconds is read on from one of them.
+    """
+
+    def __init__(self, source: FetchedRanges, fragments: FragmentMap, first: Fragment, tail: list[Fragment]) -> None:
+        self.map = fragments
+        self.first = first
+        self.tail = tail
+        self.longest_run: Fraction | None = _LONGEST_RUN_SECONDS
+        self.source = source
+        self._shift = 0
+
+    @property
+    def movie(self) -> FragmentedMovie:
+        """What the movie box says."""
+        return self.map.movie
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the file."""
+        return self.source.size_bytes
+
+    def count_from(self, pts: int) -> None:
+        """Take a time for that at which the first picture is shown, as it is after the edit list."""
+        self._shift = min(sample.pts for sample in self.first.samples[self.map.movie.video]) - pts
+
+    def view_before(self, pts: int, until_pts: int) -> PlaceView | None:
+        """Find the fragment before a moment, and bring what follows up to another one here."""
+        place = self.map.before(pts + self._shift)
+        if place is None:
+            return None
+        self.source.fetch(place.position, min(place.position + _MOST_FETCHED_BYTES, self._end(until_pts + self._shift)))
+
+        def from_earlier() -> FragmentView:
+            earlier = self.map.before(pts + self._shift - self._rescue_units())
+            return self._view(earlier or place)
+
+        return PlaceView(self._view(place), place.position == self.first.position, from_earlier)
+
+    def _view(self, place: Place) -> FragmentView:
+        return FragmentView(self.source, self.map.movie.end, place.position)
+
+    def _rescue_units(self) -> int:
+        return int(_RESCUE_SECONDS / self.map.movie.time_bases[self.map.movie.video])
+
+    def _end(self, pts: int) -> int:
+        """Tell up to which byte is read to know the picture of a moment, and when it is over."""
+        place = self.map.holding(pts)
+        fragment = None if place is None else self.map.fragment_at(place.position)
+        if fragment is None:
+            return self.map.estimate(pts) + _MARGIN_BYTES
+        samples = fragment.samples[self.movie.video]
+        later = sorted(sample.pts for sample in samples if sample.pts > pts)
+        # Not settled before a later picture is decoded than the one that is shown next. It may be the next keyframe.
+        settled = (sample.end for sample in samples if later and sample.dts + 1 >= later[0])
+        keyframe_bytes = max(0, samples[0].end - fragment.end)
+        return next(settled, fragment.data_end + _MARGIN_BYTES + min(2 * keyframe_bytes, _MOST_SOUGHT_KEYFRAME_BYTES))
+
+
+_films: WeakKeyDictionary[ByteRanges, FragmentFilm | None] = WeakKeyDictionary()
+
+
+def fragment_film(source: MediaSource) -> FragmentFilm | None:
+    """Look at a source once: None if it is no remote MP4 of fragments that need to be searched for."""
+    if isinstance(source, LocalFile) or not isinstance(source, FetchedRanges):
+        return None
+    if source not in _films:
+        _films[source] = _look_at(source)
+    return _films[source]
+
+
+def _look_at(source: FetchedRanges) -> FragmentFilm | None:
+    movie = read_fragmented_movie(source)
+    if movie is None:
+        return None
+    fragments = FragmentMap(source, movie)
+    first = fragments.first()
+    if first is None or first.key_pts is None:
+        return None
+    tail = _read_tail(source, fragments, first)
+    last = fragments.last()
+    if not tail or last is None or last.begin < first.begin or last.sequence < first.sequence:
+        return None
+    begin = fragments.fragment_at(first.position)
+    return None if begin is None else FragmentFilm(source, fragments, begin, tail)
+
+
+def _read_tail(source: FetchedRanges, fragments: FragmentMap, first: Place) -> list[Fragment]:
+    """Look backwards from the end of the file for the last fragments, up to one with video."""
+    end = source.size_bytes - random_access_bytes(source)
+    found: list[Fragment] = []
+    for size in _TAIL_BYTES:
+        begin = max(first.position, end - size)
+        found = fragments.fragments_in(begin, end)
+        if begin == first.position or any(fragments.movie.video in fragment.samples for fragment in found):
+            break
+    if not found:
+        found = _read_large_tail(fragments, first, end)
+    fragments.remember(found)
+    return found
+
+
+def _read_large_tail(fragments: FragmentMap, first: Place, end: int) -> list[Fragment]:
+    """Find the last fragment where it is large: jump back further and further, then go from box to box."""
+    only = fragments.fragment_at(first.position)
+    if only is not None and only.data_end >= end:
+        return [only]
+    size, _ = fragments.usual()
+    back = 2 * _TAIL_BYTES[-1]
+    found: list[Fragment] = []
+    while not found and end - back > first.position:
+        found = fragments.fragments_in(end - back, min(end, end - back + min(2 * size, _TAIL_BYTES[-1])))
+        back *= 2
+    at = found[-1].data_end if found else first.data_end
+    walked = fragments.walk_on(at, end, _MOST_WALKED)
+    is_at_end = bool(walked) and walked[-1].data_end >= end
+    return walked if is_at_end else []

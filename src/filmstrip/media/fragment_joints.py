@@ -1,0 +1,65 @@
+"""Where in a remote MP4 of fragments does another file begin? Its fragments are counted anew, and so is their time.
+
+A short film is walked from box to box, a long one looked at in some places: of a part that lies between two of them
+nothing is seen.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from filmstrip.media.fragment_film import FragmentFilm
+from filmstrip.media.fragment_map import Place
+from filmstrip.media.header_bytes import read_bytes
+
+_PLACES = 8
+_MOST_STEPS = 24
+_MOST_BOXES = 256
+
+
+def find_fragment_joints(film: FragmentFilm) -> list[int]:
+    """Find the bytes, but for the first one, at which a file begins whose fragments count anew."""
+    joints: list[int] = []
+    for before, after in pairwise(_look_around(film)):
+        if _is_anew(before, after):
+            joint = _narrow_down(film, before, after)
+            joints += [] if joint is None else [joint]
+    return joints
+
+
+def _look_around(film: FragmentFilm) -> list[Place]:
+    size, _ = film.map.usual()
+    begin, end = film.first.position, film.size_bytes
+    count = min(_PLACES, (end - begin) // (16 * size))
+    places = {place.position: place for place in (film.map.first(), film.map.last()) if place is not None}
+    for number in range(1, count + 1):
+        at = begin + (end - begin) * number // (count + 1)
+        found = film.map.place_behind(at, end)
+        places |= {} if found is None else {found.position: found}
+    return sorted(places.values())
+
+
+def _is_anew(before: Place, after: Place) -> bool:
+    return after.sequence < before.sequence or after.begin < before.begin
+
+
+def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
+    """Halve the stretch between two places, then go from box to box up to a file type (ISO/IEC 14496-12, 4.3)."""
+    size, _ = film.map.usual()
+    for _ in range(_MOST_STEPS):
+        if after.position - before.data_end <= 8 * size:
+            break
+        middle = film.map.place_behind((before.data_end + after.position) // 2, after.position)
+        if middle is None:
+            break
+        before, after = (before, middle) if _is_anew(before, middle) else (middle, after)
+    at = before.data_end
+    for _ in range(_MOST_BOXES):
+        head = read_bytes(film.source, at, at + 16)
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if kind == b"ftyp":
+            return at
+        at += int.from_bytes(head[8:16], "big") if size == 1 else size
+        if size < 8 and size != 1 or at >= after.position:  # noqa: PLR2004 - the shortest box
+            break
+    return None
