@@ -92,9 +92,7 @@ def _compared(start: Fraction, header_end: Fraction | None, content_end: Fractio
     return Extent(start, end)
 
 
-def find_video_end(
-    container: InputContainer, video: AvVideoStream, source: MediaSource, extent: Extent
-) -> Fraction:
+def find_video_end(container: InputContainer, video: AvVideoStream, source: MediaSource, extent: Extent) -> Fraction:
     """Find when the last picture of a stream ends, in container time, where the presentation as a whole is known.
 
     The end of the presentation where no picture is found before it.

@@ -16,7 +16,7 @@ from filmstrip.media.fragmented_movie import FragmentedMovie, random_access_byte
 from filmstrip.media.place_view import PlaceView
 from filmstrip.media.source import ByteRanges, FetchedRanges, LocalFile, MediaSource
 
-_TAIL_BYTES = (64 << 10, 256 << 10, 1 << 20, 4 << 20, 8 << 20)
+_TAIL_BYTES = (256 << 10, 1 << 20, 4 << 20, 8 << 20)
 _MOST_WALKED = 32
 _MOST_FETCHED_BYTES = 16 << 20
 _MARGIN_BYTES = 32 << 10
@@ -64,7 +64,8 @@ class FragmentFilm:
         place = self.map.before(pts + self._shift)
         if place is None:
             return None
-        self.source.fetch(place.position, min(place.position + _MOST_FETCHED_BYTES, self._end(until_pts + self._shift)))
+        end = self._end(place, until_pts + self._shift)
+        self.source.fetch(place.position, min(place.position + _MOST_FETCHED_BYTES, end))
 
         def from_earlier() -> FragmentView:
             earlier = self.map.before(pts + self._shift - self._rescue_units())
@@ -78,12 +79,14 @@ class FragmentFilm:
     def _rescue_units(self) -> int:
         return int(_RESCUE_SECONDS / self.map.movie.time_bases[self.map.movie.video])
 
-    def _end(self, pts: int) -> int:
+    def _end(self, start: Place, pts: int) -> int:
         """Tell up to which byte is read to know the picture of a moment, and when it is over."""
         place = self.map.holding(pts)
         fragment = None if place is None else self.map.fragment_at(place.position)
         if fragment is None:
-            return self.map.estimate(pts) + _MARGIN_BYTES
+            size, length = self.map.usual()
+            usual = start.data_end + size * max(0, pts - start.end) // max(1, length)
+            return min(self.map.estimate(pts), usual) + _MARGIN_BYTES
         samples = fragment.samples[self.movie.video]
         later = sorted(sample.pts for sample in samples if sample.pts > pts)
         # Not settled before a later picture is decoded than the one that is shown next. It may be the next keyframe.
@@ -124,7 +127,8 @@ def _read_tail(source: FetchedRanges, fragments: FragmentMap, first: Place) -> l
     """Look backwards from the end of the file for the last fragments, up to one with video."""
     end = source.size_bytes - random_access_bytes(source)
     found: list[Fragment] = []
-    for size in _TAIL_BYTES:
+    hinted = end - (fragments.last_hint() or end)
+    for size in (hinted, *_TAIL_BYTES) if 0 < hinted <= _TAIL_BYTES[-1] else _TAIL_BYTES:
         begin = max(first.position, end - size)
         found = fragments.fragments_in(begin, end)
         if begin == first.position or any(fragments.movie.video in fragment.samples for fragment in found):
@@ -137,16 +141,12 @@ def _read_tail(source: FetchedRanges, fragments: FragmentMap, first: Place) -> l
 
 def _read_large_tail(fragments: FragmentMap, first: Place, end: int) -> list[Fragment]:
     """Find the last fragment where it is large: jump back further and further, then go from box to box."""
-    only = fragments.fragment_at(first.position)
-    if only is not None and only.data_end >= end:
-        return [only]
     size, _ = fragments.usual()
     back = 2 * _TAIL_BYTES[-1]
     found: list[Fragment] = []
     while not found and end - back > first.position:
-        found = fragments.fragments_in(end - back, min(end, end - back + min(2 * size, _TAIL_BYTES[-1])))
+        found = fragments.fragments_in(end - back, min(end, end - back + min(2 * size, _TAIL_BYTES[-2])))
         back *= 2
-    at = found[-1].data_end if found else first.data_end
-    walked = fragments.walk_on(at, end, _MOST_WALKED)
-    is_at_end = bool(walked) and walked[-1].data_end >= end
+    at = found[-1].position if found else first.position
+    walked, is_at_end = fragments.walk_on(at, end, _MOST_WALKED)
     return walked if is_at_end else []

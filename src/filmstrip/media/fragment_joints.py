@@ -12,7 +12,7 @@ from filmstrip.media.fragment_film import FragmentFilm
 from filmstrip.media.fragment_map import Place
 from filmstrip.media.header_bytes import read_bytes
 
-_PLACES = 8
+_PLACES = 6
 _MOST_STEPS = 24
 _MOST_BOXES = 256
 
@@ -60,6 +60,6 @@ def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
         if kind == b"ftyp":
             return at
         at += int.from_bytes(head[8:16], "big") if size == 1 else size
-        if size < 8 and size != 1 or at >= after.position:  # noqa: PLR2004 - the shortest box
+        if (size < 8 and size != 1) or at >= after.position:  # noqa: PLR2004 - the shortest box
             break
     return None

@@ -26,6 +26,8 @@ _MOST_BOXES_TO_FIRST = 64
 _HOP_BYTES = 24 << 10
 _LEAST_STEP_BYTES = 64 << 10
 _MOST_SEARCHED_BYTES = 8 << 20
+_LEAST_SEARCHED_BYTES = 1 << 20
+_MOST_SIZES = 6
 _MOST_PROBES = 12
 # Of the bytes between two entries of the table of random access.
 _HINT_MARGIN = 0.1
@@ -86,6 +88,10 @@ class FragmentMap:
                 break
         return None
 
+    def last_hint(self) -> int | None:
+        """Tell the byte of the last fragment that the table of random access names."""
+        return self._hints[-1][1] if self._hints else None
+
     def last(self) -> Place | None:
         """Tell the last fragment that is known."""
         with self._lock:
@@ -99,8 +105,8 @@ class FragmentMap:
     def place_behind(self, at: int, end: int) -> Place | None:
         """Find the first fragment with video that begins behind a byte, without keeping it; None if none is near."""
         size, _ = self.usual()
-        step = max(_LEAST_STEP_BYTES, size // 2)
-        last = min(end, at + _MOST_SEARCHED_BYTES)
+        step = max(_LEAST_STEP_BYTES, size * 3 // 4)
+        last = min(end, at + self._most_searched(size))
         for begin in range(at, last, step):
             found = self.fragments_in(begin, min(last, begin + step))
             place = next((place for fragment in found if (place := self._place(fragment)) is not None), None)
@@ -182,14 +188,16 @@ class FragmentMap:
         size, length = self.usual()
         aim = self.estimate(pts)
         if aim - low.data_end <= _HOPS * size:
-            return self.walk_on(low.data_end, high.position)
+            fragment = self.fragment_at(low.position)
+            return [] if fragment is None else self.walk_on(fragment.end, high.position)[0]
         begin = self.estimate(pts - (pts - low.end) % max(1, length)) - size // 8
         if high.begin - pts < _HOPS * length:
             begin = min(begin, high.position - size)
+        begin = min(begin, aim - size * 5 // 8)
         end = min(high.position, aim + size // 8 + _HOP_BYTES)
         begin = max(low.data_end, min(begin, end - (_LEAST_STEP_BYTES << min(looks, 6))))
-        least = max(low.data_end, end - _MOST_SEARCHED_BYTES)
-        step = max(_LEAST_STEP_BYTES, size // 2)
+        least = max(low.data_end, end - self._most_searched(size))
+        step = max(_LEAST_STEP_BYTES, size)
         while True:
             found = self.fragments_in(begin, end)
             if begin <= least or any(self.movie.video in fragment.samples for fragment in found):
@@ -197,24 +205,33 @@ class FragmentMap:
             end, begin = begin, max(least, begin - step)
             step *= 2
 
-    def walk_on(self, at: int, end: int, most: int = 1) -> list[Fragment]:
-        """Go from fragment to fragment, by what their samples say of where they end, over so many with video."""
+    def walk_on(self, at: int, end: int, most: int = 1) -> tuple[list[Fragment], bool]:
+        """Go from box to box (ISO/IEC 14496-12, 4.2), from the beginning of one on, over so many fragments with video.
+
+        Returns:
+            What was found, and whether the end was reached.
+        """
         found: list[Fragment] = []
         for _ in range(_MOST_HOPS * most):
-            here = self.fragments_in(at, min(end, at + _HOP_BYTES))
-            found += here
-            at = max([at + _HOP_BYTES, *(fragment.data_end for fragment in here)])
             if at >= end or sum(self.movie.video in fragment.samples for fragment in found) >= most:
                 break
-        return found
+            head = read_bytes(self._ranges, at, at + 16)
+            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            size = int.from_bytes(head[8:16], "big") if size == 1 else size
+            fragment = self.fragment_at(at) if kind == b"moof" else None
+            found += [] if fragment is None else [fragment]
+            at = at + size if size >= 8 else end + 1  # noqa: PLR2004 - the shortest box
+        return found, at == end
+
+    def _most_searched(self, size: int) -> int:
+        """Decide after how many bytes a search ends. What is not found is reached by reading on, box by box."""
+        return min(_MOST_SEARCHED_BYTES, max(_LEAST_SEARCHED_BYTES, _MOST_SIZES * size))
 
     def usual(self) -> tuple[int, int]:
-        """Tell how many bytes fragments take on average, and how long most of them are."""
+        """Tell how many bytes and how much time most fragments take."""
         with self._lock:
-            first, last = self._known[0], self._known[-1]
-            length = median_low([place.end - place.begin for place in self._known])
-        rate = (last.data_end - first.position) / max(1, last.end - first.begin)
-        return max(first.data_end - first.position if first == last else 1, int(rate * length)), length
+            sizes = [place.data_end - place.position for place in self._known]
+            return median_low(sizes), median_low([place.end - place.begin for place in self._known])
 
     def _take_hints(self, pts: int) -> None:
         """Look at the fragment that the table of random access names for a moment, and bring what follows here."""

@@ -97,7 +97,8 @@ def _is_indexed(source: ByteRanges, start: int) -> bool:
     """Check whether a segment index before the first fragment covers the file to its end, or to its last index."""
     for number, (kind, first, last) in enumerate(child_boxes(source, start, source.size_bytes)):
         if kind == b"sidx":
-            return _indexed_end(read_bytes(source, first, min(last, first + _MOST_INDEX_BYTES)), last) in _content_ends(source)
+            index = read_bytes(source, first, min(last, first + _MOST_INDEX_BYTES))
+            return _indexed_end(index, last) in _content_ends(source)
         if kind == b"moof" or number > _MOST_BOXES_TO_INDEX:
             break
     return False

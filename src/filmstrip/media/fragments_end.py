@@ -38,6 +38,12 @@ def pictures_end(film: FragmentFilm, container: InputContainer, held_to: int | N
     return _container_time(film, container, track, end)
 
 
+def decoded_end(film: FragmentFilm) -> Fraction | None:
+    """Tell when the last picture is over in decoding time, from time 0, as libav does."""
+    samples = _tail_samples(film, film.movie.video, None)
+    return (samples[-1].dts + samples[-1].duration) * film.movie.time_bases[film.movie.video] if samples else None
+
+
 def _sound_end(film: FragmentFilm, container: InputContainer, held_to: int | None = None) -> Fraction | None:
     """Tell when the last sample of all other streams is over."""
     ends = []

@@ -34,8 +34,8 @@ def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
 
 def read_header(source: MediaSource) -> bytes:
     """Read the beginning of the movie box of an MP4, wherever it lies, or of the file."""
-    start, _ = find_movie_box(source) or (0, 0)
-    return read_bytes(source, start, start + _HEADER_BYTES)
+    start, end = find_movie_box(source) or (0, _HEADER_BYTES)
+    return read_bytes(source, start, min(end, start + _HEADER_BYTES))
 
 
 def find_movie_box(source: MediaSource) -> tuple[int, int] | None:

@@ -56,8 +56,10 @@ def movie_header_end(container: InputContainer, source: MediaSource, edits: Frac
 
 
 def _said_end(stream: Stream) -> Fraction | None:
-    if stream.duration is None or stream.time_base is None or not stream.frames:
+    if stream.duration is None or stream.time_base is None:
         return None
+    if not stream.frames:  # in fragments, of which libav lists when the last packet begins
+        return _listed_ends(stream)[0]
     return ((stream.start_time or 0) + stream.duration) * stream.time_base
 
 
@@ -104,13 +106,13 @@ def _fragments_end(
     return (_shown_end(container, video, listed) or listed) if isinstance(source, LocalFile) else listed
 
 
-def _listed_ends(video: AvVideoStream) -> tuple[Fraction | None, Fraction | None]:
+def _listed_ends(stream: Stream) -> tuple[Fraction | None, Fraction | None]:
     """Tell when the last packet of the list begins, and when it ends if it takes as long as the one before."""
-    first, before, last = _edges(video.index_entries)
-    if first is None or before is None or last is None or video.time_base is None:
+    first, before, last = _edges(stream.index_entries)
+    if first is None or before is None or last is None or stream.time_base is None:
         return None, None
-    begin = (video.start_time or 0) + last.timestamp - first.timestamp
-    return begin * video.time_base, (begin + last.timestamp - before.timestamp) * video.time_base
+    begin = (stream.start_time or 0) + last.timestamp - first.timestamp
+    return begin * stream.time_base, (begin + last.timestamp - before.timestamp) * stream.time_base
 
 
 def _shown_end(container: InputContainer, video: AvVideoStream, near: Fraction) -> Fraction | None:

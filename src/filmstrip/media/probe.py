@@ -20,6 +20,8 @@ from filmstrip.media.dolby_vision import find_profile
 from filmstrip.media.encryption import refuse_encrypted
 from filmstrip.media.extent import find_extent
 from filmstrip.media.first_picture import first_picture
+from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.fragments_end import decoded_end
 from filmstrip.media.frame_orientation import orientation_of
 from filmstrip.media.header_bytes import read_header, size_of
 from filmstrip.media.picture_sizes import find_frame
@@ -133,13 +135,20 @@ def _describe_video(
         frame_rate=stream.average_rate or stream.guessed_rate,
         time_base=time_base,
         start_pts=stream.start_time if stream.start_time is not None else frame.pts or 0,
-        duration_seconds=None if stream.duration is None else stream.duration * time_base,
+        duration_seconds=_stream_duration(stream, source),
         field_order=_field_order(stream, frame),
         color=color_of(frame, profile),
         has_alpha=_has_alpha(stream, frame),
         margins=margins,
         has_true_times=_has_true_times(container, stream),
     )
+
+
+def _stream_duration(stream: AvVideoStream, source: MediaSource) -> Fraction | None:
+    film = fragment_film(source)
+    if film is not None:
+        return decoded_end(film)  # libav knows of the first fragment only
+    return None if stream.duration is None or stream.time_base is None else stream.duration * stream.time_base
 
 
 def _has_true_times(container: InputContainer, stream: AvVideoStream) -> bool:

@@ -12,8 +12,8 @@ from filmstrip.media.approach import Access
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.counting_sampler import CountingSampler
 from filmstrip.media.decoder import open_decoder
-from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import GopReader
 from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.matroska_clusters import ClusterMap

@@ -1,0 +1,251 @@
+"""Is a remote MP4 of fragments that no index lists read like a local one, but from a few of its bytes?"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from assets import ASSETS
+from assets.surgery import boxes
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.timing import IntervalGrid, TimeRange
+from filmstrip.media.block_cache import BlockCache
+from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.parallel_sampler import sample_frames
+from filmstrip.media.probe import probe
+from filmstrip.media.sample_job import SampleJob
+from filmstrip.media.sampling import Target
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source import LocalFile, MediaSource
+from mp4_bench import generate
+
+WAYS = {
+    "addressed from the file's beginning": "frag_keyframe+empty_moov",
+    "addressed from each fragment": "frag_keyframe+empty_moov+default_base_moof",
+    "a fragment for each track": "frag_keyframe+empty_moov+separate_moof",
+    "a fragment for each picture": "frag_every_frame+empty_moov+default_base_moof",
+    "negative composition offsets": "cmaf",
+    "an edit list": "frag_keyframe+delay_moov",
+    "nothing at the end": "frag_keyframe+empty_moov+skip_trailer",
+    "keyframes amid fragments": "empty_moov -frag_duration 300000",
+}
+Taken = list[tuple[Fraction, Fraction, bool]]
+
+
+class Bytes:
+    """Byte ranges in memory that count requests."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.size_bytes = len(data)
+        self.bytes_read = self.requests = 0
+
+    def read_range(self, start: int, end: int) -> bytes:
+        self.requests += 1
+        self.bytes_read += min(end, self.size_bytes) - start
+        return self.data[start:end]
+
+
+def taken(source: MediaSource, interval: Fraction) -> tuple[MediaInfo, Taken]:
+    """Take a picture at each interval: when it was asked for, when it is shown, whether it stands in for another."""
+    info = probe(source, MediaSettings())
+    job = SampleJob(
+        source,
+        info,
+        lambda: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds, sample.stamp.is_substitute),
+    )
+    moments = IntervalGrid(TimeRange(Fraction(0), info.duration_seconds), interval).targets()
+    return info, sorted(sample_frames(job, [Target(index, moment) for index, moment in enumerate(moments)], threads=2))
+
+
+def facts(info: MediaInfo) -> dict[str, object]:
+    """List what is known of a source, with its length as exact as libav tells it."""
+    told = {field.name: getattr(info, field.name) for field in fields(info)}
+    return told | {"duration_seconds": round(float(info.duration_seconds), 5)}
+
+
+def fragmented(folder: Path, way: str, name: str = "plain.mp4") -> Path:
+    options = ["-i", str(ASSETS[name].path), "-map", "0", "-c", "copy", "-movflags", *way.split()]
+    return generate(folder / "film.mp4", *options)
+
+
+def looks_alike(file: Path, *, is_searched: bool = True, interval: Fraction = Fraction(37, 100)) -> Bytes:
+    """Compare a remote source with a local one."""
+    remote = Bytes(file.read_bytes())
+    cache = BlockCache(remote)
+    info, pictures = taken(cache, interval)
+    expected, expected_pictures = taken(LocalFile(file), interval)
+    assert (fragment_film(cache) is not None) == is_searched
+    assert facts(info) == facts(expected)
+    assert pictures == expected_pictures
+    return remote
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_searched_fragments_look_like_walked_ones(way: str, tmp_path: Path) -> None:
+    """Facts and pictures are the same as those of the file on disk, of which libav reads every fragment."""
+    looks_alike(fragmented(tmp_path, way))
+
+
+def test_an_index_of_one_segment_is_none_of_the_film(tmp_path: Path) -> None:
+    """Where each segment has an index of its own, pictures are found as without; libav counts its length too long."""
+    file = fragmented(tmp_path, "frag_keyframe+empty_moov+dash")
+    cache = BlockCache(Bytes(file.read_bytes()))
+    info, pictures = taken(cache, Fraction(37, 100))
+    assert fragment_film(cache) is not None
+    assert info.duration_seconds == 10
+    assert [pair[:2] for pair in pictures] == [pair[:2] for pair in taken(LocalFile(file), Fraction(37, 100))[1]]
+
+
+def long_film(folder: Path) -> bytes:
+    """Repeat a film's fragments for twenty minutes, each with its own number and time, and pictures of some size."""
+    data = fragmented(folder, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    first = next(start for kind, start, _ in boxes(data) if kind == b"moof") - 8
+    scales = track_scales(data)
+    lasting = 10
+    parts = [
+        later(fragment, turn * 100, turn * lasting, scales) + padding(turn)
+        for turn in range(120)
+        for fragment in fragments(data[first:])
+    ]
+    return data[:first] + b"".join(parts)
+
+
+def padding(turn: int) -> bytes:
+    """Make fragments differ in size, as pictures do."""
+    return struct.pack(">I4s", 40_000 + 30_000 * (turn % 7), b"free").ljust(40_000 + 30_000 * (turn % 7), b"\xa5")
+
+
+def fragments(data: bytes) -> list[bytes]:
+    starts = [start - 8 for kind, start, _ in boxes(data) if kind == b"moof"]
+    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def track_scales(data: bytes) -> dict[int, int]:
+    ids = [struct.unpack_from(">I", data, start + 12)[0] for kind, start, _ in boxes(data) if kind == b"tkhd"]
+    scales = [struct.unpack_from(">I", data, start + 12)[0] for kind, start, _ in boxes(data) if kind == b"mdhd"]
+    return dict(zip(ids, scales, strict=True))
+
+
+def later(fragment: bytes, numbers: int, seconds: int, scales: dict[int, int]) -> bytes:
+    """Move a fragment by a count of fragments and some seconds."""
+    data, track = bytearray(fragment), 0
+    for kind, start, _ in list(boxes(data)):
+        if kind == b"mfhd":
+            struct.pack_into(">I", data, start + 4, struct.unpack_from(">I", data, start + 4)[0] + numbers)
+        elif kind == b"tfhd":
+            track = struct.unpack_from(">I", data, start + 4)[0]
+        elif kind == b"tfdt":
+            begun = struct.unpack_from(">Q", data, start + 4)[0]
+            struct.pack_into(">Q", data, start + 4, begun + seconds * scales[track])
+    return bytes(data)
+
+
+def test_a_long_film_costs_few_requests(tmp_path: Path) -> None:
+    """Twenty pictures of twenty minutes in 600 fragments take at most 100 requests and a tenth of the bytes."""
+    remote = Bytes(long_film(tmp_path))
+    info, pictures = taken(BlockCache(remote), Fraction(60))
+    assert len(pictures) >= 20
+    assert float(info.duration_seconds) == pytest.approx(1200, abs=0.1)
+    assert [pair for pair in pictures if not 0 <= pair[0] - pair[1] < Fraction(1, 25)] == pictures[20:]
+    assert remote.requests <= 100
+    assert remote.bytes_read <= 0.1 * remote.size_bytes
+
+
+@pytest.mark.parametrize("at", [2, -1, -2], ids=["early", "last", "last but one"])
+def test_one_huge_fragment_is_no_hindrance(at: int, tmp_path: Path) -> None:
+    """Amid small fragments, one that is larger than all that is searched at once costs some requests, no walk."""
+    data = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    first = next(start for kind, start, _ in boxes(data) if kind == b"moof") - 8
+    parts = fragments(data[first:])
+    parts[at] += struct.pack(">I4s", 50_000_000, b"free").ljust(50_000_000, b"\0")
+    (tmp_path / "film.mp4").write_bytes(data[:first] + b"".join(parts))
+    remote = looks_alike(tmp_path / "film.mp4")
+    assert remote.requests <= 100
+    assert remote.bytes_read <= 25_000_000
+
+
+def test_boxes_between_fragments_are_passed_by(tmp_path: Path) -> None:
+    """Segment types, events and indexes of segments stand between fragments of live streams."""
+    data = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof").read_bytes()
+    first = next(start for kind, start, _ in boxes(data) if kind == b"moof") - 8
+    between = b"".join(struct.pack(">I4s", 24, kind).ljust(24, b"\0") for kind in (b"styp", b"emsg", b"prft"))
+    parts = fragments(data[first:])
+    (tmp_path / "film.mp4").write_bytes(data[:first] + b"".join(between + part for part in parts))
+    looks_alike(tmp_path / "film.mp4")
+
+
+def test_sound_that_goes_on_alone(tmp_path: Path) -> None:
+    """A film whose last fragments hold only sound is as long as that."""
+    looks_alike(
+        fragmented(tmp_path, "frag_keyframe+empty_moov+separate_moof -frag_duration 500000", "audio_longer.mp4")
+    )
+
+
+def test_a_film_that_breaks_off_in_a_fragment(tmp_path: Path) -> None:
+    """What the last fragment says to hold but does not is not shown as if it were there."""
+    file = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer")
+    file.write_bytes(file.read_bytes()[:-200_000])
+    remote, _ = taken(BlockCache(Bytes(file.read_bytes())), Fraction(1))
+    local, _ = taken(LocalFile(file), Fraction(1))
+    assert remote.duration_seconds == pytest.approx(local.duration_seconds, abs=0.05)
+    assert remote.content_seconds is not None
+    assert remote.content_seconds == pytest.approx(local.content_seconds or 0, abs=0.1)
+
+
+def without_times(data: bytes) -> bytes:
+    return data.replace(b"tfdt", b"free")
+
+
+def with_size(size: int) -> Callable[[bytes], bytes]:
+    def change(data: bytes) -> bytes:
+        at = data.index(b"moof", len(data) // 2) - 4
+        return data[:at] + struct.pack(">I", size) + data[at + 4 :]
+
+    return change
+
+
+def many_tiny(data: bytes) -> bytes:
+    end = next(end for kind, _, end in boxes(data) if kind == b"moov")
+    tiny = struct.pack(">I4sI4sII", 24, b"moof", 16, b"mfhd", 0, 1)
+    return data[:end] + tiny * 100_000 + data[end:]
+
+
+HOSTILE = {
+    "size 0": with_size(0),
+    "beyond the end": with_size(0xFFFFFFFF),
+    "as large as the largest number": lambda data: (
+        data.replace(b"mdat", b"free", 1)[:-8] + b"\0\0\0\x01mdat" + b"\x7f" * 8
+    ),
+    "no times": without_times,
+    "tiny ones": many_tiny,
+    "an index that lies": lambda data: data[:-40] + b"\xff" * 8 + data[-32:],
+}
+
+
+@pytest.mark.parametrize("change", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_fragments_cost_little(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """Whatever fragments say, looking at them ends, after a bounded count of requests."""
+    data = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof").read_bytes()
+    remote = Bytes(change(data))
+    info, pictures = taken(BlockCache(remote), Fraction(1))
+    assert 0 < info.duration_seconds < 20
+    assert pictures
+    assert remote.requests <= 250
+
+
+def test_joined_remote_films_are_shown_one_after_the_other(tmp_path: Path) -> None:
+    """A file behind another one, both in fragments, is found by what its fragments count."""
+    one = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    film = long_film(tmp_path)
+    remote = Bytes(film + one)
+    info, pictures = taken(BlockCache(remote), Fraction(300))
+    assert len(info.pieces) == 2
+    assert float(info.duration_seconds) == pytest.approx(1210, abs=0.2)
+    assert len(pictures) == 5
+    assert remote.requests <= 250
