@@ -107,6 +107,19 @@ def test_slides_too_begin_anew(tmp_path: Path) -> None:
     assert abs(jump - len(once)) < 4 * 188
 
 
+def test_slides_that_are_followed_by_a_film_are_not_cut(tmp_path: Path) -> None:
+    """Counters are followed from one slide to the next, however much sound lies between; the film is the only jump."""
+    slides = ("-f", "lavfi", "-i", "color=s=320x180:r=1/12:d=360", "-f", "lavfi", "-i", "sine=440:duration=360")
+    coded = ("-c:v", "libx264", "-x264-params", "rc-lookahead=10", "-c:a", "mp2", "-b:a", "384k", "-ac", "2")
+    show = generate(tmp_path / "show.ts", *slides, *coded)
+    film = generate(tmp_path / "film.ts", *moving_picture(seconds=4), *SOUND, "-t", "4", "-c:v", "libx264")
+    path = tmp_path / "joined.ts"
+    path.write_bytes(show.read_bytes() + film.read_bytes())
+    (jump,) = find_clock_jumps(LocalFile(path))
+    assert abs(jump - show.stat().st_size) < 4 * 188
+    assert probe(LocalFile(path), MediaSettings()).duration_seconds == pytest.approx(364, abs=13)
+
+
 def test_sound_belongs_to_its_own_clock(tmp_path: Path) -> None:
     """A recording that begins with sound, as one that was started anywhere, is cut before that sound."""
     first = generate(tmp_path / "a.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", "-c:v", "libx264", "-g", "25")

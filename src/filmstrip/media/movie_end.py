@@ -58,8 +58,9 @@ def movie_header_end(container: InputContainer, source: MediaSource, edits: Frac
 def _said_end(stream: Stream) -> Fraction | None:
     if stream.duration is None or stream.time_base is None:
         return None
-    if not stream.frames:  # in fragments, of which libav lists when the last packet begins
-        return _listed_ends(stream)[0]
+    if not stream.frames:  # in fragments, of which libav lists when the last packet begins, if it has passed all
+        begin, _ = _listed_ends(stream)
+        return begin if begin and begin >= stream.duration * stream.time_base - _HEADER_TOLERANCE else None
     return ((stream.start_time or 0) + stream.duration) * stream.time_base
 
 

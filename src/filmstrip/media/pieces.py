@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import av
 from av.container import InputContainer
@@ -145,15 +146,11 @@ def jobs_of_pieces(
 ) -> Iterator[tuple[SampleJob[ResultT], list[Target]]]:
     """Share a job out over the pieces of its source, each with the targets that it has to show."""
     placed = job.info.placed_pieces()
-    ends = [*(begin for _, begin in placed[1:]), None]
-    for (piece, begin), end in zip(placed, ends, strict=True):
-        inside = [
-            Target(target.index, target.seconds - begin)
-            for target in targets
-            if begin <= target.seconds and (end is None or target.seconds < end)
-        ]
-        if inside:
-            yield _job_of_piece(job, piece, begin), inside
+    begins = [begin for _, begin in placed]
+    in_order = sorted(targets, key=lambda target: target.seconds)
+    for number, inside in groupby(in_order, key=lambda target: max(0, bisect_right(begins, target.seconds) - 1)):
+        piece, begin = placed[number]
+        yield _job_of_piece(job, piece, begin), [Target(target.index, target.seconds - begin) for target in inside]
 
 
 def _job_of_piece(job: SampleJob[ResultT], piece: Piece, begin: Fraction) -> SampleJob[ResultT]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from filmstrip.media.header_bytes import read_bytes
-from filmstrip.media.source import MediaSource
+from filmstrip.media.source import LocalFile, MediaSource
 
 CLOCK_RATE = 90_000
 """Units of PTS and DTS a second (ISO/IEC 13818-1, 2.4.3.7)."""
@@ -30,6 +30,9 @@ _HEADER = (
 _HEADER_BYTES = 34
 _FIRST_WINDOW_BYTES = 16 << 10
 _MOST_BYTES = 240 << 10
+# Between two pictures of a slide show there may be minutes of sound.
+_MOST_FOLLOWED_BYTES = 16 << 20
+_MOST_FOLLOWED_REMOTE_BYTES = 1 << 20
 # Bare packets, those of Blu-ray with four bytes before each, and those with error correction behind each.
 _PACKET_BYTES = 188
 _TRANSPORT_PACKETS = ((188, 0), (192, 4), (204, 0))
@@ -174,7 +177,8 @@ def is_counted_on(source: MediaSource, before: int, position: int) -> bool:
         before: Position of the header of the packet before.
         position: Position of the packet's header, of the same stream.
     """
-    begin = max(0, position - _MOST_BYTES)
+    most = _MOST_FOLLOWED_BYTES if isinstance(source, LocalFile) else _MOST_FOLLOWED_REMOTE_BYTES
+    begin = max(0, position - max(_MOST_BYTES, min(position - before + _MOST_PACKET_BYTES, most)))
     data = read_bytes(source, begin, position + _FIRST_WINDOW_BYTES)
     for size, _ in _TRANSPORT_PACKETS:
         own = _transport_packet(data, position - begin, size)
