@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from filmstrip.media.fragment_film import fragment_film
 from filmstrip.media.fragment_joints import find_fragment_joints
 from filmstrip.media.header_bytes import read_bytes, size_of
+from filmstrip.media.ogg_links import find_links
 from filmstrip.media.source import LocalFile, MediaSource
 
 _WINDOW_BYTES = 8 << 20
 _LONGEST_HEADER_BYTES = 128
 _MOST_BOXES = 200_000
+_MOST_LISTS = 1000
 # EBML, a size of one byte or of eight, and somewhere soon the name of the document type (RFC 8794, 11.2).
 _MATROSKA = re.compile(rb"\x1a\x45\xdf\xa3(?=[\x80-\xff\x01].{0,80}?\x42\x82.{1,8}?(?:webm|matroska))", re.DOTALL)
 _FLV = re.compile(rb"FLV\x01(?=[\x00-\x05]\x00\x00\x00\x09\x00\x00\x00\x00)")
@@ -39,7 +41,24 @@ def find_joints(source: MediaSource, container: str) -> list[int]:
             if isinstance(source, LocalFile) and _is_endless(source)
             else (_next_segments(source))
         )
+    if container == "ogg":
+        return find_links(source)
+    if container == "avi":
+        return list(_next_lists(source))
     return list(_headers(source, _FLV)) if container == "flv" and isinstance(source, LocalFile) else []
+
+
+def _next_lists(source: MediaSource) -> Iterator[int]:
+    """Go from the end of an AVI's list to the next one; those of the form `AVIX` go on with the same film (OpenDML)."""
+    at, end = 0, size_of(source)
+    for _ in range(_MOST_LISTS):
+        head = read_bytes(source, at, at + 12)
+        if head[:4] != b"RIFF" or at >= end:
+            return
+        if at and head[8:] == b"AVI ":
+            yield at
+        size = int.from_bytes(head[4:8], "little")
+        at += 8 + size + size % 2
 
 
 def _headers(source: LocalFile, header: re.Pattern[bytes]) -> Iterator[int]:

@@ -19,6 +19,7 @@ from filmstrip.media.clock_jumps import TooManyJumpsError, find_clock_jumps
 from filmstrip.media.container import check_pixels, find_video_stream, open_container
 from filmstrip.media.extent import find_extent, find_video_end
 from filmstrip.media.first_picture import first_picture
+from filmstrip.media.flv_tags import restarts
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.join_graph import JoinedPart
 from filmstrip.media.joints import find_joints
@@ -35,6 +36,12 @@ _PIECES_AT_ONCE = 4
 _MOST_JOINED = 50
 # Sound is cut in larger steps than pictures: where it lasts a little longer, the next piece follows the pictures.
 _LONGEST_OVERHANG = Fraction(1, 4)
+
+
+_NOT_TAKEN_APART = (
+    "the times of the source start anew in its middle: it is several recordings, of which parts are missing or mixed "
+    "up; give each in a file of its own to see all of them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     except TooManyJumpsError:
         return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
     if not jumps:
-        return None
+        return FoundPieces((), (_NOT_TAKEN_APART,)) if container.format.name == "flv" and restarts(source) else None
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         bounds = list(pairwise([0, *jumps, size_of(source)]))
         found = list(pool.map(lambda bound: _piece(source, bound[0], bound[1], settings), bounds))
