@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS, Asset
+from assets.basic import X264
+from assets.recipes import Encoding, Film
 from frame_oracle import number_played_at
 from mp4_bench import Encoded, encode, generate, moving_picture
 
@@ -57,6 +59,16 @@ def test_variable_frame_rates_are_kept(name: str, tmp_path: Path) -> None:
     times = [time for time, _ in encode(asset.path, tmp_path).numbers()]
     assert len(times) == asset.frame_count
     assert max(abs(made - true) for made, true in zip(times, asset.times, strict=True)) <= Fraction(1, 1000)
+
+
+@pytest.mark.parametrize("name", ["film.ts", "film.mkv", "film.flv"])
+@pytest.mark.parametrize("start", [30, 85])
+def test_clips_begin_far_behind_a_keyframe(name: str, start: int, tmp_path: Path) -> None:
+    """Where keyframes are half a minute and more apart, as in surveillance, decoding begins that far back."""
+    source = tmp_path / name
+    Encoding(Film(200, rate=Fraction(2)), f"{X264} -x264-params keyint=110:min-keyint=110:scenecut=0")(source)
+    encoded = encode(source, tmp_path / "clip", start_time=start, duration=4)
+    assert [number for _, number in encoded.numbers()] == list(range(2 * start, 2 * start + 8))
 
 
 @pytest.mark.parametrize("start", ["1.6", "1.615", "5.999"])

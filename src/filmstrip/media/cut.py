@@ -12,14 +12,17 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.container import open_container
 from filmstrip.media.extent import first_moment
 from filmstrip.media.pieces import is_read_on
-from filmstrip.media.shown_picture import shown_since
+from filmstrip.media.shown_picture import keyframe_before, shown_since
 from filmstrip.media.source import LocalFile
 
+_RUN_UP_WITHOUT_INDEX = 15
+# A seek may land later than it aims.
+_BEFORE_KEYFRAME_SECONDS = 5
 # Containers in which a seek finds its way, and how much earlier it has to aim. Those with an index lead to a keyframe
 # before the target, but some count in decoding order, which runs ahead of what is shown. In the others a seek lands
 # somewhere near, and decoding waits for the next keyframe.
 _RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.fromkeys(
-    ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), 15
+    ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), _RUN_UP_WITHOUT_INDEX
 )
 _MICROSECONDS = 1_000_000
 _COARSE_TICK = Fraction(1, 500)
@@ -60,6 +63,7 @@ def plan_cut(
     presentation_seconds: Fraction,
     start_seconds: Fraction,
     duration_seconds: Fraction | None,
+    least_run_up_seconds: Fraction = Fraction(0),
 ) -> Cut:
     """Decide how the first frame of a clip is reached: as fast as the container allows, and exactly.
 
@@ -69,11 +73,12 @@ def plan_cut(
         presentation_seconds: Container time of the presentation's first moment, from which all outputs count.
         start_seconds: Where the clip begins, counted from that moment.
         duration_seconds: Length of the clip, None for all the rest.
+        least_run_up_seconds: How far back a keyframe is, if that is known.
     """
     if container not in _RUN_UP_SECONDS:
         # Bare streams: all is decoded from the start.
         return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
-    run_up = Fraction(_RUN_UP_SECONDS[container])
+    run_up = max(Fraction(_RUN_UP_SECONDS[container]), least_run_up_seconds)
     if start_seconds > run_up:
         return Cut(presentation_seconds + start_seconds - run_up, run_up, duration_seconds=duration_seconds)
     # From the very start nothing is sought, which could lose the first samples; what lies before the presentation's
@@ -115,6 +120,16 @@ def _round_half_up(value: Fraction) -> int:
     return math.floor(value + Fraction(1, 2))
 
 
+def _run_up(source: LocalFile, info: MediaInfo, start_seconds: Fraction) -> Fraction:
+    """Look how far before a clip decoding has to begin, where no index leads to a keyframe."""
+    usual = _RUN_UP_SECONDS.get(info.container)
+    if info.video is None or usual != _RUN_UP_WITHOUT_INDEX or start_seconds <= usual:
+        return Fraction(0)
+    moment = info.start_seconds + start_seconds
+    keyframe = keyframe_before(source, info.video.index, moment)
+    return Fraction(0) if keyframe is None else moment - keyframe + _BEFORE_KEYFRAME_SECONDS
+
+
 def _planned(source: LocalFile, info: MediaInfo, start_seconds: Fraction, duration_seconds: Fraction | None) -> Cut:
     used = {stream.index for stream in (info.video, info.sound) if stream is not None}
     with open_container(source) as container:
@@ -124,7 +139,8 @@ def _planned(source: LocalFile, info: MediaInfo, start_seconds: Fraction, durati
         first = first_moment(container, used if is_discontinuous else None)
         sound = None if info.sound is None else first_moment(container, {info.sound.index})
     begin = info.start_seconds if first is None else first
-    cut = plan_cut(info.container, begin, info.start_seconds, start_seconds, duration_seconds)
+    run_up = _run_up(source, info, start_seconds)
+    cut = plan_cut(info.container, begin, info.start_seconds, start_seconds, duration_seconds, run_up)
     has_sound = sound is not None and sound <= info.start_seconds + start_seconds
     # Given container time, ffmpeg adds the start of a broadcast to it if other streams start earlier.
     is_counted = is_discontinuous and cut.seek_seconds is not None

@@ -17,6 +17,7 @@ from filmstrip.media.source import LocalFile
 _REORDERED_PICTURES = 16
 # Seeking may count in decoding order, which runs ahead of what is shown, and then lands behind the picture.
 _BACK_SECONDS = (0, 2, 20)
+_BACK_SECONDS_TO_KEYFRAME = (15, 60, 300, 10**6)
 
 
 def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Fraction | None:
@@ -38,6 +39,40 @@ def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Frac
             if shown is not None:
                 return shown
     return None
+
+
+def keyframe_before(source: LocalFile, stream_index: int, seconds: Fraction) -> Fraction | None:
+    """Find the last keyframe that is shown at or before a moment, in a file in which a seek lands somewhere near.
+
+    Args:
+        source: The file.
+        stream_index: Number of the video stream.
+        seconds: The moment, in container time.
+
+    Returns:
+        Container time in seconds; None where none is marked.
+    """
+    with open_container(source) as container, suppress(av.error.FFmpegError):
+        stream = select_stream(container, stream_index)
+        for back in _BACK_SECONDS_TO_KEYFRAME:
+            container.seek(int((seconds - back) * av.time_base), backward=True)
+            found = _last_keyframe(seconds, container.demux(stream))
+            if found is not None:
+                return found
+    return None
+
+
+def _last_keyframe(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> Fraction | None:
+    found: Fraction | None = None
+    later_count = 0
+    for packet in packets:
+        if packet.pts is None or later_count > _REORDERED_PICTURES:
+            break
+        if packet.pts * packet.time_base > seconds:
+            later_count += 1
+        elif packet.is_keyframe:
+            found = packet.pts * packet.time_base
+    return found
 
 
 def _latest_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> Fraction | None:
