@@ -31,14 +31,17 @@ def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Frac
     Returns:
         Container time in seconds; None where no picture is on screen yet, or time stamps are missing.
     """
+    found: list[Fraction] = []
     with open_container(source) as container, suppress(av.error.FFmpegError):  # damaged there: ffmpeg will say so
         stream = select_stream(container, stream_index)
         for back in _BACK_SECONDS:
             container.seek(int((seconds - back) * av.time_base), backward=True)
-            shown = _latest_until(seconds, container.demux(stream))
-            if shown is not None:
-                return shown
-    return None
+            shown = _shown_until(seconds, container.demux(stream))
+            found += shown
+            # Of the last picture itself, the packet may stand before all that was read, as long as that is not much.
+            if len(shown) > _REORDERED_PICTURES:
+                break
+    return max(found, default=None)
 
 
 def keyframe_before(source: LocalFile, stream_index: int, seconds: Fraction) -> Fraction | None:
@@ -75,8 +78,8 @@ def _last_keyframe(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) ->
     return found
 
 
-def _latest_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> Fraction | None:
-    latest: Fraction | None = None
+def _shown_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> list[Fraction]:
+    shown: list[Fraction] = []
     later_count = 0
     for packet in packets:
         if packet.pts is None or later_count > _REORDERED_PICTURES:
@@ -84,6 +87,6 @@ def _latest_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> 
         appears = packet.pts * packet.time_base
         if appears > seconds:
             later_count += 1
-        elif latest is None or appears > latest:
-            latest = appears
-    return latest
+        else:
+            shown.append(appears)
+    return shown
