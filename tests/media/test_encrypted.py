@@ -70,6 +70,31 @@ def scrambled_transport(folder: Path) -> Path:
     return _written(folder / "film.ts", data)
 
 
+def sample_encrypted(folder: Path, kinds: bytes = b"\x1b\x0f") -> Path:
+    """Give streams the types that segments of HLS with SAMPLE-AES have in their tables, with a right checksum."""
+    data = bytearray(ASSETS["plain.ts"].path.read_bytes())
+    for at in range(0, len(data), PACKET):
+        table = data.find(b"\x02\xb0", at, at + 8)
+        if (data[at + 1] & 0x1F) << 8 | data[at + 2] == 0x1000 and table > 0:
+            end = table + 3 + int.from_bytes(data[table + 1 : table + 3], "big") % 4096
+            stream = table + 12
+            while stream < end - 4:
+                data[stream] = {0x1B: 0xDB, 0x0F: 0xCF}[data[stream]] if data[stream] in kinds else data[stream]
+                stream += 5 + int.from_bytes(data[stream + 3 : stream + 5], "big") % 4096
+            data[end - 4 : end] = checksum(data[table : end - 4]).to_bytes(4, "big")
+    return _written(folder / "segment.ts", data)
+
+
+def checksum(section: bytes | bytearray) -> int:
+    """Compute the CRC of a table (ISO/IEC 13818-1, annex A)."""
+    value = 0xFFFFFFFF
+    for byte in section:
+        value ^= byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value >> 31 else 0)) & 0xFFFFFFFF
+    return value
+
+
 def scrambled_disc(folder: Path) -> Path:
     """Set the bits of scrambled packets in a program stream."""
     clear = generate(folder / "clear.vob", *("-i", str(ASSETS["plain.mpg"].path), "-c", "copy"))
@@ -100,7 +125,16 @@ def _written(path: Path, data: bytes) -> Path:
 
 @pytest.mark.parametrize(
     "make",
-    [common_encryption, fragmented, fairplay, matroska, scrambled_transport, scrambled_disc, windows_media],
+    [
+        common_encryption,
+        fragmented,
+        fairplay,
+        matroska,
+        scrambled_transport,
+        scrambled_disc,
+        windows_media,
+        sample_encrypted,
+    ],
     ids=lambda make: make.__name__,
 )
 def test_encrypted_video_is_called_encrypted(make: Callable[[Path], Path], tmp_path: Path) -> None:
@@ -116,3 +150,10 @@ def test_encrypted_sound_alone_is_left_out(tmp_path: Path) -> None:
     assert not info.audio
     assert "the sound of the source is encrypted, and left out" in info.warnings
     assert encode(tmp_path / "mixed.mp4", tmp_path, duration=1).result.meta["audio_codec"] is None
+
+
+def test_encrypted_sound_of_a_segment_is_left_out(tmp_path: Path) -> None:
+    """The same holds for a segment of HLS whose sound alone is encrypted sample by sample."""
+    info = probe(LocalFile(sample_encrypted(tmp_path, b"\x0f")), MediaSettings())
+    assert not info.audio
+    assert "the sound of the source is encrypted, and left out" in info.warnings

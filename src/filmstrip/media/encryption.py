@@ -6,15 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from av.container import InputContainer
 from av.stream import Stream
 
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.header_bytes import read_bytes, size_of
 from filmstrip.media.program_times import transport_packets
+from filmstrip.media.programs import read_kinds
 from filmstrip.media.source import MediaSource
 from filmstrip.media.track_labels import TrackLabel
 
 _WINDOW_BYTES = 1 << 20
+# H.264, AAC, AC-3 and E-AC-3 (Apple, MPEG-2 Stream Encryption Format for HTTP Live Streaming, 2.4).
+_SAMPLE_ENCRYPTED = {0xDB, 0xCF, 0xC1, 0xC2}
 # Content encryption objects of ASF: plain, extended and advanced (ASF specification, 3.14 to 3.16).
 _ASF_OBJECTS = (
     bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
@@ -44,6 +48,17 @@ def refuse_encrypted(
         raise SourceUnreadableError(
             "the source's video is encrypted, and cannot be shown without its key: send it without DRM"
         )
+
+
+def label_samples(container: InputContainer, source: MediaSource) -> dict[int, TrackLabel]:
+    """Label the streams of an HLS segment whose samples are encrypted one by one (`SAMPLE-AES`), by their numbers.
+
+    Their types in the tables are those of no other stream; libav takes them for what they would be in the clear.
+    """
+    if container.format.name != "mpegts":
+        return {}
+    pids = {pid for pid, kind in read_kinds(source).items() if kind in _SAMPLE_ENCRYPTED}
+    return {stream.index: TrackLabel(is_encrypted=True) for stream in container.streams if stream.id in pids}
 
 
 def _is_encrypted(source: MediaSource, container: str, video: Stream | None) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from av.buffer import Buffer
-from av.filter import Graph
 from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 
 from filmstrip.domain.geometry import Orientation
 from filmstrip.media.display_matrix import parse_display_matrix
+from filmstrip.media.filter_graph import filter_graph
 
 # PyAV refuses to list what is told beside a picture as soon as one kind of it is younger than its own list, such as
 # EXIF or the views of stereoscopic video.
@@ -33,18 +33,6 @@ def _side_data(frame: VideoFrame) -> Mapping[str, Buffer]:
 
 def _without_younger_kinds(frame: VideoFrame) -> VideoFrame:
     """Take away what PyAV does not know; the pixels are not copied."""
-    graph = Graph()
-    graph.threads = 1
-    last = graph.add(
-        "buffer",
-        f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1000"
-        f":colorspace={int(frame.colorspace)}:range={int(frame.color_range)}",
-    )
-    for kind in _YOUNGER_KINDS:
-        step = graph.add("sidedata", f"mode=delete:type={kind}")
-        last.link_to(step)
-        last = step
-    last.link_to(graph.add("buffersink"))
-    graph.configure()
+    graph = filter_graph(frame, [("sidedata", f"mode=delete:type={kind}") for kind in _YOUNGER_KINDS])
     graph.push(frame)
     return cast(VideoFrame, graph.pull())

@@ -17,7 +17,7 @@ from filmstrip.media.container import check_pixels, find_video_stream, list_film
 from filmstrip.media.container_crop import find_margins
 from filmstrip.media.counting_sampler import times_are_shown
 from filmstrip.media.dolby_vision import find_profile
-from filmstrip.media.encryption import refuse_encrypted
+from filmstrip.media.encryption import label_samples, refuse_encrypted
 from filmstrip.media.extent import find_extent
 from filmstrip.media.first_picture import first_picture
 from filmstrip.media.fragment_film import fragment_film
@@ -50,7 +50,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     """
     with open_container(source) as container, reading_errors():
         stream = find_video_stream(container)
-        labels = read_track_labels(source, container.format.name)
+        labels = read_track_labels(source, container.format.name) | label_samples(container, source)
         sound = find_sound(container, stream, source, labels)
         refuse_encrypted(source, container.format.name, stream or next(iter(list_films(container)), None), labels)
         if stream is None:

@@ -11,6 +11,7 @@ from filmstrip.media.source import MediaSource
 
 # Tables come at least every tenth of a second or so.
 _TABLES_BYTES = 4 << 20
+_FIRST_TABLES_BYTES = 1 << 20
 _PROGRAM_TABLE, _PROGRAM_MAP = 0x00, 0x02
 _HEADER_BYTES, _CHECKSUM_BYTES = 3, 4
 _MAP_PID = 0
@@ -28,6 +29,12 @@ def read_program(source: MediaSource, pid: int) -> frozenset[int]:
     packets = list(transport_packets(read_bytes(source, 0, _TABLES_BYTES)))
     programs = [frozenset(number for _, number in _listed_streams(table)) for table in _maps(packets)]
     return next((program for program in programs if pid in program), frozenset())
+
+
+def read_kinds(source: MediaSource) -> dict[int, int]:
+    """List the stream types of all programmes' streams by their PIDs, as the first tables tell them."""
+    packets = list(transport_packets(read_bytes(source, 0, _FIRST_TABLES_BYTES)))
+    return {pid: kind for table in _maps(packets) for kind, pid in _listed_streams(table)}
 
 
 def listed_videos(packets: Sequence[bytes]) -> frozenset[tuple[int, int]]:

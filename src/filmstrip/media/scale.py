@@ -13,10 +13,8 @@ from av.video.frame import VideoFrame
 from filmstrip.domain.geometry import Fit, FrameSize, Margins, Orientation
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.color import matrix_name, range_name
+from filmstrip.media.filter_graph import FilterStep, filter_graph
 from filmstrip.media.frame_shape import as_decoded, has_shape_of, inside
-
-FilterStep = tuple[str, str]
-"""A filter's name and its arguments, as libavfilter writes them."""
 
 _TURNS: dict[int, tuple[FilterStep, ...]] = {
     0: (),
@@ -157,23 +155,5 @@ class FrameScaler:
         if self._graph is None or key != self._graph_key:
             is_interlaced, own = bool(frame.interlaced_frame), as_decoded(self._video, frame)
             steps = filter_chain(self._video, self._fitting, self._target, is_interlaced=is_interlaced, own=own)
-            self._graph, self._graph_key = _build(frame, steps), key
+            self._graph, self._graph_key = filter_graph(frame, steps), key
         return self._graph
-
-
-def _build(frame: VideoFrame, steps: tuple[FilterStep, ...]) -> Graph:
-    graph = Graph()
-    # The scaler spreads over threads of its own otherwise, beside workers that use all cores already.
-    graph.threads = 1
-    last = graph.add(
-        "buffer",
-        f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:time_base=1/1000"
-        f":colorspace={int(frame.colorspace)}:range={int(frame.color_range)}",
-    )
-    for name, arguments in steps:
-        step = graph.add(name, arguments) if arguments else graph.add(name)
-        last.link_to(step)
-        last = step
-    last.link_to(graph.add("buffersink"))
-    graph.configure()
-    return graph
