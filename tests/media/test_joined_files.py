@@ -14,6 +14,7 @@ from PIL import Image
 import barcode
 from assets.basic import X264
 from assets.recipes import Encoding, Film, tags
+from filmstrip.domain.errors import LimitExceededError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.joints import find_joints
 from filmstrip.media.probe import probe
@@ -120,6 +121,33 @@ def test_one_file_has_no_joints(tmp_path: Path) -> None:
     single = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}"])
     assert find_joints(LocalFile(single), "matroska,webm") == []
     assert find_joints(LocalFile(tmp_path / "gone.ts.webm"), "mpegts") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("calls.webm", f"{VP8} -c:a libopus {LIVE}"), ("film.flv", f"{H264} -c:a aac"), ("a 'b'.mp4", f"{H264} -c:a aac")],
+)
+def test_many_recordings_become_one_video(name: str, options: str, tmp_path: Path) -> None:
+    """More recordings than can be open at the same time are read one after the other."""
+    part = tmp_path / f"part.{name.rpartition('.')[2]}"
+    Encoding(Film(10), options.replace("-g 25", "-g 10 -pix_fmt yuv420p"), Fraction(2, 5))(part)
+    source = tmp_path / name
+    source.write_bytes(part.read_bytes() * 60)
+    encoded = encode(source, tmp_path / "video")
+    assert float(encoded.result.duration_seconds or 0) == pytest.approx(24, abs=1)
+    pictures = [number for _, number in encoded.numbers()]
+    assert pictures == pytest.approx([at % 10 for at in range(600)], abs=0)
+    clip = encode(source, tmp_path / "clip", start_time=8, duration=2)
+    assert [number for _, number in clip.numbers()] == [at % 10 for at in range(50)]
+    assert not list(tmp_path.glob("video/*.parts"))
+
+
+def test_many_recordings_of_different_kinds_are_refused(tmp_path: Path) -> None:
+    """Those cannot be read as one stream; the error says what they are too many of."""
+    source = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}", f"{VP8} {LIVE}"], silent=1)
+    source.write_bytes(source.read_bytes() * 26)
+    with pytest.raises(LimitExceededError, match="52 recordings of different kinds"):
+        encode(source, tmp_path / "video")
 
 
 def without_header(data: bytes) -> bytes:

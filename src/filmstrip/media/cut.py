@@ -11,7 +11,7 @@ from av.format import Flags
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.container import open_container
 from filmstrip.media.extent import first_moment
-from filmstrip.media.pieces import is_read_on
+from filmstrip.media.pieces import is_listed, is_read_on
 from filmstrip.media.shown_picture import keyframe_before, shown_since
 from filmstrip.media.source import LocalFile
 
@@ -97,7 +97,7 @@ def _shown_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, dura
     if info.pieces:
         # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together; it
         # counts from the very first packet. Not rounded up, which would drop the first picture.
-        lead = info.pieces[0].lead_seconds if is_read_on(info) else 0
+        lead = info.pieces[0].lead_seconds if is_read_on(info) or is_listed(info) else 0
         skipped = math.floor((start_seconds + lead) * _MICROSECONDS)
         skip = Fraction(skipped, _MICROSECONDS)
         return Cut(skip_seconds=skip, duration_seconds=duration_seconds, follows_jumps=True)

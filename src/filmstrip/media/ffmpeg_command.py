@@ -66,6 +66,7 @@ class Transcode:
         max_pixels: Largest picture that is decoded.
         demuxer: What the file is read with, None to find that out.
         parts: What the source is made of where whole files lie one behind the other; else empty.
+        part_list: A list of them that is read in place of the source, where they are too many.
     """
 
     source: LocalFile
@@ -77,6 +78,7 @@ class Transcode:
     max_pixels: int = 8192 * 8192
     demuxer: str | None = None
     parts: tuple[JoinedPart, ...] = ()
+    part_list: Path | None = None
 
 
 def transcode_arguments(job: Transcode) -> list[str]:
@@ -127,21 +129,30 @@ def _input_arguments(job: Transcode) -> list[str]:
 
 
 def _one_input(job: Transcode, source: LocalFile) -> list[str]:
+    is_whole = source.part is None and job.part_list is None
     return [
         # What the source says cannot make ffmpeg open an address: only files and pipes exist for it.
-        *("-protocol_whitelist", "file,pipe" if source.part is None else "file,pipe,subfile"),
+        *("-protocol_whitelist", "file,pipe" if is_whole else "file,pipe,subfile"),
         # A playlist that calls itself video.mp4 could name other files: only demuxers that read just their input.
-        *("-format_whitelist", FORMATS),
+        *("-format_whitelist", FORMATS if job.part_list is None else f"concat,{FORMATS}"),
         # A small file can unfold to pictures that fill the memory.
         *("-max_pixels", str(job.max_pixels)),
         *("-threads", str(job.threads)),
         # Otherwise ffmpeg takes a picture that stays for ten seconds, and the run-up of a clip, for a jump of a clock.
-        *(() if job.cut.follows_jumps and not job.parts else ("-dts_delta_threshold", _NEVER_SECONDS)),
+        *(() if _has_jumps(job) else ("-dts_delta_threshold", _NEVER_SECONDS)),
         *_seek(job.cut),
         *(() if job.demuxer is None else ("-f", job.demuxer)),
-        # The prefix keeps ffmpeg from reading a protocol or an option out of the name.
-        *("-i", local_address(source)),
+        # The prefix keeps ffmpeg from reading a protocol or an option out of the name. The list is our own.
+        *(("-i", local_address(source)) if job.part_list is None else _list_arguments(job.part_list)),
     ]
+
+
+def _has_jumps(job: Transcode) -> bool:
+    return job.cut.follows_jumps and not job.parts and job.part_list is None
+
+
+def _list_arguments(part_list: Path) -> list[str]:
+    return ["-safe", "0", "-f", "concat", "-i", f"file:{part_list}"]
 
 
 def _seek(cut: Cut) -> list[str]:

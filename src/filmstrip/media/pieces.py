@@ -105,17 +105,24 @@ def is_read_on(info: MediaInfo) -> bool:
     return info.container in _JOINABLE and (is_alike or len(info.pieces) > _MOST_JOINED)
 
 
+def is_listed(info: MediaInfo) -> bool:
+    """Check whether the pieces are too many to be read at the same time, and alike enough for a list of them."""
+    alike = {(piece.kind, piece.video_index, piece.sound_index) for piece in info.pieces}
+    return len(info.pieces) > _MOST_JOINED and not is_read_on(info) and len(alike) == 1
+
+
 def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
-    """List the pieces as files of their own where ffmpeg cannot read on from one to the next; else none.
+    """List the pieces as files of their own where ffmpeg cannot read one after the other; else none.
 
     Raises:
         LimitExceededError: They are too many to be read at the same time.
     """
-    if is_read_on(info):
+    if is_read_on(info) or is_listed(info):
         return ()
     if len(info.pieces) > _MOST_JOINED:
         raise LimitExceededError(
-            f"The source is made of {len(info.pieces)} recordings, and a video of at most {_MOST_JOINED} can be made"
+            f"The source is made of {len(info.pieces)} recordings of different kinds, of which a video of at most "
+            f"{_MOST_JOINED} can be made"
         )
     return tuple(
         JoinedPart(

@@ -12,9 +12,10 @@ from filmstrip.media.codecs import aac, libx264
 from filmstrip.media.cut import find_cut
 from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.part_list import write_part_list
 from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.picture_filter import picture_filter
-from filmstrip.media.pieces import joined_parts
+from filmstrip.media.pieces import is_listed, joined_parts
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.media.tone_lut import write_tone_lut
 from filmstrip.media.transcoder import Promise, Transcoder
@@ -34,20 +35,28 @@ def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iter
     if not path.exists():
         transcoder = Transcoder(bench.ffmpeg or find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
         promise = _promise(output, info, upscale=bench.upscale)
-        tone_lut = path.with_name(f"{path.name}.cube")
+        tone_lut, part_list = path.with_name(f"{path.name}.cube"), path.with_name(f"{path.name}.parts")
         try:
-            transcoder.make(_transcode(output, path, info, bench, tone_lut), promise, two_pass=output.is_two_pass)
+            transcoder.make(
+                _transcode(output, path, info, bench, tone_lut, part_list), promise, two_pass=output.is_two_pass
+            )
         finally:
             tone_lut.unlink(missing_ok=True)
+            part_list.unlink(missing_ok=True)
     yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
 
 
-def _transcode(output: Mp4, target: Path, info: MediaInfo, bench: Workbench, tone_lut: Path) -> Transcode:
+def _transcode(
+    output: Mp4, target: Path, info: MediaInfo, bench: Workbench, tone_lut: Path, part_list: Path
+) -> Transcode:
     source = _local(bench.source)
+    if is_listed(info):
+        write_part_list(part_list, source, info.pieces)
     photo = photo_end(source)
     return Transcode(
         source=source if photo is None else LocalFile(source.path, (0, photo)),
         parts=joined_parts(info, source),
+        part_list=part_list.absolute() if is_listed(info) else None,
         demuxer=None if photo is None else PHOTO_FORMAT,
         target=target.absolute(),
         cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),

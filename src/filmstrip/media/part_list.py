@@ -1,0 +1,43 @@
+"""How does ffmpeg read hundreds of files that lie one behind the other? From a list, one at a time, as one stream.
+
+Each as an input of its own would be open, with a decoder, from the beginning to the end: some megabytes each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from filmstrip.domain.media_info import Piece
+from filmstrip.media.container import FORMATS, local_address
+from filmstrip.media.source import LocalFile
+
+
+def write_part_list(path: Path, source: LocalFile, pieces: Sequence[Piece]) -> None:
+    """Write a list for ffmpeg's demuxer `concat` (version 1.0 of its format).
+
+    Args:
+        path: The list.
+        source: The file that all of them lie in.
+        pieces: Where they lie, and for how long each is played.
+    """
+    path.write_text("".join(_lines(source, pieces)), encoding="utf-8", errors="surrogateescape")
+
+
+def _lines(source: LocalFile, pieces: Sequence[Piece]) -> Iterator[str]:
+    yield "ffconcat version 1.0\n"
+    # Each is placed by its first packet, which may come before its first picture.
+    leads = [piece.lead_seconds for piece in pieces]
+    steps = [now - later for now, later in pairwise([*leads, leads[-1]])]
+    for piece, step in zip(pieces, steps, strict=True):
+        address = local_address(LocalFile(source.path, (piece.first_byte, piece.end_byte)))
+        yield f"file {_quoted(address)}\n"
+        yield f"duration {float(piece.duration_seconds + step):.6f}\n"
+        # What lies in the source may be no list itself, which could name other files.
+        yield f"option format_whitelist {_quoted(FORMATS)}\n"
+
+
+def _quoted(text: str) -> str:
+    """Quote as libavutil does (`av_get_token`)."""
+    return "'" + text.replace("'", "'\\''") + "'"
