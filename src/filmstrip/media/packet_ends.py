@@ -28,7 +28,8 @@ def tail_packets(container: InputContainer, begin: Fraction | None) -> Iterator[
     """Read from the last place that can be found from the header to the end of the file."""
     try:
         if begin is not None:
-            container.seek(int(begin * av.time_base), backward=True)
+            # Some formats cannot seek to before their start.
+            container.seek(max(int(begin * av.time_base), container.start_time or 0), backward=True)
         for packet in read_packets(container.demux()):
             if packet.size:
                 yield packet
