@@ -10,7 +10,8 @@ from fractions import Fraction
 from weakref import WeakKeyDictionary
 
 from filmstrip.media.fragment_boxes import Fragment
-from filmstrip.media.fragment_map import FragmentMap, Place
+from filmstrip.media.fragment_map import FragmentMap
+from filmstrip.media.fragment_places import Place
 from filmstrip.media.fragment_view import FragmentView
 from filmstrip.media.fragmented_movie import FragmentedMovie, random_access_bytes, read_fragmented_movie
 from filmstrip.media.place_view import PlaceView
@@ -81,12 +82,12 @@ class FragmentFilm:
 
     def _end(self, start: Place, pts: int) -> int:
         """Tell up to which byte is read to know the picture of a moment, and when it is over."""
-        place = self.map.holding(pts)
-        fragment = None if place is None else self.map.fragment_at(place.position)
+        place = self.map.places.holding(pts)
+        fragment = None if place is None else self.map.reader.fragment_at(place.position)
         if fragment is None:
-            size, length = self.map.usual()
+            size, length = self.map.places.usual()
             usual = start.data_end + size * max(0, pts - start.end) // max(1, length)
-            return min(self.map.estimate(pts), usual) + _MARGIN_BYTES
+            return min(self.map.places.estimate(pts), usual) + _MARGIN_BYTES
         samples = fragment.samples[self.movie.video]
         later = sorted(sample.pts for sample in samples if sample.pts > pts)
         # Not settled before a later picture is decoded than the one that is shown next. It may be the next keyframe.
@@ -116,10 +117,10 @@ def _look_at(source: FetchedRanges) -> FragmentFilm | None:
     if first is None or first.key_pts is None:
         return None
     tail = _read_tail(source, fragments, first)
-    last = fragments.last()
+    last = fragments.places.last()
     if not tail or last is None or last.begin < first.begin or last.sequence < first.sequence:
         return None
-    begin = fragments.fragment_at(first.position)
+    begin = fragments.reader.fragment_at(first.position)
     return None if begin is None else FragmentFilm(source, fragments, begin, tail)
 
 
@@ -130,23 +131,23 @@ def _read_tail(source: FetchedRanges, fragments: FragmentMap, first: Place) -> l
     hinted = end - (fragments.last_hint() or end)
     for size in (hinted, *_TAIL_BYTES) if 0 < hinted <= _TAIL_BYTES[-1] else _TAIL_BYTES:
         begin = max(first.position, end - size)
-        found = fragments.fragments_in(begin, end)
+        found = fragments.reader.fragments_in(begin, end)
         if begin == first.position or any(fragments.movie.video in fragment.samples for fragment in found):
             break
     if not found:
         found = _read_large_tail(fragments, first, end)
-    fragments.remember(found)
+    fragments.places.remember(found)
     return found
 
 
 def _read_large_tail(fragments: FragmentMap, first: Place, end: int) -> list[Fragment]:
     """Find the last fragment where it is large: jump back further and further, then go from box to box."""
-    size, _ = fragments.usual()
+    size, _ = fragments.places.usual()
     back = 2 * _TAIL_BYTES[-1]
     found: list[Fragment] = []
     while not found and end - back > first.position:
-        found = fragments.fragments_in(end - back, min(end, end - back + min(2 * size, _TAIL_BYTES[-2])))
+        found = fragments.reader.fragments_in(end - back, min(end, end - back + min(2 * size, _TAIL_BYTES[-2])))
         back *= 2
     at = found[-1].position if found else first.position
-    walked, is_at_end = fragments.walk_on(at, end, _MOST_WALKED)
+    walked, is_at_end = fragments.reader.walk_on(at, end, _MOST_WALKED)
     return walked if is_at_end else []

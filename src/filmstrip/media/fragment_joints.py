@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from filmstrip.media.fragment_film import FragmentFilm
-from filmstrip.media.fragment_map import Place
+from filmstrip.media.fragment_places import Place
 from filmstrip.media.header_bytes import read_bytes
 
 _PLACES = 6
@@ -28,10 +28,10 @@ def find_fragment_joints(film: FragmentFilm) -> list[int]:
 
 
 def _look_around(film: FragmentFilm) -> list[Place]:
-    size, _ = film.map.usual()
+    size, _ = film.map.places.usual()
     begin, end = film.first.position, film.size_bytes
     count = min(_PLACES, (end - begin) // (16 * size))
-    places = {place.position: place for place in (film.map.first(), film.map.last()) if place is not None}
+    places = {place.position: place for place in (film.map.first(), film.map.places.last()) if place is not None}
     for number in range(1, count + 1):
         at = begin + (end - begin) * number // (count + 1)
         found = film.map.place_behind(at, end)
@@ -45,7 +45,7 @@ def _is_anew(before: Place, after: Place) -> bool:
 
 def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
     """Halve the stretch between two places, then go from box to box up to a file type (ISO/IEC 14496-12, 4.3)."""
-    size, _ = film.map.usual()
+    size, _ = film.map.places.usual()
     for _ in range(_MOST_STEPS):
         if after.position - before.data_end <= 8 * size:
             break
