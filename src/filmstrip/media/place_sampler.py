@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from filmstrip.domain.timing import Precision
 from filmstrip.media.approach import Access
-from filmstrip.media.container import open_container, select_stream
+from filmstrip.media.container import reopen_container, select_stream
 from filmstrip.media.decoder import open_decoder
 from filmstrip.media.frame_picker import FramePicker
 from filmstrip.media.gop_reader import GopReader, KeyframeMissingError
@@ -33,6 +33,7 @@ class PlaceSampler:
     def __init__(
         self,
         places: Places,
+        format_name: str,
         stream_index: int,
         clock: Clock,
         precision: Precision,
@@ -40,6 +41,7 @@ class PlaceSampler:
         best_within: int | None,
     ) -> None:
         self._places = places
+        self._format_name = format_name
         self._stream_index = stream_index
         self._clock = clock
         self._precision = precision
@@ -63,7 +65,7 @@ class PlaceSampler:
         view = self._places.view_before(moment, self._clock.pts(run[-1].seconds))
         if view is None:
             return
-        with open_container(view.source) as container:
+        with reopen_container(view.source, self._format_name) as container:
             stream = select_stream(container, self._stream_index)
             reader = GopReader(PacketCursor(container, stream, self._cost), KeyframeIndex((), 0), Access.READ_ON)
             reader.start_here(can_step_back=not view.is_whole)

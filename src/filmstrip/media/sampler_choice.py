@@ -70,7 +70,8 @@ class SamplerChoice(Generic[ResultT]):
         job = self._job
         best_within = None if job.best_within is None else job.clock.units(job.best_within)
         if self._places is not None:
-            return PlaceSampler(self._places, job.video.index, job.clock, job.precision, cost, best_within)
+            video, container = job.video.index, job.info.container
+            return PlaceSampler(self._places, container, video, job.clock, job.precision, cost, best_within)
         decoder = open_decoder(stream, self._decoder_threads)
         if self._index is None:
             return CountingSampler(container, stream, decoder, job.clock, cost)
