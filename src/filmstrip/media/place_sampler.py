@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from filmstrip.domain.timing import Precision
 from filmstrip.media.approach import Access
 from filmstrip.media.container import reopen_container, select_stream
 from filmstrip.media.decoder import open_decoder
@@ -18,8 +17,9 @@ from filmstrip.media.keyframe_index import KeyframeIndex
 from filmstrip.media.packet_cursor import PacketCursor
 from filmstrip.media.place_view import Places
 from filmstrip.media.rescue import Rescue
+from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampler import Sampler
-from filmstrip.media.sampling import Clock, Sample, SamplingCost, Target
+from filmstrip.media.sampling import Sample, SamplingCost, Target
 
 # Targets that lie nearer together than this are reached by reading on.
 _READ_ON_SECONDS = Fraction(5)
@@ -30,23 +30,14 @@ _STEPS_BACK_SECONDS = (0, 1, 2, 5, 10, 30, 90, 10**9)
 class PlaceSampler:
     """Takes samples by way of places."""
 
-    def __init__(
-        self,
-        places: Places,
-        format_name: str,
-        stream_index: int,
-        clock: Clock,
-        precision: Precision,
-        cost: SamplingCost,
-        best_within: int | None,
-    ) -> None:
+    def __init__(self, places: Places, job: SampleJob[ResultT], cost: SamplingCost) -> None:
         self._places = places
-        self._format_name = format_name
-        self._stream_index = stream_index
-        self._clock = clock
-        self._precision = precision
+        self._format_name = job.info.container
+        self._stream_index = job.video.index
+        self._clock = job.clock
+        self._precision = job.precision
         self._cost = cost
-        self._best_within = best_within
+        self._best_within = None if job.best_within is None else job.clock.units(job.best_within)
 
     def samples(self, targets: Iterable[Target]) -> Iterator[Sample]:
         """Take a sample at each target."""

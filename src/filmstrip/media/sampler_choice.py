@@ -68,10 +68,8 @@ class SamplerChoice(Generic[ResultT]):
     ) -> AnySampler:
         """Make a sampler over a container of its own; what it opens besides is closed by the stack."""
         job = self._job
-        best_within = None if job.best_within is None else job.clock.units(job.best_within)
         if self._places is not None:
-            video, container = job.video.index, job.info.container
-            return PlaceSampler(self._places, container, video, job.clock, job.precision, cost, best_within)
+            return PlaceSampler(self._places, job, cost)
         decoder = open_decoder(stream, self._decoder_threads)
         if self._index is None:
             return CountingSampler(container, stream, decoder, job.clock, cost)
@@ -81,5 +79,6 @@ class SamplerChoice(Generic[ResultT]):
         # The times of several films cannot be told apart without a demuxer.
         stamps = self._stamps if len(container.streams.video) == 1 else None
         reader = GopReader(PacketCursor(container, stream, cost, stamps), self._index, access)
+        best_within = None if job.best_within is None else job.clock.units(job.best_within)
         picker = FramePicker(decoder, cost, best_within)
         return Sampler(reader, picker, rescue, job.clock, job.precision)
