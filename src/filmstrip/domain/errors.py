@@ -19,6 +19,7 @@ FilmstripError
 │   ├── DestinationRefusedError
 │   └── DestinationUnreachableError (retryable)
 ├── HostNotAllowedError       the operator does not allow this host
+├── CredentialsError          those that somebody lends cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
 │   ├── DiskFullError
 │   ├── LimitExceededError
@@ -45,6 +46,9 @@ class FilmstripError(Exception):
 
     host: str | None = None
     """The host that is the reason, if that is known."""
+
+    region: str | None = None
+    """The region that an S3 server names as the right one, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,12 @@ class DestinationUnreachableError(DestinationError):
 
 class HostNotAllowedError(FilmstripError):
     """The operator of this service does not allow this host."""
+
+
+class CredentialsError(FilmstripError):
+    """The credentials that the operator named for a store cannot be read."""
+
+    is_retryable = True
 
 
 class ResourceError(FilmstripError):

@@ -11,13 +11,14 @@ from functools import partial
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import Submission, TaskRecord
+from filmstrip.db.records import Submission
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.addresses import check_addresses
 from filmstrip.jobs.durable import Durable, Kind, Queue
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.lending import check_credentials, lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.outages import Outages, is_active
@@ -153,16 +154,18 @@ class JobEngine:
             TokenNotFoundError: There is no such task that is still to be started.
             QueryError: It cannot work with the settings.
         """
-        key = await asyncio.to_thread(self._key, token)
+        key_id = await asyncio.to_thread(self._key_id, token)
+        key = _share_of(key_id)
         enqueue = partial(
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
-        submission = await asyncio.to_thread(self._submission, query, payload)
+        submission = await asyncio.to_thread(self._submission, query, payload, key_id)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
         self._durable.wake()
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
-    def _submission(self, query: Query[Output], payload: str | None) -> Submission:
+    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
+        check_credentials(query, lender_for(self._database, self._storage, key_id))
         check_addresses(query, self._storage)
         return make_submission(with_operator_values(query, self._settings, self._parse), payload)
 
@@ -207,7 +210,7 @@ class JobEngine:
         for task in self._database.read_tasks(unfinished).values():
             was_begun = task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
             if was_begun and any(is_active(output) for output in task.outputs):
-                self._open_tasks.occupy(task.token, _key_of(task))
+                self._open_tasks.occupy(task.token, _share_of(task.key_id))
 
     def _begin_again(self, unfinished: Collection[str]) -> None:
         """Begin the tasks whose scripts are not there, as after an upgrade; those that are there are left alone."""
@@ -215,12 +218,12 @@ class JobEngine:
         missing = self._durable.missing([task_run(token) for token in unfinished])
         for token in unfinished:
             if (identity := task_run(token)) in missing:
-                key = self._key(token)
+                key = _share_of(self._key_id(token))
                 self._durable.enqueue(None, TASK, identity, (token, key, 1), key)
 
-    def _key(self, token: str) -> str:
+    def _key_id(self, token: str) -> int | None:
         found = self._database.read_tasks([token])
-        return _key_of(found[token]) if token in found else "-"
+        return found[token].key_id if token in found else None
 
     async def _tell_isolation(self) -> None:
         """Write into the log what media processes are kept from here."""
@@ -261,5 +264,6 @@ class JobEngine:
         self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])
 
 
-def _key_of(task: TaskRecord) -> str:
-    return str(task.key_id or "-")
+def _share_of(key_id: int | None) -> str:
+    """Name an API key, for shares; "-" for the operator's own tasks."""
+    return str(key_id or "-")

@@ -14,6 +14,7 @@ from filmstrip.domain.hosts import host_of
 from filmstrip.jobs.fetching import fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.lending import lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
@@ -21,6 +22,7 @@ from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.query import Query
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
 
@@ -101,6 +103,7 @@ class Surroundings:
                 # It answers: what breaks a long copy is an outage and no mistyped address.
                 self.database.record_answer(token, host)
 
+        lender = await self.lender(token)
         return await fetch_source(
             query.source,
             self.storage,
@@ -108,7 +111,15 @@ class Surroundings:
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
             on_progress=on_progress,
+            lender=lender,
         )
+
+    async def lender(self, token: str) -> Lender:
+        """Return what lends credentials to the places of a task that have none."""
+        if not self.storage.stores:
+            return NOBODY
+        key_id = (await self.record(token)).key_id
+        return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
 
     @asynccontextmanager
     async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.addresses import check_signing
 from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
@@ -33,6 +34,7 @@ from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.params.query import Query
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -70,13 +72,14 @@ class LocalListener:
     on_end: Callable[[Sequence[int]], None] = ignore
 
 
-async def probe_source(url: str, settings: Settings, server: ForkServer) -> MediaInfo:
+async def probe_source(url: str, settings: Settings, server: ForkServer, lender: Lender = NOBODY) -> MediaInfo:
     """Find out what a source holds.
 
     Args:
         url: The source.
         settings: Limits, and what the operator allows besides.
         server: Forks the child process; its module is `outputs.registry.CHILD`.
+        lender: Whose credentials sign where the URL has none.
 
     Raises:
         SourceError: It cannot be had, or is no media.
@@ -85,12 +88,16 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
     _expect_fetching(url, server)
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
-        source, _version = await fetch_source(url, storage, folder / "source", whole=False)
+        source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
         return await probe_again(MediaChild(settings.media, storage, server), source, folder)
 
 
 async def run_query(
-    query: Query[Output], settings: Settings, listener: LocalListener, server: ForkServer
+    query: Query[Output],
+    settings: Settings,
+    listener: LocalListener,
+    server: ForkServer,
+    lender: Lender = NOBODY,
 ) -> tuple[MadeOutput, ...]:
     """Make all outputs of a query by the rules of a task: some together, and a failure of one leaves the others.
 
@@ -99,12 +106,14 @@ async def run_query(
         settings: Limits, and what the operator allows besides.
         listener: Is told how far it is.
         server: Forks the child processes; its module is `outputs.registry.CHILD`.
+        lender: Whose credentials sign where a place has none.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
         FilmstripError: The source cannot be had, or outputs that may not fail softly cannot be made or put.
     """
     _check_destinations(query)
+    check_signing(query, lender)
     query = with_operator_values(query, settings.jobs, parse_query)
     for warned in query.warnings:
         listener.warn(warned)
@@ -117,12 +126,14 @@ async def run_query(
     with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
-        fetch = partial(fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch)
+        fetch = partial(
+            fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch, lender=lender
+        )
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
         info = await probe_again(child, source, folder)
         for message in info.warnings:
             listener.warn(Warned(message))
-        run = _Run(query, settings, child, source, info, folder, listener)
+        run = _Run(query, settings, child, source, info, folder, listener, lender)
         indices = run.kept_indices()
         for bundle in bundle_outputs(query.formats, indices, run.info):
             await run.make_together(bundle)
@@ -141,6 +152,7 @@ class _Run:
     info: MediaInfo
     folder: Path
     listener: LocalListener
+    lender: Lender
     failures: list[str] = field(default_factory=list)
     finished: dict[int, dict[str, Artifact]] = field(default_factory=dict)
 
@@ -204,7 +216,8 @@ class _Run:
     def _assignment(self, index: int) -> Iterator[Assignment]:
         output, folder = self.query.formats[index], self.folder / str(index)
         folder.mkdir(exist_ok=True)
-        with open_stores(output, self.child.storage, "local", index, datetime.now(UTC)) as stores:
+        now = datetime.now(UTC)
+        with open_stores(output, self.child.storage, "local", index, now, self.lender) as stores:
             yield Assignment(
                 output=output,
                 document=entry_without_destination(self.query.text, index),

@@ -12,6 +12,8 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from pydantic import BaseModel
+
 from filmstrip.api.settings import ApiSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
@@ -78,6 +80,11 @@ def _settings_of(section: type) -> Iterator[Setting]:
 def item_kind(kind: Any) -> Any | None:
     """Tell the type of a list's items, None for a type that is no list."""
     return get_args(kind)[0] if get_origin(kind) is tuple else None
+
+
+def is_table(kind: Any) -> bool:
+    """Check whether a type has fields of its own, so that its values are tables of the file."""
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def without_none(kind: Any) -> Any:

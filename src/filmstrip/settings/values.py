@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from filmstrip.params.values import is_printable_text, shown
-from filmstrip.settings.catalog import Setting, item_kind, without_none
+from filmstrip.settings.catalog import Setting, is_table, item_kind, without_none
 
 
 def parse_value(setting: Setting, value: object) -> object:
@@ -23,6 +25,8 @@ def parse_value(setting: Setting, value: object) -> object:
     item = item_kind(kind)
     if item is None:
         return _parse_one(setting, kind, value)
+    if is_table(item):
+        return _parse_tables(setting, item, value)
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list):
         raise ValueError(_complaint(setting, value, kind))  # noqa: TRY004 - a mistake of the operator, as all here
@@ -33,6 +37,8 @@ def expectation(kind: Any) -> str:
     """Say in words which values a type allows."""
     kind = without_none(kind)
     item = item_kind(kind)
+    if item is not None and is_table(item):
+        return f"a list of tables with {', '.join(item.model_fields)}"
     if item is not None:
         return f"a list, each item {expectation(item)}"
     if get_origin(kind) is Annotated:
@@ -53,6 +59,27 @@ _PLAIN_KINDS: dict[Any, str] = {
     Path: "a path",
     str: "text",
 }
+
+
+def _parse_tables(setting: Setting, kind: type[BaseModel], value: object) -> tuple[object, ...]:
+    """Parse a list of tables, in a variable written as JSON. No value is shown: a secret may stand in a wrong place."""
+    try:
+        tables = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError(f"is not JSON; it is {expectation(setting.kind)}") from None
+    if not isinstance(tables, list):
+        raise ValueError(f"is not {expectation(setting.kind)}")  # noqa: TRY004 - a mistake of the operator, as all here
+    try:
+        return tuple(TypeAdapter(list[kind]).validate_python(tables))  # type: ignore[valid-type]
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise ValueError("; ".join(_table_mistake(each, kind) for each in found)) from None
+
+
+def _table_mistake(found: ErrorDetails, kind: type[BaseModel]) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
+    problems = {"missing": "is required", "extra_forbidden": f"is none of {', '.join(kind.model_fields)}"}
+    return f"{place.lstrip('.')} {problems.get(found['type'], found['msg'].removeprefix('Value error, '))}"
 
 
 def _parse_one(setting: Setting, kind: Any, value: object) -> object:

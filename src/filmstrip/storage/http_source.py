@@ -116,7 +116,8 @@ class HttpSource:
             response = self._client.request("GET", url, headers=all_headers, redirect=False, preload_content=False)
             # Shared links set one where they redirect, and want to see it again where they lead to.
             self._cookies.extract_cookies(cast("Any", response), Request(url))  # noqa: S310 - nothing is opened
-            if response.status not in _REDIRECTS:
+            # S3 servers answer so, without saying where to, what is asked for in another region.
+            if response.status not in _REDIRECTS or not response.headers.get("Location"):
                 self._resolved_url = url
                 return response
             response.close()

@@ -10,6 +10,7 @@ from obstore.store import S3Store as S3Client
 
 from filmstrip.params.destination import Destination
 from filmstrip.storage.http_client import USER_AGENT
+from filmstrip.storage.lending import Loan
 from filmstrip.storage.retries import LONGEST_RETRYING_SECONDS
 from filmstrip.storage.s3_address import S3Address, region_of
 from filmstrip.storage.s3_signature import S3Account
@@ -60,6 +61,8 @@ def make_s3_client(
     credentials: S3Config = {"skip_signature": True}
     if account is not None:
         credentials = {"access_key_id": account.key, "secret_access_key": account.secret, "region": account.region}
+        if account.session_token is not None:
+            credentials["session_token"] = account.session_token
     return S3Client(
         address.bucket,
         endpoint=address.endpoint,
@@ -74,9 +77,21 @@ def make_s3_client(
     )
 
 
-def account_of(destination: Destination, address: S3Address) -> S3Account | None:
-    """Tell who signs and for which region, None where requests are not signed."""
-    if destination.key is None or destination.secret is None:
+def account_of(destination: Destination, address: S3Address, loan: Loan | None = None) -> S3Account | None:
+    """Return who signs and for which region, None where requests are not signed.
+
+    Args:
+        destination: The place, whose own credentials and region win.
+        address: The same.
+        loan: What is lent to it, if anything is; its credentials are read now.
+
+    Raises:
+        CredentialsError: What is lent cannot be read.
+    """
+    region = destination.region or (loan.region if loan else None) or region_of(address.host)
+    if destination.key is not None and destination.secret is not None:
+        return S3Account(destination.key.get_secret_value(), destination.secret.get_secret_value(), region)
+    if loan is None or loan.read is None:
         return None
-    region = destination.region or region_of(address.host)
-    return S3Account(destination.key.get_secret_value(), destination.secret.get_secret_value(), region)
+    lent = loan.read()
+    return S3Account(lent.key, lent.secret, region, lent.session_token, is_lent=loan.host is not None)

@@ -105,7 +105,7 @@ class PartedUploader:
         body = f'<CompleteMultipartUpload xmlns="{namespace}">{parts}</CompleteMultipartUpload>'.encode()
         answer = self._send("POST", url, upload, body=body).text
         if "<Error>" in answer:  # with status 200: the server had begun to answer before it failed
-            raise refusal_error(answer, 500, self._address)
+            raise refusal_error(answer, 500, self._address, self._account)
 
     @contextmanager
     def _taken_back_on_failure(self, url: str, upload: Mapping[str, str]) -> Iterator[None]:
@@ -149,7 +149,7 @@ class PartedUploader:
         except HTTPError:
             raise unreachable_error(self._address) from None
         if answer.status >= 300:  # noqa: PLR2004 - HTTP: below, it was done
-            raise refusal_error(text, answer.status, self._address)
+            raise refusal_error(text, answer.status, self._address, self._account)
         return _Answer(text, answer.headers.get("ETag"))
 
 
