@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import is_printable_text, shown
 from filmstrip.settings.catalog import Setting, is_table, item_kind, without_none
 
@@ -64,9 +64,9 @@ _PLAIN_KINDS: dict[Any, str] = {
 def _parse_tables(setting: Setting, kind: type[BaseModel], value: object) -> tuple[object, ...]:
     """Parse a list of tables, in a variable written as JSON. No value is shown: a secret may stand in a wrong place."""
     try:
-        tables = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError(f"is not JSON; it is {expectation(setting.kind)}") from None
+        tables = parse_json(value) if isinstance(value, str) else value
+    except JsonTextError as error:
+        raise ValueError(f"{error}; it has to be {expectation(setting.kind)}, as JSON") from None
     if not isinstance(tables, list):
         raise ValueError(f"is not {expectation(setting.kind)}")  # noqa: TRY004 - a mistake of the operator, as all here
     try:

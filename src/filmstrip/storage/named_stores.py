@@ -55,7 +55,9 @@ def lies_in(url: str, store: NamedStore) -> bool:
     except FilmstripError:
         return False
     own = _address(store)
-    if (place.host, place.port or own.connected_port, place.bucket) != (own.host, own.connected_port, own.bucket):
+    # Whatever the place's own port would be by other settings: it is spoken to as the store is.
+    port = place.port or (80 if store.is_plain_http else 443)
+    if (place.host, port, place.bucket) != (own.host, own.connected_port, own.bucket):
         return False
     key = url.partition("://")[2].partition("/")[2].partition("/")[2]
     parts = key.removesuffix("/").split("/") if key else []

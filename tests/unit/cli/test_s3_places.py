@@ -23,7 +23,8 @@ def home(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "config").write_text("[default]\nregion = eu-west-1\n[profile own]\nendpoint_url = http://own:9000\n")
     (tmp_path / "credentials").write_text(
         "[default]\naws_access_key_id = a\naws_secret_access_key = b%c\n"
-        "[own]\naws_access_key_id = o\naws_secret_access_key = p\naws_session_token = t\n[half]\naws_access_key_id = o\n"
+        "[own]\naws_access_key_id = o\naws_secret_access_key = p\naws_session_token = t\n"
+        "[half]\naws_access_key_id = o\n"
     )
     return {
         "AWS_CONFIG_FILE": str(tmp_path / "config"),
