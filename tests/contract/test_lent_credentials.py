@@ -14,7 +14,10 @@ import boto3
 import pytest
 
 from faulty_proxy import FaultyProxy, SeenRequest, running_faulty_proxy
+from filmstrip.cli.main import run
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, SourceForbiddenError
+from filmstrip.media.sample_video import make_sample
+from filmstrip.media.settings import MediaSettings
 from filmstrip.params.destination import Destination
 from filmstrip.storage.lending import Loan, S3Keys
 from filmstrip.storage.settings import StorageSettings
@@ -96,6 +99,29 @@ def test_temporary_credentials_of_a_real_server(ceph: S3Server, tmp_path: Path) 
         store.put("small.png", b"other", "image/png")
     with pytest.raises(SourceForbiddenError):
         read_all(url_in(case, "out/small.png"), case.settings, half)
+
+
+def test_temporary_credentials_on_the_command_line(
+    ceph: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A session token beside its key reads and writes; without it the same key is refused."""
+    case, keys = S3Case(ceph, tmp_path), temporary_keys(ceph)
+    make_sample(tmp_path / "sample.mp4", MediaSettings(), lambda _fraction: None, duration_seconds=1)
+    for name in [name for name in os.environ if name.startswith(("FILMSTRIP_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    variables = {"ACCESS_KEY_ID": keys.key, "SECRET_ACCESS_KEY": keys.secret, "SESSION_TOKEN": keys.session_token or ""}
+    variables |= {"ENDPOINT_URL": ceph.url, "CONFIG_FILE": "/dev/null", "SHARED_CREDENTIALS_FILE": "/dev/null"}
+    for name, value in variables.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    assert run(["thumbnails", str(tmp_path / "sample.mp4"), f"s3://{case.bucket}/t/", "--interval", "4"]) == 0
+    picture = f"s3://{case.bucket}/t/thumb_0001.png"
+    assert run(["probe", picture]) == 0
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    capsys.readouterr()
+    assert run(["probe", picture]) == 1
+    errors = capsys.readouterr().err
+    assert "refuses to hand it out" in errors
+    assert keys.secret not in errors
 
 
 @pytest.mark.parametrize(("content", "permissions"), [(b"small", None), (LARGE, None), (LARGE, "public-read")])
