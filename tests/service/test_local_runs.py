@@ -123,7 +123,7 @@ def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     path = tmp_path / "letter.mp4"
     path.write_text("Dear reader, this is no video.")
     assert run(["thumbnails", str(path), str(tmp_path / "out")]) == ExitCode.FAILED
-    assert "cannot be read as media" in capsys.readouterr().err
+    assert f'The source "{path}" cannot be read as media: it is text' in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -70,7 +70,8 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            info = await probe_again(self._around.child, source, self._around.folders.of_task(token))
+            folder = self._around.folders.of_task(token)
+            info = await probe_again(self._around.child, source, folder, query.source)
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
         await asyncio.to_thread(self._database.end_outage, token, None)

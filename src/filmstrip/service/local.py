@@ -89,7 +89,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
-        return await probe_again(MediaChild(settings.media, storage, server), source, folder)
+        return await probe_again(MediaChild(settings.media, storage, server), source, folder, url)
 
 
 async def run_query(
@@ -130,7 +130,7 @@ async def run_query(
             fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch, lender=lender
         )
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
-        info = await probe_again(child, source, folder)
+        info = await probe_again(child, source, folder, query.source)
         for message in info.warnings:
             listener.warn(Warned(message))
         run = _Run(query, settings, child, source, info, folder, listener, lender)
