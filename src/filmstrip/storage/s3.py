@@ -15,14 +15,19 @@ from typing import TypeVar
 import obstore
 
 from filmstrip.domain.artifact import MANIFEST_TYPES, Location
-from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, FilmstripError
+from filmstrip.domain.errors import (
+    DestinationForbiddenError,
+    DestinationRefusedError,
+    DestinationUnreachableError,
+    FilmstripError,
+)
 from filmstrip.params.destination import Destination
 from filmstrip.storage.lending import NOBODY, Lender, loan_for
 from filmstrip.storage.object_name import joined_name
 from filmstrip.storage.s3_address import S3Address, region_is_told
 from filmstrip.storage.s3_client import account_of
 from filmstrip.storage.s3_clients import S3Clients
-from filmstrip.storage.s3_failures import S3Failure, destination_error, panic_error
+from filmstrip.storage.s3_failures import S3Failure, destination_error, panic_error, unreachable_error
 from filmstrip.storage.s3_region import ask_region
 from filmstrip.storage.s3_signature import S3Account
 from filmstrip.storage.settings import StorageSettings
@@ -191,6 +196,9 @@ class S3Store:
             yield
         except S3Failure as failure:
             error = clients.refusal or destination_error(failure, self._address, clients.account)
+            if isinstance(error, DestinationUnreachableError) and clients.trouble:
+                # What the way out says of itself is no answer of the server.
+                error = unreachable_error(self._address, clients.trouble)
             if "LOCATION" in str(failure):
                 # obstore's words for a redirect to another region, whose answer it does not hand out
                 error.region = ask_region(self._address, self._settings)

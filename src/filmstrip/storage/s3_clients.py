@@ -60,6 +60,11 @@ class S3Clients:
         """Why the way out was barred, None if it was not."""
         return self._proxy.refusal if self._proxy else None
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the way out led nowhere the last time, None if it did not."""
+        return self._proxy.trouble if self._proxy else None
+
     def close(self) -> None:
         """Close the connections and the way out."""
         self.parted.close()

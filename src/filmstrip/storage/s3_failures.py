@@ -17,6 +17,7 @@ from filmstrip.domain.errors import (
 from filmstrip.storage.s3_address import S3Address
 from filmstrip.storage.s3_region import told_region
 from filmstrip.storage.s3_signature import S3Account
+from filmstrip.storage.trouble import trouble_in
 
 S3Failure = (BaseError, OSError, ValueError)
 """What obstore may raise."""
@@ -70,7 +71,7 @@ def destination_error(failure: BaseException, address: S3Address, account: S3Acc
             f'The certificate of "{address.host}" is not trusted ({match[1]}); the operator of this service can name '
             "the authority that signed it by the setting ca_file"
         )
-    return unreachable_error(address)
+    return unreachable_error(address, trouble_in(text))
 
 
 def panic_error(panic: BaseException, address: S3Address) -> FilmstripError:
@@ -80,9 +81,10 @@ def panic_error(panic: BaseException, address: S3Address) -> FilmstripError:
     )
 
 
-def unreachable_error(address: S3Address) -> FilmstripError:
-    """Make the error for a server that gives no answer."""
-    return DestinationUnreachableError(f'The destination "{address.label}" cannot be reached')
+def unreachable_error(address: S3Address, trouble: str | None = None) -> FilmstripError:
+    """Make the error for a server that gives no answer, with what is the matter if that is known."""
+    reason = f" ({trouble})" if trouble else ""
+    return DestinationUnreachableError(f'The destination "{address.label}" cannot be reached{reason}')
 
 
 def refusal_error(text: str, status: int, address: S3Address, account: S3Account | None = None) -> FilmstripError:
