@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedOption
 from filmstrip.cli.parameter_flags import Decorated
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.destination import Destination
@@ -127,7 +128,7 @@ def s3_flags(function: Decorated) -> Decorated:
     ]
     decorated: Any = with_flags
     for name, metavar, text in reversed(flags):
-        decorated = click.option(name, metavar=metavar, help=text)(decorated)
+        decorated = click.option(name, cls=GroupedOption, heading="S3", metavar=metavar, help=text)(decorated)
     return cast("Decorated", decorated)
 
 

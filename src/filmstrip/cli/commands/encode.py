@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.picture_names import with_named_formats
 from filmstrip.cli.s3_places import S3Flags, s3_flags
@@ -16,7 +17,7 @@ from filmstrip.outputs.registry import parse_query
 from filmstrip.settings.reading import read_settings
 
 
-@click.command("encode")
+@click.command("encode", cls=GroupedCommand)
 @click.argument("query", type=click.File(encoding="utf-8"))
 @s3_flags
 @config_flag

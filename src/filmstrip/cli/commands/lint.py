@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from filmstrip.cli.event_loop import run_to_end
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import holds_credentials, source_url
 from filmstrip.cli.s3_places import S3Flags, manners_for, s3_flags
@@ -26,7 +27,7 @@ _MOST_PLACES = 3
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
 
 
-@click.command("lint")
+@click.command("lint", cls=GroupedCommand)
 @click.argument("place")
 @click.option("--video", metavar="SOURCE", help="The video that is played: the thumbnails have to reach its end.")
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import holds_credentials, source_url
 from filmstrip.cli.s3_places import S3Flags, manners_for, s3_flags
@@ -17,7 +18,7 @@ from filmstrip.settings.reading import read_settings
 _NAME_WIDTH = len("container")
 
 
-@click.command("probe")
+@click.command("probe", cls=GroupedCommand)
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; times are exact fractions of seconds.")
 @s3_flags

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.parameter_flags import given, parameter_flags
 from filmstrip.cli.place import holds_credentials, place_url, source_url
@@ -33,7 +34,7 @@ Examples:
 _SECRETS = {"key": "FILMSTRIP_DESTINATION_KEY", "secret": "FILMSTRIP_DESTINATION_SECRET"}
 
 
-@click.command("thumbnails", epilog=_EXAMPLES)
+@click.command("thumbnails", cls=GroupedCommand, epilog=_EXAMPLES)
 @click.argument("source")
 @click.argument("dest")
 @parameter_flags(output_types()["thumbnails"], without=FormatParameters.model_fields)
