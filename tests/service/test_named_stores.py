@@ -168,6 +168,21 @@ def test_others_do_not_learn_of_it(service: FilmstripServer, place: Place) -> No
     assert answers.pop().count("has no credentials") == 2
 
 
+def test_a_running_service_takes_up_keys_at_once(
+    service: FilmstripServer, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key that is made beside it is good at once, and may use what is lent to its name; revoked, it opens nothing."""
+    root, data = f"s3://{place.host}/{place.bucket}/lent", ["--data-dir", str(place.folder / "data")]
+    for _round in range(2):
+        assert run(["keys", "create", "nobody", *data]) == ExitCode.DONE
+        key = capsys.readouterr().out.strip()
+        token, answer = send(service.url, key, f"{root}/in/film.mp4", f"{root}/by-name/")
+        assert answer["error"] == 0, answer
+        assert run(["keys", "revoke", "nobody", *data]) == ExitCode.DONE
+        assert call(service.url, "access_token", api_key=key)["error"] != 0
+        assert ended(service.url, token)["error"] == 0
+
+
 def test_the_way_to_a_store_is_lent_with_it_alone(service: FilmstripServer, place: Place, small_video: Path) -> None:
     """The store's private host stays closed to other places: by http, with own credentials, beside the store."""
     del small_video
@@ -182,6 +197,8 @@ def test_the_way_to_a_store_is_lent_with_it_alone(service: FilmstripServer, plac
         status = ended(service.url, token)
         error = status["error_description"] or status["images"][0]["error_description"]
         assert "is at a private or reserved address" in error
+    # What kind of failure it was is told to the operator, as the reference says.
+    assert '"kind": "HostNotAllowedError"' in service.log.read_text()
 
 
 def test_after_a_kill_what_holds_then_counts(place: Place, tmp_path: Path) -> None:
