@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from filmstrip.cli.main import program
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.outputs.registry import output_types
 from filmstrip.settings.catalog import all_settings
+from filmstrip.settings.reading import COMMAND_VARIABLES, CONFIG_VARIABLE
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -93,3 +95,14 @@ def test_every_failure_of_a_task_says_what_to_do() -> None:
 def _leaves(kind: type[FilmstripError]) -> Iterator[type[FilmstripError]]:
     children = [child for child in kind.__subclasses__() if child.__module__ == "filmstrip.domain.errors"]
     yield from [kind] if not children else [leaf for child in children for leaf in _leaves(child)]
+
+
+def test_pages_name_only_settings_that_exist() -> None:
+    """Each variable that a page tells a reader to set is one that is read."""
+    known = {setting.variable for setting in all_settings().values()} | {CONFIG_VARIABLE} | COMMAND_VARIABLES
+    pages = [DOCS.parent / "README.md", DOCS.parent / "CHANGELOG.md", *DOCS.rglob("*.md")]
+    named = {
+        (page.name, name) for page in pages for name in re.findall(r"\bFILMSTRIP_[A-Z_]+[A-Z]\b", page.read_text())
+    }
+    assert len(named) > 50
+    assert {name for _, name in named} <= known
