@@ -99,9 +99,13 @@ def send(url: str, key: str, source: str, *destinations: object, **entry: object
     """Start a task; give its token and the answer."""
     session = call(url, "access_token", api_key=key)["token"]
     token = call(url, "create_task", token=session)["task_token"]
+    return token, start(url, token, source, *destinations, **entry)
+
+
+def start(url: str, token: str, source: str, *destinations: object, **entry: object) -> dict[str, Any]:
     formats = [{"output": "thumbnails", "interval": 1, "destination": place, **entry} for place in destinations]
     query = {"query": {"source": source, "format": formats}}
-    return token, call(url, "start_encode2", task_token=token, query=json.dumps(query))
+    return call(url, "start_encode2", task_token=token, query=json.dumps(query))
 
 
 def status_of(url: str, token: str) -> dict[str, Any]:
@@ -178,8 +182,12 @@ def test_a_running_service_takes_up_keys_at_once(
         key = capsys.readouterr().out.strip()
         token, answer = send(service.url, key, f"{root}/in/film.mp4", f"{root}/by-name/")
         assert answer["error"] == 0, answer
+        session = call(service.url, "access_token", api_key=key)["token"]
+        prepared = call(service.url, "create_task", token=session)["task_token"]
         assert run(["keys", "revoke", "nobody", *data]) == ExitCode.DONE
         assert call(service.url, "access_token", api_key=key)["error"] != 0
+        answer = start(service.url, prepared, f"{root}/in/film.mp4", f"{root}/by-name/")
+        assert "has no credentials" in answer["message"], "a task that was made before begins nothing with it either"
         assert ended(service.url, token)["error"] == 0
 
 

@@ -165,7 +165,7 @@ class JobEngine:
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
-        check_credentials(query, lender_for(self._database, self._storage, key_id))
+        check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
         check_addresses(query, self._storage)
         return make_submission(with_operator_values(query, self._settings, self._parse), payload)
 

@@ -18,12 +18,21 @@ from filmstrip.storage.named_stores import StoreLender
 from filmstrip.storage.settings import StorageSettings
 
 
-def lender_for(database: Database, storage: StorageSettings, key_id: int | None) -> Lender:
-    """Return what lends to the tasks of an API key; blocking."""
+def lender_for(database: Database, storage: StorageSettings, key_id: int | None, *, is_begun: bool = True) -> Lender:
+    """Return what lends to the tasks of an API key; blocking.
+
+    Args:
+        database: Knows the keys.
+        storage: Names the stores.
+        key_id: The key, None for a task of the operator's own.
+        is_begun: Whether it is for a task that was started: those go on when their key is revoked, and none begins.
+    """
     if not storage.stores or key_id is None:
         return NOBODY
     key = database.read_key(key_id)
-    return NOBODY if key is None else StoreLender(storage.stores, key.name)
+    if key is None or (key.revoked_at is not None and not is_begun):
+        return NOBODY
+    return StoreLender(storage.stores, key.name)
 
 
 def check_credentials(query: Query[Output], lender: Lender) -> None:
