@@ -10,7 +10,8 @@ from urllib3.exceptions import HTTPError
 NO_NAME = "its name is not known"
 NO_CONNECTION = "no connection comes about"
 TOO_LATE = "no connection comes about in time"
-SILENT = "it stays silent, or is too slow"
+SILENT = "it stays silent, or sends too slowly"
+TOO_SLOW = "it takes too long to answer"
 BROKEN = "the connection broke"
 NO_SERVER = "it does not answer as a web server does"
 NO_TLS = "it does not speak https; hosts that are spoken to by http are named by the setting plain_http_hosts"
@@ -30,7 +31,7 @@ _OF_OBSTORE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"dns error|failed to lookup address"), NO_NAME),
     (re.compile(r"InvalidContentType|InvalidMessage|CorruptMessage"), NO_TLS),
     (re.compile(r"kind: Connect\b.*(TimedOut|Elapsed)", re.DOTALL), TOO_LATE),
-    (re.compile(r"kind: Timeout\b"), SILENT),
+    (re.compile(r"kind: Timeout\b"), TOO_SLOW),
     (re.compile(r"kind: Connect\b"), NO_CONNECTION),
     (re.compile(r"\bParse\("), NO_SERVER),
     (re.compile(r"kind: Interrupted\b|IncompleteMessage|ConnectionReset|BrokenPipe"), BROKEN),
