@@ -12,8 +12,6 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
-
 from filmstrip.api.settings import ApiSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
@@ -84,7 +82,7 @@ def item_kind(kind: Any) -> Any | None:
 
 def is_table(kind: Any) -> bool:
     """Check whether a type has fields of its own, so that its values are tables of the file."""
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+    return isinstance(kind, type) and dataclasses.is_dataclass(kind)
 
 
 def without_none(kind: Any) -> Any:

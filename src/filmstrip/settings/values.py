@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from filmstrip.params.json_text import JsonTextError, parse_json
@@ -38,7 +39,7 @@ def expectation(kind: Any) -> str:
     kind = without_none(kind)
     item = item_kind(kind)
     if item is not None and is_table(item):
-        return f"a list of tables with {', '.join(item.model_fields)}"
+        return f"a list of tables with {', '.join(_columns(item))}"
     if item is not None:
         return f"a list, each item {expectation(item)}"
     if get_origin(kind) is Annotated:
@@ -61,7 +62,7 @@ _PLAIN_KINDS: dict[Any, str] = {
 }
 
 
-def _parse_tables(setting: Setting, kind: type[BaseModel], value: object) -> tuple[object, ...]:
+def _parse_tables(setting: Setting, kind: type, value: object) -> tuple[object, ...]:
     """Parse a list of tables, in a variable written as JSON. No value is shown: a secret may stand in a wrong place."""
     try:
         tables = parse_json(value) if isinstance(value, str) else value
@@ -76,9 +77,24 @@ def _parse_tables(setting: Setting, kind: type[BaseModel], value: object) -> tup
         raise ValueError("; ".join(_table_mistake(each, kind) for each in found)) from None
 
 
-def _table_mistake(found: ErrorDetails, kind: type[BaseModel]) -> str:
+_TABLE_PROBLEMS = {
+    "missing": "is required",
+    "dataclass_type": "is not a table",
+    "tuple_type": "is not a list",
+    "too_short": "needs at least one item",
+    "bool_type": "is not true or false",
+    "bool_parsing": "is not true or false",
+}
+
+
+def _columns(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
+def _table_mistake(found: ErrorDetails, kind: type) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
-    problems = {"missing": "is required", "extra_forbidden": f"is none of {', '.join(kind.model_fields)}"}
+    unknown = f"is none of {', '.join(_columns(kind))}"
+    problems = {**_TABLE_PROBLEMS, "unexpected_keyword_argument": unknown}
     return f"{place.lstrip('.')} {problems.get(found['type'], found['msg'].removeprefix('Value error, '))}"
 
 

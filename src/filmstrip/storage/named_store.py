@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from filmstrip.params.values import is_printable_text, unfit
 
@@ -56,7 +57,8 @@ _Words = Annotated[str, BeforeValidator(_text)]
 _Variable = Annotated[_Words, _matching(_VARIABLE, "the name of an environment variable, such as MEDIA_KEY")]
 
 
-class NamedStore(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedStore:
     """A store that the operator names.
 
     Attributes:
@@ -73,7 +75,8 @@ class NamedStore(BaseModel):
         api_keys: Names of the API keys that may use it; "*" for all.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # For whoever parses it; a model of pydantic's would be built at every start, also where nobody names a store.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     name: _Words
     endpoint: Annotated[_Words, AfterValidator(_endpoint)]
@@ -87,14 +90,12 @@ class NamedStore(BaseModel):
     instance_role: bool = False
     api_keys: Annotated[tuple[_Words, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _is_signed_one_way(self) -> NamedStore:
+    def __post_init__(self) -> None:
         by_variables = self.key_variable is not None and self.secret_variable is not None
         ways = [by_variables, self.profile is not None, self.instance_role]
         has_half = (self.key_variable is None) != (self.secret_variable is None)
         if ways.count(True) != 1 or has_half or (self.session_token_variable is not None and not by_variables):
             raise unfit("needs credentials in one way: key_variable and secret_variable, or profile, or instance_role")
-        return self
 
     @property
     def is_plain_http(self) -> bool:
