@@ -161,6 +161,29 @@ def test_wrong_credentials_that_stay_are_told(weed: S3Case) -> None:
     assert "FORMER" not in str(told.value)
 
 
+def test_variables_of_the_operator_s_shell_reach_no_client_s_place(
+    weed: S3Case, proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session token, another endpoint and the like in the environment change no request and are sent to nobody."""
+    variables = {"SESSION_TOKEN": "hush", "TOKEN": "hush", "ACCESS_KEY_ID": "hush", "SECRET_ACCESS_KEY": "hush"}
+    variables |= {"ENDPOINT_URL_S3": "http://127.0.0.1:9", "ENDPOINT_URL": "http://127.0.0.1:9", "BUCKET": "other"}
+    variables |= {"REQUEST_PAYER": "true", "S3_EXPRESS": "true", "SKIP_SIGNATURE": "true", "UNSIGNED_PAYLOAD": "true"}
+    variables |= {"REGION": "eu-hush-1", "VIRTUAL_HOSTED_STYLE_REQUEST": "true"}
+    for name, value in variables.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    settings = weed.through(proxy.port)
+    for permissions in (None, "public-read"):
+        with closing(weed.open("out", port=proxy.port, settings=settings, permissions=permissions)) as store:
+            store.put("a.mp4", CONTENT, "video/mp4")
+            store.put("b.mp4", LARGE, "video/mp4")
+            assert "hush" not in store.presign(["a.mp4"], 1)["a.mp4"]  # type: ignore[attr-defined]
+    purse = Purse(lambda: S3Keys(weed.server.key, weed.server.secret))
+    assert read_all(url_in(weed, "out/a.mp4", proxy.port), settings, purse) == CONTENT
+    sent = [request.path + str(request.headers) for request in proxy.requests]
+    assert len(sent) > 6
+    assert not any(word in each for each in sent for word in ("hush", "security-token", "payer"))
+
+
 def signed_elsewhere(request: SeenRequest) -> bool:
     """Whether a request is signed for another region than the bucket's."""
     scope = request.headers.get("authorization", "") + request.path

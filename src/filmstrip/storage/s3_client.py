@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from obstore.store import S3Store as S3Client
@@ -17,7 +18,7 @@ from filmstrip.storage.s3_signature import S3Account
 from filmstrip.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, S3Config
+    from obstore.store import ClientConfig, S3Config, S3Credential
 
 _BASE_PUT_SECONDS = 30.0
 _PUT_BYTES_PER_SECOND = 32 << 10
@@ -58,23 +59,44 @@ def make_s3_client(
         client_options["proxy_url"] = proxy_url
     if settings.ca_file is not None:
         client_options["root_certificate"] = settings.ca_file.read_bytes()
-    credentials: S3Config = {"skip_signature": True}
-    if account is not None:
-        credentials = {"access_key_id": account.key, "secret_access_key": account.secret, "region": account.region}
-        if account.session_token is not None:
-            credentials["session_token"] = account.session_token
     return S3Client(
         address.bucket,
-        endpoint=address.endpoint,
-        virtual_hosted_style_request=False,
         client_options=client_options,
         retry_config={
             "max_retries": settings.retries,
             "retry_timeout": timedelta(seconds=LONGEST_RETRYING_SECONDS),
             "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
         },
-        config=credentials,
+        config=_configuration(address, account),
+        credential_provider=None if account is None else partial(_credential, account),
     )
+
+
+def _configuration(address: S3Address, account: S3Account | None) -> S3Config:
+    """Say everything that obstore would otherwise take from AWS_ variables, which are not meant for clients' places.
+
+    What cannot be said here is dropped at the start of the program (`cli.shell`).
+    """
+    return {
+        # Wins over `endpoint`, and over the variables of both.
+        "aws_endpoint_url_s3": address.endpoint,
+        "virtual_hosted_style_request": False,
+        "region": account.region if account else region_of(address.host),
+        "skip_signature": account is None,
+        "unsigned_payload": False,
+        "request_payer": False,
+        "s3_express": False,
+    }
+
+
+def _credential(account: S3Account) -> S3Credential:
+    # Not by keys of the configuration: a token of the environment would be sent with them.
+    return {
+        "access_key_id": account.key,
+        "secret_access_key": account.secret,
+        "token": account.session_token,
+        "expires_at": None,
+    }
 
 
 def account_of(destination: Destination, address: S3Address, loan: Loan | None = None) -> S3Account | None:
