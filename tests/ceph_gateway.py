@@ -58,6 +58,8 @@ rgw data = {folder}/rgw
 rgw frontends = beast endpoint=127.0.0.1:{http}
 rgw sts key = 0123456789abcdef
 rgw s3 auth use sts = true
+# Last in turn, so that a wrong key is still told apart from a wrong secret.
+rgw s3 auth order = local, sts
 rgw enable ops log = false
 rgw enable usage log = false
 rgw thread pool size = 32

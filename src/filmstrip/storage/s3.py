@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import obstore
 
-from filmstrip.domain.artifact import MANIFEST_TYPES, Location
+from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import (
     DestinationForbiddenError,
     DestinationRefusedError,
@@ -28,6 +28,7 @@ from filmstrip.storage.s3_address import S3Address, region_is_told
 from filmstrip.storage.s3_client import account_of
 from filmstrip.storage.s3_clients import S3Clients
 from filmstrip.storage.s3_failures import S3Failure, destination_error, panic_error, unreachable_error
+from filmstrip.storage.s3_headers import acl_header, attributes_of, headers_of
 from filmstrip.storage.s3_region import ask_region
 from filmstrip.storage.s3_signature import S3Account
 from filmstrip.storage.settings import StorageSettings
@@ -59,8 +60,8 @@ class S3Store:
         if self._address.names_folder and not is_folder:
             raise DestinationRefusedError(f'"{self._address.label}" names a folder, and this output is one file')
         self._is_folder = is_folder
-        self._attributes = partial(_attributes, destination)
-        self._acl = _acl_header(destination)
+        self._attributes = partial(attributes_of, destination)
+        self._acl = acl_header(destination)
         self._read_account = partial(account_of, destination, self._address, self._loan)
         self._switching = Lock()
         self._all_clients = [self._clients_for(self._address, self._read_account())]
@@ -92,7 +93,7 @@ class S3Store:
     ) -> None:
         if self._acl:
             with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as content:
-                clients.parted.put(key, content, part_bytes, _headers(attributes) | self._acl)
+                clients.parted.put(key, content, part_bytes, headers_of(attributes) | self._acl)
             return
         obstore.put(
             clients.putting_parts(part_bytes),
@@ -207,23 +208,3 @@ class S3Store:
             raise
         except BaseException as panic:  # noqa: BLE001 - native code panics by what is no Exception
             raise panic_error(panic, self._address) from None
-
-
-def _attributes(destination: Destination, content_type: str) -> dict[str, str]:
-    cache = destination.cache_control
-    if content_type in MANIFEST_TYPES and destination.manifest_cache_control is not None:
-        cache = destination.manifest_cache_control
-    given = {"Cache-Control": cache, "Storage-Class": destination.storage_class, "Content-Type": content_type}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _headers(attributes: dict[str, str]) -> dict[str, str]:
-    """Name attributes of an object as the headers of S3 do."""
-    return {("x-amz-storage-class" if name == "Storage-Class" else name): value for name, value in attributes.items()}
-
-
-def _acl_header(destination: Destination) -> dict[str, str]:
-    # "private" is what an object is anyway; servers with ACLs switched off would refuse to be told.
-    if destination.permissions in {None, "private"}:
-        return {}
-    return {"x-amz-acl": str(destination.permissions)}
