@@ -45,8 +45,8 @@ def command(source: str, dest: str, config: Path | None, s3: S3Flags, **flags: A
     """Make a thumbnail every so many seconds, and the WebVTT track that shows them on a player's seek bar.
 
     SOURCE is a file, or an http://, https:// or s3:// URL. DEST is a folder, which is made if it is missing, or an
-    s3://BUCKET/FOLDER/ or s3://HOST/BUCKET/FOLDER/ URL. Credentials that are not typed come from AWS_ACCESS_KEY_ID and
-    AWS_SECRET_ACCESS_KEY or a profile. Prints where the track is.
+    s3://BUCKET/FOLDER/ or s3://HOST/BUCKET/FOLDER/ URL. Credentials that are not typed come from AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or a profile. Prints where the track is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
