@@ -98,7 +98,7 @@ class ToyOutput(Output):
             with bench.path(name).open("wb") as file:
                 file.truncate(self.size)
             bench.on_progress((position + 1) / len(group.artifact_names))
-            yield Artifact(name, CONTENT_TYPE, self.size)
+            yield Artifact("other" if self.trouble.get(name) == "rename" else name, CONTENT_TYPE, self.size)
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         del info, upscale

@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
+from filmstrip.storage import source_pace
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source
@@ -77,6 +79,61 @@ def test_a_trickle_is_given_up(settings: StorageSettings, tmp_path: Path, part: 
         assert not list(tmp_path.glob("*copy*"))
 
 
+def test_a_trickle_after_a_quick_beginning_is_given_up(settings: StorageSettings, tmp_path: Path) -> None:
+    """Each stretch of waiting has to have the rate: what came before makes up for nothing."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK + b"Content-Length: 1000000\r\n\r\n" + bytes(500_000))
+        server.trickle(connection, bytes(400), 0.05)
+
+    with running_raw_server(answer) as server, pytest.raises(SourceUnreachableError, match="sends too slowly"):
+        copy(server.url(), replace(settings, retries=0), tmp_path / "copy")
+
+
+def test_an_answer_that_ends_early_is_not_asked_for_ever(settings: StorageSettings) -> None:
+    """A server that promises a range and sends nothing of it, without breaking the connection, is given up."""
+
+    def answer(_server: RawServer, connection: socket.socket, head: str) -> None:
+        start, end = asked_range(head) or (0, None)
+        end = min(end or len(CONTENT), len(CONTENT))
+        if start == 0:
+            connection.sendall(partial_head(start, end) + CONTENT[start:end])
+            return
+        length = f"Content-Length: {end - start}\r\n".encode()
+        connection.sendall(partial_head(start, end).replace(length, b"Transfer-Encoding: chunked\r\n") + b"0\r\n\r\n")
+
+    with running_raw_server(answer) as server:
+        with pytest.raises(SourceUnreachableError, match="ended its answer early"):
+            read_all(server.url(), settings)
+        assert len(server.heads) < 10
+
+
+def test_reading_can_be_stopped(range_server: RangeServer, settings: StorageSettings) -> None:
+    """What reads for a task that is over ends at its next piece, though all bytes could be had."""
+    (range_server.folder / "a.mp4").write_bytes(CONTENT)
+    range_server.manners.bytes_per_second = 100_000
+    opened = open_source(range_server.url_of("a.mp4"), settings)
+    assert isinstance(opened, SourceRanges)
+    with closing(opened), ThreadPoolExecutor() as pool:
+        reading = pool.submit(opened.read_range, 0, len(CONTENT))
+        opened.stop()
+        with pytest.raises(SourceForbiddenError, match="was stopped"):
+            reading.result(30)
+
+
+def test_the_head_of_an_answer_has_a_time(settings: StorageSettings, tmp_path: Path) -> None:
+    """A head that never ends is given up though it comes fast enough for a body."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK)
+        server.trickle(connection, b"X-A: a\r\n" * 10_000, 0.01)
+
+    with running_raw_server(answer) as server:
+        lenient = replace(settings, retries=0, min_kib_per_second=0.0, read_timeout_seconds=0.5)
+        with pytest.raises(SourceUnreachableError, match="sends too slowly"):
+            copy(server.url(), lenient, tmp_path / "copy")
+
+
 def test_a_trickle_over_tls_is_given_up(settings: StorageSettings, tmp_path: Path, certificates: Certificates) -> None:
     """The same within a TLS connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -104,11 +161,11 @@ def test_slow_but_steady_is_waited_for(range_server: RangeServer, settings: Stor
 def test_a_late_answer_is_not_slow(range_server: RangeServer, settings: StorageSettings) -> None:
     """The time until the first byte has its own limit: many late answers over one connection are no trickle."""
     (range_server.folder / "a.mp4").write_bytes(CONTENT)
-    range_server.manners.latency_seconds = 0.3
+    range_server.manners.latency_seconds = 0.6
     opened = open_source(range_server.url_of("a.mp4"), settings)
     assert isinstance(opened, SourceRanges)
     with closing(opened):
-        for start in range(100_000, 100_060, 10):
+        for start in range(100_000, 100_040, 10):
             assert opened.read_range(start, start + 10) == CONTENT[start : start + 10]
 
 
@@ -266,3 +323,72 @@ def test_a_redirect_to_nonsense_is_told(settings: StorageSettings) -> None:
 
     with running_raw_server(answer) as server, pytest.raises(SourceForbiddenError, match="that is not http"):
         check_source(server.url(), settings)
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch, settings: StorageSettings, kib_per_second: float) -> StorageSettings:
+    """Let a copy have that rate on average from soon on, without waiting ten minutes for it."""
+    monkeypatch.setattr(source_pace, "UNHURRIED_SECONDS", 0.2)
+    return replace(settings, fetch_kib_per_second=kib_per_second)
+
+
+@pytest.mark.parametrize("way", ["by ranges", "in one stream"])
+def test_a_copy_has_a_rate_over_the_whole(
+    range_server: RangeServer,
+    settings: StorageSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    """A source that is fast enough for a connection and too slow for its size is given up long before its end."""
+    (range_server.folder / "a.mp4").write_bytes(bytes(16 << 20))
+    range_server.manners.bytes_per_second = 300_000
+    range_server.manners.ranges = way == "by ranges"
+    strict = hurried(monkeypatch, settings, 4000)
+    with pytest.raises(LimitExceededError, match=r"arrives too slowly: \d+ KiB in \d+ seconds \(limit 4000 KiB per"):
+        copy(range_server.url_of("a.mp4"), strict, tmp_path / "copy")
+    assert not list(tmp_path.glob("*copy*"))
+
+
+def test_reading_in_parts_has_one_too(
+    range_server: RangeServer, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that is read from afar cannot hold a slot by being just fast enough for each connection."""
+    (range_server.folder / "a.mp4").write_bytes(bytes(16 << 20))
+    range_server.manners.bytes_per_second = 300_000
+    with pytest.raises(LimitExceededError, match="arrives too slowly"):
+        read_all(range_server.url_of("a.mp4"), hurried(monkeypatch, settings, 4000))
+
+
+def test_a_copy_of_unknown_length_has_one_too(
+    settings: StorageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what has arrived so far: nobody knows how much it will be."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        connection.sendall(OK + b"Content-Type: video/mp4\r\n\r\n")
+        while not server.ended.wait(0.02):
+            connection.sendall(bytes(8 << 10))
+
+    with running_raw_server(answer) as server, pytest.raises(LimitExceededError, match="arrives too slowly"):
+        copy(server.url(), hurried(monkeypatch, settings, 4000), tmp_path / "copy")
+
+
+def test_all_parts_of_a_copy_count(
+    range_server: RangeServer, settings: StorageSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has arrived of a part is counted while it is under way, not only when it is whole."""
+    (range_server.folder / "a.mp4").write_bytes(CONTENT)
+    range_server.manners.bytes_per_second = 150_000
+    content = copy(range_server.url_of("a.mp4"), hurried(monkeypatch, settings, 50), tmp_path / "copy")
+    assert content == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "kib_per_second", "seconds"),
+    [(0, 16, 600), (100 << 20, 16, 600 + 6400), (10 << 40, 16, 12 * 3600), (100 << 20, 0, 12 * 3600)],
+)
+def test_the_time_of_a_copy_grows_with_its_size(
+    settings: StorageSettings, size_bytes: int, kib_per_second: float, seconds: float
+) -> None:
+    """Ten minutes and as long as the lowest rate takes; what is set for any size is the longest."""
+    assert source_pace.copy_seconds(size_bytes, replace(settings, fetch_kib_per_second=kib_per_second)) == seconds

@@ -1,18 +1,19 @@
 """What a step of a script may do: fail, panic, take too long; and what is seen of one that never ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.run_task import _told
+from filmstrip.jobs.script_kinds import Kind, Queue
+from filmstrip.jobs.step_limit import allow
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -21,17 +22,9 @@ class PanicException(BaseException):
     """What native code raises where it gives up, which is no `Exception`."""
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    yield opened
-    opened.close()
-
-
 @asynccontextmanager
 async def stepping(
-    database: Database, work: Callable[[], Awaitable[object]], seconds: float
+    database: Database, work: Callable[[], Awaitable[object]], seconds: float, most_seconds: float | None = None
 ) -> AsyncIterator[tuple[Durable, asyncio.Queue[BaseException | object]]]:
     """Run a script of one step; the queue gets what comes of it."""
     durable, ends = Durable(database.companion_engine(), 0.05), asyncio.Queue[BaseException | object]()
@@ -39,7 +32,7 @@ async def stepping(
 
     async def script() -> None:
         try:
-            end: object = await durable.step("the step", work, seconds)
+            end: object = await durable.step("the step", work, seconds, most_seconds=most_seconds)
         except FilmstripError as error:
             end = error
         loop.call_soon_threadsafe(ends.put_nowait, end)
@@ -94,7 +87,7 @@ async def test_a_panic_is_an_error_of_its_step() -> None:
     async def panic() -> None:
         raise PanicException("SECRET-4711")
 
-    with pytest.raises(FilmstripError, match=r"An internal error of the service ended this \(PanicException\)") as told:
+    with pytest.raises(FilmstripError, match=r"An internal error ended this \(PanicException\)") as told:
         await _told(panic)
     assert "4711" not in str(told.value)
 
@@ -120,9 +113,97 @@ async def test_waiting_for_a_turn_does_not_count(database: Database) -> None:
             return "done"
 
     async with asyncio.timeout(60), stepping(database, work, 0.3) as (durable, ends):
-        while not any(step.is_waiting for step in list(durable._steps)):  # noqa: ASYNC110 - in another thread's loop
+        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - in another thread's loop
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
         assert durable.stuck_steps(0) == []
         places.leave("other")
         assert await ends.get() == "done"
+
+
+async def test_a_step_has_the_time_that_its_work_needs(database: Database) -> None:
+    """What finds out that it handles much goes on beyond the time of its kind, and is ended by its own limit."""
+
+    async def long() -> str:
+        await asyncio.to_thread(allow, 50)
+        await asyncio.sleep(0.5)
+        return "done"
+
+    async with asyncio.timeout(60), stepping(database, long, 0.1, 100) as (_durable, ends):
+        assert await ends.get() == "done"
+
+
+async def test_a_step_has_no_more_than_is_set(database: Database) -> None:
+    """The setting is the bound, and the sentence tells the limit that held."""
+
+    async def endless() -> None:
+        allow(1000)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(60), stepping(database, endless, 0.1, 0.3) as (_durable, ends):
+        assert str(await ends.get()) == "It was ended: it took longer than 0.3 seconds"
+
+
+async def test_a_stop_lets_a_step_end_and_begins_no_other(database: Database) -> None:
+    """What runs at a stop is not cut off while there is time; the step after it is left to the next start."""
+    durable, done = Durable(database.companion_engine(), 0.05), []
+    loop, began, may_end = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    async def first() -> None:
+        loop.call_soon_threadsafe(began.set)
+        await asyncio.to_thread(may_end.wait, 30)
+        done.append("first")
+
+    async def second() -> None:
+        done.append("second")
+
+    async def script() -> None:
+        await durable.step("first", first, 60)
+        await durable.step("second", second, 60)
+
+    await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 4, 4))})
+    await asyncio.to_thread(durable.enqueue, None, "script", "run", (), "-")
+    durable.wake()
+    async with asyncio.timeout(60):
+        await began.wait()
+        stopping = asyncio.create_task(durable.stop(50))
+        await asyncio.sleep(0.05)
+        may_end.set()
+        await stopping
+    assert done == ["first"]
+
+
+async def test_a_stop_does_not_wait_for_what_waits(database: Database) -> None:
+    """A step that waits for its turn holds nothing: nobody drains for it."""
+    places = Places(1)
+    places.occupy("other", "-")
+
+    async def work() -> None:
+        await places.enter("this", "-")
+
+    async with asyncio.timeout(60), stepping(database, work, 50) as (durable, _ends):
+        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - another thread
+            await asyncio.sleep(0.01)
+        await durable.stop(1000)
+
+
+async def test_cancelling_waits_for_the_end_of_steps(database: Database) -> None:
+    """A script is cancelled when nothing of it runs any more, so that what it used can be removed; or after a while."""
+    loop, ending, ended = asyncio.get_running_loop(), asyncio.Event(), []
+    may_end = threading.Event()
+
+    async def stubborn() -> None:
+        try:
+            loop.call_soon_threadsafe(ending.set)
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.to_thread(may_end.wait, 30)
+            ended.append("step")
+
+    async with asyncio.timeout(60), stepping(database, stubborn, 50) as (durable, _ends):
+        await ending.wait()
+        await durable.cancel("run", "run", 0.1)
+        assert ended == []
+        threading.Timer(0.1, may_end.set).start()
+        await durable.cancel("run", "run", 50)
+        assert ended == ["step"]

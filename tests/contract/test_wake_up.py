@@ -3,27 +3,18 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
+from filmstrip.jobs.script_kinds import Kind, Queue
 from filmstrip.jobs.wake_up import WakeableEvent
 
 POLL_SECONDS = 1000.0
 """Longer than the test may take: whatever runs was woken."""
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 @asynccontextmanager
@@ -56,6 +47,34 @@ async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
                 durable.wake() if not done else None
                 await asyncio.sleep(0.01)
         assert sorted(done) == ["child", "first", "second", "third"]
+
+
+@pytest.mark.timeout(120)
+async def test_what_a_script_begins_does_not_wait_for_its_end(database: Database) -> None:
+    """A script that goes on for long keeps back nothing of what it has begun."""
+    durable, done = Durable(database.companion_engine(), POLL_SECONDS), list[str]()
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    async def script(name: str) -> None:
+        if name == "child":
+            may_end.set()
+            return
+        has_begun.set()
+        # The wakes that began this one are used up then: the child needs one of its own.
+        await asyncio.sleep(0.5)
+        await durable.begin("script", {"child": ("child",)}, "-")
+        assert await asyncio.to_thread(may_end.wait, 60)
+        done.append(name)
+
+    await asyncio.to_thread(durable.start, {"script": Kind(script, Queue("scripts", 2, 2))})
+    await asyncio.to_thread(durable.enqueue, None, "script", "parent", ("parent",), "-")
+    try:
+        async with asyncio.timeout(50):
+            while not done:
+                durable.wake() if not has_begun.is_set() else None
+                await asyncio.sleep(0.01)
+    finally:
+        await durable.stop(0)
 
 
 def test_a_woken_thread_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

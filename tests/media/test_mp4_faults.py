@@ -85,7 +85,7 @@ def test_pictures_beyond_the_limit_are_refused(tmp_path: Path) -> None:
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     """When nothing more can be written the error says so; /dev/full is a disk that is always full."""
     (tmp_path / "output.part").symlink_to("/dev/full")
-    with pytest.raises(DiskFullError, match="The disk of the service is full"):
+    with pytest.raises(DiskFullError, match="The disk that work is done on is full"):
         _render(ASSETS["plain.mp4"].path, tmp_path)
     assert not (tmp_path / "output").exists()
 

@@ -87,7 +87,7 @@ def test_a_full_disk(tmp_path: Path, small_video: Path) -> None:
     try:
         with serving(tmp_path, small_video, jobs={"free_disk_mb": 4, "slots": 1}) as service:
             task = run(service, {"groups": [["a"]], "trouble": {"a": "disk"}}, GOOD)
-            assert task.outputs[0].error == "The disk of the service is full"
+            assert task.outputs[0].error == "The disk that work is done on is full"
             assert task.outputs[1].error is None
             huge = run(service, {"groups": [["b"]], "trouble": {"b": "disk"}}, GOOD)
             assert huge.outputs[1].error is None

@@ -58,7 +58,7 @@ class Rows:
                 yield connection
         except OperationalError as error:
             if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL":
-                raise DiskFullError("The disk of the service is full") from None
+                raise DiskFullError("The disk with the database is full") from None
             raise
 
 

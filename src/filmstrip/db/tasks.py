@@ -17,6 +17,7 @@ from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
 
 _WAITING_LIFE = timedelta(days=7)
+_IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
 
 
 class TaskRows(Rows):
@@ -105,10 +106,15 @@ class TaskRows(Rows):
 
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""
+        with self._reading() as connection:
+            return tuple(connection.execute(select(task.c.token).where(_IS_OPEN).order_by(task.c.started_at)).scalars())
+
+    def is_unfinished(self, token: str) -> bool:
+        """Check whether a task was started and is not final."""
         open_states = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
         with self._reading() as connection:
-            return tuple(
-                connection.execute(select(task.c.token).where(open_states).order_by(task.c.started_at)).scalars()
+            return (
+                connection.execute(select(task.c.token).where(task.c.token == token, open_states)).first() is not None
             )
 
     def record_source(self, token: str, source: Source) -> None:

@@ -1,26 +1,24 @@
 """How does a script survive the death of its process? DBOS writes down the result of each step and begins again there.
 
-This module and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that does all
-its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that did not
-end is done again, so it must not mind being done twice.
+This module, `journal` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that
+does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that
+did not end is done again, so it must not mind being done twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
-from filmstrip.domain.errors import LimitExceededError
 from filmstrip.jobs.journal_format import JournalFormat
+from filmstrip.jobs.running_steps import RunningSteps
+from filmstrip.jobs.script_kinds import Kind
 from filmstrip.jobs.step_limit import StepLimit
 from filmstrip.jobs.wake_up import StopEvents
 
@@ -30,39 +28,8 @@ _VERSION = "filmstrip-1"
 _EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 0.1
-_MOST_ASKED = 500
-_OPEN = ["PENDING", "ENQUEUED", "DELAYED"]
-_OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Where scripts wait for their turn.
-
-    Attributes:
-        name: Is in the database.
-        at_once: How many of its scripts run at a time.
-        at_once_per_key: How many of them may belong to one API key.
-    """
-
-    name: str
-    at_once: int
-    at_once_per_key: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of script.
-
-    Attributes:
-        script: What runs, in the event loop of the engine.
-        queue: Where it waits.
-    """
-
-    script: Callable[..., Awaitable[None]]
-    queue: Queue
 
 
 class Durable:
@@ -79,8 +46,7 @@ class Durable:
         self._poll_seconds = poll_seconds
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
-        self._is_draining = False
-        self._steps: dict[StepLimit, str] = {}
+        self._steps = RunningSteps()
         self._queues: dict[str, str] = {}
         self._stop_events = StopEvents()
 
@@ -111,8 +77,8 @@ class Durable:
 
     async def stop(self, drain_seconds: float) -> None:
         """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
-        self._is_draining = True
-        await self._until(lambda: all(step.is_waiting for step in list(self._steps)), drain_seconds)
+        self._steps.begin_no_more()
+        await self._until(self._steps.are_all_waiting, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._client is not None:
             self._client.destroy()
@@ -139,22 +105,32 @@ class Durable:
         else:
             self._client.enqueue_in_transaction(connection, options, *arguments)
 
-    async def step(self, name: str, work: Callable[[], Awaitable[T]], seconds: float, *, is_kept: bool = True) -> T:
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        seconds: float,
+        *,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> T:
         """Do a step of a script, or take its result from the journal. Its errors are written down as well.
 
         Args:
             name: What it is called in the journal and in the log.
             work: What is done.
-            seconds: How long it may take.
+            seconds: How long it may take, unless it allows itself more (`step_limit.allow`).
+            most_seconds: How long it may take whatever it allows itself; None for `seconds`.
             is_kept: Whether the journal keeps its result. What is short, and comes out the same when it is done again,
                 saves the journal's transaction; it is not interrupted when its script is cancelled.
 
         Raises:
-            LimitExceededError: It took longer than `seconds`.
+            LimitExceededError: It took longer.
         """
+        limit = StepLimit(name, seconds, most_seconds)
         if not is_kept:
-            return await self._do(name, work, seconds)
-        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, name, work, seconds)
+            return await self._do(limit, work)
+        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, limit, work)
 
     async def begin(
         self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
@@ -187,51 +163,11 @@ class Durable:
         """
         # In a thread: the async functions of DBOS put their thread pool into the event loop that calls them.
         await asyncio.to_thread(DBOS.cancel_workflow, identity, cancel_children=True)
-        await self._until(partial(self._is_idle, prefix), patience_seconds)
-
-    def list_over(self, for_seconds: float = 0) -> list[str]:
-        """Return which scripts have been over for so long; blocking."""
-        before = datetime.now(UTC) - timedelta(seconds=for_seconds)
-        found = DBOS.list_workflows(
-            status=_OVER, completed_before=before.isoformat(), load_input=False, load_output=False
-        )
-        return [each.workflow_id for each in found]
-
-    def has_open(self, prefix: str) -> bool:
-        """Return whether scripts whose identity begins so are not over; blocking."""
-        found = DBOS.list_workflows(
-            workflow_id_prefix=prefix, status=_OPEN, limit=1, load_input=False, load_output=False
-        )
-        return bool(found)
-
-    def missing(self, identities: Sequence[str]) -> set[str]:
-        """Return which scripts were never enqueued, or are forgotten; blocking."""
-        there: set[str] = set()
-        for start in range(0, len(identities), _MOST_ASKED):
-            asked = list(identities[start : start + _MOST_ASKED])
-            there.update(
-                each.workflow_id
-                for each in DBOS.list_workflows(workflow_ids=asked, load_input=False, load_output=False)
-            )
-        return set(identities) - there
-
-    def forget(self, identities: list[str]) -> None:
-        """Delete the journals of scripts that are over, with those of what they ran; blocking."""
-        if identities:
-            DBOS.delete_workflows(identities, delete_children=True)
+        await self._until(partial(self._steps.is_idle, prefix), patience_seconds)
 
     def stuck_steps(self, slack_seconds: float) -> list[str]:
         """Name the steps that should have ended for so long and did not."""
-        now = time.monotonic()
-        return [step.name for step in list(self._steps) if now > step.ends_by + slack_seconds]
-
-    def retire(self, names: Sequence[str]) -> None:
-        """Cancel the scripts of former versions and delete their queues, named alike: nothing runs them; blocking."""
-        for name in names:
-            DBOS.delete_queue(name)
-        found = DBOS.list_workflows(name=list(names), status=_OPEN, load_input=False, load_output=False)
-        if found:
-            DBOS.cancel_workflows([each.workflow_id for each in found])
+        return self._steps.stuck(slack_seconds)
 
     def _options(self, name: str, identity: str, key: str, delay_seconds: float = 0) -> EnqueueOptions:
         options = EnqueueOptions(
@@ -241,25 +177,8 @@ class Durable:
             options["delay_seconds"] = delay_seconds
         return options
 
-    async def _do(self, name: str, work: Callable[[], Awaitable[T]], seconds: float) -> T:
-        identity = DBOS.workflow_id or ""
-        if self._is_draining:
-            await asyncio.Event().wait()
-        limit = StepLimit(name, seconds)
-        self._steps[limit] = identity
-        timeout: asyncio.Timeout | None = None
-        try:
-            async with limit.running() as timeout:
-                return await work()
-        except TimeoutError:
-            if timeout is None or not timeout.expired():
-                raise
-            raise LimitExceededError(f"It was ended: it took longer than {seconds:g} seconds") from None
-        finally:
-            del self._steps[limit]
-
-    def _is_idle(self, prefix: str) -> bool:
-        return not any(identity.startswith(prefix) for identity in list(self._steps.values()))
+    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
+        return await self._steps.do(limit, work, DBOS.workflow_id or "")
 
     def _named_script(self, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""

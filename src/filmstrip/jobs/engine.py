@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -13,23 +13,26 @@ import structlog
 from filmstrip.db.database import Database
 from filmstrip.db.records import Submission
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
-from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.addresses import check_addresses
-from filmstrip.jobs.durable import Durable, Kind, Queue
+from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.handover import begin_again, occupy_places, read_key
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.isolation_report import report_isolation
 from filmstrip.jobs.lending import check_credentials, lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
-from filmstrip.jobs.outages import Outages, is_active
+from filmstrip.jobs.outages import Outages
 from filmstrip.jobs.output_steps import OutputSteps
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.progress_board import ProgressBoard
-from filmstrip.jobs.run_task import BUNDLE, FORMER_SCRIPTS, OUTPUT, TASK, RunTask, task_run
+from filmstrip.jobs.run_task import BUNDLE, OUTPUT, TASK, RunTask, task_run
+from filmstrip.jobs.script_kinds import Kind, Queue
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.submission import make_submission
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.tidying import Tidying
 from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
@@ -40,9 +43,8 @@ from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
 
 _CANCEL_SECONDS = 20.0
-_JOURNAL_SECONDS = 60.0
-_LOST_SECONDS = 5.0
 _STUCK_SECONDS = 60.0
+_MOST_NAMED = 5
 # Outputs that are put, or wait for a slot: neither costs more than memory.
 _OUTPUTS_AT_ONCE = 64
 _OUTPUTS_AT_ONCE_PER_KEY = 48
@@ -76,7 +78,7 @@ class JobEngine:
         self._settings = settings
         self._storage = storage
         self._parse = parse
-        self._folders = WorkFolders(settings.work_root)
+        self._folders = WorkFolders(settings.work_root, database.is_unfinished)
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
@@ -115,19 +117,24 @@ class JobEngine:
         unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
         if self._child.media.isolation == "required":
-            await self._tell_isolation()
+            try:
+                await self._report_isolation()
+            except FilmstripError:
+                await asyncio.to_thread(self._forks.close)
+                raise
         await asyncio.to_thread(self._database.count_interruptions)
-        await asyncio.to_thread(self._occupy, unfinished)
+        await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
-        await asyncio.to_thread(self._begin_again, unfinished)
+        await asyncio.to_thread(begin_again, self._database, unfinished, self._durable)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
         await asyncio.to_thread(self._forks.beside(FETCHER).start)
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
-            self._telling = asyncio.create_task(self._tell_isolation())
-        self._tidying = asyncio.create_task(self._keep_tidy())
+            self._telling = asyncio.create_task(self._report_isolation())
+        tidying = Tidying(self._database, self._folders, self._open_tasks)
+        self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
     async def stop(self, drain_seconds: float = 0) -> None:
@@ -142,8 +149,12 @@ class JobEngine:
             self._tidying = None
             for places in self._places:
                 places.close()
+            # What is cut off from here on was ended by the stop: its marks go before it, as whoever finds that it takes
+            # too long may kill it, and after it, for what was about to make one.
+            await asyncio.to_thread(self._database.end_all_work)
             await self._durable.stop(drain_seconds)
             await self._board.stop()
+            await asyncio.to_thread(self._database.end_all_work)
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
@@ -154,8 +165,8 @@ class JobEngine:
             TokenNotFoundError: There is no such task that is still to be started.
             QueryError: It cannot work with the settings.
         """
-        key_id = await asyncio.to_thread(self._key_id, token)
-        key = _share_of(key_id)
+        key = await asyncio.to_thread(read_key, self._database, token)
+        key_id = int(key) if key.isdigit() else None
         enqueue = partial(
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
@@ -175,7 +186,7 @@ class JobEngine:
         Raises:
             TokenNotFoundError: There is no such task, or it was not started, or it is final.
         """
-        if token not in await asyncio.to_thread(self._database.unfinished_tasks):
+        if not await asyncio.to_thread(self._database.is_unfinished, token):
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
@@ -192,7 +203,7 @@ class JobEngine:
         if self._tidying is None or self._tidying.done():
             raise ResourceError("The engine that runs tasks does not run")
         if stuck := self._durable.stuck_steps(_STUCK_SECONDS):
-            raise ResourceError(f"{len(stuck)} pieces of work hang, and do not end when they should: {stuck[0]}, …")
+            raise ResourceError(f"Steps hang, past their time limits: {_listed(stuck)}")
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
     def _kinds(self) -> dict[str, Kind]:
@@ -205,65 +216,12 @@ class JobEngine:
             OUTPUT: Kind(self._scripts.run_output, outputs),
         }
 
-    def _occupy(self, unfinished: Collection[str]) -> None:
-        """Count the tasks among the open ones whose outputs were begun."""
-        for task in self._database.read_tasks(unfinished).values():
-            was_begun = task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
-            if was_begun and any(is_active(output) for output in task.outputs):
-                self._open_tasks.occupy(task.token, _share_of(task.key_id))
-
-    def _begin_again(self, unfinished: Collection[str]) -> None:
-        """Begin the tasks whose scripts are not there, as after an upgrade; those that are there are left alone."""
-        self._durable.retire(FORMER_SCRIPTS)
-        missing = self._durable.missing([task_run(token) for token in unfinished])
-        for token in unfinished:
-            if (identity := task_run(token)) in missing:
-                key = _share_of(self._key_id(token))
-                self._durable.enqueue(None, TASK, identity, (token, key, 1), key)
-
-    def _key_id(self, token: str) -> int | None:
-        found = self._database.read_tasks([token])
-        return found[token].key_id if token in found else None
-
-    async def _tell_isolation(self) -> None:
-        """Write into the log what media processes are kept from here."""
-        try:
-            trial = await self._child.try_walls(self._folders.root)
-        except FilmstripError as error:
-            if self._child.media.isolation == "required":
-                await asyncio.to_thread(self._forks.close)
-                raise
-            _log.warning("isolation_not_tried", error=str(error))
-            return
-        tell = _log.warning if trial.lacks else _log.info
-        tell("isolation", keeps_from=trial.holds, does_not_keep_from=trial.lacks, landlock_version=trial.landlock)
-
-    async def _keep_tidy(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self._tidy)
-            except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
-                _log.exception("not_tidied")
-            await asyncio.sleep(self._settings.watch_seconds)
-
-    def _tidy(self) -> None:
-        """End the tasks whose scripts are over without having ended them, and forget the journals of those that are.
-
-        What comes next is enqueued before a script ends, so that a task with an open script has a future.
-        """
-        over = self._durable.list_over(for_seconds=_LOST_SECONDS)
-        tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
-        for task in tasks.values():
-            if not task.status.is_final and not self._durable.has_open(f"{task.token}."):
-                self._folders.empty_task(task.token)
-                if self._database.finish_task(task.token, "An internal error of the service ended this"):
-                    _log.error("task_lost", task_token=task.token)
-                self._open_tasks.leave(task.token)
-        before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
-        ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
-        self._durable.forget([identity for identity in over if identity.partition(".")[0] in ended])
+    async def _report_isolation(self) -> None:
+        await report_isolation(self._child, self._folders.root)
 
 
-def _share_of(key_id: int | None) -> str:
-    """Name an API key, for shares; "-" for the operator's own tasks."""
-    return str(key_id or "-")
+def _listed(names: Sequence[str]) -> str:
+    """List names with how often each comes, the most frequent ones first."""
+    counts = Counter(names).most_common()
+    shown = [name if count == 1 else f"{name} ({count} times)" for name, count in counts[:_MOST_NAMED]]
+    return ", ".join(shown) + (", …" if len(counts) > _MOST_NAMED else "")

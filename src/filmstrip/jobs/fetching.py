@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +18,24 @@ from filmstrip.storage.source_reference import SourceFacts, SourceReference, Sou
 from filmstrip.storage.sources import copy_source, find_source, open_source
 
 
-def ignore_progress(_fraction: float) -> None:
+def ignore(*_facts: object) -> None:
     """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class FetchListener:
+    """Who wants to know how a fetch goes on; told from another thread.
+
+    Attributes:
+        on_answer: Told when the source has answered, before anything of it is copied; it may block.
+        on_progress: Told the finished fraction of a copy, 0.0 where the whole is not known.
+    """
+
+    on_answer: Callable[[], None] = ignore
+    on_progress: ProgressListener = ignore
+
+
+_NOBODY = FetchListener()
 
 
 async def fetch_source(  # noqa: PLR0913 - all but three by name
@@ -28,7 +45,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
     *,
     whole: bool,
     expected: SourceVersion | None = None,
-    on_progress: ProgressListener = ignore_progress,
+    listener: FetchListener = _NOBODY,
     lender: Lender = NOBODY,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
@@ -39,7 +56,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
         path: Where a copy goes, if one is needed.
         whole: Whether every byte is needed. A source that cannot be read in parts is copied too.
         expected: The state in which it has to be, None for any.
-        on_progress: Told the finished fraction of a copy, from another thread.
+        listener: Told how it goes on.
         lender: Whose credentials sign where the URL has none.
 
     Returns:
@@ -56,11 +73,12 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
     def report(fraction: float) -> None:
         if stopping.is_set():
             raise _StoppedError
-        on_progress(fraction)
+        listener.on_progress(fraction)
 
+    stoppable = FetchListener(listener.on_answer, report)
     try:
         find = partial(find_source, url, settings, expected, lender)
-        return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, report)
+        return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, stoppable)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -76,14 +94,15 @@ def _fetch(
     path: Path,
     whole: bool,  # noqa: FBT001 - of this module alone
     expected: SourceVersion | None,
-    on_progress: ProgressListener,
+    listener: FetchListener,
 ) -> tuple[ReadableSource, SourceVersion]:
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     reference, facts = find()
+    listener.on_answer()
     if reference.url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:
         return reference, facts.version
-    copy_source(reference, settings, path, on_progress)
+    copy_source(reference, settings, path, listener.on_progress)
     return LocalFile(path), facts.version

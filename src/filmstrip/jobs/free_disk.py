@@ -16,4 +16,6 @@ def demand_free_disk(folder: Path, free_mb: int) -> None:
     """
     left_mb = shutil.disk_usage(folder).free >> 20
     if left_mb < free_mb:
-        raise DiskFullError(f"The disk of the service is full: {left_mb} MiB are left, and {free_mb} are kept free")
+        raise DiskFullError(
+            f"The disk that work is done on is full: {left_mb} MiB are left, and {free_mb} are kept free (free_disk_mb)"
+        )

@@ -8,11 +8,12 @@ It keeps the others out for a bounded time only: nothing may hold up a neighbour
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.jobs.finished_in_thread import finished_in_thread
 from filmstrip.jobs.step_limit import standing_still
 
 _SUSPECT_INTERRUPTIONS = 2
@@ -36,7 +37,7 @@ class Interruptions:
         self._alone_seconds = alone_seconds
         self._at_work = 0
         self._suspects: set[object] = set()
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     async def is_suspect(self, token: str, index: int) -> bool:
         """Check whether the service died so often while an output was worked on that it may be the reason."""
@@ -53,65 +54,62 @@ class Interruptions:
         if count > self._recoveries:
             raise MediaProcessError(f"It was given up: the service died {count} times while it was worked on")
         async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
-            await asyncio.to_thread(self._database.begin_work, token, index)
             try:
+                # Cancelled between the two, the mark would outlive the work and make a suspect of it.
+                await finished_in_thread(self._database.begin_work, token, index)
                 yield
             finally:
-                await asyncio.to_thread(self._database.end_work, token, index)
+                await finished_in_thread(self._database.end_work, token, index)
 
     @asynccontextmanager
     async def _beside_others(self) -> AsyncIterator[None]:
-        async with self._changed:
-            with standing_still():
-                await self._changed.wait_for(lambda: not self._suspects)
-            self._at_work += 1
-        try:
+        with standing_still():
+            await self._until(lambda: not self._suspects)
+        with self._at_work_in_block():
             yield
-        finally:
-            await self._leave()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         suspect = object()
-        async with self._changed:
-            await self._changed.wait_for(lambda: not self._suspects)
+        with standing_still():
+            await self._until(lambda: not self._suspects)
             self._suspects.add(suspect)
+            try:
+                await self._become_quiet()
+            except BaseException:
+                self._let_in(suspect)
+                raise
+        later = asyncio.get_running_loop().call_later(self._alone_seconds, self._let_in, suspect)
         try:
-            await self._become_quiet()
-            async with self._letting_in_later(suspect):
+            with self._at_work_in_block():
                 yield
         finally:
-            self._suspects.discard(suspect)
-            await self._leave()
+            later.cancel()
+            self._let_in(suspect)
 
     async def _become_quiet(self) -> None:
         """Wait until nothing is at work, but not for ever: a death then makes suspects of all that are."""
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait_for(lambda: not self._at_work), self._alone_seconds)
-            except TimeoutError:
-                pass
-            finally:
-                self._at_work += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._until(lambda: not self._at_work), self._alone_seconds)
 
-    @asynccontextmanager
-    async def _letting_in_later(self, suspect: object) -> AsyncIterator[None]:
-        """Let others in after a while, if the block did not end before."""
+    def _let_in(self, suspect: object) -> None:
+        self._suspects.discard(suspect)
+        self._tell()
 
-        async def let_in() -> None:
-            await asyncio.sleep(self._alone_seconds)
-            self._suspects.discard(suspect)
-            async with self._changed:
-                self._changed.notify_all()
-
-        later = asyncio.create_task(let_in())
+    @contextmanager
+    def _at_work_in_block(self) -> Iterator[None]:
+        self._at_work += 1
         try:
             yield
         finally:
-            later.cancel()
-            await asyncio.wait([later])
-
-    async def _leave(self) -> None:
-        async with self._changed:
             self._at_work -= 1
-            self._changed.notify_all()
+            self._tell()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self._changed.wait()
+
+    def _tell(self) -> None:
+        """Let all that wait look again; without waiting for a lock, where a cancellation could strike."""
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -64,4 +64,4 @@ def keep_unput(making: Making) -> None:
 def explained(failure: BaseException) -> FilmstripError:
     """Return the sentence for an exception that is none of ours, and write it to the log."""
     note("error", "internal_error", exc_info=failure)
-    return FilmstripError(f"An internal error of the service ended this ({type(failure).__name__})")
+    return FilmstripError(f"An internal error ended this ({type(failure).__name__})")

@@ -7,6 +7,7 @@ import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,6 +15,9 @@ from pydantic import ValidationError
 from filmstrip.domain.errors import MediaProcessError, error_named
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.trial import Trial
+from filmstrip.jobs.allowances import probe_seconds, render_seconds
+from filmstrip.jobs.once_more import once_more_if_killed
+from filmstrip.jobs.step_limit import allow
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.sandbox import run_beside, run_in_sandbox
 from filmstrip.media.settings import MediaSettings
@@ -54,12 +58,15 @@ class MediaChild:
     server: ForkServer
 
     async def probe(self, source: ReadableSource, folder: Path) -> MediaInfo:
-        """Find out what a source holds; the child works in `folder`.
+        """Find out what a source holds; the child works in `folder`, and one that is killed is followed by one more.
 
         Raises:
             SourceError: It cannot be read, or is no media.
             MediaProcessError: The child died of it.
         """
+        return await once_more_if_killed(partial(self._probe, source, folder))
+
+    async def _probe(self, source: ReadableSource, folder: Path) -> MediaInfo:
         async with self._reports(source, folder) as arriving:
             async for report in arriving:
                 if isinstance(report, Probed):
@@ -103,6 +110,7 @@ class MediaChild:
         self, source: ReadableSource | None, folder: Path, renderings: tuple[Rendering, ...] = ()
     ) -> AsyncIterator[AsyncIterator[Report]]:
         media = within_processor_time(self.media, source, renderings)
+        allow(render_seconds(media, _remote_bytes(source), self.storage) if renderings else probe_seconds(media))
         async with AsyncExitStack() as stack:
             handed = []
             if isinstance(source, SourceReference):
@@ -115,6 +123,11 @@ class MediaChild:
 
     def _fetch_request(self, source: SourceReference) -> str:
         return fetch_requests.dump_json(FetchRequest(source, self.media, self.storage)).decode()
+
+
+def _remote_bytes(source: ReadableSource | None) -> int:
+    version = source.version if isinstance(source, SourceReference) else None
+    return (version.size_bytes or 0) if version else 0
 
 
 class _Inbox:

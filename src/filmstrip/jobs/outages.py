@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.settings import JobSettings
 
 _FIRST_PAUSE_SECONDS = 1.0
@@ -24,7 +25,8 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _LEAST_PAUSE_SECONDS = 0.2
 # A try that comes this much later than it could have been, or fails so late, had an answer before.
 _SAME_OUTAGE = timedelta(minutes=15)
-_MOST_TRIES = 1000
+# Tries beyond what the patience for one outage is worth: so many in all may be of a host that comes and goes.
+_MORE_TRIES = 100
 
 
 class OutageError(Exception):
@@ -73,9 +75,9 @@ class Outages:
         since = known.since if known else now
         tries = known.tries + 1 if known else 1
         ends_at = since + timedelta(seconds=patience_seconds)
-        if now >= ends_at or tries > _MOST_TRIES:
+        if now >= ends_at or tries > _MORE_TRIES + patience_seconds / _LONGEST_PAUSE_SECONDS:
             return None
-        pause_seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(tries - 1, 16))
+        pause_seconds = growing_pause(tries - 1, _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
         until = min(now + timedelta(seconds=pause_seconds), ends_at)
         return Outage(str(error), since, until, ends_at, tries, error.host)
 

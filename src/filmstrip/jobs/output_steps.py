@@ -13,11 +13,14 @@ from filmstrip.domain.artifact import Artifact, Warned
 from filmstrip.domain.errors import DestinationError, FilmstripError, HostNotAllowedError, SourceError
 from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.answers import Answers
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.bundles import join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.jobs.perform import Performer, describe_result, in_order, share
+from filmstrip.jobs.made_output import describe_result, in_order
+from filmstrip.jobs.perform import Performer
+from filmstrip.jobs.portions import share
 from filmstrip.jobs.progress_board import ProgressBoard
 from filmstrip.jobs.put_recorder import PutRecorder
 from filmstrip.jobs.surroundings import Surroundings, naming_host
@@ -53,7 +56,7 @@ class OutputSteps:
         if not finished.keys() >= set(group.artifact_names):
             async with self._assignment(token, index) as assignment:
                 await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
-                listener = self._listener(token, index, plan, group, assignment)
+                listener = self._listener(token, index, plan, group)
                 at_work = partial(self._around.at_work, token, index)
                 with naming_host(await self._source_url(token)):
                     await self._performer.make_group(Portion(assignment, group, finished, listener), at_work)
@@ -98,7 +101,7 @@ class OutputSteps:
 
     async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
         first = joined.groups[0]
-        listener = self._listener(token, index, joined, first, assignment)
+        listener = self._listener(token, index, joined, first)
         return Portion(assignment, first, await self._finished(token, index), listener)
 
     async def _make_portions(
@@ -146,14 +149,17 @@ class OutputSteps:
                 stores=stores,
             )
 
-    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group, assignment: Assignment) -> Listener:
+    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
         def on_made() -> None:
             if group == plan.groups[-1]:
                 self._database.advance_outputs(token, [index], TaskStatus.SAVING)
 
+        answers = Answers(self._database, token)
         return Listener(
             on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
-            on_put=PutRecorder(self._database, token, index, group, assignment.hosts),
+            before_put=answers.ask,
+            on_answer=answers.note,
+            on_put=PutRecorder(self._database, token, index, group),
             on_failed=lambda: self._around.folders.empty_output(token, index),
             on_made=on_made,
             warn=lambda message: self._warn(token, index, [message]),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import TypeVar
 
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.log import note
 
 _FIRST_PAUSE_SECONDS = 1.0
@@ -18,13 +20,14 @@ T = TypeVar("T")
 async def patiently(work: Callable[[], Awaitable[T]], seconds: float) -> T:
     """Do something, and again while its error says that it may work later and less than `seconds` have gone by."""
     clock = asyncio.get_running_loop().time
-    deadline, pause = clock() + seconds, _FIRST_PAUSE_SECONDS
-    while True:
+    deadline = clock() + seconds
+    for try_index in count():
         try:
             return await work()
         except FilmstripError as error:
+            pause = growing_pause(try_index, _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
             if not error.is_retryable or clock() + pause > deadline:
                 raise
             note("warning", "tries_again", reason=str(error), pause_seconds=pause)
         await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    raise AssertionError  # it counts without end

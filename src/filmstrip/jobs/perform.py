@@ -6,25 +6,25 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, nullcontext
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError, OutputError
+from filmstrip.domain.errors import FilmstripError, MediaProcessError, OutputError
 from filmstrip.jobs.addresses import find_addresses
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.free_disk import demand_free_disk
-from filmstrip.jobs.kept_files import KeptFiles
 from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.jobs.log import note
+from filmstrip.jobs.made_output import describe_result, in_order
 from filmstrip.jobs.making import Making, PutLaterError, explained, keep_unput
-from filmstrip.jobs.media_child import MediaChild, made_file
-from filmstrip.jobs.patience import patiently
+from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.once_more import once_more_if_killed
+from filmstrip.jobs.portions import portion_of
+from filmstrip.jobs.putting import Putter
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs._base import Group
 from filmstrip.outputs._messages import Gave, Made, Progressed, Rendering, Report
 
 _MOST_NAMED = 5
@@ -49,7 +49,7 @@ class Performer:
         """
         self._settings = settings
         self._child = child
-        self._patience_seconds = patience_seconds
+        self._putter = Putter(settings.puts, patience_seconds)
 
     async def make_output(
         self, assignment: Assignment, listener: Listener, finished: Mapping[str, Artifact] = _NOTHING
@@ -84,14 +84,10 @@ class Performer:
             FilmstripError: The group cannot be made or put.
         """
         put: dict[str, Artifact] = {}
-        await self._put_kept(portion, put)
+        await self._putter.put_kept(portion, put)
         if portion.with_finished(put.values()).is_finished:
             return tuple(put.values())
-        try:
-            await self._make_alone(portion, put, at_work)
-        except MediaProcessKilledError as death:
-            note("warning", "media_process_killed", error=str(death))
-            await self._make_alone(portion, put, at_work)
+        await once_more_if_killed(partial(self._make_alone, portion, put, at_work))
         return tuple(put.values())
 
     async def _make_alone(self, portion: Portion, put: dict[str, Artifact], at_work: Workplace) -> None:
@@ -147,41 +143,8 @@ class Performer:
                 await asyncio.to_thread(keep_unput, making)
 
     async def _put_files(self, making: Making, reports: AsyncGenerator[Report, None]) -> None:
-        portion, room = making.portion, asyncio.Semaphore(self._settings.puts)
-        try:
-            async with aclosing(reports), asyncio.TaskGroup() as puts:
-                # A slow destination does not hold up the child, and so its slot: files wait on the disk.
-                async for artifact in self._made_files(portion, reports):
-                    making.made.append(artifact)
-                    _start(puts, self._put_made(making, artifact, room))
-                making.is_made.set()
-                await asyncio.to_thread(portion.listener.on_made)
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None
-
-    async def _put_made(self, making: Making, artifact: Artifact, room: asyncio.Semaphore) -> None:
-        async with room:
-            await self._put(making.portion, artifact)
-        making.put.append(artifact)
-
-    async def _put_kept(self, portion: Portion, put: dict[str, Artifact]) -> None:
-        """Put the files of a group that were made before an outage, noting in `put` each that arrived."""
-        kept = await asyncio.to_thread(KeptFiles(portion.assignment.folder).read)
-        missing = set(portion.group.artifact_names) - portion.finished.keys()
-        room = asyncio.Semaphore(self._settings.puts)
-
-        async def put_one(artifact: Artifact) -> None:
-            async with room:
-                await self._put(portion, artifact)
-                put[artifact.name] = artifact
-
-        try:
-            async with asyncio.TaskGroup() as puts:
-                for artifact in kept:
-                    if artifact.name in missing:
-                        puts.create_task(put_one(artifact))
-        except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None
+        async with aclosing(reports):
+            await self._putter.put_as_made(making, self._made_files(making.portion, reports))
 
     async def _rendering(self, portion: Portion) -> Rendering:
         assignment, group, finished = portion.assignment, portion.group, portion.finished
@@ -212,18 +175,6 @@ class Performer:
             elif isinstance(report, Gave):
                 await asyncio.to_thread(listener.warn, report.message)
 
-    async def _put(self, portion: Portion, artifact: Artifact) -> None:
-        assignment = portion.assignment
-        path = made_file(assignment.folder, artifact.name)
-        for store, host in zip(assignment.stores, assignment.hosts, strict=True):
-            put = partial(asyncio.to_thread, store.put, artifact.name, path, artifact.content_type)
-            try:
-                await patiently(put, self._patience_seconds)
-            except FilmstripError as error:
-                error.host = host
-                raise
-        await asyncio.to_thread(portion.listener.on_put, artifact)
-
     def _demand_free_disk(self, assignment: Assignment) -> None:
         demand_free_disk(assignment.folder, self._settings.free_disk_mb)
 
@@ -241,44 +192,3 @@ async def _clear_failed(makings: Sequence[Making]) -> None:
     for making in makings:
         if making.failure is not None and not making.is_worth_another_try:
             await asyncio.to_thread(making.portion.listener.on_failed)
-
-
-def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    """Start work in a group; one that is shutting down, as a put has failed, takes no more."""
-    try:
-        return group.create_task(work)
-    except RuntimeError:
-        work.close()
-        raise
-
-
-def describe_result(
-    assignment: Assignment, artifacts: tuple[Artifact, ...]
-) -> tuple[OutputResult, tuple[Location, ...]]:
-    """Tell what was made, and where its main file is at each destination."""
-    result = assignment.output.result(assignment.info, artifacts, upscale=assignment.upscale)
-    return result, tuple(store.locate(result.main_name) for store in assignment.stores)
-
-
-def in_order(plan: OutputPlan, artifacts: Mapping[str, Artifact]) -> tuple[Artifact, ...]:
-    """Put artifacts into the order of the plan."""
-    names = (name for group in plan.groups for name in group.artifact_names)
-    return tuple(artifacts[name] for name in names if name in artifacts)
-
-
-def share(plan: OutputPlan, group: Group, fraction: float) -> float:
-    """Tell how much of an output is finished when that much of one of its groups is."""
-    sizes = [len(each.artifact_names) for each in plan.groups]
-    position = plan.groups.index(group)
-    return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)
-
-
-def portion_of(
-    assignment: Assignment, plan: OutputPlan, group: Group, finished: Mapping[str, Artifact], listener: Listener
-) -> Portion:
-    """Take a group out of the plan of an output; the listener is told how much of the whole output is finished."""
-
-    def on_progress(fraction: float) -> None:
-        listener.on_progress(share(plan, group, fraction))
-
-    return Portion(assignment, group, finished, replace(listener, on_progress=on_progress))

@@ -17,21 +17,20 @@ class PutRecorder:
     Whoever finds nobody writing writes for all that came meanwhile; the others wait until theirs is written too.
     """
 
-    def __init__(self, database: Database, token: str, index: int, group: Group, hosts: Sequence[str]) -> None:
+    def __init__(self, database: Database, token: str, index: int, group: Group) -> None:
         """Begin with none.
 
         Args:
             database: Where it is written.
             token: The task.
             index: The output.
-            group: What is put.
-            hosts: Those of the destinations, which are known to answer once a file is there.
+            group: What is put; once a file of it is everywhere, the output waits for nothing.
         """
         self._database = database
         self._token = token
         self._index = index
         self._group_name = group.name
-        self._hosts = list(hosts)
+        self._may_wait = True
         self._arrived: list[PutArtifact] = []
         self._arriving = threading.Lock()
         self._writing = threading.Lock()
@@ -54,8 +53,6 @@ class PutRecorder:
             with self._arriving:
                 self._arrived = [*arrived, *self._arrived]
             raise
-        if self._hosts:
+        if self._may_wait:
             self._database.end_outage(self._token, self._index)
-        while self._hosts:
-            self._database.record_answer(self._token, self._hosts[-1])
-            self._hosts.pop()
+            self._may_wait = False

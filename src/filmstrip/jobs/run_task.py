@@ -12,7 +12,7 @@ a host that does not answer: it ends, and what comes next is enqueued.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar, cast
@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 from structlog.contextvars import bound_contextvars
 
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.allowances import short_seconds
 from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.making import explained
 from filmstrip.jobs.outages import OutageError, Outages, outage_of
@@ -34,9 +35,6 @@ TASK, BUNDLE, OUTPUT = "run_task", "run_bundle", "run_output"
 
 FORMER_SCRIPTS = ("task", "output")
 """Scripts of versions before: their tasks are begun again by `TASK`."""
-
-_SHORT_STEP_SECONDS = 600.0
-"""What may take no longer: looking something up, deciding, writing down."""
 
 T = TypeVar("T")
 _log = structlog.get_logger()
@@ -61,7 +59,7 @@ class RunTask:
             task: Steps of a task as a whole.
             output: Steps of one output.
             outages: Decides how long hosts are waited for that do not answer.
-            work_seconds: How long a step may take that makes or copies something.
+            work_seconds: How long a step may take at most that makes or copies something, however much it is.
         """
         self._durable = durable
         self._task = task
@@ -159,7 +157,8 @@ class RunTask:
         return {str(index): outage_of(failure) for index, failure in failures.items()}
 
     async def _work(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
-        return await self._step(name, work, *arguments, seconds=self._work_seconds)
+        """Do what makes or copies something: it gets more time when it knows how much that is (`allowances`)."""
+        return await self._step(name, work, *arguments, most_seconds=self._work_seconds)
 
     async def _repeatable(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
         """Do what is short and comes out the same when it is done again: the journal need not know it."""
@@ -170,13 +169,21 @@ class RunTask:
         name: str,
         work: Callable[..., Awaitable[T]],
         *arguments: object,
-        seconds: float = _SHORT_STEP_SECONDS,
+        most_seconds: float | None = None,
         is_kept: bool = True,
     ) -> T:
-        result = await self._durable.step(name, partial(_told, work, *arguments), seconds, is_kept=is_kept)
+        seconds = short_seconds(_file_count(arguments))
+        told = partial(_told, work, *arguments)
+        result = await self._durable.step(name, told, seconds, most_seconds=most_seconds, is_kept=is_kept)
         if isinstance(result, dict) and result.keys() == {"outage", "host"}:
             raise OutageError(result["outage"], result["host"])
         return cast(T, result)
+
+
+def _file_count(arguments: Iterable[object]) -> int:
+    """Count the files of the outputs that a step is about."""
+    plans = [each for each in arguments if isinstance(each, OutputPlan)]
+    return sum(len(group.artifact_names) for plan in plans for group in plan.groups)
 
 
 async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | dict[str, str]:

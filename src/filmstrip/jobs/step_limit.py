@@ -1,4 +1,4 @@
-"""The time limit of the step that runs: it stands still as long as the step waits for its turn."""
+"""The time limit of the step that runs: it grows with its work, and stands still while the step waits for its turn."""
 
 from __future__ import annotations
 
@@ -6,50 +6,81 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 
 
 class StepLimit:
-    """How long a step may take, counted anew when it was its turn."""
+    """How long a step may take, counted anew when it was its turn.
 
-    def __init__(self, name: str, seconds: float) -> None:
+    began ──── seconds ────┤              what every step of the kind has
+               │ allow(n): │── n ──┤      what it is at now may take so long from now on
+    began ──── most_seconds ───────────┤  but no step gets more than that
+    """
+
+    def __init__(self, name: str, seconds: float, most_seconds: float | None = None) -> None:
         """Begin to count with `running`.
 
         Args:
             name: What the step is called.
-            seconds: How long it may take.
+            seconds: How long it may take if it allows itself nothing else.
+            most_seconds: How long it may take whatever it allows itself; None for `seconds`.
         """
         self.name = name
-        self.seconds = seconds
         self.ends_by = math.inf
+        self._most_seconds = seconds if most_seconds is None else most_seconds
+        self._seconds = min(seconds, self._most_seconds)
+        self._began_at = 0.0
         self._timeout: asyncio.Timeout | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for its turn, holding nothing."""
         return self.ends_by == math.inf
 
+    @property
+    def allowed_seconds(self) -> float:
+        """How long it may take, by what is known until now; infinite while it waits."""
+        return self.ends_by - self._began_at
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.Timeout]:
         """Limit the block."""
         token = _current.set(self)
+        self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(None) as self._timeout:
                 self._restart()
                 yield self._timeout
         finally:
+            self._timeout = None
             _current.reset(token)
 
     def _restart(self) -> None:
-        if self._timeout is not None and not self._timeout.expired():
-            self._timeout.reschedule(asyncio.get_running_loop().time() + self.seconds)
-            self.ends_by = time.monotonic() + self.seconds
+        self._began_at = time.monotonic()
+        self._end_by(self._began_at + self._seconds)
 
     def _pause(self) -> None:
+        self._end_by(math.inf)
+
+    def _allow(self, seconds: float) -> None:
+        if self._loop is not None:
+            # A thread may be later than the loop.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._extend, seconds)
+
+    def _extend(self, seconds: float) -> None:
+        ends_by = min(time.monotonic() + seconds, self._began_at + self._most_seconds)
+        if ends_by > self.ends_by:
+            self._end_by(ends_by)
+
+    def _end_by(self, moment: float) -> None:
         if self._timeout is not None and not self._timeout.expired():
-            self._timeout.reschedule(None)
-            self.ends_by = math.inf
+            left_seconds = moment - time.monotonic()
+            is_limited = left_seconds < math.inf
+            self._timeout.reschedule(asyncio.get_running_loop().time() + left_seconds if is_limited else None)
+            self.ends_by = moment
 
 
 _current: ContextVar[StepLimit | None] = ContextVar("step_limit", default=None)
@@ -67,3 +98,10 @@ def standing_still() -> Iterator[None]:
         yield
     finally:
         limit._restart()  # noqa: SLF001 - of this module
+
+
+def allow(seconds: float) -> None:
+    """Let the step that runs, if one does, have at least so long from now on; from any thread that works for it."""
+    limit = _current.get()
+    if limit is not None:
+        limit._allow(seconds)  # noqa: SLF001 - of this module

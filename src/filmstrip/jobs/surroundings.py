@@ -11,13 +11,16 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
 from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
 from filmstrip.domain.hosts import host_of
-from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.allowances import fetch_seconds
+from filmstrip.jobs.answers import Answers
+from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.lending import lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.step_limit import allow
 from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
@@ -95,13 +98,15 @@ class Surroundings:
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
         """Make a task's source readable; a copy that it has already is used."""
-        path, host = self.folders.source(token), host_of(query.source)
+        path, answers = self.folders.source(token), Answers(self.database, token)
 
-        def on_progress(fraction: float) -> None:
+        def on_answer() -> None:
+            allow(fetch_seconds(self.storage))
+            answers.note(host_of(query.source))
+
+        def on_progress(_fraction: float) -> None:
+            allow(fetch_seconds(self.storage))
             demand_free_disk(path.parent, self.settings.free_disk_mb)
-            if fraction:
-                # It answers: what breaks a long copy is an outage and no mistyped address.
-                self.database.record_answer(token, host)
 
         lender = await self.lender(token)
         return await fetch_source(
@@ -110,7 +115,7 @@ class Surroundings:
             path,
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
-            on_progress=on_progress,
+            listener=FetchListener(on_answer, on_progress),
             lender=lender,
         )
 

@@ -11,11 +11,10 @@ import structlog
 
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
-from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
+from filmstrip.jobs.named_source import naming_source
 from filmstrip.jobs.outages import is_active
-from filmstrip.jobs.probing import probe_again
 from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.storage.source_reference import SourceVersion
@@ -60,7 +59,6 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, state = await self._around.source(token, query, None)
-        await asyncio.to_thread(self._database.record_answer, token, host_of(query.source))
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
         return [state.size_bytes, state.etag, state.last_modified]
 
@@ -70,8 +68,8 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            folder = self._around.folders.of_task(token)
-            info = await probe_again(self._around.child, source, folder, query.source)
+            with naming_source(query.source):
+                info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
         await asyncio.to_thread(self._database.end_outage, token, None)
@@ -113,6 +111,8 @@ class TaskSteps:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
         has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
+        # What was late until now made it again; nothing is made any more.
+        await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)
         if has_ended:
             _log.info("task_finished", error=error)

@@ -10,18 +10,38 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
+from itertools import count
 from pathlib import Path
 
-from filmstrip.domain.errors import ResourceError
+from filmstrip.domain.errors import ResourceError, TokenNotFoundError
+
+_ENDED_PREFIX = ".ended-"
+
+
+def _is_any_open(_token: str) -> bool:
+    return True
 
 
 class WorkFolders:
-    """The folders of all tasks."""
+    """The folders of all tasks; safe to use from several threads.
 
-    def __init__(self, root: Path) -> None:
+    A thread that copies for a task cannot be cancelled with it, and may be late: for a task that is final nothing is
+    made any more, and what it wrote goes out of its reach, by a rename, before it is removed.
+    """
+
+    def __init__(self, root: Path, is_open: Callable[[str], bool] = _is_any_open) -> None:
+        """Name the folder of them all.
+
+        Args:
+            root: It is made by `open`.
+            is_open: Checks whether a task was started and is not final; may block.
+        """
         self._root = root
+        self._is_open = is_open
         self._lock: int | None = None
+        self._changing = threading.Lock()
 
     @property
     def root(self) -> Path:
@@ -41,8 +61,14 @@ class WorkFolders:
         except BlockingIOError:
             self.close()
             raise ResourceError(f"work_root: {self._root} is used by another server that runs now") from None
-        for path in self._root.iterdir():
-            if path.is_dir() and path.name not in unfinished:
+        self.sweep(lambda: unfinished)
+
+    def sweep(self, unfinished: Callable[[], Collection[str]]) -> None:
+        """Remove what is there of tasks that are not `unfinished`, which is asked for after looking what is there."""
+        there = [path for path in self._root.iterdir() if path.is_dir()]
+        kept = set(unfinished()) if there else set()
+        for path in there:
+            if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
@@ -52,27 +78,44 @@ class WorkFolders:
             self._lock = None
 
     def of_task(self, token: str) -> Path:
-        """Make the folder of a task, if it is not there."""
-        return _made(self._root / token)
+        """Make the folder of a task, if it is not there.
+
+        Raises:
+            TokenNotFoundError: The task is final.
+        """
+        return self._made(token, self._root / token)
 
     def source(self, token: str) -> Path:
-        """Tell where a task's copy of its source is, or would be."""
+        """Tell where a task's copy of its source is, or would be, as `of_task`."""
         return self.of_task(token) / "source"
 
     def of_output(self, token: str, index: int) -> Path:
-        """Make the folder of an output, if it is not there."""
-        return _made(self.of_task(token) / "outputs" / str(index))
+        """Make the folder of an output, if it is not there, as `of_task`."""
+        return self._made(token, self.of_task(token) / "outputs" / str(index))
 
     def empty_task(self, token: str) -> None:
         """Remove a task's folder with everything in it."""
-        shutil.rmtree(self._root / token, ignore_errors=True)
+        folder = self._root / token
+        with self._changing:
+            aside = next(path for path in self._names_aside(token) if not path.exists())
+            try:
+                folder.rename(aside)
+            except OSError:
+                aside = folder  # it is not there, or cannot be renamed
+        shutil.rmtree(aside, ignore_errors=True)
 
     def empty_output(self, token: str, index: int) -> None:
         """Remove an output's folder with everything in it."""
         shutil.rmtree(self._root / token / "outputs" / str(index), ignore_errors=True)
         (self._root / token / "outputs" / f"{index}.kept").unlink(missing_ok=True)
 
+    def _names_aside(self, token: str) -> Iterator[Path]:
+        return (self._root / f"{_ENDED_PREFIX}{token}-{number}" for number in count())
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    def _made(self, token: str, folder: Path) -> Path:
+        if not folder.is_dir():
+            with self._changing:
+                if not self._is_open(token):
+                    raise TokenNotFoundError("The task has ended")
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder

@@ -65,7 +65,7 @@ def _judge(run: FfmpegRun) -> FilmstripError:
     if run.exit_code < 0:
         return _killed(run.exit_code)
     if _says(run.messages, ("no space left on device", "disk quota exceeded")):
-        return DiskFullError("The disk of the service is full")
+        return DiskFullError("The disk that work is done on is full")
     if _says(run.messages, ("cannot allocate memory", "out of memory")):
         return LimitExceededError("Encoding needs more memory than this service allows (memory_limit_mb)")
     if _says(run.messages, ("exceeds specified max pixel count",)):

@@ -87,7 +87,7 @@ def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
         return out_of_memory(settings)
     number = getattr(error, "errno", None)
     if number in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFullError("The disk of the service is full")
+        return DiskFullError("The disk that work is done on is full")
     if number == errno.EFBIG:
         return LimitExceededError(f"A file grew too large (limit {settings.file_limit_mb} MiB)")
     if number == errno.ENOMEM:

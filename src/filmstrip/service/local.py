@@ -18,12 +18,13 @@ from filmstrip.jobs.addresses import check_signing
 from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
-from filmstrip.jobs.fetching import fetch_source
+from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.named_source import naming_source
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.patience import patiently
-from filmstrip.jobs.perform import Performer, portion_of
-from filmstrip.jobs.probing import probe_again
+from filmstrip.jobs.perform import Performer
+from filmstrip.jobs.portions import portion_of
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.outputs._base import Output
@@ -89,7 +90,8 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
-        return await probe_again(MediaChild(settings.media, storage, server), source, folder, url)
+        with naming_source(url):
+            return await MediaChild(settings.media, storage, server).probe(source, folder)
 
 
 async def run_query(
@@ -126,11 +128,11 @@ async def run_query(
     with _work_folder() as folder:
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
-        fetch = partial(
-            fetch_source, query.source, storage, path, whole=whole, on_progress=listener.on_fetch, lender=lender
-        )
+        telling = FetchListener(on_progress=listener.on_fetch)
+        fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling, lender=lender)
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
-        info = await probe_again(child, source, folder, query.source)
+        with naming_source(query.source):
+            info = await child.probe(source, folder)
         for message in info.warnings:
             listener.warn(Warned(message))
         run = _Run(query, settings, child, source, info, folder, listener, lender)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.pauses import growing_pause
 from filmstrip.storage.settings import StorageSettings
 
 ResultT = TypeVar("ResultT")
@@ -19,7 +20,7 @@ LONGEST_RETRYING_SECONDS = 20.0
 def pauses(settings: StorageSettings) -> Iterator[float]:
     """Yield the pause before each retry, in seconds: doubling, and spread so that many do not come back at once."""
     for retry in range(settings.retries):
-        longest = min(_LONGEST_PAUSE_SECONDS, settings.retry_pause_seconds * 2**retry)
+        longest = growing_pause(retry, settings.retry_pause_seconds, _LONGEST_PAUSE_SECONDS)
         yield longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreading needs no secrecy
 
 

@@ -56,7 +56,9 @@ class StorageSettings:
         read_timeout_seconds: How long a source may stay silent.
         min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
         slow_seconds: Over how much waiting that rate is measured.
-        fetch_hours: How long it may take to copy a whole source.
+        fetch_hours: How long it may take to copy a whole source, or be waited for one that is read in parts.
+        fetch_kib_per_second: Slowest rate at which a source may be copied or read, on average over the whole after the
+            first ten minutes of waiting for it, in KiB per second; 0 for any rate.
         max_source_gb: Largest source, in units of 10^9 bytes.
         put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take at most;
             small ones get 30 seconds, and one more for each 32 KiB.
@@ -78,6 +80,7 @@ class StorageSettings:
     min_kib_per_second: float = 2.0
     slow_seconds: float = 30.0
     fetch_hours: float = 12.0
+    fetch_kib_per_second: float = 16.0
     max_source_gb: float = 256.0
     put_timeout_seconds: float = 600.0
     retries: int = 4

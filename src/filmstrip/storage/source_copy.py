@@ -15,6 +15,7 @@ from filmstrip.storage.http_answer import refuse_web_page
 from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.retries import retried
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_pace import refuse_slow
 from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.source_reference import SourceVersion
 from filmstrip.storage.whole_file import written_whole
@@ -45,10 +46,7 @@ class _Progress:
         """
         now = time.monotonic()
         refuse_large(done_bytes, self._label, self._settings)
-        if now - self._began_at > self._settings.fetch_hours * 3600:
-            raise LimitExceededError(
-                f'The source "{self._label}" takes too long to copy (limit {self._settings.fetch_hours:g} hours)'
-            )
+        refuse_slow(self._label, now - self._began_at, done_bytes, self._settings)
         is_time = now - self._reported_at >= _SECONDS_BETWEEN_REPORTS
         if is_time or done_bytes - self._reported_bytes >= _BYTES_BETWEEN_REPORTS:
             self._reported_at, self._reported_bytes = now, done_bytes
@@ -79,22 +77,23 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
         starts = range(0, ranges.size_bytes, _PART_BYTES)
         parts = [pool.submit(_copy_part, ranges, file.fileno(), start) for start in starts]
         try:
-            for start, part in zip(starts, parts, strict=True):
-                _await(part, progress, start)
-                progress.tell(min(start + _PART_BYTES, ranges.size_bytes))
+            for part in parts:
+                _await(part, progress, ranges)
+                # Of all parts that are under way: each alone may be far behind.
+                progress.tell(min(ranges.bytes_read, ranges.size_bytes))
         finally:
             ranges.stop()
             pool.shutdown(cancel_futures=True)
     on_progress(1.0)
 
 
-def _await(part: Future[None], progress: _Progress, done_bytes: int) -> None:
+def _await(part: Future[None], progress: _Progress, ranges: SourceRanges) -> None:
     """Wait for a part, letting the listener object meanwhile."""
     while True:
         try:
             return part.result(_SECONDS_BETWEEN_REPORTS)
         except FutureTimeoutError:
-            progress.tell(done_bytes)
+            progress.tell(min(ranges.bytes_read, ranges.size_bytes))
 
 
 def _copy_part(ranges: SourceRanges, descriptor: int, start: int) -> None:
@@ -144,9 +143,9 @@ def _copy_once(
 
 
 def _ensure_space(path: Path, size_bytes: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     free_bytes = shutil.disk_usage(path.parent).free
     if size_bytes > free_bytes:
         raise DiskFullError(
-            f"The source has {size_bytes / 1e6:.1f} MB and the disk of the service only {free_bytes / 1e6:.1f} MB free"
+            f"The source has {size_bytes / 1e6:.1f} MB, and the disk that work is done on has only "
+            f"{free_bytes / 1e6:.1f} MB free"
         )

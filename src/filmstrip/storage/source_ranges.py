@@ -11,6 +11,7 @@ from filmstrip.storage.http_answer import refuse_web_page
 from filmstrip.storage.http_source import HttpSource
 from filmstrip.storage.retries import retried
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_pace import SourcePace
 from filmstrip.storage.source_reference import SourceVersion
 
 _HEAD_BYTES = 1 << 16
@@ -31,6 +32,7 @@ class SourceRanges:
         self._lock = threading.Lock()
         self._bytes_read = 0
         self._is_stopped = False
+        self._pace = SourcePace(source.label, settings)
         self._version, self._head = retried(lambda: self._open(expected), settings)
 
     @property
@@ -58,6 +60,7 @@ class SourceRanges:
 
         Raises:
             SourceError: The bytes cannot be had; `SourceChangedError` if they are no longer those of the start.
+            LimitExceededError: They come too slowly, on average over all reads.
         """
         end = min(end, self.size_bytes)
         if start >= end:
@@ -76,7 +79,7 @@ class SourceRanges:
         self._source.close()
 
     def _open(self, expected: SourceVersion | None) -> tuple[SourceVersion, bytes]:
-        with self._source.get(0, _HEAD_BYTES, expected) as answer:
+        with self._pace.request(), self._source.get(0, _HEAD_BYTES, expected) as answer:
             size_bytes = answer.version.size_bytes
             if size_bytes is None or (size_bytes > _HEAD_BYTES and not answer.is_partial):
                 raise RangesNotSupportedError(f'The server of "{self._source.label}" does not answer range requests')
@@ -100,7 +103,7 @@ class SourceRanges:
         A server may answer with the first part of a range alone (RFC 9110, 15.3.7): then it is asked for the rest.
         """
         missing = end - start - len(got)
-        with self._source.get(start + len(got), end, self._version) as answer:
+        with self._pace.request(), self._source.get(start + len(got), end, self._version) as answer:
             if not answer.is_partial:
                 raise SourceUnreachableError(f'The server of "{self._source.label}" ignored a range request')
             promised = min(missing, answer.length_bytes or missing)
@@ -117,3 +120,4 @@ class SourceRanges:
     def _count(self, size_bytes: int) -> None:
         with self._lock:
             self._bytes_read += size_bytes
+        self._pace.demand(self._bytes_read)

@@ -80,33 +80,35 @@ def _held_alone(partial: Path) -> Iterator[BinaryIO]:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name, safe on the disk, when the block ends without an error.
 
+    Its folder has to be there: one that was removed meanwhile is not made again.
+
     Raises:
         DiskFullError: The disk is full.
     """
     # By a digest, as the name with a prefix could be longer than names may be.
     partial = path.with_name(PARTIAL_PREFIX + hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16])
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _held_alone(partial) as file:
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            except BaseException:
-                # What went wrong is told, whether or not its remains can be removed.
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
-                raise
-            # Behind the `except`: once it is renamed, the name may be another writer's.
-            partial.replace(path)
+    with disk_errors(path), _held_alone(partial) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            # What went wrong is told, whether or not its remains can be removed.
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise
+        # Behind the `except`: once it is renamed, the name may be another writer's.
+        partial.replace(path)
 
 
 def write_whole(path: Path, data: Path | bytes) -> None:
-    """Write content, or a copy of a file, whole or not at all.
+    """Write content, or a copy of a file, whole or not at all; folders that are missing are made.
 
     Raises:
         DiskFullError: The disk is full.
     """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as file:
         if isinstance(data, bytes):
             file.write(data)

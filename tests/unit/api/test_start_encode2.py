@@ -111,9 +111,9 @@ async def test_a_token_starts_once(service: Service) -> None:
 
 async def test_a_full_disk_is_told(service: Service) -> None:
     """When the service cannot write the task down, the answer says so."""
-    service.runner.failure = DiskFullError("The disk of the service is full")
+    service.runner.failure = DiskFullError("The disk with the database is full")
     answer = await service.post("start_encode2", task_token=await service.new_task(), query=TEXT)
-    assert answer == {"error": 1, "message": "The disk of the service is full"}
+    assert answer == {"error": 1, "message": "The disk with the database is full"}
 
 
 async def test_an_unexpected_failure_tells_nothing_of_itself(service: Service) -> None:

@@ -28,7 +28,7 @@ def fill(database: Database) -> None:
 
 def test_a_full_disk_is_named_and_reading_goes_on(full_database: Database) -> None:
     """What cannot be written is refused with the reason, nothing of it is there, and reading still works."""
-    with pytest.raises(DiskFullError, match="The disk of the service is full"):
+    with pytest.raises(DiskFullError, match="The disk with the database is full"):
         fill(full_database)
     names = [key.name for key in full_database.list_keys()]
     assert names == [f"{number:0100}" for number in range(len(names))]

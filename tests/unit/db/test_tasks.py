@@ -194,6 +194,9 @@ def test_unfinished_tasks(database: Database, clock: Any) -> None:
     assert database.unfinished_tasks() == (first, second)
     database.finish_task(first)
     assert database.unfinished_tasks() == (second,)
+    waiting = database.create_task(None)
+    known = {token: database.is_unfinished(token) for token in (first, second, waiting, "nobody's")}
+    assert known == {first: False, second: True, waiting: False, "nobody's": False}
 
 
 def test_interruptions_count_what_was_at_work(database: Database) -> None:

@@ -1,17 +1,19 @@
 """How does a task get at its source?"""
 
 import asyncio
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from filmstrip.domain.errors import SourceChangedError
-from filmstrip.jobs.fetching import fetch_source
+from filmstrip.domain.errors import SourceChangedError, SourceUnreachableError
+from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.media.source import LocalFile
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference
 from filmstrip.testing.range_server import RangeServer
+from raw_server import RawServer, running_raw_server
 
 CONTENT = bytes(range(256)) * 4096
 
@@ -86,6 +88,7 @@ async def test_nobody_waits_for_a_copy(
     (range_server.folder / "video.mp4").write_bytes(CONTENT * 16)
     range_server.manners.bytes_per_second = 8_000_000
     patient = replace(storage, connections=1)
+    (tmp_path / "copies").mkdir()
     copying = asyncio.create_task(fetch_source(url, patient, tmp_path / "copies" / "copy", whole=True))
     async with asyncio.timeout(30):
         while not list((tmp_path / "copies").glob("*")):  # noqa: ASYNC110 - the copy is made by a thread
@@ -95,3 +98,21 @@ async def test_nobody_waits_for_a_copy(
             await copying
         while list((tmp_path / "copies").glob("*")):  # noqa: ASYNC110 - the copy is made by a thread
             await asyncio.sleep(0.01)
+
+
+async def test_an_answer_counts_before_the_copy_is_whole(tmp_path: Path, storage: StorageSettings) -> None:
+    """A server that breaks in the middle of the very first part has answered; one that says nothing has not."""
+
+    def answer(server: RawServer, connection: socket.socket, _head: str) -> None:
+        if len(server.heads) == 1:
+            connection.sendall(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\n")
+            connection.sendall(b"Content-Range: bytes 0-0/1000000\r\n\r\nx")
+
+    answers: list[str] = []
+    listener = FetchListener(on_answer=lambda: answers.append("answered"))
+    impatient = replace(storage, retries=0)
+    with running_raw_server(answer) as server, running_raw_server() as silent:
+        for url, expected in ((silent.url(), []), (server.url(), ["answered"])):
+            with pytest.raises(SourceUnreachableError):
+                await fetch_source(url, impatient, tmp_path / "copy", whole=True, listener=listener)
+            assert answers == expected

@@ -1,12 +1,15 @@
 """What if work kills the service itself?"""
 
 import asyncio
+import threading
+from collections.abc import Callable
 
 import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.step_limit import StepLimit
 
 
 def interrupt(database: Database, token: str, index: int, times: int) -> None:
@@ -107,3 +110,87 @@ async def test_a_suspect_that_is_cancelled_keeps_nobody_out(database: Database, 
         await asyncio.wait([working])
         async with interruptions.work(token, 1):
             pass
+
+
+@pytest.mark.parametrize("moment", ["begin_work", "end_work"])
+async def test_a_cancellation_leaves_no_mark(
+    database: Database, token: str, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Also one, or two, that come while a thread writes the mark or takes it away: such work makes no suspect."""
+    began, is_written, may_go_on = asyncio.Event(), asyncio.Event(), threading.Event()
+    loop, mark = asyncio.get_running_loop(), getattr(database, moment)
+
+    def slow_mark(*arguments: object) -> None:
+        loop.call_soon_threadsafe(began.set)
+        may_go_on.wait(10)
+        mark(*arguments)
+        loop.call_soon_threadsafe(is_written.set)
+
+    monkeypatch.setattr(database, moment, slow_mark)
+    interruptions = Interruptions(database, recoveries=9)
+
+    async def work() -> None:
+        async with interruptions.work(token, 0):
+            pass
+
+    async with asyncio.timeout(10):
+        working = asyncio.create_task(work())
+        await began.wait()
+        for _ in range(2):
+            working.cancel()
+            await asyncio.sleep(0)
+        may_go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        await is_written.wait()
+    database.count_interruptions()
+    assert database.read_interruptions(token, 0) == 0
+
+
+async def test_a_cancellation_leaves_nobody_waiting(database: Database, token: str) -> None:
+    """However often work is cancelled while it ends, and others with it, none of it is counted as going on."""
+    interrupt(database, token, 2, 2)
+    interruptions = Interruptions(database, recoveries=9, alone_seconds=1000)
+    begun = asyncio.Semaphore(0)
+
+    async def work(index: int) -> None:
+        async with interruptions.work(token, index):
+            begun.release()
+            if index != 2:
+                await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        working = [asyncio.create_task(work(0)) for _ in range(4)]
+        for _ in working:
+            await begun.acquire()
+        suspects = [asyncio.create_task(work(2)) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        while not all(each.done() for each in working):
+            for each in working:
+                each.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(*suspects)
+
+
+async def test_waiting_for_a_suspect_uses_up_no_time(database: Database, token: str) -> None:
+    """Neither that of work beside others, nor that of another suspect: the limit of a step is for its own work."""
+    for index in (1, 2):
+        interrupt(database, token, index, 2)
+    interruptions = Interruptions(database, recoveries=9, alone_seconds=1000)
+    limits = [StepLimit(f"{index}", 100) for index in range(2)]
+
+    async def work(index: int) -> None:
+        async with limits[index].running(), interruptions.work(token, index):
+            assert not limits[index].is_waiting
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks, interruptions.work(token, 2):
+        for index in range(2):
+            tasks.create_task(work(index))
+        await _until(lambda: all(limit.is_waiting for limit in limits))
+        await asyncio.sleep(0.1)
+        assert all(limit.is_waiting for limit in limits)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - it is about what waits in this very loop
+        await asyncio.sleep(0.001)

@@ -1,8 +1,12 @@
 """Which files wait for their destination?"""
 
+import os
 from pathlib import Path
 
+import pytest
+
 from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.errors import MediaProcessError
 from filmstrip.jobs.kept_files import KeptFiles
 from filmstrip.jobs.work_folders import WorkFolders
 
@@ -46,3 +50,31 @@ def test_the_list_goes_with_the_files(tmp_path: Path) -> None:
     KeptFiles(folder).keep([made(folder, "a")])
     folders.empty_output("token", 0)
     assert list((tmp_path / "token" / "outputs").iterdir()) == []
+
+
+def test_what_is_kept_is_on_the_disk_before_it_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut leaves no list of files that are full of zeros: files first, then the list, then its name."""
+    folder = WorkFolders(tmp_path).of_output("token", 0)
+    order: list[str] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        order.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        assert not folder.with_name("0.kept").exists()
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    KeptFiles(folder).keep([made(folder, "a"), made(folder, "b")])
+    assert order == ["a", "b", "0.partial"]
+    assert [artifact.name for artifact in KeptFiles(folder).read()] == ["a", "b"]
+
+
+def test_only_files_of_the_folder_are_kept(tmp_path: Path) -> None:
+    """A media process that was taken over cannot have another file listed, and put later, as its own."""
+    folder = WorkFolders(tmp_path).of_output("token", 0)
+    (tmp_path / "secret").write_text("secret")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    for name in ("link", "../../../secret"):
+        with pytest.raises(MediaProcessError):
+            KeptFiles(folder).keep([Artifact(name, "image/jpeg", 6)])
+    assert KeptFiles(folder).read() == ()

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database, utc_now
+from filmstrip.db.records import Outage, OutputRecord
+from filmstrip.domain.artifact import MediaKind
+from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs import outages
-from filmstrip.jobs.outages import OutageError, Outages
+from filmstrip.jobs.outages import OutageError, Outages, is_active
 from filmstrip.jobs.settings import JobSettings
 
 ERROR = OutageError("it is down", "host:1")
@@ -99,3 +102,56 @@ async def test_what_has_ended_waits_for_nothing(database: Database, token: str, 
     database.finish_task(token, "The task was cancelled")
     await waiting(database).wait_for(token, 0, ERROR)
     assert database.read_tasks([token])[token].outputs[0].outage is None
+
+
+async def test_a_host_that_goes_away_again_and_again_is_given_up(
+    database: Database, token: str, clock: list[datetime]
+) -> None:
+    """However often it comes back for a while in between, without anything getting done."""
+    for _ in range(1000):
+        if (pause := await waiting(database).wait_for(token, 0, ERROR)) is None:
+            break
+        clock[0] += timedelta(seconds=pause, hours=1)
+    else:
+        pytest.fail("It is tried for ever")
+
+
+async def test_patience_may_be_long(database: Database, token: str, clock: list[datetime]) -> None:
+    """Tries are counted so that they do not end what was set: a week is a week."""
+    database.record_answer(token, ERROR.host)
+    week = JobSettings(Path("work"), outage_seconds=7 * 24 * 3600)
+    outage = Outage("it is down", clock[0], clock[0], clock[0] + timedelta(days=7), 7 * 24 * 60, ERROR.host)
+    database.record_outage(token, 0, outage)
+    assert await Outages(database, week).wait_for(token, 0, ERROR) is not None
+
+
+async def test_the_last_try_is_not_at_once(database: Database, token: str, clock: list[datetime]) -> None:
+    """Where next to nothing is left of the patience, there is a breath before the last try all the same."""
+    await waiting(database).wait_for(token, 0, ERROR)
+    clock[0] += timedelta(seconds=59.999)
+    assert await waiting(database).wait_for(token, 0, ERROR) == 0.2
+
+
+@pytest.mark.parametrize(
+    ("status", "waits_seconds", "expected"),
+    [
+        (TaskStatus.ENCODING, None, True),
+        (TaskStatus.ENCODING, -1, True),
+        (TaskStatus.ENCODING, 60, False),
+        (TaskStatus.COMPLETED, None, False),
+    ],
+)
+def test_what_waits_is_not_active(
+    clock: list[datetime],
+    status: TaskStatus,
+    waits_seconds: float | None,
+    expected: bool,  # noqa: FBT001 - a result
+) -> None:
+    """A task all of whose outputs wait gives its place to others; one whose wait is over has it."""
+    outage = None
+    if waits_seconds is not None:
+        until = clock[0] + timedelta(seconds=waits_seconds)
+        outage = Outage("it is down", clock[0], until, until, 1, "host:1")
+    assert (
+        is_active(OutputRecord(0, "toy", MediaKind.IMAGE, "image-0-0-0", None, status, 0.5, outage=outage)) == expected
+    )

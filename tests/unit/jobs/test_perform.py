@@ -3,7 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,9 +12,20 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.artifact import Artifact, Location
-from filmstrip.domain.errors import DestinationForbiddenError, DiskFullError, MediaProcessError, OutputError
+from filmstrip.domain.errors import (
+    DestinationForbiddenError,
+    DestinationUnreachableError,
+    DiskFullError,
+    MediaProcessError,
+    MediaProcessKilledError,
+    OutputError,
+)
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.jobs import media_child, perform, putting
+from filmstrip.jobs.allowances import probe_seconds, put_seconds
 from filmstrip.jobs.assignment import Assignment, Listener, Portion
+from filmstrip.jobs.kept_files import KeptFiles
+from filmstrip.jobs.making import PutLaterError
 from filmstrip.jobs.media_child import MediaChild, made_file
 from filmstrip.jobs.perform import Performer
 from filmstrip.jobs.settings import JobSettings
@@ -228,3 +240,144 @@ def test_only_plain_files_of_the_folder_are_put(tmp_path: Path) -> None:
     for name in ("link", "below", "../secret", "way out/secret", "/etc/passwd", "nothing"):
         with pytest.raises(MediaProcessError, match="did not make"):
             made_file(folder, name)
+
+
+async def test_each_destination_answers_for_itself(folder: Path, performer: Callable[..., Performer]) -> None:
+    """A destination has answered once a file is there, though another one, or the same for the next file, is down."""
+    places = [{"url": f"s3://{host}.example/bucket/folder/"} for host in ("up", "down")]
+    job = assignment(folder, MemoryStore(), MemoryStore(refused=("a",)), groups=[["a"]])
+    job = replace(job, output=ToyOutput.model_validate({"output": "toy", "groups": [["a"]], "destination": places}))
+    answered: list[str] = []
+    going: list[tuple[str, int]] = []
+    listener = Listener(
+        before_put=lambda _store, host, size_bytes: going.append((host, size_bytes)), on_answer=answered.append
+    )
+    with pytest.raises(DestinationForbiddenError) as refusal:
+        await performer().make_output(job, listener)
+    assert refusal.value.host == "down.example"
+    assert answered == ["up.example"]
+    assert going == [("up.example", 1000), ("down.example", 1000)]
+
+
+async def test_work_has_time_by_what_it_handles(
+    folder: Path, performer: Callable[..., Performer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process by its processor time, and each put of a file at each destination by the file's size."""
+    (folder / "source").write_bytes(bytes(1000))
+    working: list[float] = []
+    puts: list[float] = []
+    monkeypatch.setattr(media_child, "allow", working.append)
+    monkeypatch.setattr(putting, "allow", puts.append)
+    await performer().make_output(assignment(folder, MemoryStore(), MemoryStore(), groups=[["a"]], size=7), Listener())
+    assert puts == [put_seconds(7)] * 2
+    assert len(working) == 1
+    assert probe_seconds(MediaSettings()) < working[0] < 2 * 3600
+
+
+class Down(MemoryStore):
+    """Does not answer, from some file on, as long as it is down."""
+
+    is_down = True
+
+    def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+        if self.is_down and name in self.refused:
+            raise DestinationUnreachableError("it is down")
+        MemoryStore(objects=self.objects).put(name, data, content_type)
+
+
+async def test_what_an_outage_left_is_put_later(folder: Path, performer: Callable[..., Performer]) -> None:
+    """Files that were made are kept and put when the destination is back, without a process; the folder stays."""
+    store = Down(refused=("b",))
+    ended: list[str] = []
+    listener = Listener(on_failed=lambda: ended.append("failed"))
+    job = Portion(assignment(folder, store, groups=[["a", "b"]]), Group("group 0", ("a", "b")), {}, listener)
+    with pytest.raises(DestinationUnreachableError):
+        await performer().make_group(job)
+    assert ended == []
+    store.is_down = False
+    finished = {name: Artifact(name, "application/x-toy", 1000) for name in store.objects}
+    assert {artifact.name for artifact in await performer().make_group(replace(job, finished=finished))} >= {"b"}
+    assert sorted(store.objects) == ["a", "b"]
+    assert (folder.parents[3] / "rendered").read_text().split() == ["a", "b"]
+    assert len((folder.parents[3] / "processes").read_text().split()) == 1
+
+
+async def test_a_failure_for_good_leaves_no_files_to_others(folder: Path, performer: Callable[..., Performer]) -> None:
+    """Its folder is emptied before the next one gets the slot: its files may be what filled the disk."""
+    order: list[str] = []
+
+    @asynccontextmanager
+    async def at_work() -> AsyncIterator[None]:
+        yield
+        order.append("slot is free")
+
+    listener = Listener(on_failed=lambda: order.append("emptied"))
+    job = assignment(folder, MemoryStore(), groups=[["a"]], trouble={"a": "error"})
+    with pytest.raises(OutputError):
+        await performer().make_group(Portion(job, Group("group 0", ("a",)), {}, listener), at_work)
+    assert order == ["emptied", "slot is free"]
+
+
+async def test_a_slow_destination_holds_no_slot(folder: Path, performer: Callable[..., Performer]) -> None:
+    """The slot is free as soon as all is made; what is left is put without it."""
+    order: list[str] = []
+    may_put = threading.Event()
+
+    class Slow(MemoryStore):
+        def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+            may_put.wait(30)
+            super().put(name, data, content_type)
+            order.append("put")
+
+    @asynccontextmanager
+    async def at_work() -> AsyncIterator[None]:
+        yield
+        order.append("slot is free")
+        may_put.set()
+
+    job = assignment(folder, Slow(), groups=[["a"]])
+    await performer().make_group(Portion(job, Group("group 0", ("a",)), {}, Listener()), at_work)
+    assert order == ["slot is free", "put"]
+
+
+async def test_a_slow_partner_is_waited_for_briefly(
+    folder: Path, performer: Callable[..., Performer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outputs that are made together do not wait for the destination of one of them: its files are put later."""
+    monkeypatch.setattr(perform, "_PARTNER_SECONDS", 0.05)
+    may_put = threading.Event()
+
+    class Slow(MemoryStore):
+        def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+            may_put.wait(30)
+            super().put(name, data, content_type)
+
+    slow, quick = Slow(), MemoryStore()
+    parts = [portion(folder.with_name("a"), slow, "a"), portion(folder.with_name("b"), quick, "b")]
+    try:
+        late, whole = await performer().make_together(parts)
+    finally:
+        may_put.set()
+    assert whole.failure is None
+    assert isinstance(late.failure, PutLaterError)
+    assert [artifact.name for artifact in KeptFiles(folder.with_name("a")).read()] == ["a1", "a2"]
+
+
+async def test_only_what_was_asked_for_is_put(folder: Path, performer: Callable[..., Performer]) -> None:
+    """A process that was taken over cannot have a file put under a name of its own choice."""
+    store = MemoryStore()
+    job = assignment(folder, store, groups=[["a"]], trouble={"a": "rename"})
+    with pytest.raises(MediaProcessError, match="a file that nobody asked for"):
+        await performer().make_output(job, Listener())
+    assert store.objects == {}
+
+
+async def test_a_process_that_is_killed_is_followed_by_one_more(
+    folder: Path, performer: Callable[..., Performer]
+) -> None:
+    """What it had put is not made again; the second death is the end."""
+    store = MemoryStore()
+    job = assignment(folder, store, groups=[["a", "b"]], trouble={"b": "crash"})
+    with pytest.raises(MediaProcessKilledError):
+        await performer().make_output(job, Listener())
+    assert len((folder.parents[3] / "processes").read_text().split()) == 2

@@ -73,3 +73,35 @@ async def test_places_are_given_across_event_loops() -> None:
 async def _until(condition: Callable[[], bool]) -> None:
     while not condition():  # noqa: ASYNC110 - it is about whose turn it is in this very loop
         await asyncio.sleep(0)
+
+
+async def test_work_that_has_a_place_keeps_it() -> None:
+    """A step that is done again does not wait for itself, nor takes a second place."""
+    places = Places(2)
+    await places.enter("first", "a")
+    async with asyncio.timeout(10):
+        await places.enter("first", "a")
+        await places.enter("second", "a")
+        await places.enter("first", "a")
+    waiting = asyncio.create_task(places.enter("third", "a"))
+    await asyncio.sleep(0)
+    places.leave("first")
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def test_nothing_begins_once_it_is_closed() -> None:
+    """At a stop, a place that becomes free stays so: what would begin now would only be cut off."""
+    places = Places(1)
+    await places.enter("first", "a")
+    waiting = asyncio.create_task(places.enter("second", "a"))
+    await asyncio.sleep(0)
+    places.close()
+    places.leave("first")
+    late = asyncio.create_task(places.enter("third", "b"))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    assert not late.done()
+    for each in (waiting, late):
+        each.cancel()
+    await asyncio.wait([waiting, late])

@@ -10,7 +10,8 @@ from filmstrip.domain.errors import DiskFullError, FilmstripError, SourceChanged
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.jobs.journal_format import JournalFormat
-from filmstrip.jobs.perform import in_order, share
+from filmstrip.jobs.made_output import in_order
+from filmstrip.jobs.portions import share
 from filmstrip.jobs.submission import make_submission, system_tags
 from filmstrip.jobs.upscale_rule import dropped_outputs
 from filmstrip.outputs._base import Group, Output, OutputPlan

@@ -1,13 +1,15 @@
 """Where do tasks work?"""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from filmstrip.domain.errors import DiskFullError, ResourceError
+from filmstrip.domain.errors import DiskFullError, ResourceError, TokenNotFoundError
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.storage.whole_file import written_whole
 
 
 def test_a_start_sweeps_what_final_tasks_left(tmp_path: Path) -> None:
@@ -56,3 +58,58 @@ def test_the_disk_keeps_a_reserve(tmp_path: Path) -> None:
     demand_free_disk(tmp_path, 1)
     with pytest.raises(DiskFullError, match=rf"MiB are left, and {free_mb * 2} are kept free"):
         demand_free_disk(tmp_path, free_mb * 2)
+
+
+def test_nothing_is_made_for_a_task_that_has_ended(tmp_path: Path) -> None:
+    """A thread that is late, as none can be cancelled, finds no folder and makes none."""
+    unfinished = {"token"}
+    folders = WorkFolders(tmp_path / "work", unfinished.__contains__)
+    folders.open(unfinished)
+    late = folders.source("token")
+    unfinished.clear()
+    folders.empty_task("token")
+    for make in (folders.of_task, folders.source, lambda token: folders.of_output(token, 0)):
+        with pytest.raises(TokenNotFoundError, match="The task has ended"):
+            make("token")
+    with pytest.raises(FileNotFoundError), written_whole(late):
+        pass
+    assert [path.name for path in folders.root.iterdir()] == [".lock"]
+    folders.close()
+
+
+def test_who_writes_on_cannot_bring_a_folder_back(tmp_path: Path) -> None:
+    """The folder is out of reach before it is removed, so that no file appears in it while its files are removed."""
+    folders = WorkFolders(tmp_path / "work")
+    folders.open([])
+    copy = folders.source("token")
+    appeared: list[Path] = []
+
+    def write_on(folder: Path, *, ignore_errors: bool) -> None:
+        with suppress(FileNotFoundError):
+            copy.write_text("late")
+            appeared.append(copy)
+        remove(folder, ignore_errors=ignore_errors)
+
+    with pytest.MonkeyPatch.context() as patch:
+        remove = shutil.rmtree
+        patch.setattr(shutil, "rmtree", write_on)
+        folders.empty_task("token")
+    assert appeared == []
+    assert [path.name for path in folders.root.iterdir()] == [".lock"]
+    folders.close()
+
+
+def test_what_could_not_be_removed_is_swept_later(tmp_path: Path) -> None:
+    """Also between two starts; a task that was begun after the look stays."""
+    folders = WorkFolders(tmp_path / "work")
+    folders.open([])
+    folders.source("old").write_text("x")
+
+    def unfinished() -> list[str]:
+        folders.source("new").write_text("x")
+        return ["new"]
+
+    folders.sweep(unfinished)
+    folders.sweep(unfinished)
+    assert sorted(path.name for path in folders.root.iterdir()) == [".lock", "new"]
+    folders.close()

@@ -42,7 +42,7 @@ def _explain(*messages: str, code: int = 1) -> FilmstripError:
         (
             ("[out#0/mp4 @ 0x5] [error] Error writing trailer: No space left on device",),
             DiskFullError,
-            "The disk of the service is full",
+            "The disk that work is done on is full",
         ),
         (
             ("[h264 @ 0x5] [IMGUTILS @ 0x7] [error] Picture size 9x9 exceeds specified max pixel count 8, see",),

@@ -1,0 +1,25 @@
+"""What if a step is cancelled while a thread works for it? Where half of it would do harm, its end is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def finished_in_thread(work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """Do something short in a thread, as `asyncio.to_thread`; a cancellation is heeded when it is over."""
+    doing = asyncio.ensure_future(asyncio.to_thread(work, *arguments, **options))
+    cancellation: asyncio.CancelledError | None = None
+    while not doing.done():
+        try:
+            await asyncio.wait([doing])
+        except asyncio.CancelledError as error:
+            cancellation = error
+    if cancellation is not None:
+        doing.exception()  # seen, if there is one
+        raise cancellation
+    return doing.result()

@@ -1,0 +1,174 @@
+"""In which order do things happen to a task, and what follows from a failure?"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from filmstrip.domain.errors import FilmstripError, SourceNotFoundError, SourceUnreachableError
+from filmstrip.jobs.run_task import BUNDLE, OUTPUT, TASK, RunTask
+from filmstrip.jobs.task_steps import OpenTask
+from filmstrip.outputs._base import Group, OutputPlan
+
+PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
+DOWN = SourceUnreachableError("It is down")
+DOWN.host = "host:1"
+
+
+@dataclass
+class Stage:
+    """Everything around the scripts: does steps at once, and notes what happens.
+
+    Attributes:
+        results: What the steps give, by their name; an exception is raised. None where a name is missing.
+        pauses: How long each outage is waited for, in order.
+    """
+
+    results: dict[str, Any] = field(default_factory=dict)
+    pauses: list[float | None] = field(default_factory=list)
+    limits: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    begun: list[tuple[str, dict[str, tuple[str | int, ...]], float]] = field(default_factory=list)
+    done: list[tuple[Any, ...]] = field(default_factory=list)
+    opened: OpenTask = field(default_factory=OpenTask)
+
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[object]],
+        seconds: float,
+        *,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> object:
+        del is_kept
+        self.limits[name] = (seconds, most_seconds)
+        return await work()
+
+    async def begin(
+        self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
+    ) -> None:
+        assert key == "key"
+        if runs:
+            self.begun.append((name, dict(runs), delay_seconds))
+
+    @asynccontextmanager
+    async def open(self, token: str, key: str) -> AsyncIterator[OpenTask]:
+        assert (token, key) == ("t", "key")
+        yield self.opened
+
+    async def wait_for(self, token: str, index: int | None, error: Exception) -> float | None:
+        self.done.append(("wait_for", token, index, str(error)))
+        return self.pauses.pop(0)
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        async def do(*arguments: object) -> Any:
+            self.done.append((name, *arguments))
+            result = self.results.get(name)
+            if isinstance(result, list) and name == "plan":
+                result = result.pop(0)
+            if isinstance(result, Exception):
+                raise result
+            return result
+
+        return do
+
+    @property
+    def scripts(self) -> RunTask:
+        around = cast("Any", self)
+        return RunTask(around, around, around, around, 7200)
+
+    def did(self, name: str) -> list[tuple[Any, ...]]:
+        return [each for each in self.done if each[0] == name]
+
+
+async def test_outputs_are_begun_and_not_waited_for() -> None:
+    """Those that are made together as one script, the others each as its own; the task keeps its place for them."""
+    stage = Stage({"choose_outputs": [[0, 2], [1]]})
+    await stage.scripts.run_task("t", "key", 1)
+    assert stage.begun == [(BUNDLE, {"t.b0": ("t", "key", 0, 2)}, 0), (OUTPUT, {"t.1.1": ("t", "key", 1, 1)}, 0)]
+    assert stage.opened.has_outputs
+    assert not stage.did("finish")
+
+
+async def test_a_task_without_outputs_ends() -> None:
+    """Where the upscale rule left none, nobody else would end it."""
+    stage = Stage({"choose_outputs": [], "conclude": [None]})
+    await stage.scripts.run_task("t", "key", 1)
+    assert stage.did("finish") == [("finish", "t", None)]
+    assert not stage.opened.has_outputs
+
+
+async def test_a_source_that_is_down_is_waited_for() -> None:
+    """The script ends, and is enqueued once more with a delay, as another run; after the patience the task fails."""
+    stage = Stage({"fetch": DOWN}, [5.0, None])
+    await stage.scripts.run_task("t", "key", 1)
+    assert stage.begun == [(TASK, {"t.2": ("t", "key", 2)}, 5.0)]
+    assert not stage.did("finish")
+    await stage.scripts.run_task("t", "key", 2)
+    assert len(stage.begun) == 1
+    assert stage.did("finish") == [("finish", "t", "It is down")]
+
+
+async def test_a_source_that_is_not_there_is_not_waited_for() -> None:
+    """The task fails with the sentence."""
+    stage = Stage({"fetch": SourceNotFoundError("There is nothing")})
+    await stage.scripts.run_task("t", "key", 1)
+    assert stage.did("finish") == [("finish", "t", "There is nothing")]
+    assert not stage.begun
+
+
+async def test_an_output_that_meets_an_outage_waits_alone() -> None:
+    """It is enqueued once more with a delay; after the patience it fails, and as the last one ends the task."""
+    stage = Stage({"plan": PLAN, "make": DOWN, "conclude": []}, [3.0, None])
+    await stage.scripts.run_output("t", "key", 1, 7)
+    assert stage.begun == [(OUTPUT, {"t.7.2": ("t", "key", 2, 7)}, 3.0)]
+    assert not stage.did("fail")
+    assert stage.did("conclude")
+    stage.results["conclude"] = ["It is down"]
+    await stage.scripts.run_output("t", "key", 2, 7)
+    assert len(stage.begun) == 1
+    assert stage.did("fail") == [("fail", "t", 7, "It is down")]
+    assert stage.did("finish") == [("finish", "t", "It is down")]
+
+
+async def test_the_last_output_ends_the_task() -> None:
+    """An output that is not the last one leaves the task open."""
+    stage = Stage({"plan": PLAN, "conclude": []})
+    await stage.scripts.run_output("t", "key", 1, 0)
+    assert [each[0] for each in stage.done] == ["plan", "make", "make", "describe", "conclude"]
+    stage.results["conclude"] = [None]
+    await stage.scripts.run_output("t", "key", 1, 1)
+    assert stage.did("finish") == [("finish", "t", None)]
+
+
+async def test_partners_go_their_own_ways() -> None:
+    """One that met an outage begins later, the others at once; one without a plan is left to itself."""
+    stage = Stage({"plan": [PLAN, FilmstripError("no plan"), PLAN], "make_together": {2: DOWN}}, [7.0])
+    await stage.scripts.run_bundle("t", "key", 0, 1, 2)
+    assert stage.begun == [
+        (OUTPUT, {"t.0.1": ("t", "key", 1, 0)}, 0),
+        (OUTPUT, {"t.1.1": ("t", "key", 1, 1)}, 0),
+        (OUTPUT, {"t.2.1": ("t", "key", 1, 2)}, 7.0),
+    ]
+    assert stage.did("wait_for") == [("wait_for", "t", 2, "It is down")]
+    assert list(stage.did("make_together")[0][2]) == [0, 2]
+
+
+async def test_steps_begin_with_the_time_of_their_kind() -> None:
+    """By the files of the output; only what makes or copies something may allow itself more, up to the setting."""
+    stage = Stage({"plan": PLAN, "conclude": [], "choose_outputs": [[0]]})
+    await stage.scripts.run_task("t", "key", 1)
+    await stage.scripts.run_output("t", "key", 1, 0)
+    of_files = pytest.approx(390.1)
+    assert stage.limits == {
+        "fetch": (300, 7200),
+        "probe": (300, 7200),
+        "choose": (300, None),
+        "plan": (300, None),
+        "make a": (of_files, 7200),
+        "make b": (of_files, 7200),
+        "describe": (of_files, None),
+        "conclude": (300, None),
+    }

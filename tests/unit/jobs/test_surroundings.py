@@ -1,0 +1,47 @@
+"""How do steps get at the source of their task?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from filmstrip.domain.errors import DiskFullError
+from filmstrip.jobs import surroundings
+from filmstrip.jobs.allowances import fetch_seconds
+from filmstrip.jobs.surroundings import Surroundings
+from filmstrip.jobs.task_steps import TaskSteps
+
+
+@pytest.mark.parametrize("signs", [1, 2])
+async def test_a_fetch_has_time_until_its_next_sign(
+    around: Callable[..., Surroundings], token: str, query: Any, monkeypatch: pytest.MonkeyPatch, signs: int
+) -> None:
+    """From the answer of its server on, and from each sign of a copy; and the server is known to have answered."""
+    query.formats[0].reads_whole_source = signs > 1
+    allowed: list[float] = []
+    monkeypatch.setattr(surroundings, "allow", allowed.append)
+    parts = around()
+    await parts.source(token, query, None)
+    assert len(allowed) >= signs
+    assert set(allowed) == {fetch_seconds(parts.storage)}
+    assert parts.database.has_answered(token, query.source.split("/")[2])
+
+
+async def test_a_copy_leaves_room_on_the_disk(around: Callable[..., Surroundings], token: str, query: Any) -> None:
+    """A copy is ended while it grows, whatever its server said of its length."""
+    with pytest.raises(DiskFullError, match="are kept free"):
+        await around(free_disk_mb=1 << 40).source(token, query, None)
+
+
+async def test_a_copy_begins_with_an_empty_folder(around: Callable[..., Surroundings], token: str) -> None:
+    """What an interrupted copy left is not in the way of the next one on a full disk; a whole copy is used again."""
+    parts = around()
+    left = parts.folders.of_task(token) / "left"
+    left.write_text("x")
+    steps = TaskSteps(parts)
+    state = await steps.fetch(token)
+    assert not left.exists()
+    assert parts.folders.source(token).stat().st_size == state[0] == 1000
+    left.write_text("x")
+    await steps.fetch(token)
+    assert left.exists()
