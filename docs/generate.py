@@ -190,12 +190,23 @@ def _errors() -> Iterator[str]:
     )
     yield "## In a task\n"
     yield (
-        "A task that fails ends as `completed` with `error: 1`; its `error_description` says in a sentence what went\n"
-        "wrong. These are the kinds of failure, whose names are in the log of the service, as `kind`.\n"
+        "A task that fails ends as `completed` with `error: 1`; its `error_description`, and that of each output that\n"
+        "failed, says in a sentence what is wrong. What kind of failure it is, as named below, is in the log of the\n"
+        "service, as `kind`. One that may pass is waited for before it counts (`waiting` in the status).\n"
     )
-    rest = [kind for kind in kinds if error_code_of(kind) == 1 and kind.__module__ == "filmstrip.domain.errors"]
-    rows = [(f"`{kind.__name__}`", _first_line(kind), "yes" if kind.is_retryable else "") for kind in rest]
-    yield _table(("error", "what it means", "is tried again"), rows)
+    ending = [kind for kind in kinds if _what_to_do(kind)]
+    rows = [
+        (_first_line(kind), _what_to_do(kind), "yes" if kind.is_retryable else "", f"`{kind.__name__}`")
+        for kind in ending
+    ]
+    yield _table(("what it means", "what to do", "is waited for", "in the log"), rows)
+
+
+def _what_to_do(kind: type[FilmstripError]) -> str:
+    """Read what to do about an error out of the second paragraph of its docstring."""
+    paragraphs = (vars(kind).get("__doc__") or "").split("\n\n")
+    is_of_the_tree = kind.__module__ == "filmstrip.domain.errors"
+    return " ".join(paragraphs[1].split()) if is_of_the_tree and len(paragraphs) > 1 else ""
 
 
 def _error_row(kind: type[FilmstripError]) -> tuple[str, str, str]:

@@ -56,6 +56,10 @@ osd class default list = *
 [client]
 rgw data = {folder}/rgw
 rgw frontends = beast endpoint=127.0.0.1:{http}
+rgw sts key = 0123456789abcdef
+rgw s3 auth use sts = true
+# Last in turn, so that a wrong key is still told apart from a wrong secret.
+rgw s3 auth order = local, sts
 rgw enable ops log = false
 rgw enable usage log = false
 rgw thread pool size = 32
@@ -148,6 +152,7 @@ class _Cluster:
             "--display-name=test",
             f"--access-key={KEY}",
             f"--secret-key={SECRET}",
+            "--caps=user-policy=*",  # it may allow itself to ask for session tokens
         )
         placement = ["--placement-id", "default-placement", "--storage-class", "STANDARD_IA"]
         self.run("radosgw-admin", "zonegroup", "placement", "add", "--rgw-zonegroup", "default", *placement)

@@ -33,6 +33,7 @@ class FaultyProxy:
     port: int
     fault: Callable[[SeenRequest], int | None] = _no_fault
     fault_body: bytes = b""
+    fault_headers: dict[str, str] = field(default_factory=dict)
     requests: list[SeenRequest] = field(default_factory=list)
 
     def fail_first(self, count: int, status: int) -> None:
@@ -81,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == RESET:
             self.close_connection = True
         elif fault is not None:
-            self._send(fault, {}, server.state.fault_body)
+            self._send(fault, server.state.fault_headers, server.state.fault_body)
         else:
             self._send(*self._ask(server.real_port, body))
 

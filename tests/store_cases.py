@@ -13,6 +13,7 @@ from typing import Any
 
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
+from filmstrip.storage.lending import NOBODY
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import find_temporary, open_temporary
@@ -85,8 +86,8 @@ class S3Case(StoreCase):
         return Destination.model_validate({"url": url, "key": self.server.key, "secret": self.server.secret} | changes)
 
     def open(self, name: str, *, is_folder: bool = True, **changes: Any) -> Store:
-        settings = changes.pop("settings", self.settings)
-        return open_store(self.destination(name, **changes), settings, is_folder=is_folder)
+        settings, lender = changes.pop("settings", self.settings), changes.pop("lender", NOBODY)
+        return open_store(self.destination(name, **changes), settings, is_folder=is_folder, lender=lender)
 
     def through(self, port: int, **changes: Any) -> StorageSettings:
         """Allow another port of the host too."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from filmstrip.domain.errors import (
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.running_program import free_ports
 from filmstrip.testing.seaweedfs import S3Server
+from raw_server import RawServer, running_raw_server
 from store_cases import S3Case
 
 pytestmark = pytest.mark.timeout(240)  # the Ceph gateway needs time to start
@@ -255,6 +257,46 @@ def test_an_unreachable_host_is_told(weed: S3Case) -> None:
     with (
         closing(weed.open("out", port=port, settings=weed.through(port))) as store,
         pytest.raises(DestinationUnreachableError, match=f"127.0.0.1:{port}"),
+    ):
+        store.put("a.png", b"x", "image/png")
+
+
+def _speak_otherwise(_server: RawServer, connection: socket.socket, _head: str) -> None:
+    connection.sendall(b"220 mail.example.com ESMTP\r\n")
+
+
+@pytest.mark.parametrize("is_judged", [False, True], ids=["named", "judged"])
+@pytest.mark.parametrize("content", [b"small", LARGE], ids=["small", "large"])
+def test_a_store_that_does_not_answer_is_told_with_the_reason(weed: S3Case, content: bytes, *, is_judged: bool) -> None:
+    """Whichever library asks, by which way: the reason is in the sentence, in our words."""
+    settings = replace(weed.settings, retries=0, put_timeout_seconds=1, plain_http_hosts=("127.0.0.1", "no.invalid"))
+    settings = replace(settings, private_hosts=("127.0.0.0/8",) if is_judged else ("127.0.0.1", "no.invalid"))
+    (closed,) = free_ports(1)
+    with ExitStack() as running:
+        silent = running.enter_context(running_raw_server())
+        other = running.enter_context(running_raw_server(_speak_otherwise))
+        cases = [
+            (f"127.0.0.1:{closed}", "no connection comes about"),
+            ("no.invalid", "its name is not known"),
+            (f"127.0.0.1:{silent.port}", "the connection broke"),
+            (f"127.0.0.1:{other.port}", "it does not answer as a web server does|the connection broke"),
+        ]
+        for place, reason in cases:
+            url = f"s3://{place}/bucket/out"
+            for permissions in (None, "public-read"):
+                with (
+                    closing(weed.open("out", url=url, settings=settings, permissions=permissions)) as store,
+                    pytest.raises(DestinationUnreachableError, match=rf"cannot be reached \(({reason})\)$"),
+                ):
+                    store.put("a.png", content, "image/png")
+
+
+def test_http_where_https_is_meant_is_told(weed: S3Case) -> None:
+    """A store that does not speak https is told with the setting that says so."""
+    settings = replace(weed.settings, plain_http_hosts=(), retries=0)
+    with (
+        closing(weed.open("out", settings=settings)) as store,
+        pytest.raises(DestinationUnreachableError, match=r"does not speak https; .* the setting plain_http_hosts"),
     ):
         store.put("a.png", b"x", "image/png")
 

@@ -13,10 +13,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import pytest
 
 from filmstrip.media.sample_video import make_sample, shown_frame_number
@@ -157,3 +158,27 @@ def test_the_job_into_a_bucket(clone: Path, seaweedfs: S3Server, range_server: R
     assert '"error": 1' not in answer
     track = urllib.request.urlopen(f"{seaweedfs.url}/my-bucket/test/thumb/bbb/thumbnails.vtt", timeout=10).read()
     assert track.count(b"-->") == 2
+
+
+@pytest.mark.timeout(200)
+def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> None:
+    """The page about running lends a bucket to an API key, whose query without any secret ends in it."""
+    seaweedfs.make_bucket("lent-bucket", public=True)
+    credentials = {"aws_access_key_id": seaweedfs.key, "aws_secret_access_key": seaweedfs.secret}
+    with closing(boto3.client("s3", endpoint_url=seaweedfs.url, region_name="us-east-1", **credentials)) as client:
+        client.upload_file(str(clone / "demo-output" / "source.mp4"), "lent-bucket", "shop/source.mp4")
+    examples = Examples.of("docs/running.md")
+    replacements = {
+        "https://s3.example.com": seaweedfs.url,
+        "s3.example.com": f"{seaweedfs.host}:{seaweedfs.port}",
+        "my-bucket": "lent-bucket",
+        "MY-ACCESS-KEY": seaweedfs.key,
+        "MY-SECRET-KEY": seaweedfs.secret,
+    }
+    with _running_service(examples.script("service", "lent store", replacements), clone) as address:
+        script = examples.script("client", "lent store", {_SERVICE_ADDRESS: address, **replacements})
+        answer = _run(script, clone)
+    assert '"error": 1' not in answer
+    assert seaweedfs.secret not in answer + (clone / "service.log").read_text()
+    track = urllib.request.urlopen(f"{seaweedfs.url}/lent-bucket/shop/thumbs/thumbnails.vtt", timeout=10).read()
+    assert track.count(b"-->") == 4

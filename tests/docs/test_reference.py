@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -11,8 +13,10 @@ import pytest
 
 from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.outputs.registry import output_types
 from filmstrip.settings.catalog import all_settings
+from filmstrip.settings.reading import COMMAND_VARIABLES, CONFIG_VARIABLE
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -74,3 +78,31 @@ def test_every_error_code_is_documented() -> None:
     text = _page("errors.md")
     for kind in ApiError.__subclasses__():
         assert f"| {error_code(kind.__new__(kind))} | `{kind.__name__}` |" in text
+
+
+def test_every_failure_of_a_task_says_what_to_do() -> None:
+    """Each kind of error that is the end of its branch is explained, with what to do about it."""
+    text = _page("errors.md").partition("## In a task")[2]
+    not_in_tasks = {"ApiKeyNotFoundError", "TokenNotFoundError", "QueryError", "RangesNotSupportedError"}
+    kinds = [kind for kind in _leaves(FilmstripError) if kind.__module__ == "filmstrip.domain.errors"]
+    assert len(kinds) > 15
+    for kind in kinds:
+        if kind.__name__ not in not_in_tasks:
+            row = next(line for line in text.splitlines() if f"`{kind.__name__}`" in line)
+            assert all(len(cell) > 10 for cell in row.split(" | ")[:2]), row
+
+
+def _leaves(kind: type[FilmstripError]) -> Iterator[type[FilmstripError]]:
+    children = [child for child in kind.__subclasses__() if child.__module__ == "filmstrip.domain.errors"]
+    yield from [kind] if not children else [leaf for child in children for leaf in _leaves(child)]
+
+
+def test_pages_name_only_settings_that_exist() -> None:
+    """Each variable that a page tells a reader to set is one that is read."""
+    known = {setting.variable for setting in all_settings().values()} | {CONFIG_VARIABLE} | COMMAND_VARIABLES
+    pages = [DOCS.parent / "README.md", DOCS.parent / "CHANGELOG.md", *DOCS.rglob("*.md")]
+    named = {
+        (page.name, name) for page in pages for name in re.findall(r"\bFILMSTRIP_[A-Z_]+[A-Z]\b", page.read_text())
+    }
+    assert len(named) > 50
+    assert {name for _, name in named} <= known

@@ -139,7 +139,7 @@ def _written(path: Path, data: bytes) -> Path:
 )
 def test_encrypted_video_is_called_encrypted(make: Callable[[Path], Path], tmp_path: Path) -> None:
     """The error says so, whatever the container."""
-    with pytest.raises(SourceUnreadableError, match="the source's video is encrypted"):
+    with pytest.raises(SourceUnreadableError, match="The source's video is encrypted"):
         probe(LocalFile(make(tmp_path)), MediaSettings())
 
 

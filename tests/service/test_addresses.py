@@ -112,7 +112,7 @@ def test_signed_manifests_of_a_private_bucket(service: FilmstripServer, small_vi
         ({"url_mode": "presigned"}, "format[0].url_mode: presigned needs a destination on S3"),
         (
             {"url_mode": "presigned", "destination": "s3://s3.example.com/bucket/a/"},
-            "format[0].url_mode: presigned needs the destination's key and secret",
+            "format[0].destination: has no credentials",
         ),
         ({"url_mode": "absolute", "destination": "file:///srv/a/"}, "format[0].url_mode: absolute does not go with"),
     ],

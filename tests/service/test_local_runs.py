@@ -123,7 +123,7 @@ def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     path = tmp_path / "letter.mp4"
     path.write_text("Dear reader, this is no video.")
     assert run(["thumbnails", str(path), str(tmp_path / "out")]) == ExitCode.FAILED
-    assert "cannot be read as media" in capsys.readouterr().err
+    assert f'The source "{path}" cannot be read as media: it is text' in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -226,6 +226,11 @@ def test_the_manners_of_s3_tools(
     assert f"{seaweedfs.url}/manners/t/thumbnails.vtt" in captured.out
     assert "64x36" in captured.out
     assert captured.err == ""
+    # A track that ends before its video, which is only known by reading that.
+    track = sample.parent / "short.vtt"
+    track.write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nthumb.png\n")
+    assert run(["lint", str(track), "--video", "s3://manners/clip.mp4", *endpoint]) == ExitCode.FAILED
+    assert "end" in capsys.readouterr().out
 
 
 def test_a_missing_key_and_a_wrong_one_differ(

@@ -14,16 +14,17 @@ from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.service.local import LocalListener, MadeOutput, run_query
 from filmstrip.settings.settings import Settings
+from filmstrip.storage.lending import Lender
 
 
-def run_locally(query: Query[Output], settings: Settings, server: ForkServer) -> None:
+def run_locally(query: Query[Output], settings: Settings, server: ForkServer, lender: Lender) -> None:
     """Run a query, and print where the main file of each output is.
 
     Raises:
         FilmstripError: It fails.
     """
     with _watching(query) as listener:
-        made = run_to_end(run_query(query, settings, listener, server))
+        made = run_to_end(run_query(query, settings, listener, server, lender))
         listener.on_end(tuple(output.index for output in made))
     for url in _main_urls(made):
         click.echo(url)

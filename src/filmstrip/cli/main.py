@@ -19,7 +19,14 @@ from click.shell_completion import CompletionItem
 
 from filmstrip import __version__
 from filmstrip.cli import commands
-from filmstrip.cli.shell import drop_unwritten, end_as_interrupted, explain, interruption, open_closed_streams
+from filmstrip.cli.shell import (
+    drop_foreign_settings,
+    drop_unwritten,
+    end_as_interrupted,
+    explain,
+    interruption,
+    open_closed_streams,
+)
 from filmstrip.domain.errors import FilmstripError, QueryError
 from filmstrip.settings.mistakes import SettingsError
 
@@ -149,6 +156,7 @@ _GARBAGE_THRESHOLD = 50_000
 def main() -> None:
     """Run the program as the shell calls it."""
     open_closed_streams()
+    drop_foreign_settings()
     end_as_interrupted()
     gc.set_threshold(_GARBAGE_THRESHOLD)
     # Else pydantic looks through the metadata of every installed package for plugins.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from filmstrip.cli.flag_groups import GroupedOption
 from filmstrip.params.field_texts import field_texts
 from filmstrip.params.parameters import Parameters
 
@@ -76,9 +78,9 @@ def _value_type(annotation: object) -> object:
 def _options(
     kind: type[Parameters], without: Collection[str], secrets: Mapping[str, str]
 ) -> Iterator[Callable[[Decorated], Decorated]]:
-    texts = field_texts(kind)
-    # What a class adds itself says most about it, so it comes first.
-    for name in sorted(kind.model_fields, key=lambda name: name not in vars(kind)["__annotations__"]):
+    texts, homes = field_texts(kind), kind.__mro__
+    # What a class adds itself says most about it, so it comes first; then what it takes over, as it names it.
+    for name in sorted(kind.model_fields, key=lambda name: homes.index(_home(kind, name))):
         field = kind.model_fields[name]
         if name in without:
             continue
@@ -87,16 +89,37 @@ def _options(
         yield click.option(
             f"--{flag}/--no-{flag}" if form == "FLAG" else f"--{flag}",
             name,
+            cls=GroupedOption,
+            heading=_heading(_home(kind, name)),
             default=None,
             envvar=secrets.get(name),
             show_envvar=name in secrets,
             metavar=None if form == "FLAG" else f"{form},..." if is_list(field) else form,
-            help=_help(texts[name], field),
+            help=_as_typed(_help(texts[name], field), kind.model_fields.keys() - set(without)),
         )
+
+
+def _home(kind: type[Parameters], name: str) -> type:
+    """Find the class that says last what a field is."""
+    return next(each for each in kind.__mro__ if name in vars(each).get("__annotations__", {}))
+
+
+def _heading(home: type) -> str:
+    """Take what a group of fields is about from the beginning of its docstring."""
+    return re.split(r"[.:]", (home.__doc__ or "").strip().partition("\n")[0])[0]
+
+
+def _as_typed(text: str, names: Collection[str]) -> str:
+    """Name other fields as the flags that they are here."""
+    return re.sub(
+        r"`([a-z_]+)`", lambda found: f"--{found[1].replace('_', '-')}" if found[1] in names else found[0], text
+    )
 
 
 def _help(text: str, field: FieldInfo) -> str:
     if is_list(field):
+        # What is a list of JSON in a query is typed with commas.
+        text = re.sub(r"\[([^\]]+)\]", lambda found: found[1].replace('"', "").replace(", ", ","), text)
         text = f"{text} Several are separated by commas."
     if field.is_required() or field.default is None or isinstance(field.default, bool | tuple) or "default" in text:
         return text

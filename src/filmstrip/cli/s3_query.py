@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from filmstrip.cli.s3_places import S3Manners, manners_for
+from filmstrip.cli.s3_places import S3Flags, S3Manners, manners_for
 from filmstrip.settings.settings import Settings
 
 
-def with_manners(text: str, settings: Settings, endpoint: str | None, profile: str | None) -> tuple[str, Settings]:
+def with_manners(text: str, settings: Settings, typed: S3Flags) -> tuple[str, Settings, S3Manners]:
     """Complete the S3 places of a query; a text that is no query stays as it is, for the parser to judge.
 
     Args:
         text: JSON text, `{"query": {...}}`.
         settings: Name hosts, which are no buckets.
-        endpoint: What was typed.
-        profile: What was typed.
+        typed: What was typed about S3.
+
+    Returns:
+        The text, the settings with the endpoint among the hosts that are spoken to by http, and who lends credentials.
 
     Raises:
         FilmstripError: As from `s3_places.read_manners`.
@@ -27,16 +29,16 @@ def with_manners(text: str, settings: Settings, endpoint: str | None, profile: s
         entries = query["format"] if isinstance(query["format"], list) else [query["format"]]
         places = [place for entry in entries for place in _places(entry)]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return text, settings
+        return text, settings, S3Manners()
     urls = [query.get("source"), *(place.get("url") if isinstance(place, dict) else place for place in places)]
-    manners, settings = manners_for([url for url in urls if isinstance(url, str)], settings, endpoint, profile)
+    manners, settings = manners_for([url for url in urls if isinstance(url, str)], settings, typed)
     if isinstance(query.get("source"), str):
-        query["source"] = manners.with_credentials(query["source"])
+        query["source"] = manners.spelled_out(query["source"])
     for entry in entries:
         if entry.get("destination"):
             completed = [_completed(place, manners) for place in _places(entry)]
             entry["destination"] = completed if isinstance(entry["destination"], list) else completed[0]
-    return json.dumps(document), settings
+    return json.dumps(document), settings, manners
 
 
 def _places(entry: dict[str, Any]) -> list[Any]:

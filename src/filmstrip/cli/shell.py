@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import sys
+from collections.abc import MutableMapping
 from types import FrameType
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _SIGNALLED = 128
 _STREAMS = 3
 _received: list[int] = []
+_OF_OTHER_PROGRAMS = re.compile(r"AWS_(SERVER_SIDE_ENCRYPTION|SSE_|CHECKSUM_ALGORITHM)", re.IGNORECASE)
 
 
 def open_closed_streams() -> None:
@@ -24,6 +27,12 @@ def open_closed_streams() -> None:
     # They are for the whole life of the program.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def drop_foreign_settings(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Take variables away that the S3 client would apply to the places of every client, and that nobody else reads."""
+    for name in [name for name in environ if _OF_OTHER_PROGRAMS.match(name)]:
+        del environ[name]
 
 
 def end_as_interrupted() -> None:

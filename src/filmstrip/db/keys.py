@@ -47,6 +47,12 @@ class KeyRows(Rows):
         with self._reading() as connection:
             return tuple(_key(row) for row in connection.execute(select(*_KEY_COLUMNS).order_by(api_key.c.id)))
 
+    def read_key(self, key_id: int) -> ApiKey | None:
+        """Read a key by its row number, also a revoked one; None if there is none."""
+        with self._reading() as connection:
+            row = connection.execute(select(*_KEY_COLUMNS).where(api_key.c.id == key_id)).first()
+        return None if row is None else _key(row)
+
     def revoke_key(self, name: str) -> ApiKey:
         """Make a key and its sessions open nothing any more.
 

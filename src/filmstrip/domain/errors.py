@@ -19,6 +19,7 @@ FilmstripError
 │   ├── DestinationRefusedError
 │   └── DestinationUnreachableError (retryable)
 ├── HostNotAllowedError       the operator does not allow this host
+├── CredentialsError          those that somebody lends cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
 │   ├── DiskFullError
 │   ├── LimitExceededError
@@ -27,7 +28,8 @@ FilmstripError
 └── OutputError               an output could not be made as asked
     └── OutputInvalidError    it was made, but checking it found a fault
 
-The message of an error is the sentence that the user reads: it never holds a secret.
+The message of an error is the sentence that the user reads: it never holds a secret. Its class says what it means, and
+below that what to do about it where it can end a task; the reference is written from both.
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ class FilmstripError(Exception):
 
     host: str | None = None
     """The host that is the reason, if that is known."""
+
+    region: str | None = None
+    """The region that an S3 server names as the right one, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +93,33 @@ class SourceError(FilmstripError):
 
 
 class SourceNotFoundError(SourceError):
-    """There is nothing at the source's address."""
+    """There is nothing at the source's address.
+
+    Look at the source's address; it may have expired.
+    """
 
 
 class SourceForbiddenError(SourceError):
-    """The source's server refuses to hand it out with these credentials."""
+    """The source's server refuses to hand it out with these credentials.
+
+    Look at the credentials or the signature in the source's address, and at what they may read.
+    """
 
 
 class SourceUnreachableError(SourceError):
-    """The source's server does not answer."""
+    """The source's server does not answer.
+
+    Look at the host and port of the source's address, and whether its server runs.
+    """
 
     is_retryable = True
 
 
 class SourceChangedError(SourceError):
-    """The source changed while it was read."""
+    """The source changed while it was read.
+
+    Send the job again once the source is complete and left alone.
+    """
 
 
 class RangesNotSupportedError(SourceError):
@@ -110,11 +127,17 @@ class RangesNotSupportedError(SourceError):
 
 
 class SourceUnreadableError(SourceError):
-    """The source is not media that can be read, or is damaged beyond use."""
+    """The source is not media that can be read, or is damaged beyond use.
+
+    Play the source to see whether it is whole; the sentence says what it is instead.
+    """
 
 
 class StreamMissingError(SourceError):
-    """The source has no stream of the kind that the output needs."""
+    """The source has no stream of the kind that the output needs.
+
+    Ask for what the source has: sound alone has no pictures.
+    """
 
 
 class DestinationError(FilmstripError):
@@ -122,25 +145,49 @@ class DestinationError(FilmstripError):
 
 
 class DestinationForbiddenError(DestinationError):
-    """The destination refuses these credentials."""
+    """The destination refuses these credentials.
+
+    Look at `key`, `secret` and `permissions` of the destination, and at what the key may write.
+    """
 
 
 class BucketNotFoundError(DestinationError):
-    """The destination's bucket does not exist."""
+    """The destination's bucket does not exist.
+
+    Make the bucket, or look at its name: `s3://HOST/BUCKET/KEY`.
+    """
 
 
 class DestinationRefusedError(DestinationError):
-    """The destination refuses the object or one of its attributes."""
+    """The destination refuses the object or one of its attributes.
+
+    Look at the value that the sentence names, such as `storage_class` or the address.
+    """
 
 
 class DestinationUnreachableError(DestinationError):
-    """The destination's server does not answer."""
+    """The destination's server does not answer.
+
+    Look at the host and port of the destination, and whether its server runs.
+    """
 
     is_retryable = True
 
 
 class HostNotAllowedError(FilmstripError):
-    """The operator of this service does not allow this host."""
+    """The operator of this service does not allow this host.
+
+    Use a public address, or ask the operator to allow this one (`private_hosts`, `local_roots`).
+    """
+
+
+class CredentialsError(FilmstripError):
+    """The credentials that the operator named for a store cannot be read.
+
+    The operator looks at the setting `stores`; the log says which variable or profile it is.
+    """
+
+    is_retryable = True
 
 
 class ResourceError(FilmstripError):
@@ -148,27 +195,45 @@ class ResourceError(FilmstripError):
 
 
 class DiskFullError(ResourceError):
-    """The service's disk is full."""
+    """The service's disk is full.
+
+    The operator makes room on the disk of the data folder; then send the job again.
+    """
 
 
 class LimitExceededError(ResourceError):
-    """A limit of the service was reached."""
+    """A limit of the service was reached.
+
+    Ask for less; the sentence names the limit, which the operator can raise.
+    """
 
 
 class MediaProcessError(ResourceError):
-    """The process that worked on the media ended unexpectedly."""
+    """The process that worked on the media ended unexpectedly.
+
+    Send the job again; if it fails again, the operator finds the reason in the log.
+    """
 
 
 class MediaProcessKilledError(MediaProcessError):
-    """A signal ended the process that worked on the media: by itself, another one may do better."""
+    """A signal ended the process that worked on the media: by itself, another one may do better.
+
+    The operator looks whether the machine has too little memory, or lowers `slots`.
+    """
 
 
 class OutputError(FilmstripError):
-    """The output cannot be made as asked."""
+    """The output cannot be made as asked.
+
+    Change the parameter that the sentence names.
+    """
 
 
 class OutputInvalidError(OutputError):
-    """The output was made, but checking it found a fault."""
+    """The output was made, but checking it found a fault.
+
+    Send the job again; if it fails again, tell the operator, who finds more in the log.
+    """
 
 
 def _tree(root: type[FilmstripError]) -> dict[str, type[FilmstripError]]:

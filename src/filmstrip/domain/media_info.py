@@ -190,5 +190,5 @@ class MediaInfo:
             StreamMissingError: There is none.
         """
         if self.video is None:
-            raise StreamMissingError("the source has no video stream to take pictures from")
+            raise StreamMissingError("The source has no video stream to take pictures from")
         return self.video

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from filmstrip.domain.errors import DestinationRefusedError, Mistake, QueryError
 from filmstrip.outputs._base import Addressing, Output
+from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
 from filmstrip.storage._base import Presigns, Store
+from filmstrip.storage.lending import Lender, loan_for
 from filmstrip.storage.settings import StorageSettings
 
 _UNKNOWN_ADDRESS = (
@@ -43,6 +45,26 @@ def check_addresses(query: Query[Output], storage: StorageSettings) -> None:
     ]
     if mistakes:
         raise QueryError(mistakes)
+
+
+def check_signing(query: Query[Output], lender: Lender) -> None:
+    """See to it, before anything is made, that there are credentials to sign addresses with.
+
+    Raises:
+        QueryError: A destination has none, and none are lent to it.
+    """
+    mistakes = [
+        Mistake(f"format[{index}].url_mode", "presigned needs credentials for the destination, to sign addresses with")
+        for index, output in enumerate(query.formats)
+        if output.signs_addresses and not all(_can_sign(place, lender) for place in output.destination)
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def _can_sign(place: Destination, lender: Lender) -> bool:
+    loan = loan_for(place, lender)
+    return (place.key is not None and place.secret is not None) or (loan is not None and loan.read is not None)
 
 
 def find_addresses(addressing: Addressing | None, stores: Sequence[Store], names: Sequence[str]) -> Addresses:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from filmstrip.outputs._base import Output
 from filmstrip.storage._base import Store
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import open_temporary
@@ -15,7 +16,12 @@ from filmstrip.storage.temporary import open_temporary
 
 @contextmanager
 def open_stores(
-    output: Output, settings: StorageSettings, token: str, index: int, begins_at: datetime
+    output: Output,
+    settings: StorageSettings,
+    token: str,
+    index: int,
+    begins_at: datetime,
+    lender: Lender = NOBODY,
 ) -> Iterator[tuple[Store, ...]]:
     """Open all stores of an output, and close them at the end of the block.
 
@@ -25,15 +31,20 @@ def open_stores(
         token: Token of the task.
         index: Place of the output in the task.
         begins_at: When the life of temporary objects begins.
+        lender: Whose credentials sign where a destination has none.
 
     Raises:
         DestinationRefusedError: A URL does not fit.
         HostNotAllowedError: The operator does not allow a host or folder.
+        CredentialsError: What is lent cannot be read.
     """
     with ExitStack() as opened:
         if not output.destination:
             name = None if output.is_folder else output.temporary_name()
             yield (opened.enter_context(closing(open_temporary(settings, token, index, begins_at, file_name=name))),)
             return
-        stores = [open_store(place, settings, is_folder=output.is_folder) for place in output.destination]
-        yield tuple(opened.enter_context(closing(store)) for store in stores)
+        stores: list[Store] = []
+        for place in output.destination:
+            store = open_store(place, settings, is_folder=output.is_folder, lender=lender)
+            stores.append(opened.enter_context(closing(store)))
+        yield tuple(stores)

@@ -19,6 +19,7 @@ from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.handover import begin_again, occupy_places, read_key
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.isolation_report import report_isolation
+from filmstrip.jobs.lending import check_credentials, lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.outages import Outages
@@ -165,15 +166,17 @@ class JobEngine:
             QueryError: It cannot work with the settings.
         """
         key = await asyncio.to_thread(read_key, self._database, token)
+        key_id = int(key) if key.isdigit() else None
         enqueue = partial(
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
-        submission = await asyncio.to_thread(self._submission, query, payload)
+        submission = await asyncio.to_thread(self._submission, query, payload, key_id)
         await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
         self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
-    def _submission(self, query: Query[Output], payload: str | None) -> Submission:
+    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
+        check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
         check_addresses(query, self._storage)
         return make_submission(with_operator_values(query, self._settings, self._parse), payload)
 

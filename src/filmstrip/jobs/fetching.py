@@ -6,14 +6,16 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs._messages import ReadableSource
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceVersion
-from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
+from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
+from filmstrip.storage.sources import copy_source, find_source, open_source
 
 
 def ignore(*_facts: object) -> None:
@@ -36,7 +38,7 @@ class FetchListener:
 _NOBODY = FetchListener()
 
 
-async def fetch_source(
+async def fetch_source(  # noqa: PLR0913 - all but three by name
     url: str,
     settings: StorageSettings,
     path: Path,
@@ -44,6 +46,7 @@ async def fetch_source(
     whole: bool,
     expected: SourceVersion | None = None,
     listener: FetchListener = _NOBODY,
+    lender: Lender = NOBODY,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
 
@@ -54,6 +57,7 @@ async def fetch_source(
         whole: Whether every byte is needed. A source that cannot be read in parts is copied too.
         expected: The state in which it has to be, None for any.
         listener: Told how it goes on.
+        lender: Whose credentials sign where the URL has none.
 
     Returns:
         How a child process opens it, and in which state it is.
@@ -62,6 +66,7 @@ async def fetch_source(
         SourceError: It cannot be had.
         HostNotAllowedError: The operator does not allow its host or folder.
         DiskFullError: There is no room for a copy.
+        CredentialsError: What is lent cannot be read.
     """
     stopping = threading.Event()
 
@@ -72,7 +77,8 @@ async def fetch_source(
 
     stoppable = FetchListener(listener.on_answer, report)
     try:
-        return await asyncio.to_thread(_fetch, url, settings, path, whole, expected, stoppable)
+        find = partial(find_source, url, settings, expected, lender)
+        return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, stoppable)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -83,7 +89,7 @@ class _StoppedError(Exception):
 
 
 def _fetch(
-    url: str,
+    find: Callable[[], tuple[SourceReference, SourceFacts]],
     settings: StorageSettings,
     path: Path,
     whole: bool,  # noqa: FBT001 - of this module alone
@@ -92,10 +98,9 @@ def _fetch(
 ) -> tuple[ReadableSource, SourceVersion]:
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
-    facts = check_source(refer_to_source(url, settings, expected), settings)
+    reference, facts = find()
     listener.on_answer()
-    reference = refer_to_source(url, settings, facts.version)
-    if url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
+    if reference.url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:
         return reference, facts.version

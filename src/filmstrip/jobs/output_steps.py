@@ -137,7 +137,8 @@ class OutputSteps:
 
         output = query.formats[index]
         begins_at = record.started_at or record.created_at
-        with open_stores(output, self._around.storage, token, index, begins_at) as stores:
+        lender = await self._around.lender(token)
+        with open_stores(output, self._around.storage, token, index, begins_at, lender) as stores:
             yield Assignment(
                 output=output,
                 document=entry_without_destination(query.text, index),

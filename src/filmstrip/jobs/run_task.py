@@ -195,6 +195,7 @@ async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | di
             _log.warning("media_process_said", stderr=note)
         if error.is_retryable:
             return outage_of(error)
+        _log.warning("step_failed", kind=type(error).__name__, error=str(error))
         raise
     except (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError):
         raise

@@ -16,6 +16,7 @@ from filmstrip.jobs.answers import Answers
 from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.lending import lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
@@ -24,6 +25,7 @@ from filmstrip.jobs.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.params.query import Query
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
 
@@ -106,6 +108,7 @@ class Surroundings:
             allow(fetch_seconds(self.storage))
             demand_free_disk(path.parent, self.settings.free_disk_mb)
 
+        lender = await self.lender(token)
         return await fetch_source(
             query.source,
             self.storage,
@@ -113,7 +116,15 @@ class Surroundings:
             whole=any(output.reads_whole_source for output in query.formats),
             expected=expected,
             listener=FetchListener(on_answer, on_progress),
+            lender=lender,
         )
+
+    async def lender(self, token: str) -> Lender:
+        """Return what lends credentials to the places of a task that have none."""
+        if not self.storage.stores:
+            return NOBODY
+        key_id = (await self.record(token)).key_id
+        return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
 
     @asynccontextmanager
     async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:

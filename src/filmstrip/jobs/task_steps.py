@@ -13,6 +13,7 @@ from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
+from filmstrip.jobs.named_source import naming_source
 from filmstrip.jobs.outages import is_active
 from filmstrip.jobs.surroundings import Surroundings, naming_host
 from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
@@ -67,7 +68,8 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            info = await self._around.child.probe(source, self._around.folders.of_task(token))
+            with naming_source(query.source):
+                info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.record_source, token, found)
         await asyncio.to_thread(self._database.end_outage, token, None)

@@ -26,6 +26,7 @@ from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.remote_input import RangeFile
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import ByteRanges, LocalFile, MediaSource, part_of
+from filmstrip.media.unreadable import DAMAGED, reason_unreadable
 
 PacketT = TypeVar("PacketT")
 
@@ -60,20 +61,16 @@ def reading_errors() -> Iterator[None]:
     try:
         yield
     except av.error.FFmpegError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SourceUnreadableError(f"The source cannot be read as media: {reason}") from error
+        raise SourceUnreadableError(f"The source cannot be read as media: {DAMAGED}") from error
 
 
 @contextmanager
-def _unknown_format() -> Iterator[None]:
-    """Tell by our own error that libav knows the format but must not read it: it calls that an invalid argument."""
+def _opening_errors(source: MediaSource) -> Iterator[None]:
+    """Turn errors of libav while opening a source into ours; a format that it must not read is one of them."""
     try:
         yield
-    except av.error.ArgumentError as error:
-        raise SourceUnreadableError(
-            "the source is not a video file of a kind that is read here (such as MP4, QuickTime, Matroska, WebM, "
-            "MPEG-TS, MPEG-PS, AVI, FLV, MXF, WMV, Ogg, GIF, JPEG)"
-        ) from error
+    except av.error.FFmpegError as error:
+        raise SourceUnreadableError(f"The source cannot be read as media: {reason_unreadable(source)}") from error
 
 
 @contextmanager
@@ -106,7 +103,7 @@ def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputCon
 def _open(source: MediaSource, options: Mapping[str, str]) -> Iterator[InputContainer]:
     end = photo_end(source)
     source, form = (source, None) if end is None else (part_of(source, 0, end), PHOTO_FORMAT)
-    with reading_errors(), _unknown_format():
+    with _opening_errors(source):
         if isinstance(source, LocalFile):
             container = av.open(local_address(source), "r", form, options=dict(options), metadata_errors=_TEXT_ERRORS)
         else:
@@ -179,7 +176,7 @@ def check_pixels(stream: AvVideoStream, settings: MediaSettings) -> None:
     context = stream.codec_context
     if context.width * context.height > settings.max_pixels:
         raise LimitExceededError(
-            f"the source's pictures are {context.width}x{context.height}; this service decodes at most "
+            f"The source's pictures are {context.width}x{context.height}; this service decodes at most "
             f"{settings.max_pixels} pixels"
         )
 
@@ -195,5 +192,5 @@ def select_stream(container: InputContainer, index: int) -> AvVideoStream:
             stream.discard = av.stream.Discard.all
     chosen = container.streams[index] if index < len(container.streams) else None
     if chosen is None or chosen.type != "video":
-        raise StreamMissingError("the source has no video stream")
+        raise StreamMissingError("The source has no video stream")
     return cast(AvVideoStream, chosen)

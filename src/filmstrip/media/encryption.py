@@ -46,7 +46,7 @@ def refuse_encrypted(
     label = labels.get(video.index, TrackLabel()) if video is not None else TrackLabel()
     if label.is_encrypted or _is_encrypted(source, container, video):
         raise SourceUnreadableError(
-            "the source's video is encrypted, and cannot be shown without its key: send it without DRM"
+            "The source's video is encrypted, and cannot be shown without its key: send it without DRM"
         )
 
 

@@ -15,6 +15,7 @@ from filmstrip.domain.errors import (
     SourceUnreadableError,
 )
 from filmstrip.media.ffmpeg_process import FfmpegRun
+from filmstrip.media.unreadable import DAMAGED, NO_INDEX
 
 # "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x5586] [error] moov atom not found": where it was said, how bad it is, what it is.
 _MESSAGE = re.compile(r"(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?P<level>\w+)\] (?P<text>.*)")
@@ -69,10 +70,12 @@ def _judge(run: FfmpegRun) -> FilmstripError:
         return LimitExceededError("Encoding needs more memory than this service allows (memory_limit_mb)")
     if _says(run.messages, ("exceeds specified max pixel count",)):
         return LimitExceededError("The source's pictures are larger than this service allows (max_pixels)")
-    reason = _reason(run.messages)
     if _says(run.messages, _UNREADABLE):
+        reason = NO_INDEX if _says(run.messages, ("moov atom not found",)) else DAMAGED
         return SourceUnreadableError(f"The source cannot be read as media: {reason}")
-    return OutputError(f"The video cannot be encoded as asked: {reason}")
+    reason = _reason(run.messages)
+    said = f'; ffmpeg says "{reason}"' if reason else ", and ffmpeg gives no reason"
+    return OutputError(f"The video cannot be encoded as asked{said}")
 
 
 def _killed(exit_code: int) -> FilmstripError:
@@ -92,7 +95,7 @@ def _reason(messages: Sequence[str]) -> str:
     """Pick the first error that is no echo of another one, without where in ffmpeg and on this machine it happened."""
     found = [match["text"] for message in messages if (match := _MESSAGE.fullmatch(message)) and _is_error(match)]
     causes = [text for text in found if not text.lower().startswith(_ECHOES)]
-    reason = next(iter(causes or found), "ffmpeg gives no reason")
+    reason = next(iter(causes or found), "")
     return _PATH.sub("(file)", reason).rstrip(".")
 
 

@@ -20,7 +20,7 @@ def find_ffmpeg(settings: MediaSettings) -> str:
     if settings.ffmpeg_path is not None:
         found = shutil.which(settings.ffmpeg_path)
         if found is None:
-            raise MediaProcessError("the ffmpeg program of the setting ffmpeg_path does not exist or cannot be run")
+            raise MediaProcessError("The ffmpeg program of the setting ffmpeg_path does not exist or cannot be run")
         return found
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
@@ -36,7 +36,7 @@ def ffmpeg_version(program: str) -> str:
     """
     words = _answer(program, "-version").split(maxsplit=3)
     if words[:2] != ["ffmpeg", "version"]:
-        raise MediaProcessError("the ffmpeg program does not tell its version: it is another program")
+        raise MediaProcessError("The ffmpeg program does not tell its version: it is another program")
     return words[2]
 
 
@@ -64,5 +64,5 @@ def _answer(program: str, question: str) -> str:
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise MediaProcessError(f"the ffmpeg program does not run: {type(error).__name__}") from error
+        raise MediaProcessError(f"The ffmpeg program does not run: {type(error).__name__}") from error
     return answer.stdout

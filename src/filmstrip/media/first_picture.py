@@ -41,4 +41,4 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
                 return frames[0]
         if count > _PACKETS_TO_FIRST_PICTURE:
             break
-    raise SourceUnreadableError("the source's video cannot be decoded: none of its first pictures is whole")
+    raise SourceUnreadableError("The source's video cannot be decoded: none of its first pictures is whole")

@@ -88,6 +88,6 @@ def check_picture(data: bytes, size: FrameSize) -> None:
     try:
         found = picture_size(data)
     except ValueError as error:
-        raise OutputInvalidError(f"a finished picture is damaged: {error}") from None
+        raise OutputInvalidError(f"A finished picture is damaged: {error}") from None
     if found != size:
-        raise OutputInvalidError(f"a finished picture is {found} instead of {size}")
+        raise OutputInvalidError(f"A finished picture is {found} instead of {size}")

@@ -56,7 +56,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
         if stream is None:
             _refuse_without_decoder(container, labels)
         if stream is None and not sound.streams:
-            raise SourceUnreadableError("the source has neither video nor audio")
+            raise SourceUnreadableError("The source has neither video nor audio")
         video = None if stream is None else _describe_video(container, stream, source, settings)
         extent = find_extent(container, stream, source, _members(container, stream, sound))
         if video is not None and stream is not None:
@@ -108,7 +108,7 @@ def _refuse_without_decoder(container: InputContainer, labels: Mapping[int, Trac
     films = list_films(container)
     if films:
         raise SourceUnreadableError(
-            f"the source's video is encoded {source_codec(labels.get(films[0].index))}, which cannot be decoded here; "
+            f"The source's video is encoded {source_codec(labels.get(films[0].index))}, which cannot be decoded here; "
             "H.264, H.265, VP9, AV1, ProRes and many more can"
         )
 

@@ -89,7 +89,7 @@ class Rescue:
         nearest = [frame for candidates in found if (frame := candidates.nearest(moment)) is not None]
         if not nearest:
             raise SourceUnreadableError(
-                f"the source's video cannot be decoded at {float(target.seconds):.3f} s, nor near it"
+                f"The source's video cannot be decoded at {float(target.seconds):.3f} s, nor near it"
             )
         best = min(nearest, key=lambda frame: abs((frame.pts or 0) - moment))
         return self._sample(target, best, is_substitute=True)

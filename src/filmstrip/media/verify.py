@@ -65,7 +65,7 @@ def verify_video(path: Path, expected: Expectation, *, threads: int, on_progress
             _decode_all(container, threads, on_progress)
             return duration
     except av.error.FFmpegError as error:
-        raise OutputInvalidError(f"The result does not decode to its end: {error.strerror}") from error
+        raise OutputInvalidError("The result does not decode to its end") from error
 
 
 def _duration(container: InputContainer) -> Fraction:

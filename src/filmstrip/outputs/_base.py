@@ -117,6 +117,11 @@ class Output(FormatParameters):
         """Whether its files name others by their full addresses."""
         return False
 
+    @property
+    def signs_addresses(self) -> bool:
+        """Whether those addresses are signed, by the credentials of the destination."""
+        return False
+
     def is_own_name(self, name: str) -> bool:
         """Tell whether a file in the destination's folder can only be this output's, of this or an earlier run."""
         del name

@@ -74,13 +74,16 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         """Whether manifests name pictures by their full addresses."""
         return self.url_mode is not UrlMode.RELATIVE
 
+    @property
+    def signs_addresses(self) -> bool:
+        """Whether they are signed."""
+        return self.url_mode is UrlMode.PRESIGNED
+
     def conflicts(self) -> Iterator[Mistake]:
         """Yield what manifests cannot name where the destination is, or is not."""
         schemes = {place.url.partition(":")[0].lower() for place in self.destination}
         if self.url_mode is UrlMode.PRESIGNED and not self.destination:
             yield Mistake("url_mode", "presigned needs a destination on S3; the temporary store has none to sign")
-        if self.url_mode is UrlMode.PRESIGNED and any(not (each.key and each.secret) for each in self.destination):
-            yield Mistake("url_mode", "presigned needs the destination's key and secret, to sign addresses with")
         if self.url_mode is UrlMode.ABSOLUTE and "file" in schemes:
             yield Mistake("url_mode", "absolute does not go with a file:// destination, whose address no page can read")
 

@@ -70,7 +70,7 @@ class Storyboard(Parameters):
             operator has set.
         sizes: Several sizes of the same pictures, such as ["320x180", "160x90"], each in a folder of its name; instead
             of the one size that the other fields give.
-        size_folders: Whether each of the `sizes` has its own folder; yes if absent. With 0 all files are in one folder
+        size_folders: Whether each of the `sizes` has its own folder; yes if absent. Else all files are in one folder
             and have their size in their names, as `thumbnails_320x180.vtt` and `thumb_320x180_0001.jpg`.
         manifests: Which manifests are written; `vtt` always is.
         sprite_name: File name of the sprite, such as "seek.jpg"; several are numbered, as in "seek_0001.jpg", and the

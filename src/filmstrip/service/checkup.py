@@ -21,9 +21,11 @@ from filmstrip.media.sample_video import make_sample
 from filmstrip.media.seclusion import runnable_program
 from filmstrip.media.source import LocalFile
 from filmstrip.outputs.registry import CHILD
-from filmstrip.service.data_folder import open_database
+from filmstrip.service.data_folder import names_in_use, open_database
+from filmstrip.service.store_check import check_stores, unknown_keys
 from filmstrip.settings.reading import misspelt_variables, read_settings
 from filmstrip.settings.settings import Settings
+from filmstrip.storage.store_credentials import read_credentials
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 _VERSION_NUMBER = re.compile(r"n?(\d+)\.(\d+)")
@@ -115,10 +117,28 @@ def _database(settings: Settings) -> Finding:
     if not settings.service.database_url and not settings.service.data_dir.exists():
         return Finding("database", "not made yet")
     with open_database(settings.service) as database:
-        keys = [key for key in database.list_keys() if key.revoked_at is None]
+        keys = names_in_use(database)
     if not keys and not settings.service.api_keys:
         return Finding("database", "answers, but nobody has an API key", "make one: filmstrip keys create NAME")
     return Finding("database", "answers")
+
+
+def _stores(settings: Settings) -> Finding:
+    check_stores(settings.storage)
+    stores = settings.storage.stores
+    if not stores:
+        return Finding("stores", "none are named")
+    found = f"{', '.join(store.name for store in stores)}: credentials are named"
+    for store in stores:
+        if store.instance_role:
+            read_credentials(store)
+    if settings.service.database_url or settings.service.data_dir.exists():
+        with open_database(settings.service) as database:
+            own = [f"settings-{number}" for number, _ in enumerate(settings.service.api_keys, 1)]
+            unknown = unknown_keys(settings.storage, [*names_in_use(database), *own])
+        if unknown:
+            return Finding("stores", "; ".join(unknown), _REMEDIES["stores"])
+    return Finding("stores", found)
 
 
 def _media_work(settings: Settings) -> Finding:
@@ -143,6 +163,7 @@ _CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "ffmpeg": _ffmpeg,
     "data folder": _data_folder,
     "database": _database,
+    "stores": _stores,
     "media work": _media_work,
     "isolation": _isolation,
 }
@@ -150,6 +171,7 @@ _REMEDIES: Mapping[str, str] = {
     "ffmpeg": "leave ffmpeg_path away to take the program that comes along, or name 7.1 or later with libx264",
     "data folder": "give its owner the right to write, or choose another data_dir",
     "database": "look at data_dir and database_url; a damaged file can be replaced from a backup",
+    "stores": "look at the setting stores, and at the variables and profiles that it names",
     "isolation": "Linux 5.13 or newer with Landlock switched on, on x86_64 or aarch64, keeps it from all of them",
     "media work": "the limits may be too low: memory_limit_mb, cpu_limit_seconds, file_limit_mb",
 }

@@ -87,5 +87,10 @@ def ensure_keys(database: Database, plaintexts: Sequence[str]) -> None:
         database.ensure_key(plaintext, name)
 
 
+def names_in_use(database: Database) -> tuple[str, ...]:
+    """Return the names of the API keys that are good."""
+    return tuple(key.name for key in database.list_keys() if key.revoked_at is None)
+
+
 def _cipher(settings: ServiceSettings) -> Cipher:
     return Cipher(parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(key_file(settings)))

@@ -14,11 +14,13 @@ from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.addresses import check_signing
 from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
 from filmstrip.jobs.destinations import open_stores
 from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.media_child import MediaChild
+from filmstrip.jobs.named_source import naming_source
 from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.patience import patiently
 from filmstrip.jobs.perform import Performer
@@ -33,6 +35,7 @@ from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.params.query import Query
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -70,13 +73,14 @@ class LocalListener:
     on_end: Callable[[Sequence[int]], None] = ignore
 
 
-async def probe_source(url: str, settings: Settings, server: ForkServer) -> MediaInfo:
+async def probe_source(url: str, settings: Settings, server: ForkServer, lender: Lender = NOBODY) -> MediaInfo:
     """Find out what a source holds.
 
     Args:
         url: The source.
         settings: Limits, and what the operator allows besides.
         server: Forks the child process; its module is `outputs.registry.CHILD`.
+        lender: Whose credentials sign where the URL has none.
 
     Raises:
         SourceError: It cannot be had, or is no media.
@@ -85,12 +89,17 @@ async def probe_source(url: str, settings: Settings, server: ForkServer) -> Medi
     _expect_fetching(url, server)
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
-        source, _version = await fetch_source(url, storage, folder / "source", whole=False)
-        return await MediaChild(settings.media, storage, server).probe(source, folder)
+        source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
+        with naming_source(url):
+            return await MediaChild(settings.media, storage, server).probe(source, folder)
 
 
 async def run_query(
-    query: Query[Output], settings: Settings, listener: LocalListener, server: ForkServer
+    query: Query[Output],
+    settings: Settings,
+    listener: LocalListener,
+    server: ForkServer,
+    lender: Lender = NOBODY,
 ) -> tuple[MadeOutput, ...]:
     """Make all outputs of a query by the rules of a task: some together, and a failure of one leaves the others.
 
@@ -99,12 +108,14 @@ async def run_query(
         settings: Limits, and what the operator allows besides.
         listener: Is told how far it is.
         server: Forks the child processes; its module is `outputs.registry.CHILD`.
+        lender: Whose credentials sign where a place has none.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
         FilmstripError: The source cannot be had, or outputs that may not fail softly cannot be made or put.
     """
     _check_destinations(query)
+    check_signing(query, lender)
     query = with_operator_values(query, settings.jobs, parse_query)
     for warned in query.warnings:
         listener.warn(warned)
@@ -118,12 +129,13 @@ async def run_query(
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
         telling = FetchListener(on_progress=listener.on_fetch)
-        fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling)
+        fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling, lender=lender)
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
-        info = await child.probe(source, folder)
+        with naming_source(query.source):
+            info = await child.probe(source, folder)
         for message in info.warnings:
             listener.warn(Warned(message))
-        run = _Run(query, settings, child, source, info, folder, listener)
+        run = _Run(query, settings, child, source, info, folder, listener, lender)
         indices = run.kept_indices()
         for bundle in bundle_outputs(query.formats, indices, run.info):
             await run.make_together(bundle)
@@ -142,6 +154,7 @@ class _Run:
     info: MediaInfo
     folder: Path
     listener: LocalListener
+    lender: Lender
     failures: list[str] = field(default_factory=list)
     finished: dict[int, dict[str, Artifact]] = field(default_factory=dict)
 
@@ -205,7 +218,8 @@ class _Run:
     def _assignment(self, index: int) -> Iterator[Assignment]:
         output, folder = self.query.formats[index], self.folder / str(index)
         folder.mkdir(exist_ok=True)
-        with open_stores(output, self.child.storage, "local", index, datetime.now(UTC)) as stores:
+        now = datetime.now(UTC)
+        with open_stores(output, self.child.storage, "local", index, now, self.lender) as stores:
             yield Assignment(
                 output=output,
                 document=entry_without_destination(self.query.text, index),

@@ -20,9 +20,10 @@ from filmstrip.api.connections import connection_factory
 from filmstrip.api.under_way import UNDER_WAY
 from filmstrip.db.database import Database
 from filmstrip.service.app import Service, build
-from filmstrip.service.data_folder import ensure_keys, open_database
+from filmstrip.service.data_folder import ensure_keys, names_in_use, open_database
 from filmstrip.service.housekeeping import housekeeping
 from filmstrip.service.listening import address_of, listening_sockets
+from filmstrip.service.store_check import check_stores, unknown_keys
 from filmstrip.settings.settings import Settings
 
 _REQUEST_SECONDS = 5.0
@@ -42,6 +43,7 @@ async def serve(settings: Settings) -> None:
     Raises:
         FilmstripError: It cannot start.
     """
+    check_stores(settings.storage)
     stopped = _on_signal()
     listening = settings.service
     with (
@@ -50,6 +52,7 @@ async def serve(settings: Settings) -> None:
         open_database(settings.service, alone=True) as database,
     ):
         ensure_keys(database, settings.service.api_keys)
+        _tell_stores(settings, database)
         service = build(settings, database)
         await service.engine.start()
         # What is loaded by now stays for ever: to look through it again and again for garbage would take 75 ms each
@@ -64,6 +67,15 @@ async def serve(settings: Settings) -> None:
         finally:
             await service.engine.stop(settings.service.drain_seconds)
     log.info("stopped")
+
+
+def _tell_stores(settings: Settings, database: Database) -> None:
+    """Write into the log whom which store is lent to."""
+    if not settings.storage.stores:
+        return
+    log.info("stores", lent=[str(store) for store in settings.storage.stores])
+    for sentence in unknown_keys(settings.storage, names_in_use(database)):
+        log.warning("store_for_nobody", reason=sentence)
 
 
 def _end_for_certain(seconds: float, database: Database) -> None:

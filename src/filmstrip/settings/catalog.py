@@ -80,6 +80,11 @@ def item_kind(kind: Any) -> Any | None:
     return get_args(kind)[0] if get_origin(kind) is tuple else None
 
 
+def is_table(kind: Any) -> bool:
+    """Check whether a type has fields of its own, so that its values are tables of the file."""
+    return isinstance(kind, type) and dataclasses.is_dataclass(kind)
+
+
 def without_none(kind: Any) -> Any:
     """Tell the type of a value that is there, for a type that also allows None."""
     others = [choice for choice in get_args(kind) if choice is not NoneType]

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from filmstrip.domain.errors import HostNotAllowedError
 from filmstrip.storage.egress import EgressPolicy
+from filmstrip.storage.trouble import trouble_connecting
 
 _LONGEST_HEAD_BYTES = 1 << 16
 _PIECE_BYTES = 1 << 18
@@ -36,6 +37,7 @@ class EgressProxy:
         self.policy = policy
         self.connect_timeout_seconds = connect_timeout_seconds
         self.refusal: HostNotAllowedError | None = None
+        self.trouble: str | None = None
         password = secrets.token_urlsafe(24)
         self.authorization = b"Basic " + base64.b64encode(f"filmstrip:{password}".encode())
         self._server = _Server(self)
@@ -84,9 +86,11 @@ class _Connection(socketserver.BaseRequestHandler):
             proxy.refusal = refusal
             self._answer(HTTPStatus.FORBIDDEN)
             return
-        except OSError:
+        except OSError as error:
+            proxy.trouble = trouble_connecting(error)
             self._answer(HTTPStatus.BAD_GATEWAY)
             return
+        proxy.trouble = None
         with server:
             if is_tunnel:
                 self._answer(HTTPStatus.OK)

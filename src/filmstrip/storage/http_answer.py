@@ -17,6 +17,7 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
+from filmstrip.storage.s3_region import told_region
 from filmstrip.storage.source_reference import SourceVersion
 
 _PIECE_BYTES = 1 << 18
@@ -27,7 +28,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")  # RFC
 _SIZE = re.compile(r"\d{1,18}")
 _UNPACKED = {"gzip", "x-gzip", "deflate"}
 _WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE)
-_ERROR_CODE = re.compile(rb"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
+_ERROR_CODE = re.compile(r"<Code>(\w{1,64})</Code>")  # Amazon S3 API, "REST error responses"
 _EXCERPT_BYTES = 4096
 
 
@@ -124,14 +125,14 @@ def _refusal(response: BaseHTTPResponse, label: str, start: int, expected: Sourc
         return SourceChangedError(f'The source "{label}" changed while it was read')
     if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and start == 0:
         return SourceUnreadableError(f'The source "{label}" is empty')
-    reason = f"{status} {_error_code(response) or response.reason or ''}".strip()
+    text = response.read(_EXCERPT_BYTES, decode_content=False).decode(errors="replace")
+    code = _ERROR_CODE.search(text)
+    reason = f"{status} {code[1] if code else response.reason or ''}".strip()
     if status in _ABSENT:
         return SourceNotFoundError(f'There is nothing at "{label}" ({reason})')
     if status in _TRANSIENT:
         return SourceUnreachableError(f'The server of the source "{label}" cannot answer now ({reason})')
-    return SourceForbiddenError(f'The server of the source "{label}" refuses to hand it out ({reason})')
-
-
-def _error_code(response: BaseHTTPResponse) -> str | None:
-    match = _ERROR_CODE.search(response.read(_EXCERPT_BYTES, decode_content=False))
-    return match[1].decode() if match else None
+    refusal = SourceForbiddenError(f'The server of the source "{label}" refuses to hand it out ({reason})')
+    if status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} or "<Region>" in text:
+        refusal.region = told_region(response.headers, text)
+    return refusal

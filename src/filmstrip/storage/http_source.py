@@ -18,17 +18,10 @@ from filmstrip.storage.http_answer import Answer, read_answer
 from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
+from filmstrip.storage.trouble import trouble_of
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
-_REASONS = {
-    "NewConnection": "no connection comes about",
-    "NameResolution": "its name is not known",
-    "ConnectTimeout": "no connection comes about in time",
-    "ReadTimeout": "it stays silent, or sends too slowly",
-    "Protocol": "the connection broke",
-    "IncompleteRead": "the connection broke",
-}
 _MAY_HAVE_EXPIRED = {401, 403, 404, 410}
 
 
@@ -97,10 +90,7 @@ class HttpSource:
         except SSLError as error:
             raise _distrust(error, self.label) from None
         except HTTPError as error:
-            reason = type(error).__name__.removesuffix("Error")
-            raise SourceUnreachableError(
-                f'The source "{self.label}" cannot be reached ({_REASONS.get(reason, reason)})'
-            ) from None
+            raise SourceUnreachableError(f'The source "{self.label}" cannot be reached ({trouble_of(error)})') from None
 
     def _request(self, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         response = self._follow(self._resolved_url, headers)
@@ -116,7 +106,8 @@ class HttpSource:
             response = self._client.request("GET", url, headers=all_headers, redirect=False, preload_content=False)
             # Shared links set one where they redirect, and want to see it again where they lead to.
             self._cookies.extract_cookies(cast("Any", response), Request(url))  # noqa: S310 - nothing is opened
-            if response.status not in _REDIRECTS:
+            # S3 servers answer so, without saying where to, what is asked for in another region.
+            if response.status not in _REDIRECTS or not response.headers.get("Location"):
                 self._resolved_url = url
                 return response
             response.close()

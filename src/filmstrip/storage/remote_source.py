@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from filmstrip.domain.errors import RangesNotSupportedError
@@ -15,8 +16,15 @@ from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 
 
+def _allowing(reference: SourceReference, settings: StorageSettings) -> StorageSettings:
+    if reference.host is None:
+        return settings
+    return replace(settings, private_hosts=(*settings.private_hosts, reference.host))
+
+
 def check_remote(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
     """Ask for one byte of a source, as `sources.check_source`."""
+    settings = _allowing(reference, settings)
     with closing(HttpSource(reference.url, settings)) as http:
         return retried(lambda: _ask(http, reference.version), settings)
 
@@ -29,6 +37,7 @@ def _ask(http: HttpSource, expected: SourceVersion | None) -> SourceFacts:
 
 def open_remote(reference: SourceReference, settings: StorageSettings) -> SourceRanges:
     """Open a source for random access, as `sources.open_source`."""
+    settings = _allowing(reference, settings)
     http = HttpSource(reference.url, settings)
     try:
         return SourceRanges(http, settings, reference.version)
@@ -41,6 +50,7 @@ def copy_remote(
     reference: SourceReference, settings: StorageSettings, path: Path, on_progress: ProgressListener
 ) -> None:
     """Copy a whole source to `path`, as `sources.copy_source`."""
+    settings = _allowing(reference, settings)
     with closing(HttpSource(reference.url, settings)) as http:
         try:
             ranges = SourceRanges(http, settings, reference.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -41,6 +41,14 @@ _REGIONS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
         (r"(?:fly\.storage\.tigris|t3\.storage)\.dev", "auto"),
     )
 )
+
+
+_AMAZON_REGION = re.compile(r"s3[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-\d)(?P<rest>\.amazonaws\.com(?:\.cn)?)")
+
+
+def region_is_told(host: str) -> bool:
+    """Check whether a host's own name tells its region, or that it has but one."""
+    return any(pattern.fullmatch(normal_host(host)) for pattern, _region in _REGIONS)
 
 
 def region_of(host: str) -> str:
@@ -94,6 +102,11 @@ class S3Address:
         is_https = (host, port) not in plain and (host, None) not in plain
         key = match["key"] or ""
         return cls(host, port, is_https, match["bucket"], key.strip("/"), not key or key.endswith("/"))
+
+    def in_region(self, region: str) -> S3Address:
+        """Return the same bucket at the server of another region: Amazon has one for each, others have one for all."""
+        match = _AMAZON_REGION.fullmatch(self.host)
+        return self if match is None else replace(self, host=f"s3.{region}{match['rest']}")
 
     @property
     def scheme(self) -> str:

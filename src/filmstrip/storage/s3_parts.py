@@ -31,6 +31,7 @@ from filmstrip.storage.s3_client import put_seconds
 from filmstrip.storage.s3_failures import refusal_error, unreachable_error
 from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.trouble import trouble_of
 
 _LONGEST_ANSWER_BYTES = 1 << 20
 _UPLOAD_ID = re.compile(r"<UploadId>([^<]+)</UploadId>")
@@ -105,7 +106,7 @@ class PartedUploader:
         body = f'<CompleteMultipartUpload xmlns="{namespace}">{parts}</CompleteMultipartUpload>'.encode()
         answer = self._send("POST", url, upload, body=body).text
         if "<Error>" in answer:  # with status 200: the server had begun to answer before it failed
-            raise refusal_error(answer, 500, self._address)
+            raise refusal_error(answer, 500, self._address, self._account)
 
     @contextmanager
     def _taken_back_on_failure(self, url: str, upload: Mapping[str, str]) -> Iterator[None]:
@@ -146,10 +147,10 @@ class PartedUploader:
             )
             text = answer.read(_LONGEST_ANSWER_BYTES, decode_content=False).decode(errors="replace")
             answer.close() if len(text) == _LONGEST_ANSWER_BYTES else answer.release_conn()
-        except HTTPError:
-            raise unreachable_error(self._address) from None
+        except HTTPError as error:
+            raise unreachable_error(self._address, trouble_of(error)) from None
         if answer.status >= 300:  # noqa: PLR2004 - HTTP: below, it was done
-            raise refusal_error(text, answer.status, self._address)
+            raise refusal_error(text, answer.status, self._address, self._account)
         return _Answer(text, answer.headers.get("ETag"))
 
 

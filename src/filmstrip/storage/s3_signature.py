@@ -22,11 +22,15 @@ class S3Account:
         key: Access key.
         secret: The secret to it.
         region: Region that is signed for.
+        session_token: What goes with temporary credentials, None for lasting ones.
+        is_lent: Whether the operator lends it, so that the client knows nothing of it.
     """
 
     key: str
     secret: str = field(repr=False)
     region: str
+    session_token: str | None = field(default=None, repr=False)
+    is_lent: bool = False
 
 
 def signed_url(url: str, query: Mapping[str, str]) -> str:
@@ -52,6 +56,8 @@ def signed_headers(
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     body_hash = hashlib.sha256(body).hexdigest()
     own = {"host": parts.netloc, "x-amz-content-sha256": body_hash, "x-amz-date": moment}
+    if account.session_token is not None:
+        own["x-amz-security-token"] = account.session_token
     all_headers = dict(sorted(({name.lower(): value for name, value in headers.items()} | own).items()))
     names = ";".join(all_headers)
     lines = [method, parts.path or "/", parts.query]

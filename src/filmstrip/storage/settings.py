@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from filmstrip.params.any_path import AnyPath
 from filmstrip.storage.egress import split_port
+from filmstrip.storage.named_store import NamedStore
 
 
 def _is_host(entry: str) -> str:
@@ -47,6 +48,8 @@ class StorageSettings:
         private_hosts: What sources and destinations may use besides the public internet: host names, IP addresses,
             both also with a port ("minio:9000", "[fd00::1]:9000"), and networks ("10.0.0.0/8").
         plain_http_hosts: S3 hosts that are spoken to by http instead of https: "host" or "host:port".
+        stores: S3 stores whose credentials you lend to the API keys that you name; see
+            [stores of your own](../running.md#stores-of-your-own).
         local_roots: Folders in which `file://` may read and write.
         ca_file: PEM file with certificate authorities that are trusted besides the system's.
         connect_timeout_seconds: How long a connection may take to come about.
@@ -69,6 +72,7 @@ class StorageSettings:
     public_url: str = "http://127.0.0.1:8080"
     private_hosts: tuple[HostOrNetwork, ...] = ()
     plain_http_hosts: tuple[Host, ...] = ()
+    stores: tuple[NamedStore, ...] = ()
     local_roots: tuple[AnyPath, ...] = ()
     ca_file: Path | None = None
     connect_timeout_seconds: float = 10.0

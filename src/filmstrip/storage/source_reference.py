@@ -42,10 +42,13 @@ class SourceReference:
         url: `http(s)://` or `file://`. It may carry a signature that hands out this one object for some hours, so it
             is kept out of logs and tables.
         version: The state that is expected, None for any.
+        host: Host and port that may be used for this source though they are private, None for no more than the
+            settings allow.
     """
 
     url: str
     version: SourceVersion | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.file_errors import other_kind, reason_of
+from filmstrip.storage.lending import NOBODY, Lender
 from filmstrip.storage.local import allowed_path
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
@@ -37,8 +39,41 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
     return check_remote(reference, settings)
 
 
+def find_source(
+    url: str, settings: StorageSettings, version: SourceVersion | None = None, lender: Lender = NOBODY
+) -> tuple[SourceReference, SourceFacts]:
+    """Refer to a client's source in its present state, and ask for one byte of it.
+
+    An S3 server that names another region is asked once more, signed for that.
+
+    Args:
+        url: The client's URL.
+        settings: What the operator allows.
+        version: The state in which it has to be, None for any.
+        lender: Whose credentials sign where the URL has none.
+
+    Raises:
+        SourceError: It cannot be had.
+        HostNotAllowedError: The operator does not allow its host or folder.
+        CredentialsError: What is lent cannot be read.
+    """
+    reference = refer_to_source(url, settings, version, lender)
+    try:
+        facts = check_source(reference, settings)
+    except SourceForbiddenError as error:
+        if error.region is None or not url.lower().startswith("s3://"):
+            raise
+        reference = refer_to_source(url, settings, version, lender, error.region)
+        facts = check_source(reference, settings)
+    return replace(reference, version=facts.version), facts
+
+
 def refer_to_source(
-    source: AnySource, settings: StorageSettings, version: SourceVersion | None = None
+    source: AnySource,
+    settings: StorageSettings,
+    version: SourceVersion | None = None,
+    lender: Lender = NOBODY,
+    region: str | None = None,
 ) -> SourceReference:
     """Make the reference by which another process opens the source without its credentials.
 
@@ -47,13 +82,15 @@ def refer_to_source(
             is good for some hours.
         settings: For the hosts that are spoken to by http.
         version: The state in which it is expected to be.
+        lender: Whose credentials sign where the URL has none.
+        region: Region that the server named, which wins over any other.
     """
     if isinstance(source, SourceReference):
         return source
     if source.lower().startswith("s3://"):
-        from filmstrip.storage.s3_source import presigned_url  # noqa: PLC0415 - as above
+        from filmstrip.storage.s3_source import presigned_source  # noqa: PLC0415 - as above
 
-        source = presigned_url(source, settings)
+        return replace(presigned_source(source, settings, lender, region), version=version)
     if not source.lower().startswith(("http://", "https://", "file://")):
         raise SourceForbiddenError(f'"{source}" cannot be read: a source is an http://, https:// or s3:// URL')
     return SourceReference(source, version)

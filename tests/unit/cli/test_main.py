@@ -7,6 +7,7 @@ import click
 import pytest
 
 from filmstrip.cli.main import ExitCode, program, run
+from filmstrip.cli.shell import drop_foreign_settings
 
 _COMMANDS = [*program.list_commands(None), "keys create", "keys list", "keys revoke"]  # type: ignore[arg-type]
 
@@ -92,3 +93,11 @@ def test_an_output_without_a_place_is_refused(tmp_path: Path, capsys: pytest.Cap
         "format[0].destination:",
         "format[1].destination:",
     ]
+
+
+def test_settings_of_other_programs_are_dropped() -> None:
+    """What the S3 client would add to the requests for every client's place is not handed on to it."""
+    kept = {"AWS_SESSION_TOKEN": "t", "AWS_PROFILE": "p", "HOME": "/"}
+    environ = {"AWS_SSE_CUSTOMER_KEY_BASE64": "k", "aws_server_side_encryption": "AES256", **kept}
+    drop_foreign_settings(environ)
+    assert environ == kept

@@ -6,6 +6,8 @@ from typing import Any
 import click
 from click.testing import CliRunner, Result
 
+from filmstrip.cli.commands import thumbnails
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.parameter_flags import given, parameter_flags
 from filmstrip.params.clip import Clip
 from filmstrip.params.destination import Destination
@@ -41,6 +43,34 @@ def test_every_field_is_a_flag_with_its_description() -> None:
         assert f"--{name.replace('_', '-')}" in text
     assert "Where it begins, in seconds of the source" in text
     assert "scale|crop" in text
+
+
+def test_help_is_in_groups() -> None:
+    """Flags stand below what they are about, those of the command itself below the usual heading."""
+
+    @click.command(cls=GroupedCommand)
+    @parameter_flags(_Parameters)
+    @click.option("--config", help="A file.")
+    def command(**_flags: Any) -> None:
+        """Do something."""
+
+    headings: dict[str, list[str]] = {}
+    for line in CliRunner().invoke(command, ["--help"], terminal_width=200).output.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            headings[line] = []
+        elif line.startswith("  --"):
+            headings[list(headings)[-1]].append(line.split()[0])
+    assert headings["A part of the source:"] == ["--start-time", "--duration"]
+    assert headings["Other options:"] == ["--config", "--help"]
+    assert list(headings)[:2] == ["Parameters:", "The size of a picture:"]
+
+
+def test_help_says_what_is_typed() -> None:
+    """Lists are shown with commas, and other flags by the names that they have here."""
+    text = CliRunner().invoke(thumbnails.command, ["--help"], terminal_width=400).output
+    assert "such as 320x180,160x90" in text
+    assert "where --start-time is given" in text
+    assert '["' not in text
 
 
 def test_fields_can_be_left_out() -> None:

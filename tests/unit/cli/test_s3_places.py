@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.cli.s3_places import S3Manners, read_manners
+from filmstrip.cli.s3_places import S3Flags, S3Manners, read_manners
 from filmstrip.cli.s3_query import with_manners
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.params.destination import Destination
 from filmstrip.settings.settings import join_settings
+from filmstrip.storage.lending import S3Keys
 
 _LENT = {"AWS_ACCESS_KEY_ID": "lent", "AWS_SECRET_ACCESS_KEY": "lent/secret+"}
 
@@ -21,7 +23,8 @@ def home(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "config").write_text("[default]\nregion = eu-west-1\n[profile own]\nendpoint_url = http://own:9000\n")
     (tmp_path / "credentials").write_text(
         "[default]\naws_access_key_id = a\naws_secret_access_key = b%c\n"
-        "[own]\naws_access_key_id = o\naws_secret_access_key = p\n[half]\naws_access_key_id = o\n"
+        "[own]\naws_access_key_id = o\naws_secret_access_key = p\naws_session_token = t\n"
+        "[half]\naws_access_key_id = o\n"
     )
     return {
         "AWS_CONFIG_FILE": str(tmp_path / "config"),
@@ -47,40 +50,52 @@ def home(tmp_path: Path) -> dict[str, str]:
 )
 def test_the_bucket_may_come_first(endpoint: str | None, url: str, expected: str) -> None:
     """What other S3 tools read as a bucket is one; what has been a server stays one."""
-    manners = read_manners(endpoint, None, hosts=frozenset({"minio"}), environ={})
+    manners = read_manners(S3Flags(endpoint), hosts=frozenset({"minio"}), environ={})
     assert manners.spelled_out(url) == expected
 
 
 def test_credentials_of_the_environment_are_lent() -> None:
     """A source and a destination without credentials get those of the shell; typed ones win."""
-    manners = read_manners(None, None, environ={**_LENT, "AWS_REGION": "eu-central-1"})
-    host = "s3.eu-central-1.amazonaws.com"
-    assert manners.with_credentials("s3://b/v.mp4") == f"s3://lent:lent%2Fsecret%2B@{host}/b/v.mp4"
-    assert manners.with_credentials("s3://k:s@other.com/b/v.mp4") == "s3://k:s@other.com/b/v.mp4"
-    lent = {"key": "lent", "secret": "lent/secret+"}
-    assert manners.destination({"url": "s3://b/t/"}) == {
-        "url": f"s3://{host}/b/t/",
-        "region": "eu-central-1",
-        **lent,
-    }
-    assert manners.destination({"url": "s3://a.com/b/", "key": "k", "secret": "s"}) == {
-        "url": "s3://a.com/b/",
-        "key": "k",
-        "secret": "s",
-    }
+    manners = read_manners(S3Flags(), environ={**_LENT, "AWS_REGION": "eu-central-1"})
+    own = "s3://s3.eu-central-1.amazonaws.com/b/v.mp4"
+    assert manners.spelled_out("s3://b/v.mp4") == own
+    assert _lent(manners, own) == (S3Keys("lent", "lent/secret+"), "eu-central-1")
+    assert _lent(manners, "s3://other.com/b/v.mp4") == (S3Keys("lent", "lent/secret+"), None)
+    assert _lent(manners, "s3://k:s@other.com/b/v.mp4") == (None, None)
+    assert manners.destination({"url": "s3://b/t/", "key": "k"})["key"] == "k"
     assert manners.destination({"url": "file:///tmp/"}) == {"url": "file:///tmp/"}
     assert "lent/secret" not in repr(manners)
 
 
+def test_a_session_token_goes_with_its_key() -> None:
+    """Temporary credentials are whole with their token, and nothing shows it."""
+    manners = read_manners(S3Flags(), environ={**_LENT, "AWS_SESSION_TOKEN": "hush"})
+    assert _lent(manners, "s3://b.com/c/d") == (S3Keys("lent", "lent/secret+", "hush"), None)
+    assert "hush" not in repr(manners)
+
+
+def test_a_typed_region_is_that_of_every_place() -> None:
+    """What is typed counts for each server and wins over the environment, also beside credentials in an address."""
+    manners = read_manners(S3Flags(region="eu-north-1"), environ={**_LENT, "AWS_REGION": "eu-central-1"})
+    assert _lent(manners, "s3://k:s@other.com/b/v.mp4") == (None, "eu-north-1")
+    assert manners.server == "s3.eu-north-1.amazonaws.com"
+
+
+def _lent(manners: S3Manners, url: str) -> tuple[S3Keys | None, str | None]:
+    loan = manners.loan(Destination.model_validate(url))
+    assert loan is not None
+    return (loan.read() if loan.read else None), loan.region
+
+
 def test_profiles_are_read(home: dict[str, str]) -> None:
     """The default profile counts after the environment, a chosen one before it."""
-    plain = read_manners(None, None, environ=home)
-    assert (plain.key, plain.secret, plain.region, plain.endpoint) == ("a", "b%c", "eu-west-1", None)
-    own = read_manners(None, "own", environ={**home, **_LENT})
-    assert (own.key, own.secret, own.endpoint) == ("o", "p", "http://own:9000")
+    plain = read_manners(S3Flags(), environ=home)
+    assert (plain.keys, plain.region, plain.endpoint) == (S3Keys("a", "b%c"), "eu-west-1", None)
+    own = read_manners(S3Flags(profile="own"), environ={**home, **_LENT})
+    assert (own.keys, own.endpoint) == (S3Keys("o", "p", "t"), "http://own:9000")
     assert own.plain_http_hosts == ("own:9000",)
-    assert read_manners(None, None, environ={**home, "AWS_PROFILE": "own"}).key == "o"
-    assert read_manners(None, None, environ={**home, **_LENT}).key == "lent"
+    assert read_manners(S3Flags(), environ={**home, "AWS_PROFILE": "own"}).keys == S3Keys("o", "p", "t")
+    assert read_manners(S3Flags(), environ={**home, **_LENT}).keys == S3Keys("lent", "lent/secret+")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +104,6 @@ def test_profiles_are_read(home: dict[str, str]) -> None:
         (None, "nix", {}, 'no profile "nix"'),
         (None, "half", {}, "aws_secret_access_key is missing"),
         (None, None, {"AWS_ACCESS_KEY_ID": "k"}, "environment are not whole: aws_secret_access_key is missing"),
-        (None, None, {**_LENT, "AWS_SESSION_TOKEN": "t"}, "are temporary"),
         ("ftp://x", None, {}, "is not the URL of a server"),
         ("http://u:hush@x/y", None, {}, "is not the URL of a server"),
         (None, None, {"AWS_REGION": "Frank furt"}, "is not one such as"),
@@ -100,7 +114,7 @@ def test_what_the_shell_says_wrong_is_told(
 ) -> None:
     """Half credentials, unknown profiles and endpoints that are none end in a sentence, without a secret."""
     with pytest.raises(FilmstripError, match=sentence) as raised:
-        read_manners(endpoint, profile, environ={**home, **environ})
+        read_manners(S3Flags(endpoint, profile), environ={**home, **environ})
     assert "hush" not in str(raised.value)
 
 
@@ -109,7 +123,7 @@ def test_files_that_are_no_profiles_are_told(tmp_path: Path) -> None:
     (tmp_path / "credentials").write_text("aws_secret_access_key = hush\n")
     environ = {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"), "AWS_CONFIG_FILE": "/dev/null"}
     with pytest.raises(FilmstripError, match="cannot be read as a file with profiles") as raised:
-        read_manners(None, None, environ=environ)
+        read_manners(S3Flags(), environ=environ)
     assert "hush" not in str(raised.value)
 
 
@@ -119,11 +133,13 @@ def test_a_query_is_completed_everywhere(monkeypatch: pytest.MonkeyPatch, home: 
         monkeypatch.setenv(name, value)
     formats = [{"output": "mp4", "destination": "s3://b/v.mp4"}, {"destination": [{"url": "s3://b/t/"}]}, {}]
     query = json.dumps({"query": {"source": "s3://b/in.mp4", "format": formats}})
-    text, settings = with_manners(query, join_settings(), "http://own:9000", None)
+    text, settings, manners = with_manners(query, join_settings(), S3Flags("http://own:9000"))
     done = json.loads(text)["query"]
-    assert done["source"].endswith("@own:9000/b/in.mp4")
+    assert done["source"] == "s3://own:9000/b/in.mp4"
+    assert _lent(manners, done["source"]) == (S3Keys("lent", "lent/secret+"), "eu-west-1")
     assert done["format"][0]["destination"]["url"] == "s3://own:9000/b/v.mp4"
-    assert done["format"][1]["destination"][0]["key"] == "lent"
+    assert done["format"][1]["destination"][0]["url"] == "s3://own:9000/b/t/"
+    assert "lent" not in text
     assert done["format"][2] == {}
     assert settings.storage.plain_http_hosts == ("own:9000",)
 
@@ -131,9 +147,9 @@ def test_a_query_is_completed_everywhere(monkeypatch: pytest.MonkeyPatch, home: 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"query": 3}', '{"query": {"format": [3]}}', "[" * 100_000])
 def test_what_is_no_query_is_left_to_the_parser(text: str) -> None:
     """Mistakes are told by whoever knows them all."""
-    assert with_manners(text, join_settings(), None, None)[0] == text
+    assert with_manners(text, join_settings(), S3Flags())[0] == text
 
 
 def test_places_without_s3_ask_nobody() -> None:
     """Without an S3 place nothing is read, so that a broken profile is in nobody's way."""
-    assert S3Manners().with_credentials("file:///a") == "file:///a"
+    assert S3Manners().spelled_out("file:///a") == "file:///a"

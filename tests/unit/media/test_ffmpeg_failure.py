@@ -15,6 +15,7 @@ from filmstrip.domain.errors import (
 )
 from filmstrip.media.ffmpeg_failure import explain_failure, is_damaged
 from filmstrip.media.ffmpeg_process import FfmpegRun
+from filmstrip.media.unreadable import DAMAGED, NO_INDEX
 
 _GARBAGE = (
     "[in#0 @ 0x564ee92e1080] [warning] Format mov,mp4,m4a,3gp,3g2,mj2 detected only with low score of 1",
@@ -32,11 +33,11 @@ def _explain(*messages: str, code: int = 1) -> FilmstripError:
 @pytest.mark.parametrize(
     ("messages", "kind", "sentence"),
     [
-        (_GARBAGE, SourceUnreadableError, "The source cannot be read as media: moov atom not found"),
+        (_GARBAGE, SourceUnreadableError, f"The source cannot be read as media: {NO_INDEX}"),
         (
             ("[in#0 @ 0x5] [error] Format not on whitelist 'matroska'",),
             SourceUnreadableError,
-            "The source cannot be read as media: Format not on whitelist 'matroska'",
+            f"The source cannot be read as media: {DAMAGED}",
         ),
         (
             ("[out#0/mp4 @ 0x5] [error] Error writing trailer: No space left on device",),
@@ -56,9 +57,9 @@ def _explain(*messages: str, code: int = 1) -> FilmstripError:
         (
             ("[libx264 @ 0x5] [error] baseline profile doesn't support interlacing",),
             OutputError,
-            "The video cannot be encoded as asked: baseline profile doesn't support interlacing",
+            'The video cannot be encoded as asked; ffmpeg says "baseline profile doesn\'t support interlacing"',
         ),
-        ((), OutputError, "The video cannot be encoded as asked: ffmpeg gives no reason"),
+        ((), OutputError, "The video cannot be encoded as asked, and ffmpeg gives no reason"),
     ],
 )
 def test_the_reason_is_found_in_the_messages(messages: tuple[str, ...], kind: type, sentence: str) -> None:
@@ -87,7 +88,7 @@ def test_signals_are_explained(number: signal.Signals, kind: type, word: str) ->
 def test_paths_of_the_machine_stay_in_the_log() -> None:
     """Nobody outside learns where files lie; the log gets everything that ffmpeg said."""
     error = _explain("[error] file:/srv/secret/output.part: Permission denied")
-    assert str(error) == "The video cannot be encoded as asked: (file): Permission denied"
+    assert str(error) == 'The video cannot be encoded as asked; ffmpeg says "(file): Permission denied"'
     assert "/srv/secret/output.part" in error.__notes__[0]
 
 

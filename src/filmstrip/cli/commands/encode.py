@@ -7,20 +7,21 @@ from typing import TextIO
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.picture_names import with_named_formats
-from filmstrip.cli.s3_places import s3_flags
+from filmstrip.cli.s3_places import S3Flags, s3_flags
 from filmstrip.cli.s3_query import with_manners
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.outputs.registry import parse_query
 from filmstrip.settings.reading import read_settings
 
 
-@click.command("encode")
+@click.command("encode", cls=GroupedCommand)
 @click.argument("query", type=click.File(encoding="utf-8"))
 @s3_flags
 @config_flag
-def command(query: TextIO, config: Path | None, endpoint: str | None, profile: str | None) -> None:
+def command(query: TextIO, config: Path | None, s3: S3Flags) -> None:
     """Run a query without a server.
 
     QUERY is a file with the JSON that clients send as `query`, "-" for standard input. Every output needs a
@@ -31,7 +32,7 @@ def command(query: TextIO, config: Path | None, endpoint: str | None, profile: s
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
-    text, settings = with_manners(with_named_formats(query.read()), read_settings(config), endpoint, profile)
+    text, settings, lender = with_manners(with_named_formats(query.read()), read_settings(config), s3)
     parsed = parse_query(text)
     with media_server(*renderers(parsed), holds_secrets=True) as server:
-        run_locally(parsed, settings, server)
+        run_locally(parsed, settings, server, lender)

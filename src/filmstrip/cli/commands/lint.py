@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from filmstrip.cli.event_loop import run_to_end
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import holds_credentials, source_url
+from filmstrip.cli.s3_places import S3Flags, manners_for, s3_flags
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.manifest.lint.finding import Finding, Level
 from filmstrip.service.linting import Page, Report, lint
@@ -25,7 +27,7 @@ _MOST_PLACES = 3
 _STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
 
 
-@click.command("lint")
+@click.command("lint", cls=GroupedCommand)
 @click.argument("place")
 @click.option("--video", metavar="SOURCE", help="The video that is played: the thumbnails have to reach its end.")
 @click.option(
@@ -38,6 +40,7 @@ _STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
 @click.option("--crossorigin", is_flag=True, help="The page writes <video crossorigin>.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@s3_flags
 @config_flag
 def command(  # noqa: PLR0913 - a flag each
     place: str,
@@ -45,6 +48,7 @@ def command(  # noqa: PLR0913 - a flag each
     origin: str,
     track_src: str | None,
     config: Path | None,
+    s3: S3Flags,
     *,
     crossorigin: bool,
     strict: bool,
@@ -57,7 +61,7 @@ def command(  # noqa: PLR0913 - a flag each
     player fails.
     """
     settings = read_settings(config)
-    reports = lint(place, Page(origin, track_src, crossorigin), _duration(video, settings), settings.storage)
+    reports = lint(place, Page(origin, track_src, crossorigin), _duration(video, settings, s3), settings.storage)
     if as_json:
         click.echo(json.dumps([asdict(report) for report in reports], indent=2))
     else:
@@ -66,11 +70,14 @@ def command(  # noqa: PLR0913 - a flag each
     return 1 if any(finding.level in grave for report in reports for finding in report.findings) else 0
 
 
-def _duration(video: str | None, settings: Settings) -> Fraction | None:
+def _duration(video: str | None, settings: Settings, s3: S3Flags) -> Fraction | None:
     if video is None:
         return None
+    manners, settings = manners_for((video,), settings, s3)
     with media_server(holds_secrets=holds_credentials(video)) as server:
-        return run_to_end(probe_source(source_url(video), settings, server)).duration_seconds
+        return run_to_end(
+            probe_source(manners.spelled_out(source_url(video)), settings, server, manners)
+        ).duration_seconds
 
 
 def _show_all(console: Console, reports: list[Report]) -> None:

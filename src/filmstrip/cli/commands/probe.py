@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import holds_credentials, source_url
-from filmstrip.cli.s3_places import manners_for, s3_flags
+from filmstrip.cli.s3_places import S3Flags, manners_for, s3_flags
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.settings.reading import read_settings
@@ -17,12 +18,12 @@ from filmstrip.settings.reading import read_settings
 _NAME_WIDTH = len("container")
 
 
-@click.command("probe")
+@click.command("probe", cls=GroupedCommand)
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; times are exact fractions of seconds.")
 @s3_flags
 @config_flag
-def command(source: str, config: Path | None, endpoint: str | None, profile: str | None, *, as_json: bool) -> None:
+def command(source: str, config: Path | None, s3: S3Flags, *, as_json: bool) -> None:
     """Tell what a source holds, as every output sees it.
 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
@@ -30,9 +31,9 @@ def command(source: str, config: Path | None, endpoint: str | None, profile: str
     from filmstrip.cli.event_loop import run_to_end  # noqa: PLC0415 - as below
     from filmstrip.service.local import probe_source  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
-    manners, settings = manners_for((source,), read_settings(config), endpoint, profile)
+    manners, settings = manners_for((source,), read_settings(config), s3)
     with media_server(holds_secrets=holds_credentials(source)) as server:
-        info = run_to_end(probe_source(manners.with_credentials(source_url(source)), settings, server))
+        info = run_to_end(probe_source(manners.spelled_out(source_url(source)), settings, server, manners))
     if as_json:
         from pydantic import TypeAdapter  # noqa: PLC0415 - takes its time, and only this needs it
 

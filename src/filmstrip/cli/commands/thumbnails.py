@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
+from filmstrip.cli.flag_groups import GroupedCommand
 from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.parameter_flags import given, parameter_flags
 from filmstrip.cli.place import holds_credentials, place_url, source_url
-from filmstrip.cli.s3_places import S3Manners, manners_for, s3_flags
+from filmstrip.cli.s3_places import S3Flags, S3Manners, manners_for, s3_flags
 from filmstrip.cli.setting_flags import config_flag
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.outputs._base import Output
@@ -33,29 +34,27 @@ Examples:
 _SECRETS = {"key": "FILMSTRIP_DESTINATION_KEY", "secret": "FILMSTRIP_DESTINATION_SECRET"}
 
 
-@click.command("thumbnails", epilog=_EXAMPLES)
+@click.command("thumbnails", cls=GroupedCommand, epilog=_EXAMPLES)
 @click.argument("source")
 @click.argument("dest")
 @parameter_flags(output_types()["thumbnails"], without=FormatParameters.model_fields)
-@parameter_flags(Destination, without={"url"}, secrets=_SECRETS)
+@parameter_flags(Destination, without={"url", "region"}, secrets=_SECRETS)
 @s3_flags
 @config_flag
-def command(
-    source: str, dest: str, config: Path | None, endpoint: str | None, profile: str | None, **flags: Any
-) -> None:
+def command(source: str, dest: str, config: Path | None, s3: S3Flags, **flags: Any) -> None:
     """Make a thumbnail every so many seconds, and the WebVTT track that shows them on a player's seek bar.
 
     SOURCE is a file, or an http://, https:// or s3:// URL. DEST is a folder, which is made if it is missing, or an
-    s3://BUCKET/FOLDER/ or s3://HOST/BUCKET/FOLDER/ URL. Credentials that are not typed come from AWS_ACCESS_KEY_ID and
-    AWS_SECRET_ACCESS_KEY or a profile. Prints where the track is.
+    s3://BUCKET/FOLDER/ or s3://HOST/BUCKET/FOLDER/ URL. Credentials that are not typed come from AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or a profile. Prints where the track is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
-    manners, settings = manners_for((source, dest), read_settings(config), endpoint, profile)
+    manners, settings = manners_for((source, dest), read_settings(config), s3)
     query = _query(source, dest, given(flags), manners)
     holds_secrets = holds_credentials(source) or dest.lower().startswith("s3://")
     with media_server(*renderers(query), holds_secrets=holds_secrets) as server:
-        run_locally(query, settings, server)
+        run_locally(query, settings, server, manners)
 
 
 def _query(source: str, dest: str, flags: dict[str, object], manners: S3Manners) -> Query[Output]:
@@ -65,7 +64,7 @@ def _query(source: str, dest: str, flags: dict[str, object], manners: S3Manners)
     entry = {"output": "thumbnails", "destination": manners.destination(destination), **flags}
     try:
         return parse_query(
-            json.dumps({"query": {"source": manners.with_credentials(source_url(source)), "format": [entry]}})
+            json.dumps({"query": {"source": manners.spelled_out(source_url(source)), "format": [entry]}})
         )
     except QueryError as error:
         raise QueryError([Mistake(_as_typed(mistake.field), mistake.problem) for mistake in error.mistakes]) from None

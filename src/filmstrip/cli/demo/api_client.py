@@ -82,12 +82,12 @@ class ApiClient:
         while time.monotonic() < deadline:
             state = self._post("status", {"task_tokens": task_token}).statuses.get(task_token)
             if state is None:
-                raise FilmstripError(f"the service does not know the task {task_token}")
+                raise FilmstripError(f"The service does not know the task {task_token}")
             yield state
             if state.status == "completed":
                 return
             time.sleep(_POLL_SECONDS)
-        raise FilmstripError(f"the task is not completed after {timeout_seconds:.0f} s")
+        raise FilmstripError(f"The task is not completed after {timeout_seconds:.0f} s")
 
     def _post(self, method: str, fields: Mapping[str, str]) -> _Answer:
         answer = _ANSWER.validate_json(fetch(f"{self.url}/v1/{method}", urlencode(fields).encode()).body)

@@ -70,7 +70,7 @@ def fetch_results(state: TaskState, names_in_bucket: Sequence[str], folder: Path
 
 def _only(outputs: Sequence[FinishedOutput], list_name: str) -> FinishedOutput:
     if len(outputs) != 1:
-        raise FilmstripError(f"the status has {len(outputs)} {list_name} instead of one")
+        raise FilmstripError(f"The status has {len(outputs)} {list_name} instead of one")
     return outputs[0]
 
 

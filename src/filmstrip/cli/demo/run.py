@@ -38,7 +38,7 @@ def run_job(stage: Stage, on_progress: ProgressListener) -> TaskState:
     for state in client.states(task_token, _JOB_SECONDS):
         on_progress(state.percent / 100)
     if state.error:
-        raise FilmstripError(f"the job failed: {state.error_description}")
+        raise FilmstripError(f"The job failed: {state.error_description}")
     return state
 
 

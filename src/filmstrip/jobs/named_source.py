@@ -1,0 +1,23 @@
+"""Which source does an error of a media process mean? Such a process does not know whose source it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.storage.shown_source import shown_source
+
+_NAMELESS = "The source cannot "
+
+
+@contextmanager
+def naming_source(url: str) -> Iterator[None]:
+    """Name the source, by the client's URL, in an error of the block that says that it cannot be read."""
+    try:
+        yield
+    except SourceUnreadableError as error:
+        if not str(error).startswith(_NAMELESS):
+            raise
+        named = f'The source "{shown_source(url)}" cannot {str(error).removeprefix(_NAMELESS)}'
+        raise SourceUnreadableError(named) from None

@@ -1,0 +1,55 @@
+"""Can the stores that the settings name be used? Looked at before a service starts: no client should find out first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from filmstrip.domain.errors import CredentialsError
+from filmstrip.settings.mistakes import SettingsError
+from filmstrip.storage.named_store import ANY_KEY, NamedStore
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.store_credentials import read_credentials
+
+
+def check_stores(settings: StorageSettings) -> None:
+    """See to it that the credentials of each store are where the settings say.
+
+    A machine's role is not asked yet: it may be given after the start.
+
+    Raises:
+        SettingsError: With everything that is missing.
+    """
+    mistakes = [*_equal_names(settings.stores), *_unreadable(settings.stores)]
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+
+
+def unknown_keys(settings: StorageSettings, names: Sequence[str]) -> tuple[str, ...]:
+    """Return a sentence for each API key that a store is lent to and that does not exist.
+
+    Args:
+        settings: Name the stores.
+        names: Of the API keys that are in use.
+    """
+    return tuple(
+        f'stores: "{store.name}" is lent to the API key "{name}", and no key in use is called that'
+        for store in settings.stores
+        for name in store.api_keys
+        if name not in {ANY_KEY, *names}
+    )
+
+
+def _equal_names(stores: Sequence[NamedStore]) -> Iterator[str]:
+    for name, count in Counter(store.name for store in stores).items():
+        if count > 1:
+            yield f'stores: {count} of them are called "{name}"'
+
+
+def _unreadable(stores: Sequence[NamedStore]) -> Iterator[str]:
+    for store in stores:
+        try:
+            if not store.instance_role:
+                read_credentials(store)
+        except CredentialsError as error:
+            yield f'stores: "{store.name}": {error}'

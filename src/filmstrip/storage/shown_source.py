@@ -1,0 +1,29 @@
+"""How is a source shown to its user? As it was given, without credentials and without what may be a signature."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import ValidationError
+
+from filmstrip.params.destination import Destination
+from filmstrip.storage.local import path_of_url
+
+_LONGEST = 200
+
+
+def shown_source(url: str) -> str:
+    """Write a client's URL of a source so that it can be shown: a path for `file://`, else without any secret."""
+    scheme = url.partition("://")[0].lower()
+    if scheme == "file":
+        shown = os.fsencode(path_of_url(url)).decode(errors="replace")
+    elif scheme == "s3":
+        try:
+            shown = Destination.model_validate({"url": url}).url
+        except ValidationError:
+            shown = "s3://…"
+    else:
+        before, _, rest = url.partition("://")
+        host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
+        shown = f"{before}://{host.rpartition('@')[2]}{slash}{path}"
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
