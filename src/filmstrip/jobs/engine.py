@@ -19,6 +19,7 @@ from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.handover import begin_again, occupy_places, read_key
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.isolation_report import report_isolation
+from filmstrip.jobs.known_tasks import KnownTasks
 from filmstrip.jobs.lending import check_credentials, lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.operator_values import with_operator_values
@@ -82,6 +83,7 @@ class JobEngine:
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
+        self._known = KnownTasks(database, parse)
         around = Surroundings(
             database=database,
             settings=settings,
@@ -92,7 +94,7 @@ class JobEngine:
             slots=Places(settings.slot_count, settings.slots_per_key),
             fetches=Places(settings.fetches, settings.fetches_per_key),
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
-            parse=parse,
+            known=self._known,
         )
         self._open_tasks = around.open_tasks
         self._places = (around.slots, around.fetches, around.open_tasks)
@@ -189,6 +191,7 @@ class JobEngine:
         if not await asyncio.to_thread(self._database.is_unfinished, token):
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
+        self._known.forget(token)
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
         self._open_tasks.leave(token)
         await asyncio.to_thread(self._folders.empty_task, token)

@@ -128,17 +128,16 @@ class OutputSteps:
 
     @asynccontextmanager
     async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:
-        query, probed = await self._around.query(token), await self._around.probed(token)
-        record = await self._around.record(token)
+        task, probed = await self._around.task(token), await self._around.probed(token)
+        query = task.query
         expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
 
         async def open_source() -> ReadableSource:
             return (await self._around.source(token, query, expected))[0]
 
         output = query.formats[index]
-        begins_at = record.started_at or record.created_at
         lender = await self._around.lender(token)
-        with open_stores(output, self._around.storage, token, index, begins_at, lender) as stores:
+        with open_stores(output, self._around.storage, token, index, task.begins_at, lender) as stores:
             yield Assignment(
                 output=output,
                 document=entry_without_destination(query.text, index),

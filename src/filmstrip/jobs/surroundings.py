@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from filmstrip.jobs.answers import Answers
 from filmstrip.jobs.fetching import FetchListener, fetch_source
 from filmstrip.jobs.free_disk import demand_free_disk
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.known_tasks import KnownTask, KnownTasks
 from filmstrip.jobs.lending import lender_for
 from filmstrip.jobs.media_child import MediaChild
 from filmstrip.jobs.places import Places
@@ -54,7 +55,7 @@ class Surroundings:
         slots: Places of media processes.
         fetches: Places of sources that are fetched.
         open_tasks: Places of tasks that are fetched and not ended.
-        parse: Parses the text of a query.
+        known: Knows what does not change of the tasks at work.
     """
 
     database: Database
@@ -66,11 +67,24 @@ class Surroundings:
     slots: Places
     fetches: Places
     open_tasks: Places
-    parse: Callable[[str], Query[Output]]
+    known: KnownTasks
+
+    async def task(self, token: str) -> KnownTask:
+        """Return what does not change of a task.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it is final.
+        """
+        kept = self.known.kept(token)
+        return await asyncio.to_thread(self.known.read, token) if kept is None else kept
 
     async def query(self, token: str) -> Query[Output]:
-        """Read what a task is to do."""
-        return self.parse(await asyncio.to_thread(self.database.read_query, token))
+        """Return what a task is to do.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it is final.
+        """
+        return (await self.task(token)).query
 
     async def record(self, token: str) -> TaskRecord:
         """Read how far a task is.
@@ -123,7 +137,7 @@ class Surroundings:
         """Return what lends credentials to the places of a task that have none."""
         if not self.storage.stores:
             return NOBODY
-        key_id = (await self.record(token)).key_id
+        key_id = (await self.task(token)).key_id
         return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
 
     @asynccontextmanager
@@ -135,4 +149,4 @@ class Surroundings:
 
     async def key(self, token: str) -> str:
         """Name the API key that a task belongs to, for shares; "-" if it is the operator's own."""
-        return str((await self.record(token)).key_id or "-")
+        return (await self.task(token)).key

@@ -111,6 +111,7 @@ class TaskSteps:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
         has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
+        self._around.known.forget(token)
         # What was late until now made it again; nothing is made any more.
         await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)

@@ -11,6 +11,7 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.jobs.interruptions import Interruptions
+from filmstrip.jobs.known_tasks import KnownTasks
 from filmstrip.jobs.places import Places
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.surroundings import Surroundings
@@ -59,7 +60,7 @@ def around(database: Database, tmp_path: Path, query: Any) -> Callable[..., Surr
             slots=Places(1),
             fetches=Places(1),
             open_tasks=Places(1),
-            parse=lambda _text: query,
+            known=KnownTasks(database, lambda _text: query),
         )
 
     return make
