@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filmstrip.media.fork_server import ForkServer
-from filmstrip.outputs import _messages  # noqa: F401 - both sides need it, so it is loaded before they part
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import CHILD, output_modules, renderer_of
 from filmstrip.params.query import Query
@@ -20,6 +19,9 @@ def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
         modules: What the children of this command need, besides what reads a source.
         holds_secrets: Whether credentials are in the memory of this process: then nothing of it is handed on.
     """
+    # Both sides need it, so it is loaded before they part; and not for --help.
+    from filmstrip.outputs import _messages  # noqa: F401, PLC0415
+
     with ForkServer(CHILD, preloaded=(CHILD, *modules), may_fork_self=not holds_secrets) as server:
         server.start()
         yield server
