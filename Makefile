@@ -13,6 +13,8 @@ TEST_ARGUMENTS ?=
 # Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
 TEST_WORKERS ?= 4
 NODE_PACKAGES := tests/qencode tests/browser
+# Tests start hundreds of programs: none is to compile anew what the one before it compiled, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test fuzz lint types format bench docs picture pins clean venv developer-venv system-packages
