@@ -17,7 +17,7 @@ NODE_PACKAGES := tests/qencode tests/browser
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint types format bench docs picture pins clean venv developer-venv system-packages
+.PHONY: help demo test unit fuzz lint types format bench docs picture pins clean venv developer-venv system-packages
 
 help:  ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ demo: venv  ## run the first real job on this machine, check its result, leave i
 
 test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
 	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_ARGUMENTS)
+
+unit: developer-venv  ## pass the tests that need no server, no browser and no film, within a minute
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TEST_ARGUMENTS) tests/unit tests/property
 
 fuzz: developer-venv  ## search for examples that break a promise, for FUZZ_SECONDS (600 by default)
 	$(BIN)/python tests/fuzz.py
