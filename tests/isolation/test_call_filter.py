@@ -71,6 +71,8 @@ def test_what_is_allowed(known: Architecture, name: str, arguments: tuple[int, .
     ("name", "arguments", "refusal"),
     [
         ("openat", (0, 0, 0o1000), EPERM),  # read, empty
+        ("openat", (0, 0, 0o3), EPERM),  # neither read nor write
+        ("openat", (0, 0, 0o1003), EPERM),  # the same, empty
         ("kill", (ANOTHER, 0), EPERM),
         ("kill", (-1 & MASK, 9), EPERM),
         ("kill", (-OWN & MASK, 9), EPERM),

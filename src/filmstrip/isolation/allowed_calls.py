@@ -52,8 +52,15 @@ _CLONE_VM, _CLONE_SIGHAND, _CLONE_THREAD = 0x100, 0x800, 0x10000
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 _PTRACED = 0x2000 | 0x800000  # CLONE_PTRACE, CLONE_UNTRACED
 
-# Opening for reading alone may empty a file too (open(2)); Landlock knows of it since Linux 6.2 only.
+# Opening for reading alone may empty a file too (open(2)); Landlock knows of it since Linux 6.2 only. The fourth access
+# mode, for drivers' ioctls alone, asks Landlock for no right at all, so it opens every file, and empties it before 6.2.
 _ACCESS_MODE, _O_TRUNC = 0x3, 0x200
+
+
+def _opening(argument: int) -> tuple[Unlike, Unlike]:
+    return Unlike(argument, _ACCESS_MODE | _O_TRUNC, _O_TRUNC), Unlike(argument, _ACCESS_MODE, _ACCESS_MODE)
+
+
 # linux/fcntl.h: duplicates, flags, locks, pipe sizes. Not F_SETOWN and F_NOTIFY, which send signals.
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 # asm-generic/ioctls.h: is it a terminal, and how large (TCGETS, TIOCGWINSZ); FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
@@ -63,8 +70,8 @@ _PRCTL = (2, 3, 15, 16, 23, 38, 39, 0x53564D41)
 
 CHECKED: Mapping[str, tuple[Check, ...]] = {
     "clone": (Without(0, _CLONE_VM | _CLONE_SIGHAND | _CLONE_THREAD, _NEW_NAMESPACES | _PTRACED),),
-    "open": (Unlike(1, _ACCESS_MODE | _O_TRUNC, _O_TRUNC),),
-    "openat": (Unlike(2, _ACCESS_MODE | _O_TRUNC, _O_TRUNC),),
+    "open": _opening(1),
+    "openat": _opening(2),
     "fcntl": (OneOf(1, _FCNTL),),
     "ioctl": (OneOf(1, _IOCTL),),
     "prctl": (OneOf(0, _PRCTL),),
