@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from pathlib import Path
 
 from filmstrip.domain.errors import ResourceError, TokenNotFoundError
+from filmstrip.isolation.removal import remove_tree
 
 _ENDED_PREFIX = ".ended-"
 
@@ -69,7 +69,7 @@ class WorkFolders:
         kept = set(unfinished()) if there else set()
         for path in there:
             if path.name not in kept:
-                shutil.rmtree(path, ignore_errors=True)
+                remove_tree(path)
 
     def close(self) -> None:
         """Let another process have it."""
@@ -102,11 +102,11 @@ class WorkFolders:
                 folder.rename(aside)
             except OSError:
                 aside = folder  # it is not there, or cannot be renamed
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_tree(aside)
 
     def empty_output(self, token: str, index: int) -> None:
         """Remove an output's folder with everything in it."""
-        shutil.rmtree(self._root / token / "outputs" / str(index), ignore_errors=True)
+        remove_tree(self._root / token / "outputs" / str(index))
         (self._root / token / "outputs" / f"{index}.kept").unlink(missing_ok=True)
 
     def _names_aside(self, token: str) -> Iterator[Path]:

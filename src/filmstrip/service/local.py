@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.isolation.removal import remove_tree
 from filmstrip.jobs.addresses import check_signing
 from filmstrip.jobs.assignment import Assignment, Listener, ignore
 from filmstrip.jobs.bundles import bundle_outputs, join_groups
@@ -257,5 +258,8 @@ def _check_destinations(query: Query[Output]) -> None:
 
 @contextmanager
 def _work_folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="filmstrip-") as folder:
-        yield Path(folder)
+    folder = Path(mkdtemp(prefix="filmstrip-"))
+    try:
+        yield folder
+    finally:
+        remove_tree(folder)
