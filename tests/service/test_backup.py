@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -183,6 +184,47 @@ def test_a_restore_waits_for_no_one_and_takes_nothing_from_anyone(
         said = refusal(capsys, "restore", str(tmp_path / "b.db"), "--overwrite")
         assert "is in use: end the commands that use it first" in said
         assert list(database.read_tasks([token])) == [token]
+
+
+def test_a_restore_that_fails_leaves_the_key(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The key of what is there stays beside it, or nobody could ever read it again."""
+    monkeypatch.setenv("FILMSTRIP_DATA_DIR", str(tmp_path / "other"))
+    add_task("[1]")
+    assert run(["backup", str(tmp_path / "b.db"), "--with-key"]) == ExitCode.DONE
+    monkeypatch.setenv("FILMSTRIP_DATA_DIR", str(data))
+    token = add_task("[2]")
+    with open_database(read_settings().service) as database:
+        database.create_task(None)
+        assert "is in use" in refusal(capsys, "restore", str(tmp_path / "b.db"), "--overwrite")
+    assert query_of(token) == "[2]"
+    assert not list(data.glob(".secret.key-*"))
+    other_key = (tmp_path / "other" / "secret.key").read_text()
+    assert run(["restore", str(tmp_path / "b.db"), "--overwrite"]) == ExitCode.DONE
+    assert (data / "secret.key").read_text() == other_key
+
+
+def test_a_database_whose_log_is_beside_it_is_no_backup(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy of the files of a running service is not restored without what its log holds, and the way out works."""
+    copied, backup = tmp_path / "copied", str(tmp_path / "b.db")
+    copied.mkdir()
+    with open_database(read_settings().service) as database:
+        database.create_key("only in the log")
+        for path in data.glob("filmstrip.db*"):
+            shutil.copy(path, copied)
+    said = refusal(capsys, "restore", str(copied / "filmstrip.db"), "--overwrite")
+    assert "is no backup but a database in use, and not whole without filmstrip.db-wal beside it" in said
+    url = said.rpartition("database_url set to ")[2].strip()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FILMSTRIP_DATABASE_URL", url)
+        assert run(["backup", backup]) == ExitCode.DONE
+    (data / "filmstrip.db").unlink()
+    assert run(["restore", backup]) == ExitCode.DONE
+    with open_database(read_settings().service) as database:
+        assert [key.name for key in database.list_keys()] == ["only in the log"]
 
 
 def test_a_backup_is_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def read_key(backup: Path) -> str | None:
     Raises:
         ResourceError: The file is no backup.
     """
-    with _opened(backup, "ro") as source:
+    with _opened_backup(backup) as source:
         tables = {name for (name,) in source.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         if not tables >= _TABLES:
             raise ResourceError(f"{backup} is not a backup of Filmstrip: its tables are missing")
@@ -65,7 +65,7 @@ def read_key(backup: Path) -> str | None:
 
 def read_encrypted(backup: Path) -> tuple[tuple[str, bytes], ...]:
     """Read what the secret key has to decrypt: token and encrypted query of each task that is not final."""
-    with _opened(backup, "ro") as source:
+    with _opened_backup(backup) as source:
         return tuple(source.execute("SELECT token, query FROM task WHERE query IS NOT NULL"))
 
 
@@ -75,7 +75,7 @@ def restore(backup: Path, database: Path) -> None:
     Raises:
         ResourceError: The backup is damaged, or the database is in use.
     """
-    with _whole_file(database, overwrite=True) as partial, _opened(backup, "ro") as source:
+    with _whole_file(database, overwrite=True) as partial, _opened_backup(backup) as source:
         with _opened(partial, "rw") as copy:
             source.backup(copy)
             _demand_soundness(copy, backup)
@@ -118,6 +118,20 @@ def _demand_soundness(copy: sqlite3.Connection, origin: Path) -> None:
     (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise ResourceError(f"{origin} is damaged: {found}")
+
+
+@contextmanager
+def _opened_backup(backup: Path) -> Iterator[sqlite3.Connection]:
+    """Open a backup for the block; what was not made as one, and is not whole by itself, is refused."""
+    for end in ("-wal", "-journal"):
+        log = backup.with_name(backup.name + end)
+        if log.exists() and log.stat().st_size:
+            raise ResourceError(
+                f"{backup} is no backup but a database in use, and not whole without {log.name} beside it: make a "
+                f"backup of it, with database_url set to sqlite:///{backup.absolute()}"
+            )
+    with _opened(backup, "ro") as source:
+        yield source
 
 
 @contextmanager

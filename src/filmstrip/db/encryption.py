@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,11 +48,19 @@ def read_or_make_key(path: Path) -> bytes:
     return parse_key(path.read_text().strip(), str(path))
 
 
-def write_key(path: Path, text: str) -> None:
-    """Write a key into the file that `read_or_make_key` reads, whole or not at all, in place of what is there."""
+@contextmanager
+def key_put_in_place(path: Path, text: str) -> Iterator[None]:
+    """Write a key that `read_or_make_key` reads at the end of the block, in place of what is there.
+
+    It is on the disk before the block begins; if the block fails, what is there stays, and nothing is left of it.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = _partial_key(path, text)
-    partial.replace(path)
+    try:
+        yield
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _make_key(path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import ExitStack
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
 from filmstrip.db.backup import back_up, read_encrypted, read_key, restore
-from filmstrip.db.encryption import Cipher, parse_key, write_key
+from filmstrip.db.encryption import Cipher, key_put_in_place, parse_key
 from filmstrip.db.ownership import Ownership
 from filmstrip.domain.errors import FilmstripError, ResourceError
 from filmstrip.service.data_folder import database_file, key_file
@@ -58,13 +59,12 @@ def _put_in_place(settings: ServiceSettings, backup: Path, database: Path, kept:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = Ownership(database)
         owner.take()
-        try:
-            # The key first: a key without its database harms nobody, a database without its key has tasks that fail.
+        with ExitStack() as stack:
+            stack.callback(owner.release)
             if kept is not None and not settings.secret_key:
-                write_key(key_file(settings), kept)
+                # Last, and only if all went well: the key before it is nowhere else, this one is in the backup still.
+                stack.enter_context(key_put_in_place(key_file(settings), kept))
             restore(backup, database)
-        finally:
-            owner.release()
     except OSError as error:
         raise FilmstripError(f"The data folder {database.parent} cannot be used: {error.strerror}") from None
 
