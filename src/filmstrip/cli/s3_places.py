@@ -185,8 +185,12 @@ def read_manners(
 def _checked_endpoint(endpoint: str | None) -> str | None:
     if endpoint is None:
         return None
-    parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc or parts.path.strip("/"):
+    try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        is_server = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # its host or port makes no sense
+        is_server = False
+    if not is_server or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
         shown = endpoint.rpartition("@")[2]
         raise FilmstripError(f'The endpoint "{shown}" is not the URL of a server, such as https://s3.example.com')
     return f"{parts.scheme}://{parts.netloc.lower()}"

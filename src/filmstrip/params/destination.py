@@ -29,6 +29,8 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _WITH_CREDENTIALS = re.compile(
     r"(?P<scheme>[a-z0-9+]+)://(?P<key>[^:/@]+):(?P<secret>.+?)@(?P<rest>[^/@]+/.*)", re.DOTALL
 )
+# In a URL that is not of that form, whatever may be meant as credentials.
+_BEFORE_AT = re.compile(r"://.*@", re.DOTALL)
 
 
 class Destination(Parameters):
@@ -72,10 +74,11 @@ class Destination(Parameters):
     @classmethod
     def _has_known_scheme(cls, url: str, _info: ValidationInfo) -> str:
         match = _SCHEME.match(url)
+        shown = _BEFORE_AT.sub("://(hidden)@", url)
         if match is None or match[1].lower() not in {"s3", "file"}:
-            raise mistake(url, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH where the operator allows it")
+            raise mistake(shown, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH where the operator allows it")
         if match[1].lower() == "s3" and url[match.end() :].strip("/").count("/") < 1:
-            raise mistake(url, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
+            raise mistake(shown, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
         return url
 
     @field_validator("key", "secret", mode="before")

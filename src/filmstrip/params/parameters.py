@@ -17,7 +17,8 @@ def without_absent(document: object) -> object:
 class Parameters(BaseModel):
     """A frozen group of parameters, as a client sends them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=False)
+    # What was sent may be a secret, and an error that nobody expected is shown as it is.
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=False, hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -59,18 +59,18 @@ def _is_source(url: str) -> str:
     if not url.lower().startswith(_SOURCE_SCHEMES):
         raise mistake(url, "a URL that begins with http://, https:// or s3://, or file:// where the operator allows it")
     if url.lower().startswith("s3://"):
-        _check_credentials(url)
+        _check_s3(url)
     return url
 
 
-def _check_credentials(url: str) -> None:
-    """See to it that the key and the secret of an S3 source can be sent, percent-decoded as they are then."""
+def _check_s3(url: str) -> None:
+    """See to it that an S3 source has its parts, and that its credentials, percent-decoded, can be sent."""
     try:
         Destination.model_validate({"url": url})
     except ValidationError as error:
-        for found in error.errors(include_url=False, include_context=False, include_input=False):
-            if found["loc"] and found["loc"][0] in {"key", "secret"}:
-                raise unfit(f"has a {found['loc'][0]} that {found['msg']}") from None
+        found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        is_of_url = found["loc"] == ("url",)
+        raise unfit(found["msg"] if is_of_url else f"has a {found['loc'][0]} that {found['msg']}") from None
 
 
 class TaskParameters(Parameters):
@@ -191,6 +191,18 @@ def _parse_format(
     conflicts = parsed.conflicts() if parsed is not None else ()
     mistakes.extend(Mistake(f"{path}.{found.field}", found.problem) for found in conflicts)
     return parsed
+
+
+def check_source(url: str) -> None:
+    """See to it that a query may have a URL as its source.
+
+    Raises:
+        QueryError: It may not.
+    """
+    mistakes: list[Mistake] = []
+    _validated(TaskParameters, {"source": url}, "", mistakes)
+    if mistakes:
+        raise QueryError(mistakes)
 
 
 ParametersT = TypeVar("ParametersT", bound=Parameters)

@@ -33,7 +33,7 @@ from filmstrip.outputs._fetch_request import FETCHER
 from filmstrip.outputs._messages import ReadableSource
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.format_entry import entry_without_destination
-from filmstrip.params.query import Query
+from filmstrip.params.query import Query, check_source
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.lending import NOBODY, Lender
@@ -84,8 +84,10 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
         lender: Whose credentials sign where the URL has none.
 
     Raises:
+        QueryError: It is no address of a source.
         SourceError: It cannot be had, or is no media.
     """
+    check_source(url)
     storage = allow_urls((url,), settings.storage)
     _expect_fetching(url, server)
     await _check_hosts((url,), storage, ignore)

@@ -101,3 +101,33 @@ def test_settings_of_other_programs_are_dropped() -> None:
     environ = {"AWS_SSE_CUSTOMER_KEY_BASE64": "k", "aws_server_side_encryption": "AES256", **kept}
     drop_foreign_settings(environ)
     assert environ == kept
+
+
+def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A film in place of a query, or a device that never ends, is told in a sentence."""
+    (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42\xae")
+    assert run(["encode", str(tmp_path / "film.mp4")]) == ExitCode.MISUSED
+    assert "it is not text in UTF-8 (byte 12 is 0xae), so it is no query" in capsys.readouterr().err
+    assert run(["encode", "/dev/zero"]) == ExitCode.MISUSED
+    assert "it has more than 16 MiB, so it is no query" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("s3://bucket/k", "source: has a secret that holds a line end or another control character"),
+        ("s3://k:topSecret@h", 'source: "s3://(hidden)@h" is not an S3 URL with a host and a bucket'),
+        ("s3://", 'source: "s3://s3.us-east-1.amazonaws.com//" is not an S3 URL with a host and a bucket'),
+        ("ftp://h/x", 'source: "ftp://h/x" is not a URL that begins with http://, https:// or s3://'),
+    ],
+)
+def test_an_address_that_is_none_is_explained_without_its_secret(
+    source: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A source is judged as that of a query is; a secret with a line end, as some files have, is hidden."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "k")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "topSecret\r")
+    assert run(["probe", source]) == ExitCode.MISUSED
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "topSecret" not in told

@@ -106,6 +106,9 @@ def test_profiles_are_read(home: dict[str, str]) -> None:
         (None, None, {"AWS_ACCESS_KEY_ID": "k"}, "environment are not whole: aws_secret_access_key is missing"),
         ("ftp://x", None, {}, "is not the URL of a server"),
         ("http://u:hush@x/y", None, {}, "is not the URL of a server"),
+        ("http://[::1", None, {}, "is not the URL of a server"),
+        ("http://x:99999", None, {}, "is not the URL of a server"),
+        ("http://x/?y", None, {}, "is not the URL of a server"),
         (None, None, {"AWS_REGION": "Frank furt"}, "is not one such as"),
     ],
 )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from filmstrip.domain.errors import QueryError
 from filmstrip.outputs.registry import output_types, parse_query
@@ -115,6 +116,17 @@ def test_credentials_in_a_url_are_looked_at_too() -> None:
     assert mistakes({"output": "mp4"}, source="s3://k%0a:s@h/bucket/x")["source"].startswith(
         "has a key that holds a line"
     )
+    for url in ("s3://k:secret@h", "s3://k:secret@/b/x"):
+        assert "secret" not in str(
+            mistakes({"output": "mp4"}, source=url) | mistakes({"output": "mp4", "destination": url})
+        )
+
+
+def test_an_error_that_nobody_expects_shows_no_value() -> None:
+    """Python's own account of a mistake, which may end in a log, leaves out what was sent."""
+    with pytest.raises(ValidationError) as caught:
+        Destination.model_validate({"url": "s3://h/b/x", "secret": "topSecret\r"})
+    assert "topSecret" not in str(caught.value)
 
 
 def test_too_many_outputs_are_one_mistake() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
@@ -16,12 +16,14 @@ from filmstrip.cli.setting_flags import config_flag
 from filmstrip.outputs.registry import parse_query
 from filmstrip.settings.reading import read_settings
 
+_MOST_BYTES = 16 << 20
+
 
 @click.command("encode", cls=GroupedCommand)
-@click.argument("query", type=click.File(encoding="utf-8"))
+@click.argument("query", type=click.File("rb"))
 @s3_flags
 @config_flag
-def command(query: TextIO, config: Path | None, s3: S3Flags) -> None:
+def command(query: BinaryIO, config: Path | None, s3: S3Flags) -> None:
     """Run a query without a server.
 
     QUERY is a file with the JSON that clients send as `query`, "-" for standard input. Every output needs a
@@ -32,7 +34,20 @@ def command(query: TextIO, config: Path | None, s3: S3Flags) -> None:
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
-    text, settings, lender = with_manners(with_named_formats(query.read()), read_settings(config), s3)
+    text, settings, lender = with_manners(with_named_formats(_read(query)), read_settings(config), s3)
     parsed = parse_query(text)
     with media_server(*renderers(parsed), holds_secrets=True) as server:
         run_locally(parsed, settings, server, lender)
+
+
+def _read(file: BinaryIO) -> str:
+    data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise click.BadParameter(f"it has more than {_MOST_BYTES >> 20} MiB, so it is no query", param_hint="QUERY")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(
+            f"it is not text in UTF-8 (byte {error.start} is 0x{data[error.start]:02x}), so it is no query",
+            param_hint="QUERY",
+        ) from None
