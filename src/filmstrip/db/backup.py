@@ -139,10 +139,18 @@ def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     """Open a database for the block, `ro` or `rw`; it is never made."""
     try:
         with closing(sqlite3.connect(_address(path, mode), uri=True, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+            # Only what is read is really opened: what cannot be is named here, not where it is first used.
+            connection.execute("PRAGMA schema_version")
             yield connection
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL":
             raise DiskFullError(f"There is no room in {path.parent} for the copy") from None
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise ResourceError(
+                f"{path} cannot be opened where SQLite may write nothing beside it: copy it, with {path.name}-wal if "
+                "that is there, to where it may"
+            ) from None
         raise ResourceError(f"{path} cannot be used as a database: {error}") from None
 
 
