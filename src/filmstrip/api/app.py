@@ -10,7 +10,7 @@ from aiohttp import web
 
 from filmstrip import api
 from filmstrip.api.auth import WRONG_KEYS
-from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request
+from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request, name_server
 from filmstrip.api.parts import PARTS, Parts
 from filmstrip.api.reading import add_readers
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
@@ -27,6 +27,7 @@ def make_app(parts: Parts) -> web.Application:
     app[PARTS] = parts
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
     app[UNDER_WAY] = RequestsUnderWay()
+    app.on_response_prepare.append(name_server)
     add_readers(app)
     for routes in _route_tables():
         app.add_routes(routes)

@@ -92,6 +92,8 @@ async def test_every_answer_has_the_id_of_its_request(service: Service) -> None:
 async def test_no_answer_tells_what_the_service_is_made_of(service: Service) -> None:
     """The versions of Python and of the web framework are nobody's business."""
     response = await service.client.get("/healthz")
+    unexpected = await service.client.get("/healthz", headers={"Expect": "something"})
+    assert (unexpected.status, unexpected.headers["Server"]) == (417, "filmstrip")
     assert response.headers["Server"] == "filmstrip"
 
 
