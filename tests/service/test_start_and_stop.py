@@ -110,9 +110,19 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("host", ["..", "a" * 70])
+def test_a_host_that_is_no_name_is_named(tmp_path: Path, host: str) -> None:
+    """What cannot be looked up at all is told like a port that is taken."""
+    code, said = refusal(tmp_path / "data", FILMSTRIP_HOST=host)
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"Cannot listen on {host}, port" in said
+
+
 def test_a_data_folder_that_is_none_is_named(tmp_path: Path) -> None:
-    """Where the data folder cannot be made, the service says so."""
+    """Where the data folder cannot be made, the service says so; a database elsewhere is told by its own place."""
     (tmp_path / "file").touch()
+    _, of_database = refusal(tmp_path / "data", FILMSTRIP_DATABASE_URL=f"sqlite:///{tmp_path}/file/x.db")
+    assert f"{tmp_path}/file, where database_url leads, cannot be used: File exists" in of_database
     code, said = refusal(tmp_path / "file" / "data")
     assert (code, said.count("\n")) == (1, 1)
     assert f"The data folder {tmp_path}/file/data cannot be used: Not a directory" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,7 +73,10 @@ def _naming_mistakes(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FilmstripError(f"The data folder {folder} cannot be used: {error.strerror}") from None
+        place = Path(os.fsdecode(error.filename or folder))
+        is_own = place.is_relative_to(folder) or folder.is_relative_to(place)
+        what = f"The data folder {folder}" if is_own else f"{place}, where database_url leads,"
+        raise FilmstripError(f"{what} cannot be used: {error.strerror}") from None
     except ValueError as error:
         raise SettingsError(str(error)) from None
 

@@ -31,6 +31,8 @@ def listening_sockets(host: str, port: int) -> Iterator[Sequence[socket.socket]]
                 sockets.append(opened.enter_context(listener))
         except OSError as error:
             raise FilmstripError(f"Cannot listen on {host}, port {port}: {error.strerror}") from None
+        except UnicodeError:
+            raise FilmstripError(f"Cannot listen on {host}, port {port}: that is not the name of a host") from None
         yield sockets
 
 
