@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from filmstrip.domain.errors import CredentialsError
 from filmstrip.params.destination import Destination
+from filmstrip.params.values import is_printable_text
 from filmstrip.storage.egress import split_port
 from filmstrip.storage.settings import StorageSettings
 
@@ -22,11 +24,23 @@ class S3Keys:
         key: Access key.
         secret: The secret to it.
         session_token: What goes with temporary credentials, None for lasting ones.
+
+    Raises:
+        CredentialsError: One of them holds control characters; it is not shown.
     """
 
     key: str
     secret: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no header: the S3 client would panic at it, in words of its own."""
+        for name, value in (("key", self.key), ("secret", self.secret), ("session token", self.session_token or "")):
+            if not is_printable_text(value):
+                raise CredentialsError(
+                    f"The S3 {name} holds a line end or another control character, perhaps from copying; it is not "
+                    "shown here"
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,18 +115,16 @@ def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("s3://bucket/k", "source: has a secret that holds a line end or another control character"),
+        ("s3://k:topSecret%0a@h/bucket/k", "source: has a secret that holds a line end or another control character"),
         ("s3://k:topSecret@h", 'source: "s3://(hidden)@h" is not an S3 URL with a host and a bucket'),
         ("s3://", 'source: "s3://s3.us-east-1.amazonaws.com//" is not an S3 URL with a host and a bucket'),
         ("ftp://h/x", 'source: "ftp://h/x" is not a URL that begins with http://, https:// or s3://'),
     ],
 )
 def test_an_address_that_is_none_is_explained_without_its_secret(
-    source: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    source: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A source is judged as that of a query is; a secret with a line end, as some files have, is hidden."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "k")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "topSecret\r")
     assert run(["probe", source]) == ExitCode.MISUSED
     told = capsys.readouterr().err
     assert sentence in told
