@@ -14,7 +14,7 @@ from filmstrip.domain.hosts import host_of
 from filmstrip.jobs.allowances import fetch_seconds
 from filmstrip.jobs.answers import Answers
 from filmstrip.jobs.fetching import FetchListener, fetch_source
-from filmstrip.jobs.free_disk import demand_free_disk
+from filmstrip.jobs.free_disk import demand_free_disk, keeping_free_disk
 from filmstrip.jobs.interruptions import Interruptions
 from filmstrip.jobs.known_tasks import KnownTask, KnownTasks
 from filmstrip.jobs.lending import lender_for
@@ -144,7 +144,11 @@ class Surroundings:
     async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
         """Have a slot, and the mark of work on an output or on a task's source, until the end of the block."""
         key = await self.key(token)
-        async with self.slots.place(f"{token}.{index}", key), self.interruptions.work(token, index):
+        async with (
+            self.slots.place(f"{token}.{index}", key),
+            self.interruptions.work(token, index),
+            keeping_free_disk(self.folders.root, self.settings.free_disk_mb),
+        ):
             yield
 
     async def key(self, token: str) -> str:

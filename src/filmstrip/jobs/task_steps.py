@@ -13,6 +13,7 @@ from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.bundles import bundle_outputs
+from filmstrip.jobs.free_disk import keeping_free_disk
 from filmstrip.jobs.named_source import naming_source
 from filmstrip.jobs.outages import is_active
 from filmstrip.jobs.surroundings import Surroundings, naming_host
@@ -121,7 +122,11 @@ class TaskSteps:
     @asynccontextmanager
     async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:
         key = await self._around.key(token)
-        async with self._around.fetches.place(token, key), self._around.interruptions.work(token):
+        async with (
+            self._around.fetches.place(token, key),
+            self._around.interruptions.work(token),
+            keeping_free_disk(self._around.folders.root, self._around.settings.free_disk_mb),
+        ):
             with naming_host(url):
                 yield
 
