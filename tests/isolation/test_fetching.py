@@ -12,6 +12,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,34 @@ async def test_failures_keep_their_names(range_server: RangeServer, settings: St
                 await MediaChild(MEDIA, storage, server).probe(reference, tmp_path)
         info = await MediaChild(MEDIA, settings, server).probe(SourceReference(film), tmp_path)
     assert info.video is not None
+
+
+async def test_signs_of_a_slow_answer(
+    range_server: RangeServer, settings: StorageSettings, content: bytes, tmp_path: Path
+) -> None:
+    """While one long answer arrives, there are signs of it; without arrivals there are none."""
+    signs: list[str] = []
+    async with fetched(range_server.url_of("source"), settings, tmp_path) as end:
+        ranges = await asyncio.to_thread(FetchedRanges, end.fileno(), lambda: signs.append("sign"))
+        range_server.manners.bytes_per_second = 500_000
+        assert await asyncio.to_thread(ranges.read_range, 100_000, 2_600_000) == content[100_000:2_600_000]
+        signs.append("answer")
+        assert signs.index("answer") >= 2
+        assert await asyncio.to_thread(ranges.read_range, 0, 10) == content[:10]
+
+
+async def test_a_slow_source_is_no_hang(range_server: RangeServer, settings: StorageSettings, tmp_path: Path) -> None:
+    """A media process that has nothing to report is not ended as long as its source arrives."""
+    shutil.copy(ASSETS["plain.ts"].path, range_server.folder / "film.ts")
+    film = SourceReference(range_server.url_of("film.ts"))
+    media = replace(MEDIA, stall_seconds=8.0)
+    with ForkServer(CHILD) as server:
+        child = MediaChild(media, settings, server)
+        await child.probe(film, tmp_path)
+        asked = len(range_server.requests)
+        range_server.manners.latency_seconds = 1.5
+        assert (await child.probe(film, tmp_path)).video is not None
+    assert (len(range_server.requests) - asked) * 1.5 > media.stall_seconds
 
 
 async def test_a_source_that_changes_midway(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from filmstrip.media.settings import MediaSettings
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_pace import copy_seconds
 
 _SHORT_SECONDS = 300.0
 _SECONDS_PER_FILE = 0.1
@@ -29,9 +30,17 @@ def fetch_seconds(storage: StorageSettings) -> float:
     return _SHORT_SECONDS + 2 * (storage.connect_timeout_seconds + storage.read_timeout_seconds)
 
 
-def probe_seconds(media: MediaSettings) -> float:
-    """Return how long a media process may take that reports once, when it is done."""
-    return _SHORT_SECONDS + 2 * media.stall_seconds
+def probe_seconds(media: MediaSettings, remote_bytes: int, storage: StorageSettings) -> float:
+    """Return how long a media process may take that reports once, when it is done.
+
+    Args:
+        media: Its limits.
+        remote_bytes: Size of the source if it is read from its server; 0 for a file of this machine.
+        storage: With the rate at which a source has to arrive on average.
+    """
+    seconds = _SHORT_SECONDS + 2 * media.stall_seconds
+    # Any part of it may be needed: an index alone is many MB for a long film.
+    return seconds + copy_seconds(remote_bytes, storage) if remote_bytes else seconds
 
 
 def render_seconds(media: MediaSettings, remote_bytes: int, storage: StorageSettings) -> float:
@@ -39,13 +48,10 @@ def render_seconds(media: MediaSettings, remote_bytes: int, storage: StorageSett
 
     Args:
         media: With the processor time that this work may take (`outputs._limits`).
-        remote_bytes: Size of the source if it is read from its server; 0 for a file of this machine.
-        storage: With the rate at which a source has to arrive on average.
+        remote_bytes: As for `probe_seconds`.
+        storage: The same.
     """
-    seconds = probe_seconds(media) + _SHARING * media.cpu_limit_seconds
-    if remote_bytes and storage.fetch_kib_per_second:
-        seconds += remote_bytes / (storage.fetch_kib_per_second * 1024)
-    return seconds
+    return probe_seconds(media, remote_bytes, storage) + _SHARING * media.cpu_limit_seconds
 
 
 def put_seconds(size_bytes: int) -> float:

@@ -24,6 +24,7 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._fetch_request import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs._limits import within_processor_time
 from filmstrip.outputs._messages import (
+    Arriving,
     Failed,
     Fetched,
     Probed,
@@ -110,7 +111,8 @@ class MediaChild:
         self, source: ReadableSource | None, folder: Path, renderings: tuple[Rendering, ...] = ()
     ) -> AsyncIterator[AsyncIterator[Report]]:
         media = within_processor_time(self.media, source, renderings)
-        allow(render_seconds(media, _remote_bytes(source), self.storage) if renderings else probe_seconds(media))
+        seconds = render_seconds if renderings else probe_seconds
+        allow(seconds(media, _remote_bytes(source), self.storage))
         async with AsyncExitStack() as stack:
             handed = []
             if isinstance(source, SourceReference):
@@ -169,7 +171,7 @@ async def _hand_out(arriving: AsyncIterator[Report], inboxes: Sequence[_Inbox]) 
 
 
 def _inbox_of(report: Report, inboxes: Sequence[_Inbox]) -> _Inbox:
-    if isinstance(report, Probed | Tried | Failed) or not 0 <= report.position < len(inboxes):
+    if isinstance(report, Arriving | Probed | Tried | Failed) or not 0 <= report.position < len(inboxes):
         raise _nonsense()
     return inboxes[report.position]
 
@@ -182,7 +184,8 @@ async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Report]:
             raise _nonsense() from None
         if isinstance(report, Failed):
             raise error_named(report.error, report.message)
-        yield report
+        if not isinstance(report, Arriving):
+            yield report
 
 
 def _nonsense() -> MediaProcessError:

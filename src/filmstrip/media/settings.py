@@ -18,7 +18,7 @@ class MediaSettings:
             seconds for each picture, and by the pixels of the source a second for each million that is encoded and each
             five million that are decoded, but no more than ten seconds for each kilobyte of the source.
         file_limit_mb: Largest file that a media process may write, in MiB.
-        stall_seconds: A media process that reports nothing for so long is ended.
+        stall_seconds: A media process that reports nothing for so long is ended, unless its source arrives meanwhile.
         max_pixels: Largest picture that is decoded, in pixels.
         max_output_seconds: Longest part of a source that one output covers. Of a source with fewer than 8 bytes for
             each second that it claims to last, it is an hour.

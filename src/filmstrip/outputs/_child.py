@@ -26,6 +26,7 @@ from filmstrip.outputs._base import Group, Output, Workbench
 from filmstrip.outputs._fetched_ranges import FetchedRanges
 from filmstrip.outputs._limits import check_length
 from filmstrip.outputs._messages import (
+    Arriving,
     Failed,
     Fetched,
     Gave,
@@ -111,7 +112,7 @@ def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterat
     if request.source is None:
         yield Tried(try_walls(seclusion.landlock))
         return
-    with _opened(request.source) as source:
+    with _opened(request.source, reporter) as source:
         if not request.renderings:
             yield Probed(probe(source, request.media))
             return
@@ -156,9 +157,9 @@ def _bench(
 
 
 @contextmanager
-def _opened(source: LocalFile | Fetched) -> Iterator[MediaSource]:
+def _opened(source: LocalFile | Fetched, reporter: _Reporter) -> Iterator[MediaSource]:
     if isinstance(source, LocalFile):
         yield source
         return
-    with closing(FetchedRanges(DESCRIPTOR)) as ranges:
+    with closing(FetchedRanges(DESCRIPTOR, lambda: reporter.send(Arriving()))) as ranges:
         yield BlockCache(ranges)

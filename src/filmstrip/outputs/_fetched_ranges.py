@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
@@ -15,6 +16,7 @@ from filmstrip.outputs._range_protocol import (
     EndedError,
     Question,
     fetching_ended,
+    is_sign_of_arrival,
     read_answer,
     unpack_size,
     write_question,
@@ -24,16 +26,19 @@ from filmstrip.outputs._range_protocol import (
 class FetchedRanges:
     """Byte ranges that a fetching process reads; may be used by several threads at once."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, on_arrival: Callable[[], None] = lambda: None) -> None:
         """Wait until the source is open.
 
         Args:
             descriptor: The end of a socket.
+            on_arrival: Told now and then that bytes arrive, also while whoever asked for them waits; from another
+                thread.
 
         Raises:
             FilmstripError: The source cannot be opened.
         """
         self._descriptor = descriptor
+        self._on_arrival = on_arrival
         self._writing = threading.Lock()
         self._waiting_lock = threading.Lock()
         self._waiting: dict[int, Future[Answer]] = {}
@@ -96,6 +101,9 @@ class FetchedRanges:
                 while True:
                     answer = read_answer(self._descriptor)
                     self._bytes_read = max(self._bytes_read, answer.bytes_read)
+                    if is_sign_of_arrival(answer):
+                        self._on_arrival()
+                        continue
                     with self._waiting_lock:
                         waiting = self._waiting.pop(answer.number, None)
                     if waiting is not None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Lock, Thread
 from typing import NoReturn
 
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, SourceForbiddenError
@@ -26,6 +27,7 @@ from filmstrip.outputs._range_protocol import (
     Question,
     pack_size,
     read_question,
+    sign_of_arrival,
     write_answer,
 )
 from filmstrip.storage.source_ranges import SourceRanges
@@ -33,6 +35,7 @@ from filmstrip.storage.sources import open_source
 
 _SOCKET = 1  # standard output
 _THREADS = 16
+_SECONDS_BETWEEN_SIGNS = 1.0
 
 
 def load() -> None:
@@ -63,6 +66,7 @@ def _serve(request: FetchRequest) -> None:
         return
     write_answer(_SOCKET, Answer(0, source.bytes_read, pack_size(source.size_bytes)))
     counter = _Counter(source)
+    Thread(target=counter.give_signs, name="signs", daemon=True).start()
     # Never waited for: in the end nobody wants the answers that it is still working on.
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch")
     while True:
@@ -105,6 +109,19 @@ class _Counter:
             with self.writing:
                 self.room.release()
                 write_answer(_SOCKET, Answer(question.number, self.source.bytes_read, content))
+        except EndedError:
+            _end()
+
+    def give_signs(self) -> None:
+        """Tell about once a second that bytes arrive, if some do: a slow source is not taken for a hang."""
+        told = self.source.bytes_read
+        try:
+            while True:
+                time.sleep(_SECONDS_BETWEEN_SIGNS)
+                if self.source.bytes_read != told:
+                    told = self.source.bytes_read
+                    with self.writing:
+                        write_answer(_SOCKET, sign_of_arrival(told))
         except EndedError:
             _end()
 

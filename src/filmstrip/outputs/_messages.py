@@ -97,6 +97,13 @@ class Gave:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """Bytes of the source arrive: there is nothing else to tell, and nothing hangs."""
+
+    kind: Literal["arriving"] = "arriving"
+
+
+@dataclass(frozen=True, slots=True)
 class Probed:
     """What the source holds."""
 
@@ -121,7 +128,7 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Report = Annotated[Progressed | Made | Gave | Probed | Tried | Failed, Field(discriminator="kind")]
+Report = Annotated[Progressed | Made | Gave | Arriving | Probed | Tried | Failed, Field(discriminator="kind")]
 
 requests: TypeAdapter[Request] = TypeAdapter(Request)
 reports: TypeAdapter[Report] = TypeAdapter(Report)

@@ -1,7 +1,7 @@
 """What a media process and the process that fetches its source say to each other, over one stream socket.
 
 The media process asks for byte ranges, many at a time, each under a number of its own. Answers come in any order. The
-first message of all comes unasked: how large the source is, or why it cannot be opened.
+first message of all comes unasked: how large the source is, or why it cannot be opened. So do signs that bytes arrive.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ DESCRIPTOR = 3
 
 MOST_BYTES = 64 << 20
 """The longest range of one question."""
+
+_UNASKED = 0
 
 MOST_QUESTIONS = 256
 """How many questions may be open at a time."""
@@ -58,6 +60,16 @@ class Answer:
     number: int
     bytes_read: int
     content: bytes | bytearray | FilmstripError
+
+
+def sign_of_arrival(bytes_read: int) -> Answer:
+    """Make the answer that nobody asked for: more of the source has arrived, whosever answer it will be part of."""
+    return Answer(_UNASKED, bytes_read, b"")
+
+
+def is_sign_of_arrival(answer: Answer) -> bool:
+    """Check whether an answer is such a sign."""
+    return answer.number == _UNASKED
 
 
 class EndedError(Exception):

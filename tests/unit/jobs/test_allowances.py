@@ -11,6 +11,7 @@ from filmstrip.jobs.step_limit import StepLimit, allow, standing_still
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_pace import copy_seconds
 
 PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
 
@@ -22,10 +23,13 @@ def test_each_kind_has_the_time_that_its_work_needs() -> None:
     assert short_seconds(10_000) == 1300
     assert fetch_seconds(storage) == 300 + 2 * (10 + 60)
     assert fetch_seconds(replace(storage, read_timeout_seconds=1000)) > 2000
-    assert probe_seconds(media) == 300 + 2 * 120
+    assert probe_seconds(media, 0, storage) == 300 + 2 * 120
     assert render_seconds(media, 0, storage) == 540 + 600
-    assert render_seconds(media, 16 << 20, storage) == 540 + 600 + 1024
-    assert render_seconds(media, 16 << 20, replace(storage, fetch_kib_per_second=0)) == 540 + 600
+    # What is left to the pace of the source ends there, with a sentence about it, not here.
+    any_rate = replace(storage, fetch_kib_per_second=0)
+    for remote_bytes, settings in ((1, storage), (16 << 20, storage), (300 << 30, storage), (16 << 20, any_rate)):
+        assert probe_seconds(media, remote_bytes, settings) == 540 + copy_seconds(remote_bytes, settings)
+        assert render_seconds(media, remote_bytes, settings) == 540 + 600 + copy_seconds(remote_bytes, settings)
     assert put_seconds(0) == 120
     assert put_seconds(16 << 20) == 120 + 1024
 

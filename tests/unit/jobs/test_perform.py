@@ -271,7 +271,7 @@ async def test_work_has_time_by_what_it_handles(
     await performer().make_output(assignment(folder, MemoryStore(), MemoryStore(), groups=[["a"]], size=7), Listener())
     assert puts == [put_seconds(7)] * 2
     assert len(working) == 1
-    assert probe_seconds(MediaSettings()) < working[0] < 2 * 3600
+    assert probe_seconds(MediaSettings(), 0, StorageSettings(folder)) < working[0] < 2 * 3600
 
 
 class Down(MemoryStore):
