@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import unquote
 
 import structlog
 
@@ -47,7 +49,7 @@ class StoreLender:
 def lies_in(url: str, store: NamedStore) -> bool:
     """Check whether an S3 URL means an object, or a folder of keys, in a store.
 
-    A key that a server may read otherwise than it stands there, as "in/../other", lies in none.
+    A key that a server may read otherwise than it stands there, as "in/../other" or "in/%2e%2e/other", lies in none.
     """
     try:
         plain = (store.server,) if store.is_plain_http else ()
@@ -61,11 +63,16 @@ def lies_in(url: str, store: NamedStore) -> bool:
         return False
     key = url.partition("://")[2].partition("/")[2].partition("/")[2]
     parts = key.removesuffix("/").split("/") if key else []
-    if any(part in {"", ".", ".."} for part in parts):
+    if "" in parts or any(part in {".", ".."} for part in _as_read_otherwise(key)):
         return False
     prefix = store.prefix.split("/") if store.prefix else []
     is_folder = not key or key.endswith("/")
     return parts[: len(prefix)] == prefix and (len(parts) > len(prefix) or is_folder)
+
+
+def _as_read_otherwise(key: str) -> list[str]:
+    """Split a key as a server might that unquotes once too often, or takes a backslash for a slash."""
+    return re.split(r"[/\\]", unquote(unquote(key)))
 
 
 def _address(store: NamedStore) -> S3Address:
