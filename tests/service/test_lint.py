@@ -19,6 +19,7 @@ from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.manifest.sprite_series import Sprite, SpriteSeries
 from filmstrip.manifest.webvtt import webvtt
 from filmstrip.testing.range_server import RangeServer
+from filmstrip.testing.running_program import free_ports
 
 TILE = FrameSize(16, 9)
 GRID = SpriteGrid(TILE, count=4, columns=2, rows=2)
@@ -121,6 +122,21 @@ def test_a_missing_file_is_told(range_server: RangeServer, capsys: pytest.Captur
     url = range_server.url_of("nothing.vtt")
     assert run(["lint", url]) == ExitCode.FAILED
     assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be had: 404 Not Found\n'
+
+
+def test_an_address_that_is_not_of_the_web_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a browser could not ask for either is refused in a sentence that says what to give."""
+    for url in ("s3://bucket/thumbs/thumbnails.vtt", "file:///tmp/thumbnails.vtt"):
+        assert run(["lint", url]) == ExitCode.FAILED
+        assert "give the http:// or https:// URL of the manifest, or its path" in capsys.readouterr().err
+
+
+def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Why nothing answers is told in words, not by the name of a class."""
+    (port,) = free_ports(1)
+    url = f"http://127.0.0.1:{port}/thumbnails.vtt"
+    assert run(["lint", url]) == ExitCode.FAILED
+    assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be had: no connection comes about\n'
 
 
 def test_a_folder_without_manifests_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,11 @@ def lint(address: str, page: Page, duration: Fraction | None, settings: StorageS
     around = Surroundings(
         track_src=page.track_src, video_crossorigin=page.video_crossorigin, duration=duration, page_origin=page.origin
     )
+    if "://" in address and not address.lower().startswith(("http://", "https://")):
+        raise SourceNotFoundError(
+            f'"{address}" is not asked for as a player would: give the http:// or https:// URL of the manifest, or its '
+            "path"
+        )
     if "://" not in address:
         return _lint_all(_manifests_in(Path(address)), FolderPlace(), replace(around, page_origin=None))
     with closing(PublishedFiles(page.origin, allow_urls((address,), settings))) as files:

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.trouble import trouble_of
 
 _MOST_REDIRECTS = 5
 
@@ -52,7 +53,7 @@ class PublishedFiles:
         try:
             answer = self._client.request("GET", url, headers=self._headers, retries=redirects)
         except HTTPError as error:
-            return Published(b"", type(error).__name__.removesuffix("Error"))
+            return Published(b"", trouble_of(getattr(error, "reason", None) or error))
         if answer.status != HTTPStatus.OK:
             return Published(b"", f"{answer.status} {answer.reason or ''}".strip())
         return Published(answer.data, None, answer.headers.get("Access-Control-Allow-Origin"))

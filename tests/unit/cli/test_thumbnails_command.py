@@ -11,6 +11,7 @@ from filmstrip.cli.main import ExitCode, run
         (["one.jpg"], 'DEST: "one.jpg" names one picture'),
         (["out/one.webp", "--interval", "5"], "name a folder, or add --sprite"),
         (["one.jpg", "--no-sprite"], "names one picture"),
+        (["one.jpg", "--count", "1"], "a single one is the output `thumbnail` of `filmstrip encode`"),
         (["out", "--size", "320x180", "--width", "320"], "--size: says the same as --width and --height"),
         (["out", "--size", "320x180", "--height", "180"], "give one or the other"),
         (["out", "--interval", "0"], '--interval: "0" is not a number of seconds, 0.01 or above'),

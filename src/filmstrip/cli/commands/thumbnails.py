@@ -74,7 +74,10 @@ def _check(dest: str, flags: Mapping[str, object]) -> None:
     """Refuse what would be done otherwise than it is meant, without a word."""
     mistakes = []
     if names_a_picture(dest) and not flags.get("sprite"):
-        problem = f'"{dest}" names one picture, and one is made every so many seconds: name a folder, or add --sprite'
+        problem = (
+            f'"{dest}" names one picture, and this makes a folder of them with a track: name a folder, or add --sprite '
+            "for one picture of all; a single one is the output `thumbnail` of `filmstrip encode`"
+        )
         mistakes.append(Mistake("DEST", problem))
     if "size" in flags and flags.keys() & {"width", "height"}:
         mistakes.append(Mistake("--size", "says the same as --width and --height: give one or the other"))
