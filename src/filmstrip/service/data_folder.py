@@ -14,6 +14,7 @@ from filmstrip.db.sqlite import database_path
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.service_settings import ServiceSettings
+from filmstrip.storage.named_store import ANY_KEY
 
 _FROM_SETTINGS = re.compile(r"settings-\d+")
 
@@ -81,14 +82,31 @@ def _naming_mistakes(folder: Path) -> Iterator[None]:
         raise SettingsError(str(error)) from None
 
 
-def ensure_keys(database: Database, plaintexts: Sequence[str]) -> None:
-    """See to it that the keys of the settings are good, and that those which were taken out of them are not."""
+def ensure_keys(database: Database, plaintexts: Sequence[str]) -> tuple[str, ...]:
+    """See to it that the keys of the settings are good, and that those which were taken out of them are not.
+
+    Returns:
+        The names that went over to a key which had another one before: keys of the settings are named by their places.
+    """
     wanted = {f"settings-{number}": plaintext for number, plaintext in enumerate(plaintexts, 1)}
-    for key in database.list_keys():
-        if key.revoked_at is None and _FROM_SETTINGS.fullmatch(key.name) and key.name not in wanted:
-            database.revoke_key(key.name)
-    for name, plaintext in wanted.items():
-        database.ensure_key(plaintext, name)
+    before = {key.id: key.name for key in database.list_keys() if key.revoked_at is None}
+    for name in before.values():
+        if _FROM_SETTINGS.fullmatch(name) and name not in wanted:
+            database.revoke_key(name)
+    keys = [database.ensure_key(plaintext, name) for name, plaintext in wanted.items()]
+    return tuple(key.name for key in keys if before.get(key.id, key.name) != key.name)
+
+
+def make_key(database: Database, name: str) -> str:
+    """Make an API key of a name that means nothing else, and return its text.
+
+    Raises:
+        ValueError: The name is one that keys of the settings have, or that stands for all keys; or as
+            `Database.create_key`.
+    """
+    if _FROM_SETTINGS.fullmatch(name) or name == ANY_KEY:
+        raise ValueError(f'name: {name!r} is kept for keys of the setting api_keys, or for "all"; choose another')
+    return database.create_key(name.strip())[1]
 
 
 def names_in_use(database: Database) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from filmstrip.service.app import Service, build
 from filmstrip.service.data_folder import ensure_keys, names_in_use, open_database
 from filmstrip.service.housekeeping import housekeeping
 from filmstrip.service.listening import address_of, listening_sockets
-from filmstrip.service.store_check import check_stores, unknown_keys
+from filmstrip.service.store_check import check_stores, moved_keys, unknown_keys
 from filmstrip.settings.settings import Settings
 
 _REQUEST_SECONDS = 5.0
@@ -51,8 +51,8 @@ async def serve(settings: Settings) -> None:
         listening_sockets(listening.host, listening.port) as sockets,
         open_database(settings.service, alone=True) as database,
     ):
-        ensure_keys(database, settings.service.api_keys)
-        _tell_stores(settings, database)
+        moved = ensure_keys(database, settings.service.api_keys)
+        _tell_stores(settings, database, moved)
         service = build(settings, database)
         await service.engine.start()
         # What is loaded by now stays for ever: to look through it again and again for garbage would take 75 ms each
@@ -69,13 +69,15 @@ async def serve(settings: Settings) -> None:
     log.info("stopped")
 
 
-def _tell_stores(settings: Settings, database: Database) -> None:
+def _tell_stores(settings: Settings, database: Database, moved: Sequence[str]) -> None:
     """Write into the log whom which store is lent to."""
     if not settings.storage.stores:
         return
     log.info("stores", lent=[str(store) for store in settings.storage.stores])
     for sentence in unknown_keys(settings.storage, names_in_use(database)):
         log.warning("store_for_nobody", reason=sentence)
+    for sentence in moved_keys(settings.storage, moved):
+        log.warning("store_for_another_key", reason=sentence)
 
 
 def _end_for_certain(seconds: float, database: Database) -> None:

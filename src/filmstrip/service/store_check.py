@@ -40,6 +40,22 @@ def unknown_keys(settings: StorageSettings, names: Sequence[str]) -> tuple[str, 
     )
 
 
+def moved_keys(settings: StorageSettings, names: Sequence[str]) -> tuple[str, ...]:
+    """Return a sentence for each store that is lent to a name which went over to another API key.
+
+    Args:
+        settings: Name the stores.
+        names: Those that did (`data_folder.ensure_keys`).
+    """
+    return tuple(
+        f'stores: "{store.name}" is lent to "{name}", which is another key of the setting api_keys than before, as '
+        "they are named by their places in it; a key that `filmstrip keys create` makes keeps its name"
+        for store in settings.stores
+        for name in store.api_keys
+        if name in names
+    )
+
+
 def _equal_names(stores: Sequence[NamedStore]) -> Iterator[str]:
     for name, count in Counter(store.name for store in stores).items():
         if count > 1:

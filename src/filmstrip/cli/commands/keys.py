@@ -13,7 +13,7 @@ from rich.table import Table
 
 from filmstrip.cli.setting_flags import config_flag, setting_flag
 from filmstrip.db.database import Database
-from filmstrip.service.data_folder import open_database
+from filmstrip.service.data_folder import make_key, open_database
 from filmstrip.settings.reading import read_settings
 
 
@@ -38,7 +38,7 @@ def create(name: str, config: Path | None, data_dir: str | None) -> None:
     """
     with _database(config, data_dir) as database:
         try:
-            _key, plaintext = database.create_key(name)
+            plaintext = make_key(database, name)
         except ValueError as error:
             raise click.BadParameter(str(error).removeprefix("name: "), param_hint="NAME") from None
     click.echo(plaintext)
