@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BASE_PUT_SECONDS = 30.0
 _PUT_BYTES_PER_SECOND = 32 << 10
+_NOWHERE = "http://127.0.0.1:0"
 
 
 def put_seconds(size_bytes: int, settings: StorageSettings) -> float:
@@ -46,7 +47,8 @@ def make_s3_client(
         settings: Patience and trusted authorities.
         timeout_seconds: How long one request may take.
         headers: What is sent, signed, with every request.
-        proxy_url: Proxy through which every connection goes, None for none.
+        proxy_url: Proxy through which every connection goes. None for none to this host, and no other host is reached:
+            obstore would follow a redirect anywhere, and would take proxies from the environment.
     """
     client_options: ClientConfig = {
         "allow_http": not address.is_https,
@@ -55,8 +57,9 @@ def make_s3_client(
         "default_headers": dict(headers or {}),
         "user_agent": USER_AGENT,
     }
-    if proxy_url is not None:
-        client_options["proxy_url"] = proxy_url
+    client_options["proxy_url"] = proxy_url or _NOWHERE
+    if proxy_url is None:
+        client_options["proxy_excludes"] = address.host
     if settings.ca_file is not None:
         client_options["root_certificate"] = settings.ca_file.read_bytes()
     return S3Client(
