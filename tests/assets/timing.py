@@ -110,6 +110,15 @@ EDITS = (
         end=Fraction(167, 25),
     ),
     derived(
+        PLAIN,
+        "edit_list_cut_in_last_group.mp4",
+        "Cut without encoding behind the last keyframe: what is shown refers to hidden pictures, and nothing follows.",
+        Remux((PLAIN,), "-map 0 -c copy", "-ss 8.6"),
+        times=evenly(35, 25),
+        numbers=range(215, 250),
+        end=Fraction(7, 5),
+    ),
+    derived(
         _SILENT,
         "two_edits.mp4",
         "Two edits play numbers 30 to 79 and then 140 to 189.",

@@ -31,7 +31,8 @@ def first_picture(container: InputContainer, stream: AvVideoStream) -> VideoFram
     for count, packet in enumerate(read_pictures(container, stream)):
         with suppress(av.error.FFmpegError):  # a damaged start: a later packet may be whole
             frames = packet.decode()
-            if not frames and packet.is_keyframe and is_waiting:
+            # What an edit list hides gives no picture, but those that are shown refer to it.
+            if not frames and packet.is_keyframe and is_waiting and not packet.is_discard:
                 # The decoder waits for pictures that might be shown before this one; here any will do. Only once:
                 # without true keyframes it has to see many packets in a row.
                 is_waiting = False
