@@ -14,7 +14,7 @@ from PIL import Image
 import barcode
 from assets.basic import X264
 from assets.recipes import Encoding, Film, tags
-from filmstrip.domain.errors import LimitExceededError
+from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.joints import find_joints
 from filmstrip.media.probe import probe
@@ -148,6 +148,17 @@ def test_many_recordings_of_different_kinds_are_refused(tmp_path: Path) -> None:
     source.write_bytes(source.read_bytes() * 26)
     with pytest.raises(LimitExceededError, match="52 recordings of different kinds"):
         encode(source, tmp_path / "video")
+
+
+def test_a_line_break_in_a_path_begins_no_line_of_a_list(tmp_path: Path) -> None:
+    """What a path says behind a line break is never read as an entry of the list; the error says what to do."""
+    folder = tmp_path / "a'\nfile '"
+    folder.mkdir()
+    source = joined(folder, "film.flv", [f"{H264} -c:a aac"])
+    source.write_bytes(source.read_bytes() * 51)
+    with pytest.raises(SourceUnreadableError, match="51 recordings .* give the file another name"):
+        encode(source, tmp_path / "video")
+    assert not list(tmp_path.glob("video/*.parts"))
 
 
 def without_header(data: bytes) -> bytes:

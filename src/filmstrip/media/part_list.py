@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import Piece
 from filmstrip.media.container import FORMATS, local_address
 from filmstrip.media.source import LocalFile
 
+_LINE_ENDS = "\n\r\0"
 
 def write_part_list(path: Path, source: LocalFile, pieces: Sequence[Piece]) -> None:
     """Write a list for ffmpeg's demuxer `concat` (version 1.0 of its format).
@@ -21,7 +23,16 @@ def write_part_list(path: Path, source: LocalFile, pieces: Sequence[Piece]) -> N
         path: The list.
         source: The file that all of them lie in.
         pieces: Where they lie, and for how long each is played.
+
+    Raises:
+        SourceUnreadableError: The file's path has a line break, for which the format of the list has no writing: what
+            follows it would be a line of its own, which may name another file.
     """
+    if any(character in local_address(source) for character in _LINE_ENDS):
+        raise SourceUnreadableError(
+            f"A video of {len(pieces)} recordings that lie in one file cannot be made where the file's path has a line "
+            "break: give the file another name"
+        )
     path.write_text("".join(_lines(source, pieces)), encoding="utf-8", errors="surrogateescape")
 
 
