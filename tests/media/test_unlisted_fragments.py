@@ -198,6 +198,18 @@ def test_a_film_that_breaks_off_in_a_fragment(tmp_path: Path) -> None:
     assert remote.content_seconds == pytest.approx(local.content_seconds or 0, abs=0.1)
 
 
+def test_a_film_of_whose_last_fragment_nothing_is_left(tmp_path: Path) -> None:
+    """A file that ends with the box of a fragment, before its first sample, is told to be cut off there."""
+    file = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer")
+    data = file.read_bytes()
+    file.write_bytes(data[: [end for kind, _, end in boxes(data) if kind == b"moof"][-1] + 100])
+    remote, _ = taken(BlockCache(Bytes(file.read_bytes())), Fraction(1))
+    local, _ = taken(LocalFile(file), Fraction(1))
+    assert remote.content_seconds is not None
+    assert remote.content_seconds == pytest.approx(local.content_seconds or 0, abs=0.1)
+    assert any("is cut off" in warning for warning in remote.warnings)
+
+
 def without_times(data: bytes) -> bytes:
     return data.replace(b"tfdt", b"free")
 
@@ -249,3 +261,21 @@ def test_joined_remote_films_are_shown_one_after_the_other(tmp_path: Path) -> No
     assert float(info.duration_seconds) == pytest.approx(1210, abs=0.2)
     assert len(pictures) == 5
     assert remote.requests <= 250
+
+
+def test_another_kind_of_film_behind_fragments(tmp_path: Path) -> None:
+    """A plain file that stands behind a fragmented one is no end of it."""
+    file = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer")
+    file.write_bytes(file.read_bytes() + ASSETS["plain.mp4"].path.read_bytes())
+    remote = looks_alike(file, is_searched=False)
+    assert len(probe(BlockCache(remote), MediaSettings()).pieces) == 2
+
+
+def test_a_short_film_before_a_longer_one(tmp_path: Path) -> None:
+    """Few fragments are all looked at: those of a longer film count further than those of the one before it."""
+    one = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    first = next(start for kind, start, _ in boxes(one) if kind == b"moof") - 8
+    parts = fragments(one[first:])
+    (tmp_path / "film.mp4").write_bytes(one[:first] + b"".join(parts[:2]) + one)
+    remote = looks_alike(tmp_path / "film.mp4")
+    assert len(probe(BlockCache(remote), MediaSettings()).pieces) == 2

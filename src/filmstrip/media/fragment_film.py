@@ -7,6 +7,7 @@ fragment to fragment.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 from filmstrip.media.fragment_boxes import Fragment
@@ -14,6 +15,7 @@ from filmstrip.media.fragment_map import FragmentMap
 from filmstrip.media.fragment_places import Place
 from filmstrip.media.fragment_view import FragmentView
 from filmstrip.media.fragmented_movie import FragmentedMovie, random_access_bytes, read_fragmented_movie
+from filmstrip.media.header_bytes import child_boxes
 from filmstrip.media.place_view import PlaceView
 from filmstrip.media.source import ByteRanges, FetchedRanges, LocalFile, MediaSource
 
@@ -136,6 +138,8 @@ def _read_tail(source: FetchedRanges, fragments: FragmentMap, first: Place) -> l
             break
     if not found:
         found = _read_large_tail(fragments, first, end)
+    if found and _begins_anew(fragments, found[-1].data_end, end):
+        return []
     fragments.places.remember(found)
     return found
 
@@ -151,3 +155,9 @@ def _read_large_tail(fragments: FragmentMap, first: Place, end: int) -> list[Fra
     at = found[-1].position if found else first.position
     walked, is_at_end = fragments.reader.walk_on(at, end, _MOST_WALKED)
     return walked if is_at_end else []
+
+
+def _begins_anew(fragments: FragmentMap, at: int, end: int) -> bool:
+    """Check whether another file stands behind the last fragment, box by box (ISO/IEC 14496-12, 4.2)."""
+    boxes = child_boxes(fragments.reader.ranges, at, end)
+    return any(kind in (b"ftyp", b"moov") for kind, *_ in islice(boxes, _MOST_WALKED))

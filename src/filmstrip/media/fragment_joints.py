@@ -13,6 +13,7 @@ from filmstrip.media.fragment_places import Place
 from filmstrip.media.header_bytes import read_bytes
 
 _PLACES = 6
+_FEW = 16
 _MOST_STEPS = 24
 _MOST_BOXES = 256
 
@@ -30,13 +31,11 @@ def find_fragment_joints(film: FragmentFilm) -> list[int]:
 def _look_around(film: FragmentFilm) -> list[Place]:
     size, _ = film.map.places.usual()
     begin, end = film.first.position, film.size_bytes
-    count = min(_PLACES, (end - begin) // (16 * size))
-    places = {place.position: place for place in (film.map.first(), film.map.places.last()) if place is not None}
-    for number in range(1, count + 1):
-        at = begin + (end - begin) * number // (count + 1)
-        found = film.map.place_behind(at, end)
-        places |= {} if found is None else {found.position: found}
-    return sorted(places.values())
+    count = min(_PLACES, (end - begin) // (_FEW * size))
+    found = [film.map.place_behind(begin + (end - begin) * number // (count + 1), end) for number in range(1, count + 1)]
+    walked, _ = film.map.reader.walk_on(begin, end, 2 * _FEW) if not count else ([], True)
+    found += [film.map.first(), film.map.places.last(), *map(film.map.places.place, walked)]
+    return sorted({place.position: place for place in found if place is not None}.values())
 
 
 def _is_anew(before: Place, after: Place) -> bool:

@@ -19,9 +19,19 @@ def fragments_end(film: FragmentFilm, container: InputContainer) -> tuple[Fracti
     said = [_sound_end(film, container), pictures_end(film, container)]
     held_to = film.size_bytes
     held = [_sound_end(film, container, held_to), pictures_end(film, container, held_to)]
+    # Where nothing of the last fragments is left, the film breaks off with their first sample.
     return max((end for end in said if end is not None), default=None), max(
-        (end for end in held if end is not None), default=None
+        (end for end in held if end is not None), default=_tail_begin(film, container)
     )
+
+
+def _tail_begin(film: FragmentFilm, container: InputContainer) -> Fraction | None:
+    begins = [
+        _container_time(film, container, track, min(sample.pts for sample in samples))
+        for track in film.movie.tracks
+        if (samples := _tail_samples(film, track, None))
+    ]
+    return min(begins, default=None)
 
 
 def pictures_end(film: FragmentFilm, container: InputContainer, held_to: int | None = None) -> Fraction | None:
