@@ -102,6 +102,19 @@ def test_an_index_of_one_segment_is_none_of_the_film(tmp_path: Path) -> None:
     assert [pair[:2] for pair in pictures] == [pair[:2] for pair in taken(LocalFile(file), Fraction(37, 100))[1]]
 
 
+@pytest.mark.parametrize("index", ["dash", "dash+global_sidx"])
+def test_a_segment_index_may_count_from_another_moment(index: str, tmp_path: Path) -> None:
+    """Some muxers leave out of it that pictures which are stored out of order begin late; the last ones belong to it."""
+    file = fragmented(tmp_path, f"frag_keyframe+empty_moov+{index} -an")
+    data = bytearray(file.read_bytes())
+    for at in [start for kind, start, _ in boxes(bytes(data)) if kind == b"sidx"]:
+        (begin,) = struct.unpack_from(">Q", data, at + 12)
+        struct.pack_into(">Q", data, at + 12, begin - 1024)
+    file.write_bytes(data)
+    assert probe(LocalFile(file), MediaSettings()).duration_seconds == 10
+    assert probe(BlockCache(Bytes(file.read_bytes())), MediaSettings()).duration_seconds == 10
+
+
 def long_film(folder: Path) -> bytes:
     """Repeat a film's fragments for twenty minutes, each with its own number and time, and pictures of some size."""
     data = fragmented(folder, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()

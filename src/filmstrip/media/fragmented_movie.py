@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.media.fragment_boxes import TrackDefaults, boxes_in
-from filmstrip.media.header_bytes import child_box, child_boxes, find_movie_box, read_bytes
-from filmstrip.media.source import ByteRanges
+from filmstrip.media.header_bytes import child_box, child_boxes, find_movie_box, read_bytes, size_of
+from filmstrip.media.source import ByteRanges, MediaSource
 
 _BOX_BYTES = 8
 _MOST_BOXES_TO_INDEX = 16
@@ -93,9 +93,15 @@ def _parse_defaults(box: bytes) -> tuple[int, TrackDefaults]:
     return track, TrackDefaults(duration, size, flags)
 
 
-def _is_indexed(source: ByteRanges, start: int) -> bool:
+def has_segment_index(source: MediaSource) -> bool:
+    """Check whether a segment index (`sidx`, 8.16.3) leads through a fragmented file to its end."""
+    movie = find_movie_box(source)
+    return movie is not None and _is_indexed(source, movie[1])
+
+
+def _is_indexed(source: MediaSource, start: int) -> bool:
     """Check whether a segment index before the first fragment covers the file to its end, or to its last index."""
-    for number, (kind, first, last) in enumerate(child_boxes(source, start, source.size_bytes)):
+    for number, (kind, first, last) in enumerate(child_boxes(source, start, size_of(source))):
         if kind == b"sidx":
             index = read_bytes(source, first, min(last, first + _MOST_INDEX_BYTES))
             return _indexed_end(index, last) in _content_ends(source)
@@ -114,25 +120,25 @@ def _indexed_end(box: bytes, end: int) -> int:
     return end + first + sum(sizes) if is_final else -1
 
 
-def _content_ends(source: ByteRanges) -> set[int]:
+def _content_ends(source: MediaSource) -> set[int]:
     """List where fragments may end: at the file's end, or before the table of random access (`mfra`, 8.8.11)."""
-    end = source.size_bytes
+    end = size_of(source)
     return {end, end - random_access_bytes(source)}
 
 
-def random_access_bytes(source: ByteRanges) -> int:
+def random_access_bytes(source: MediaSource) -> int:
     """Tell the length of the table of random access at the end of a file, 0 if there is none."""
-    tail = read_bytes(source, max(0, source.size_bytes - 16), source.size_bytes)
+    tail = read_bytes(source, max(0, size_of(source) - 16), size_of(source))
     if len(tail) < 16 or tail[4:8] != b"mfro":  # noqa: PLR2004 - the box that tells it
         return 0
     size = int.from_bytes(tail[12:], "big")
-    start = source.size_bytes - size
+    start = size_of(source) - size
     return size if start > 0 and read_bytes(source, start + 4, start + 8) == b"mfra" else 0
 
 
 def read_random_accesses(source: ByteRanges, track: int) -> list[tuple[int, int]]:
     """List the sync samples of a track that the table at the end names (`tfra`, 8.8.10): time, and fragment's byte."""
-    end = source.size_bytes
+    end = size_of(source)
     size = min(random_access_bytes(source), _MOST_INDEX_BYTES)
     for kind, start, last in boxes_in(read_bytes(source, end - size, end), _BOX_BYTES) if size else ():
         box = read_bytes(source, end - size + start, end - size + last)

@@ -15,6 +15,7 @@ from av.index import IndexEntries, IndexEntry
 from av.stream import Stream
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.media.fragmented_movie import has_segment_index
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.packet_ends import longest_reordering, tail_packets
 from filmstrip.media.source import LocalFile, MediaSource
@@ -102,8 +103,11 @@ def _fragments_end(
     """Tell the end of a fragmented file: libav counts its duration from time 0, and knows what it has passed."""
     if video.duration is None or video.time_base is None or listed is None:
         return None
-    if listed < video.duration * video.time_base - _HEADER_TOLERANCE:
-        return None
+    said = video.duration * video.time_base
+    if listed < said - _HEADER_TOLERANCE:
+        # Indexes of segments lead to the last one. What they say to last may count from another time 0.
+        is_led_there = isinstance(source, LocalFile) or has_segment_index(source)
+        return _shown_end(container, video, said) if is_led_there else None
     return (_shown_end(container, video, listed) or listed) if isinstance(source, LocalFile) else listed
 
 
