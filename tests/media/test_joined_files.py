@@ -156,7 +156,7 @@ def test_a_line_break_in_a_path_begins_no_line_of_a_list(tmp_path: Path) -> None
     folder.mkdir()
     source = joined(folder, "film.flv", [f"{H264} -c:a aac"])
     source.write_bytes(source.read_bytes() * 51)
-    with pytest.raises(SourceUnreadableError, match="51 recordings .* give the file another name"):
+    with pytest.raises(SourceUnreadableError, match="give the file another name"):
         encode(source, tmp_path / "video")
     assert not list(tmp_path.glob("video/*.parts"))
 

@@ -104,7 +104,7 @@ def test_an_index_of_one_segment_is_none_of_the_film(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("index", ["dash", "dash+global_sidx"])
 def test_a_segment_index_may_count_from_another_moment(index: str, tmp_path: Path) -> None:
-    """Some muxers leave out of it that pictures which are stored out of order begin late; the last ones belong to it."""
+    """Some muxers leave the delay of reordered pictures out of it; the last ones belong to it all the same."""
     file = fragmented(tmp_path, f"frag_keyframe+empty_moov+{index} -an")
     data = bytearray(file.read_bytes())
     for at in [start for kind, start, _ in boxes(bytes(data)) if kind == b"sidx"]:

@@ -32,7 +32,8 @@ def _look_around(film: FragmentFilm) -> list[Place]:
     size, _ = film.map.places.usual()
     begin, end = film.first.position, film.size_bytes
     count = min(_PLACES, (end - begin) // (_FEW * size))
-    found = [film.map.place_behind(begin + (end - begin) * number // (count + 1), end) for number in range(1, count + 1)]
+    places = [begin + (end - begin) * number // (count + 1) for number in range(1, count + 1)]
+    found = [film.map.place_behind(at, end) for at in places]
     walked, _ = film.map.reader.walk_on(begin, end, 2 * _FEW) if not count else ([], True)
     found += [film.map.first(), film.map.places.last(), *map(film.map.places.place, walked)]
     return sorted({place.position: place for place in found if place is not None}.values())

@@ -16,6 +16,7 @@ from filmstrip.media.source import LocalFile
 
 _LINE_ENDS = "\n\r\0"
 
+
 def write_part_list(path: Path, source: LocalFile, pieces: Sequence[Piece]) -> None:
     """Write a list for ffmpeg's demuxer `concat` (version 1.0 of its format).
 
