@@ -28,13 +28,20 @@ def tail_packets(container: InputContainer, begin: Fraction | None) -> Iterator[
     """Read from the last place that can be found from the header to the end of the file."""
     try:
         if begin is not None:
-            # Some formats cannot seek to before their start.
-            container.seek(max(int(begin * av.time_base), container.start_time or 0), backward=True)
+            _seek_back(container, int(begin * av.time_base))
         for packet in read_packets(container.demux()):
             if packet.size:
                 yield packet
     except av.error.FFmpegError:
         return  # a damaged tail: what could be read counts
+
+
+def _seek_back(container: InputContainer, moment: int) -> None:
+    """Go to a moment. Decoding times, which seeks may go by, can be long before the start, but not all formats do."""
+    try:
+        container.seek(moment, backward=True)
+    except av.error.FFmpegError:
+        container.seek(max(moment, container.start_time or 0), backward=True)
 
 
 def end_of(packets: Iterable[Packet[Stream]]) -> Fraction | None:
