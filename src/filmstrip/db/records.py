@@ -54,6 +54,7 @@ class Outage:
         ends_at: When the work fails if it does not answer until then, UTC.
         tries: How often it was tried, from 1.
         host: Which one, "" if it is not known.
+        first: When this work first met an outage, also one that was over in between, UTC.
     """
 
     reason: str
@@ -62,6 +63,7 @@ class Outage:
     ends_at: datetime
     tries: int
     host: str = ""
+    first: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,13 +73,16 @@ class Outages:
         self, known: Outage | None, now: datetime, error: OutageError, patience_seconds: float
     ) -> Outage | None:
         since = known.since if known else now
+        first = (known.first if known else None) or since
         tries = known.tries + 1 if known else 1
-        ends_at = since + timedelta(seconds=patience_seconds)
+        # A host that comes and goes may make each try last as long as a copy may.
+        all_end_at = first + timedelta(seconds=max(patience_seconds, self._settings.work_hours * 3600))
+        ends_at = min(since + timedelta(seconds=patience_seconds), all_end_at)
         if now >= ends_at or tries > _MORE_TRIES + patience_seconds / _LONGEST_PAUSE_SECONDS:
             return None
         pause_seconds = growing_pause(tries - 1, _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
         until = min(now + timedelta(seconds=pause_seconds), ends_at)
-        return Outage(str(error), since, until, ends_at, tries, error.host)
+        return Outage(str(error), since, until, ends_at, tries, error.host, first)
 
     def _patience_seconds(self, token: str, host: str) -> float:
         if host and self._database.has_answered(token, host):

@@ -37,7 +37,8 @@ class JobSettings:
         outage_seconds: For how long one is waited for that answered before in this task. Waiting tasks hold nothing but
             their files.
         work_hours: Longest time that one piece of media work may take, with putting what it makes; then it fails.
-            Small work has less: some minutes, and more by the processor time that it may need and by what it puts.
+            Small work has less: some minutes, and more by the processor time that it may need and by what it puts. So
+            long after the first outage, no host that comes and goes is tried again either.
         recoveries: How often an output is begun again after the service itself died while it was made, before it counts
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to

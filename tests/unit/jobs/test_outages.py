@@ -116,6 +116,15 @@ async def test_a_host_that_goes_away_again_and_again_is_given_up(
         pytest.fail("It is tried for ever")
 
 
+async def test_all_outages_of_one_work_end_together(database: Database, token: str, clock: list[datetime]) -> None:
+    """A server that lets each copy go on for hours, and breaks it off then, holds a place for a day and no longer."""
+    database.record_answer(token, ERROR.host)
+    began = clock[0]
+    while (pause := await waiting(database).wait_for(token, None, ERROR)) is not None:
+        clock[0] += timedelta(seconds=pause, hours=11)
+    assert timedelta(hours=24) <= clock[0] - began <= timedelta(hours=24 + 12)
+
+
 async def test_patience_may_be_long(database: Database, token: str, clock: list[datetime]) -> None:
     """Tries are counted so that they do not end what was set: a week is a week."""
     database.record_answer(token, ERROR.host)
