@@ -98,7 +98,9 @@ def test_a_new_file_is_private_whoever_makes_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new.db"
     makers = [subprocess.Popen([sys.executable, "-c", make, url, f"key-{number}"]) for number in range(4)]
     assert [maker.wait(50) for maker in makers] == [0] * 4
-    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"new.db": 0o600}
+    # Two that end at the same moment may each take the other for the one that tidies up: then the log stays.
+    assert {path.name for path in tmp_path.iterdir()} - {"new.db-wal", "new.db-shm"} == {"new.db"}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     database = Database(url, Cipher(bytes(KEY_BYTES)))
     assert len(database.list_keys()) == 4
     database.close()
