@@ -6,6 +6,7 @@ nothing is seen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from filmstrip.media.fragment_film import FragmentFilm
@@ -16,6 +17,7 @@ _PLACES = 6
 _FEW = 16
 _MOST_STEPS = 24
 _MOST_BOXES = 256
+_MOST_NEAR = 64
 
 
 def find_fragment_joints(film: FragmentFilm) -> list[int]:
@@ -26,6 +28,26 @@ def find_fragment_joints(film: FragmentFilm) -> list[int]:
             joint = _narrow_down(film, before, after)
             joints += [] if joint is None else [joint]
     return joints
+
+
+def find_fragment_restart(film: FragmentFilm) -> int | None:
+    """Find the first byte of a fragment from which on time starts anew; None if none is seen."""
+    places = _look_around(film)
+
+    def is_anew(before: Place, after: Place) -> bool:
+        return film.movie.starts_anew(places[0].begin, before.begin, after.begin)
+
+    for before, after in pairwise(places):
+        if is_anew(before, after):
+            return _walk_to(film, *_narrow(film, before, after, is_anew), is_anew)
+    return None
+
+
+def _walk_to(film: FragmentFilm, before: Place, after: Place, is_anew: Callable[[Place, Place], bool]) -> int:
+    walked, _ = film.map.reader.walk_on(before.data_end, after.position, _MOST_NEAR)
+    between = [place for fragment in walked if (place := film.map.places.place(fragment)) is not None]
+    pairs = pairwise([before, *between, after])
+    return next((now.position for last, now in pairs if is_anew(last, now)), after.position)
 
 
 def _look_around(film: FragmentFilm) -> list[Place]:
@@ -43,8 +65,10 @@ def _is_anew(before: Place, after: Place) -> bool:
     return after.sequence < before.sequence or after.begin < before.begin
 
 
-def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
-    """Halve the stretch between two places, then go from box to box up to a file type (ISO/IEC 14496-12, 4.3)."""
+def _narrow(
+    film: FragmentFilm, before: Place, after: Place, is_anew: Callable[[Place, Place], bool]
+) -> tuple[Place, Place]:
+    """Halve the stretch between two places, up to a few fragments."""
     size, _ = film.map.places.usual()
     for _ in range(_MOST_STEPS):
         if after.position - before.data_end <= 8 * size:
@@ -52,7 +76,13 @@ def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
         middle = film.map.place_behind((before.data_end + after.position) // 2, after.position)
         if middle is None:
             break
-        before, after = (before, middle) if _is_anew(before, middle) else (middle, after)
+        before, after = (before, middle) if is_anew(before, middle) else (middle, after)
+    return before, after
+
+
+def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
+    """Find the file type (ISO/IEC 14496-12, 4.3) between two places from box to box, after halving the stretch."""
+    before, after = _narrow(film, before, after, _is_anew)
     at = before.data_end
     for _ in range(_MOST_BOXES):
         head = read_bytes(film.source, at, at + 16)

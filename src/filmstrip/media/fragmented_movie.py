@@ -14,6 +14,7 @@ from filmstrip.media.source import ByteRanges, MediaSource
 _BOX_BYTES = 8
 _MOST_BOXES_TO_INDEX = 16
 _MOST_INDEX_BYTES = 4 << 20
+_MOST_REPEATED_SECONDS = 10
 _WAY_TO_SIZES = (b"mdia", b"minf", b"stbl")
 
 
@@ -33,8 +34,21 @@ class FragmentedMovie:
     time_bases: Mapping[int, Fraction]
     video: int
 
+    def starts_anew(self, first: int, before: int, after: int) -> bool:
+        """Check whether time starts anew between two fragments: more than what a recorder that reconnects repeats.
 
-def read_fragmented_movie(source: ByteRanges) -> FragmentedMovie | None:
+        Args:
+            first: When the first fragment of the film is decoded, in units of the video.
+            before: The same of the earlier one of the two.
+            after: The same of the later one.
+        """
+        second = 1 / self.time_bases[self.video]
+        step_back = before - after
+        is_at_start = after <= first or (step_back >= second and after <= first + second)
+        return is_at_start or step_back > _MOST_REPEATED_SECONDS * second
+
+
+def read_fragmented_movie(source: MediaSource) -> FragmentedMovie | None:
     """Read the movie box of a file whose samples are all in fragments, with one video track.
 
     None for everything else, and where a segment index (`sidx`, 8.16.3) leads to the end of the file, which libav
@@ -67,7 +81,7 @@ class _Track:
     time_base: Fraction
 
 
-def _read_track(source: ByteRanges, start: int, end: int) -> tuple[_Track, bytes, bool]:
+def _read_track(source: MediaSource, start: int, end: int) -> tuple[_Track, bytes, bool]:
     """Read ID and time base of a track, the type of its media, and whether the movie itself holds samples of it."""
     header = _read_child(source, (start, end), b"tkhd")
     media = child_box(source, start, end, b"mdia") or (end, end)
@@ -83,7 +97,7 @@ def _read_track(source: ByteRanges, start: int, end: int) -> tuple[_Track, bytes
     return track, handler[8:12], has_samples
 
 
-def _read_child(source: ByteRanges, inside: tuple[int, int], kind: bytes) -> bytes:
+def _read_child(source: MediaSource, inside: tuple[int, int], kind: bytes) -> bytes:
     found = child_box(source, *inside, kind)
     return b"" if found is None else read_bytes(source, found[0], min(found[1], found[0] + 64))
 

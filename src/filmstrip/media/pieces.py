@@ -20,6 +20,7 @@ from filmstrip.media.container import check_pixels, find_video_stream, open_cont
 from filmstrip.media.extent import find_extent, find_video_end
 from filmstrip.media.first_picture import first_picture
 from filmstrip.media.flv_tags import restarts
+from filmstrip.media.fragment_restarts import end_at_restarts, left_out_behind
 from filmstrip.media.header_bytes import size_of
 from filmstrip.media.join_graph import JoinedPart
 from filmstrip.media.joints import find_joints
@@ -74,16 +75,25 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
         jumps = _find_starts(source, container)
     except TooManyJumpsError:
         return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
-    if not jumps:
-        return FoundPieces((), (_NOT_TAKEN_APART,)) if container.format.name == "flv" and restarts(source) else None
+    if not jumps and container.format.name == "flv" and restarts(source):
+        return FoundPieces((), (_NOT_TAKEN_APART,))
+    joined = list(pairwise([0, *jumps, size_of(source)]))
+    bounds = end_at_restarts(source, joined) if "mov" in container.format.name else joined
+    if len(bounds) == 1 and bounds == joined:
+        return None
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
-        bounds = list(pairwise([0, *jumps, size_of(source)]))
         found = list(pool.map(lambda bound: _piece(source, bound[0], bound[1], settings), bounds))
     pieces = tuple(piece for piece in found if piece is not None)
-    told = f"the clock of the source jumps: it is {len(found)} pieces, which are shown one after the other"
-    left_out = len(found) - len(pieces)
-    without = f"{left_out} of the pieces of the source without a picture that can be decoded are left out"
-    return FoundPieces(pieces, (told, without) if left_out else (told,))
+    return FoundPieces(pieces, tuple(_what_gave(joined, bounds, len(pieces))))
+
+
+def _what_gave(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], shown: int) -> Iterator[str]:
+    if len(bounds) > 1:
+        yield f"the clock of the source jumps: it is {len(bounds)} pieces, which are shown one after the other"
+    if shown < len(bounds):
+        left_out = len(bounds) - shown
+        yield f"{left_out} of the pieces of the source without a picture that can be decoded are left out"
+    yield from left_out_behind(joined, bounds)
 
 
 def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
