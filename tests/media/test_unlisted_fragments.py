@@ -324,3 +324,18 @@ def test_what_a_recorder_repeats_is_no_other_film(tmp_path: Path) -> None:
         info = probe(source, MediaSettings())
         assert not any("left out" in warning for warning in info.warnings)
         assert float(info.duration_seconds) == pytest.approx(10, abs=0.1)
+
+
+@pytest.mark.parametrize(("interval", "requests", "part"), [(Fraction(7, 2), 60, 0.6), (Fraction(1), 90, 1)])
+def test_a_high_rate_costs_few_requests(interval: Fraction, requests: int, part: float, tmp_path: Path) -> None:
+    """At 2 MB a second no more is read on than was fetched at once, nor what lies between targets far apart."""
+    noise = "nullsrc=size=320x180:rate=25:duration=30,geq=lum='random(1)*255':cb=128:cr=128"
+    encoder = "-pix_fmt yuv420p -c:v libx264 -preset ultrafast -qp 4 -g 50 -keyint_min 50"
+    ways = "-movflags frag_keyframe+empty_moov+default_base_moof+skip_trailer"
+    film = generate(tmp_path / "film.mp4", "-f", "lavfi", "-i", noise, *encoder.split(), *ways.split())
+    remote = Bytes(film.read_bytes())
+    _, pictures = taken(BlockCache(remote), interval)
+    assert len(pictures) >= 8
+    assert remote.size_bytes > 40_000_000
+    assert remote.requests <= requests
+    assert remote.bytes_read <= part * remote.size_bytes

@@ -16,7 +16,7 @@ from filmstrip.media.fragment_places import Place
 from filmstrip.media.fragment_view import FragmentView
 from filmstrip.media.fragmented_movie import FragmentedMovie, random_access_bytes, read_fragmented_movie
 from filmstrip.media.header_bytes import child_boxes
-from filmstrip.media.place_view import PlaceView
+from filmstrip.media.place_view import READ_ON_SECONDS, PlaceView
 from filmstrip.media.source import ByteRanges, FetchedRanges, LocalFile, MediaSource
 
 _TAIL_BYTES = (256 << 10, 1 << 20, 4 << 20, 8 << 20)
@@ -27,6 +27,9 @@ _MOST_SOUGHT_KEYFRAME_BYTES = 1 << 20
 # As far back as looks for a picture that cannot be decoded from the keyframe before it.
 _RESCUE_SECONDS = 10
 _LONGEST_RUN_SECONDS = Fraction(20)
+_WORTH_A_SEARCH_BYTES = 2 << 20
+# Where a run begins and ends.
+_FRAGMENTS_AROUND = 2
 
 
 class FragmentFilm:
@@ -37,14 +40,12 @@ class FragmentFilm:
         first: The fragments that it begins with.
         tail: Those that it ends with.
         source: Its bytes.
-        longest_run: For how many seconds is read on from one of them.
     """
 
     def __init__(self, source: FetchedRanges, fragments: FragmentMap, first: Fragment, tail: list[Fragment]) -> None:
         self.map = fragments
         self.first = first
         self.tail = tail
-        self.longest_run: Fraction | None = _LONGEST_RUN_SECONDS
         self.source = source
         self._shift = 0
 
@@ -57,6 +58,24 @@ class FragmentFilm:
     def size_bytes(self) -> int:
         """Length of the file."""
         return self.source.size_bytes
+
+    @property
+    def longest_run(self) -> Fraction:
+        """For how many seconds is read on: no more than is fetched at once, or the rest would come block by block."""
+        size, _ = self.map.places.usual()
+        fetched = self._seconds(max(0, _MOST_FETCHED_BYTES - _FRAGMENTS_AROUND * size))
+        return min(_LONGEST_RUN_SECONDS, max(self.longest_gap, fetched))
+
+    @property
+    def longest_gap(self) -> Fraction:
+        """Over how many seconds is read on: the requests that find another fragment are worth some bytes."""
+        _, length = self.map.places.usual()
+        of_a_fragment = length * self.movie.time_bases[self.movie.video]
+        return min(READ_ON_SECONDS, max(of_a_fragment, self._seconds(_WORTH_A_SEARCH_BYTES)))
+
+    def _seconds(self, size_bytes: int) -> Fraction:
+        size, length = self.map.places.usual()
+        return Fraction(size_bytes * max(1, length), max(1, size)) * self.movie.time_bases[self.movie.video]
 
     def count_from(self, pts: int) -> None:
         """Take a time for that at which the first picture is shown, as it is after the edit list."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from filmstrip.media.place_view import PlaceView
+from filmstrip.media.place_view import READ_ON_SECONDS, PlaceView
 from filmstrip.media.source import ByteRanges
 
 _CLUSTER_ID = b"\x1f\x43\xb6\x75"  # RFC 9559, 5.1.3
@@ -48,10 +48,12 @@ class ClusterMap:
 
     Attributes:
         longest_run: None: from each of them is read on as long as targets lie near each other.
+        longest_gap: Targets that lie nearer together than so many seconds are reached by reading on.
     """
 
     def __init__(self, ranges: ByteRanges) -> None:
         self.longest_run: Fraction | None = None
+        self.longest_gap = READ_ON_SECONDS
         self._ranges = ranges
         self._known: list[Cluster] = []
         self._lock = threading.Lock()

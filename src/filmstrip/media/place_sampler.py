@@ -21,8 +21,6 @@ from filmstrip.media.sample_job import ResultT, SampleJob
 from filmstrip.media.sampler import Sampler
 from filmstrip.media.sampling import Sample, SamplingCost, Target
 
-# Targets that lie nearer together than this are reached by reading on.
-_READ_ON_SECONDS = Fraction(5)
 # Small steps at first: keyframes are mostly near, and what an attempt has read is not fetched again.
 _STEPS_BACK_SECONDS = (0, 1, 2, 5, 10, 30, 90, 10**9)
 
@@ -41,7 +39,8 @@ class PlaceSampler:
 
     def samples(self, targets: Iterable[Target]) -> Iterator[Sample]:
         """Take a sample at each target."""
-        for run in _runs(sorted(targets, key=lambda target: target.seconds), self._places.longest_run):
+        in_order = sorted(targets, key=lambda target: target.seconds)
+        for run in _runs(in_order, self._places.longest_run, self._places.longest_gap):
             yield from self._sample_run(run)
 
     def _sample_run(self, run: list[Target]) -> Iterator[Sample]:
@@ -68,10 +67,10 @@ class PlaceSampler:
                 rescue.close()
 
 
-def _runs(targets: list[Target], longest: Fraction | None) -> Iterator[list[Target]]:
+def _runs(targets: list[Target], longest: Fraction | None, gap: Fraction) -> Iterator[list[Target]]:
     run: list[Target] = []
     for target in targets:
-        is_far = bool(run) and target.seconds - run[-1].seconds > _READ_ON_SECONDS
+        is_far = bool(run) and target.seconds - run[-1].seconds > gap
         if is_far or (run and longest is not None and target.seconds - run[0].seconds > longest):
             yield run
             run = []

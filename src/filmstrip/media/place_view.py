@@ -25,14 +25,23 @@ class PlaceView:
     before: Callable[[], ByteRanges]
 
 
+READ_ON_SECONDS = Fraction(5)
+"""The usual `longest_gap`."""
+
+
 class Places(Protocol):
     """Places in a file that it can be read from.
 
     Attributes:
         longest_run: For how many seconds is read on from one of them, None for as long as targets lie near each other.
+        longest_gap: Targets that lie nearer together than so many seconds are reached by reading on.
     """
 
-    longest_run: Fraction | None
+    @property
+    def longest_run(self) -> Fraction | None: ...  # noqa: D102 - told above
+
+    @property
+    def longest_gap(self) -> Fraction: ...  # noqa: D102 - told above
 
     def view_before(self, pts: int, until_pts: int) -> PlaceView | None:
         """Find a place before a moment; None if there is none.
