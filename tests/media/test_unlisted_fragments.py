@@ -339,3 +339,18 @@ def test_a_high_rate_costs_few_requests(interval: Fraction, requests: int, part:
     assert remote.size_bytes > 40_000_000
     assert remote.requests <= requests
     assert remote.bytes_read <= part * remote.size_bytes
+
+
+def test_few_fragments_are_all_looked_at(tmp_path: Path) -> None:
+    """A film of 20 seconds before one of a minute is seen, though times grow from each place to the next."""
+    one = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    first = next(start for kind, start, _ in boxes(one) if kind == b"moof") - 8
+    scales = track_scales(one)
+    turns = [
+        b"".join(later(part, turn * 100, turn * 10, scales) for part in fragments(one[first:])) for turn in range(6)
+    ]
+    remote = Bytes(one[:first] + b"".join(turns[:2]) + one[:first] + b"".join(turns))
+    info = probe(BlockCache(remote), MediaSettings())
+    assert len(info.pieces) == 2
+    assert float(info.duration_seconds) == pytest.approx(80, abs=0.2)
+    assert remote.requests <= 100

@@ -14,7 +14,8 @@ from filmstrip.media.fragment_places import Place
 from filmstrip.media.header_bytes import read_bytes
 
 _PLACES = 6
-_FEW = 16
+# So many fragments are all looked at: a film between two places would be missed.
+_FEW = 48
 _MOST_STEPS = 24
 _MOST_BOXES = 256
 _MOST_NEAR = 64
@@ -53,10 +54,11 @@ def _walk_to(film: FragmentFilm, before: Place, after: Place, is_anew: Callable[
 def _look_around(film: FragmentFilm) -> list[Place]:
     size, _ = film.map.places.usual()
     begin, end = film.first.position, film.size_bytes
-    count = min(_PLACES, (end - begin) // (_FEW * size))
+    is_short = (end - begin) // max(1, size) <= _FEW
+    walked, is_all = film.map.reader.walk_on(begin, end, 2 * _FEW) if is_short else ([], False)
+    count = 0 if is_all else _PLACES
     places = [begin + (end - begin) * number // (count + 1) for number in range(1, count + 1)]
     found = [film.map.place_behind(at, end) for at in places]
-    walked, _ = film.map.reader.walk_on(begin, end, 2 * _FEW) if not count else ([], True)
     found += [film.map.first(), film.map.places.last(), *map(film.map.places.place, walked)]
     return sorted({place.position: place for place in found if place is not None}.values())
 
