@@ -176,6 +176,17 @@ def test_times_that_start_anew_are_told(tmp_path: Path) -> None:
         assert any("start anew" in warning for warning in probe(source, MediaSettings()).warnings)
 
 
+def test_fragments_that_start_anew_are_not_mixed_into_a_video(tmp_path: Path) -> None:
+    """Of fragments that were appended without a header, the mp4 has the first recording, picture by picture."""
+    source = joined(tmp_path, "film.mp4", [f"{H264} -c:a aac {FRAGMENTS}+skip_trailer"] * 2)
+    joint = (tmp_path / "0.film.mp4").stat().st_size
+    data = source.read_bytes()
+    source.write_bytes(data[:joint] + data[data.index(b"moof", joint) - 4 :])
+    encoded = encode(source, tmp_path / "video")
+    assert [number for _, number in encoded.numbers()] == list(range(COUNT))
+    assert float(encoded.result.duration_seconds or 0) == pytest.approx(3, abs=0.1)
+
+
 @pytest.mark.parametrize(("name", "options"), [CASES[4], CASES[5]], ids=["ogg", "avi"])
 def test_joined_remote_files_are_found(name: str, options: Sequence[str], tmp_path: Path) -> None:
     """Where links of a chain and lists of an AVI end is found from a few bytes of a remote file as well."""
