@@ -354,3 +354,16 @@ def test_few_fragments_are_all_looked_at(tmp_path: Path) -> None:
     assert len(info.pieces) == 2
     assert float(info.duration_seconds) == pytest.approx(80, abs=0.2)
     assert remote.requests <= 100
+
+
+def test_a_stream_that_was_joined_late_may_start_anew(tmp_path: Path) -> None:
+    """A recording that begins an hour into a stream goes back to its beginning, before its own first picture."""
+    one = fragmented(tmp_path, "frag_keyframe+empty_moov+default_base_moof+skip_trailer").read_bytes()
+    first = next(start for kind, start, _ in boxes(one) if kind == b"moof") - 8
+    scales, parts = track_scales(one), fragments(one[first:])
+    late = one[:first] + b"".join(later(part, 1800, 3600, scales) for part in parts)
+    (tmp_path / "film.mp4").write_bytes(late + b"".join(parts))
+    for source in (LocalFile(tmp_path / "film.mp4"), BlockCache(Bytes((tmp_path / "film.mp4").read_bytes()))):
+        info = probe(source, MediaSettings())
+        assert any(f"start anew at byte {len(late)}" in warning for warning in info.warnings)
+        assert float(info.duration_seconds) == pytest.approx(10, abs=0.1)

@@ -76,23 +76,33 @@ def _times(source: MediaSource, movie: FragmentedMovie) -> Iterator[tuple[int, i
         if size < 8 or at >= end or kind == b"ftyp":  # noqa: PLR2004 - the shortest box
             return
         if kind == b"moof" and size <= _MOST_FRAGMENT_BOX_BYTES:
-            time = _time(read_bytes(source, at, at + size), movie.video)
-            if time is not None:
-                yield at, time
+            box = _find_video(read_bytes(source, at, at + size), movie.video)
+            if box == b"":
+                return  # None of the others tells its time either.
+            if box is not None:
+                yield at, _begin(box)
         at += size
 
 
-def _time(fragment: bytes, track: int) -> int | None:
-    """Read when the first sample of a track is decoded (`tfdt`, 8.8.12); None where it is not told."""
+def _find_video(fragment: bytes, track: int) -> bytes | None:
+    """Find the box that tells when the first sample of a track is decoded (`tfdt`, 8.8.12).
+
+    Returns:
+        Its payload, empty if the fragment does not tell it; None for a fragment without samples of the track.
+    """
     for kind, start, end in boxes_in(fragment, 8):
         part = fragment[start:end] if kind == b"traf" else b""
         fields = {name: part[first:last] for name, first, last in boxes_in(part)}
         is_empty = fields.get(b"trun", b"")[4:8] in {b"", bytes(4)}
         if fields.get(b"tfhd", b"")[4:8] == track.to_bytes(4, "big") and not is_empty:
-            return _begin(fields.get(b"tfdt", b""))
+            time = fields.get(b"tfdt", b"")
+            return time if len(time) >= _time_layout(time).size else b""
     return None
 
 
-def _begin(box: bytes) -> int | None:
-    layout = struct.Struct(">4xQ" if box[:1] == b"\1" else ">4xI")
-    return int(layout.unpack_from(box)[0]) if len(box) >= layout.size else None
+def _time_layout(box: bytes) -> struct.Struct:
+    return struct.Struct(">4xQ" if box[:1] == b"\1" else ">4xI")
+
+
+def _begin(box: bytes) -> int:
+    return int(_time_layout(box).unpack_from(box)[0])
