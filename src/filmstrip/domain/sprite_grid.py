@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.picture_limits import FORMAT_MAX_SIDES, MAX_PIXELS, check_pixels, check_sides
 
 DEFAULT_COLUMNS = 10
 """Tiles in a row where the client does not say."""
 
 DEFAULT_MAX_SIDE = 4096
 """Longest side of a sprite in pixels where the client does not say: phones and set-top boxes decode no more."""
-
-MAX_PIXELS = 1 << 27
-"""Most pixels of a sprite of several rows: one is held in memory as a whole, and decoders refuse to be bombed."""
-
-FORMAT_MAX_SIDES: Mapping[str, int] = MappingProxyType(
-    {
-        "jpg": 65_535,  # ITU-T T.81, B.2.2: Y and X have 16 bits
-        "webp": 16_383,  # RFC 9649, 2.5: width and height have 14 bits
-        "png": 2**31 - 1,  # PNG (W3C), 11.2.1: four-byte integers without the top bit
-        "avif": 65_536,  # AV1 specification, 5.5.1: max_frame_width_minus_1 has at most 16 bits
-    }
-)
-"""Longest side in pixels that an image format can express, by file name extension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +103,12 @@ def plan_grid(
         extension: Image format of the sprites, by file name extension: a key of FORMAT_MAX_SIDES.
 
     Raises:
-        ValueError: One thumbnail alone is larger than the format can express, or a sprite with these rows would be
+        ValueError: One thumbnail alone is larger than a picture can be, or a sprite with these rows would be
             larger than allowed.
     """
-    hard_limit = FORMAT_MAX_SIDES[extension]
-    if max(tile.width, tile.height) > hard_limit:
-        raise ValueError(f"{extension} images have at most {hard_limit} pixels a side, a thumbnail of {tile} has more")
-    limit = min(max_side, hard_limit)
+    check_sides(tile, extension, what="a thumbnail")
+    check_pixels(tile, what="a thumbnail")
+    limit = min(max_side, FORMAT_MAX_SIDES[extension])
     if rows is not None:
         grid = SpriteGrid(tile, count, columns or DEFAULT_COLUMNS, rows)
         _check_size(grid, limit)

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from filmstrip.domain.contact_grid import CAPTION_HEIGHT, GAP, sheet_size
+from filmstrip.domain.geometry import FrameSize
+
 RgbArray = npt.NDArray[np.uint8]
 
-_GAP = 12
-_CAPTION_HEIGHT = 30
 _FONT_SIZE = 18
 _BACKGROUND = (18, 20, 24)
 _INK = (226, 228, 232)
@@ -57,16 +58,16 @@ def lay_out(pictures: Sequence[RgbArray], captions: Sequence[str], columns: int)
     Returns:
         uint8 [H, W, 3], RGB.
     """
-    width, height = pictures[0].shape[1] + _GAP, pictures[0].shape[0] + _CAPTION_HEIGHT
-    rows = -(-len(pictures) // columns)
-    sheet = Image.new("RGB", (columns * width + _GAP, rows * height + _GAP), _BACKGROUND)
+    width, height = pictures[0].shape[1] + GAP, pictures[0].shape[0] + CAPTION_HEIGHT
+    size = sheet_size(FrameSize(pictures[0].shape[1], pictures[0].shape[0]), len(pictures), columns)
+    sheet = Image.new("RGB", (size.width, size.height), _BACKGROUND)
     # Pillow brings this font along: the machine needs none.
     font = ImageFont.load_default(_FONT_SIZE)
     for index, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
         row, column = divmod(index, columns)
-        left, top = _GAP + column * width, _GAP + row * height
+        left, top = GAP + column * width, GAP + row * height
         sheet.paste(Image.fromarray(picture), (left, top))
-        middle = (left + picture.shape[1] // 2, top + picture.shape[0] + _CAPTION_HEIGHT // 2)
+        middle = (left + picture.shape[1] // 2, top + picture.shape[0] + CAPTION_HEIGHT // 2)
         ImageDraw.Draw(sheet).text(middle, caption, fill=_INK, font=font, anchor="mm")
     return np.asarray(sheet)
 

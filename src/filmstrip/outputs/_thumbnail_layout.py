@@ -141,7 +141,7 @@ def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_for
     """Choose columns and rows: those that fit the largest size, so that all sizes share them and the decode.
 
     Raises:
-        OutputError: One picture alone is larger than the format can express, or the rows asked for are too many.
+        OutputError: One picture alone is larger than a picture can be, or the rows asked for are too many.
     """
     if not shape.sprite:
         return [SpriteGrid(size, count, columns=1, rows=1) for size in sizes]

@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Annotated, ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
+from filmstrip.domain.contact_grid import sheet_size
 from filmstrip.domain.geometry import Fit, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._picture_limits import require_possible, require_possible_fit
 from filmstrip.params.clip import Clip
 from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
@@ -50,7 +52,10 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name the one picture."""
         del upscale
-        self.fit_tiles(info)
+        tile = self.fit_tiles(info)
+        require_possible_fit(tile, self.image_format)
+        sheet = sheet_size(tile.size, self.count, min(self.columns, self.count))
+        require_possible(sheet, self.image_format, what="a sheet")
         name = self.temporary_name() if self.is_folder else ""
         warnings = [self.extension_warning(destination.url) for destination in self.destination]
         return OutputPlan((Group("sheet", (name,)),), tuple(filter(None, warnings)))

@@ -12,6 +12,7 @@ from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.geometry import Fit, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._picture_limits import require_possible_fit
 from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
@@ -70,7 +71,7 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name the one picture."""
         del upscale  # an image always gets the size that was asked for
-        self.fit_to(info)
+        require_possible_fit(self.fit_to(info), self.image_format)
         name = self.temporary_name() if self.is_folder else ""
         warnings = [self.extension_warning(destination.url) for destination in self.destination]
         return OutputPlan((Group("picture", (name,)),), tuple(filter(None, warnings)))

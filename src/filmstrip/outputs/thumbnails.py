@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import ClassVar, Self
 
 from pydantic import ValidationInfo, field_validator
@@ -13,8 +14,10 @@ from filmstrip.domain.errors import Mistake, OutputError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
+from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._picture_limits import require_possible_fit
 from filmstrip.outputs._thumbnail_bulk import bulk_warning
 from filmstrip.outputs._thumbnail_facts import series_facts
 from filmstrip.outputs._thumbnail_layout import (
@@ -134,6 +137,8 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         sizes = self.frame_sizes()
         fits = [fit(source, SizeRequest(size.width, size.height, mode=self.resize_mode)) for size in sizes]
         fits = fits or [fit(source, self.size_request())]
+        for fitting, image_format in product(fits, self._picture_formats()):
+            require_possible_fit(fitting, image_format)
         marks = [str(size) for size in sizes] or [""]
         tiles = lay_out([each.size for each in fits], moments.count, self, self.image_format)
         return tuple(
@@ -149,6 +154,11 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             )
             for mark, fitting, grid in zip(marks, fits, tiles, strict=True)
         )
+
+    def _picture_formats(self) -> Iterator[ImageFormat]:
+        yield self.image_format
+        if self.keeps_jpegs:
+            yield ImageFormat.JPG
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name all images, in groups, then what holds images itself, and last what points at others."""

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.domain.sprite_grid import FORMAT_MAX_SIDES, SpriteGrid, TilePlace, plan_grid
+from filmstrip.domain.picture_limits import FORMAT_MAX_SIDES
+from filmstrip.domain.sprite_grid import SpriteGrid, TilePlace, plan_grid
 
 
 def test_default_is_ten_columns() -> None:

@@ -1,0 +1,17 @@
+"""How large is a contact sheet, and where in it is each picture?"""
+
+from __future__ import annotations
+
+from filmstrip.domain.geometry import FrameSize
+
+GAP = 12
+"""Pixels between pictures, and around them."""
+
+CAPTION_HEIGHT = 30
+"""Pixels below each picture for its caption."""
+
+
+def sheet_size(tile: FrameSize, count: int, columns: int) -> FrameSize:
+    """Tell the size of a sheet of `count` pictures of the size `tile`, row by row, each above its caption."""
+    rows = -(-count // columns)
+    return FrameSize(columns * (tile.width + GAP) + GAP, rows * (tile.height + CAPTION_HEIGHT) + GAP)
