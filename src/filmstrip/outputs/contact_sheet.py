@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.contact_grid import sheet_size
+from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
@@ -52,6 +53,7 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name the one picture."""
         del upscale
+        self.moments(info)
         tile = self.fit_tiles(info)
         require_possible_fit(tile, self.image_format)
         sheet = sheet_size(tile.size, self.count, min(self.columns, self.count))
@@ -61,8 +63,15 @@ class ContactSheet(Output, FrameSizing, Clip, ImageEncoding, FrameSelection):
         return OutputPlan((Group("sheet", (name,)),), tuple(filter(None, warnings)))
 
     def moments(self, info: MediaInfo) -> list[Fraction]:
-        """Tell the moments in the middles of equal parts of the source, so that neither end is shown."""
-        span = self.range_of(info.duration_seconds)
+        """Tell the moments in the middles of equal parts of the source, so that neither end is shown.
+
+        Raises:
+            OutputError: The clip begins where the source has ended.
+        """
+        try:
+            span = self.range_of_some(info.duration_seconds)
+        except ValueError as error:
+            raise OutputError(str(error)) from None
         part = span.duration / self.count
         return [span.start + part * (Fraction(1, 2) + number) for number in range(self.count)]
 

@@ -118,7 +118,9 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             OutputError: The source is too short for them.
         """
         try:
-            return self.moments_in(self.range_of(info.duration_seconds))
+            span = self.range_of_some(info.duration_seconds)
+            # BIF counts in them, and one grid is for all manifests.
+            return self.moments_in(span, whole_milliseconds=self.wants(Manifest.BIF))
         except ValueError as error:
             raise OutputError(str(error)) from None
 
@@ -171,7 +173,10 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             )
         if self.wants(Manifest.BIF) and (moments.least_step * 1000).denominator != 1:
             seconds = float(moments.least_step)
-            raise OutputError(f"manifests: bif needs an interval of whole milliseconds, not {seconds:g} s")
+            raise OutputError(
+                f"manifests: bif needs an interval of whole milliseconds, not {seconds:g} s; "
+                + ("leave bif out, or ask for another interval" if self.count is None else "ask for a smaller count")
+            )
         sets = self.sets(info)
         kinds = frozenset(self.manifests)
         packed = tuple(name for each in sets for name in packed_names(each, kinds))

@@ -23,3 +23,16 @@ class Clip(Parameters):
     def range_of(self, total_seconds: Fraction) -> TimeRange:
         """Tell the covered range of a source that lasts `total_seconds`."""
         return TimeRange.clip(total_seconds, self.start_time, self.duration)
+
+    def range_of_some(self, total_seconds: Fraction) -> TimeRange:
+        """Tell the same where there is something in it.
+
+        Raises:
+            ValueError: It begins where the source has ended.
+        """
+        if self.start_time and self.start_time >= total_seconds:
+            raise ValueError(
+                f"start_time: {float(self.start_time):g} is not before the end of the source, "
+                f"which lasts {float(total_seconds):.3f} s"
+            )
+        return self.range_of(total_seconds)

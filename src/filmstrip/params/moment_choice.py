@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from filmstrip.domain.moment_list import LEAST_STEP, MomentList
-from filmstrip.domain.timing import IntervalGrid, TimeRange
+from filmstrip.domain.timing import IntervalGrid, TimeRange, ceil_to_millisecond
 from filmstrip.params.parameters import Parameters
 from filmstrip.params.values import Seconds, list_of, mistake, parse_exact, unfit, whole_number
 
@@ -53,6 +53,7 @@ class MomentChoice(Parameters):
         interval: Seconds from one picture to the next; fractions are fine. 10 if absent. `auto` for the smallest whole
             number of seconds that makes at most 100 pictures.
         count: How many pictures, the first at the beginning and the others at equal distances; instead of `interval`.
+            For the manifest `bif` distances are rounded up to whole milliseconds.
         times: The moments themselves, in seconds from the beginning (that of the clip, where `start_time` is given), in
             growing order, such as [0, 2.5, 61]; instead of `interval`. All from one decode; at most 10000. Manifests
             that know fixed intervals only (`hls_image`, `dash`, `bif`) are not possible then.
@@ -71,8 +72,13 @@ class MomentChoice(Parameters):
             raise unfit(f"has {' and '.join(given)}; only one of {', '.join(_WAYS)} can say where pictures are")
         return self
 
-    def moments_in(self, span: TimeRange) -> IntervalGrid | MomentList:
+    def moments_in(self, span: TimeRange, *, whole_milliseconds: bool = False) -> IntervalGrid | MomentList:
         """Tell the moments of a range of the source.
+
+        Args:
+            span: The range.
+            whole_milliseconds: Round the distance of `count` pictures up to whole milliseconds, where their number
+                stays the same by that.
 
         Raises:
             ValueError: It is too short for what is asked.
@@ -85,7 +91,11 @@ class MomentChoice(Parameters):
                     f"{float(span.duration):g} s, the first of them {float(late[0]):g}"
                 )
             return MomentList(span, self.times)
-        return IntervalGrid(span, self._interval_in(span.duration))
+        grid = IntervalGrid(span, self._interval_in(span.duration))
+        if self.count is None or not whole_milliseconds:
+            return grid
+        rounded = IntervalGrid(span, ceil_to_millisecond(grid.interval))
+        return rounded if rounded.count == grid.count else grid
 
     def _interval_in(self, seconds: Fraction) -> Fraction:
         if self.count is not None and seconds > 0:

@@ -43,6 +43,25 @@ def test_count_makes_exactly_so_many(seconds: Fraction, count: int) -> None:
     assert [grid.target(index) for index in range(count)] == [seconds * Fraction(k, count) for k in range(count)]
 
 
+@pytest.mark.parametrize(("seconds", "count"), [(10, 3), (60, 7), (Fraction(100100, 2997), 100), (1, 1), (10, 100)])
+def test_count_can_be_in_whole_milliseconds(seconds: Fraction, count: int) -> None:
+    """Where a manifest counts in them, each picture is moved by less than a millisecond for each before it."""
+    span = TimeRange(Fraction(0), Fraction(seconds))
+    grid = MomentChoice.model_validate({"count": count}).moments_in(span, whole_milliseconds=True)
+    assert isinstance(grid, IntervalGrid)
+    assert grid.count == count
+    assert (grid.interval * 1000).denominator == 1
+    assert 0 <= grid.interval - Fraction(seconds) / count < Fraction(1, 1000)
+
+
+def test_rounding_never_changes_how_many_there_are() -> None:
+    """Of 999 pictures of a second only 500 would fit two milliseconds apart."""
+    grid = MomentChoice.model_validate({"count": 999}).moments_in(
+        TimeRange(Fraction(0), Fraction(1)), whole_milliseconds=True
+    )
+    assert grid.count == 999
+
+
 def test_a_count_that_no_track_can_hold_is_refused() -> None:
     """Cues of less than a millisecond cannot be written."""
     with pytest.raises(ValueError, match=r"^count: 100 pictures of 0.05 s"):
