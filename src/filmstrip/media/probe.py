@@ -183,7 +183,18 @@ def color_of(frame: VideoFrame, dolby_vision_profile: int | None = None) -> Colo
 
 def _has_alpha(stream: AvVideoStream, frame: VideoFrame) -> bool:
     # VP8 and VP9 keep alpha in a second stream inside each block, which libav's own decoders leave out.
-    return any(part.is_alpha for part in frame.format.components) or stream.metadata.get("alpha_mode") == "1"
+    return (
+        any(part.is_alpha for part in frame.format.components)
+        or stream.metadata.get("alpha_mode") == "1"
+        or _has_alpha_in_palette(frame)
+    )
+
+
+def _has_alpha_in_palette(frame: VideoFrame) -> bool:
+    # Four bytes a colour, alpha last in the memory of all common machines. A decoder that knows no alpha may leave it 0
+    # in all of them, which would make the whole picture vanish.
+    alphas = bytes(frame.planes[1])[3 : 4 * 256 : 4] if frame.format.name == "pal8" else b""
+    return bool(alphas) and min(alphas) < max(alphas) == 255  # noqa: PLR2004 - opaque
 
 
 def _picture_warnings(video: VideoStream | None) -> Iterator[str]:
