@@ -17,6 +17,7 @@ from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._idle_parameters import idle_warnings
 from filmstrip.outputs._picture_limits import require_possible_fit
 from filmstrip.outputs._thumbnail_bulk import bulk_warning
 from filmstrip.outputs._thumbnail_facts import series_facts
@@ -192,6 +193,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
     def _warnings(self, sets: Sequence[ThumbnailSet]) -> Iterator[str]:
         asked = (self.sizes, self.size, self.width, self.height, self.resolution)
         yield from bulk_warning(sets, has_size=any(asked))
+        yield from idle_warnings(self.model_fields_set, sprite=self.sprite, has_sizes=bool(self.sizes))
         warning = self.extension_warning(self.sprite_name or "")
         if self.sprite and warning:
             yield warning
