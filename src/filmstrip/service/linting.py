@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -102,8 +102,11 @@ def _lint_all(addresses: list[str], place: Place, around: Surroundings) -> list[
 
 
 def _playlists(address: str, data: bytes, kind: Kind, place: Place) -> Iterator[str]:
-    resolved = (place.resolve(address, name) for name in playlists_of(data, kind))
-    yield from (each for each in resolved if each)
+    for name in playlists_of(data, kind):
+        with suppress(ValueError):  # no URL reference, as a rule tells
+            resolved = place.resolve(address, name)
+            if resolved:
+                yield resolved
 
 
 def _report(address: str, answer: Published, kind: Kind, place: Place, around: Surroundings) -> Report:
@@ -114,7 +117,11 @@ def _report(address: str, answer: Published, kind: Kind, place: Place, around: S
 
 def _look_at_pictures(address: str, data: bytes, kind: Kind, place: Place) -> Iterator[tuple[str, PictureFacts]]:
     for name in pictures_of(data, kind):
-        resolved = place.resolve(address, name)
+        try:
+            resolved = place.resolve(address, name)
+        except ValueError:
+            yield name, PictureFacts("its name is no URL reference")
+            continue
         if resolved:
             yield name, _facts(place.read(resolved))
 

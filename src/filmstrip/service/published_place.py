@@ -16,7 +16,11 @@ class Place(Protocol):
         """Read a file; one that cannot be had has a problem."""
 
     def resolve(self, manifest: str, name: str) -> str | None:
-        """Tell the address that a name stands for in the manifest at an address, None if it cannot be looked at."""
+        """Tell the address that a name stands for in the manifest at an address, None if it cannot be looked at.
+
+        Raises:
+            ValueError: The name is no URL reference.
+        """
 
 
 class FolderPlace:
@@ -24,10 +28,16 @@ class FolderPlace:
 
     def read(self, address: str) -> Published:
         """Read a file; to a page it would be of its own origin."""
+        path = Path(address)
         try:
-            return Published(Path(address).read_bytes())
+            # Devices and pipes, which a manifest may name as well as pictures, never end or never begin.
+            if path.exists() and not path.is_file():
+                return Published(b"", "this is no file")
+            return Published(path.read_bytes())
         except OSError as error:
             return Published(b"", error.strerror or type(error).__name__)
+        except ValueError:
+            return Published(b"", "no file has such a name")
 
     def resolve(self, manifest: str, name: str) -> str | None:
         """Find a relative name beside the manifest; what has a host or begins at the root is elsewhere."""

@@ -1,0 +1,41 @@
+"""Are names in a manifest of somebody else's looked at without harm?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from filmstrip.service.linting import Page, lint
+from filmstrip.service.published_place import FolderPlace
+from filmstrip.storage.settings import StorageSettings
+
+_NAMES = {
+    "nul": ("a%00b.jpg", "no file has such a name"),
+    "no address": ("http://[::1", "its name is no URL reference"),
+    "device": ("../" * 30 + "dev/zero", "this is no file"),
+    "folder": ("folder", "this is no file"),
+    "pipe": ("pipe.jpg", "this is no file"),
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("case", _NAMES)
+def test_a_name_that_is_no_picture_is_a_finding(case: str, tmp_path: Path) -> None:
+    """Endless devices, pipes without a writer and names that no file can have are told, like a missing picture."""
+    name, told = _NAMES[case]
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.jpg")
+    track = tmp_path / "thumbnails.vtt"
+    track.write_text(f"WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n{name}#xywh=0,0,16,16\n")
+    (report,) = lint(str(track), Page("https://page.example"), None, StorageSettings(tmp_path))
+    assert any(told in str(finding) for finding in report.findings), report.findings
+
+
+def test_what_is_there_is_read(tmp_path: Path) -> None:
+    """A file has its bytes, and one that is gone has the system's word for it."""
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    place = FolderPlace()
+    assert place.read(str(tmp_path / "a.jpg")).data == b"x"
+    assert place.read(str(tmp_path / "b.jpg")).problem == "No such file or directory"
