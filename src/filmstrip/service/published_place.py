@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
+from filmstrip.domain.errors import HostNotAllowedError
 from filmstrip.storage.published import Published, PublishedFiles
 
 
@@ -55,8 +56,11 @@ class WebPlace:
         self._files = files
 
     def read(self, address: str) -> Published:
-        """Read a file as a page does."""
-        return self._files.get(address)
+        """Read a file as a page does; where this machine may not ask is a fault of that file alone."""
+        try:
+            return self._files.get(address)
+        except HostNotAllowedError as error:
+            return Published(b"", str(error))
 
     def resolve(self, manifest: str, name: str) -> str | None:
         """Resolve a name as browsers do (RFC 3986, 5)."""

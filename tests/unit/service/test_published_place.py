@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from filmstrip.service.linting import Page, lint
-from filmstrip.service.published_place import FolderPlace
+from filmstrip.service.local_access import allow_urls
+from filmstrip.service.published_place import FolderPlace, WebPlace
+from filmstrip.storage.published import PublishedFiles
 from filmstrip.storage.settings import StorageSettings
 
 _NAMES = {
@@ -39,3 +42,11 @@ def test_what_is_there_is_read(tmp_path: Path) -> None:
     place = FolderPlace()
     assert place.read(str(tmp_path / "a.jpg")).data == b"x"
     assert place.read(str(tmp_path / "b.jpg")).problem == "No such file or directory"
+
+
+def test_a_host_that_may_not_be_asked_is_a_fault_of_its_file(tmp_path: Path) -> None:
+    """One picture at a private address does not end the look at all others."""
+    hosts = allow_urls(("https://cdn.example/",), StorageSettings(tmp_path))
+    with closing(PublishedFiles("https://page.example", hosts)) as files:
+        answer = WebPlace(files).read("http://10.0.0.1/x.jpg")
+    assert "10.0.0.1" in (answer.problem or "")
