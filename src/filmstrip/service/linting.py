@@ -15,7 +15,7 @@ from filmstrip.manifest.lint.surroundings import PictureFacts, Surroundings
 from filmstrip.media.picture_check import picture_size
 from filmstrip.service.local_access import allow_urls
 from filmstrip.service.published_place import FolderPlace, Place, WebPlace
-from filmstrip.storage.published import Published, PublishedFiles
+from filmstrip.storage.published import MOST_BYTES, Published, PublishedFiles
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -81,7 +81,11 @@ def lint(address: str, page: Page, duration: Fraction | None, settings: StorageS
 def _manifests_in(path: Path) -> list[str]:
     if not path.exists():
         raise SourceNotFoundError(f'There is nothing at "{path}"')
-    return sorted(str(each) for each in path.iterdir() if each.is_file()) if path.is_dir() else [str(path)]
+    if not path.is_dir():
+        return [str(path)]
+    # The film itself may lie beside its pictures.
+    files = (each for each in path.iterdir() if each.is_file() and each.stat().st_size <= MOST_BYTES)
+    return sorted(str(each) for each in files)
 
 
 def _lint_all(addresses: list[str], place: Place, around: Surroundings) -> list[Report]:

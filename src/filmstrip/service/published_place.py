@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
 from filmstrip.domain.errors import HostNotAllowedError
-from filmstrip.storage.published import Published, PublishedFiles
+from filmstrip.storage.published import MOST_BYTES, TOO_LARGE, Published, PublishedFiles
 
 
 class Place(Protocol):
@@ -34,6 +34,8 @@ class FolderPlace:
             # Devices and pipes, which a manifest may name as well as pictures, never end or never begin.
             if path.exists() and not path.is_file():
                 return Published(b"", "this is no file")
+            if path.stat().st_size > MOST_BYTES:
+                return Published(b"", TOO_LARGE)
             return Published(path.read_bytes())
         except OSError as error:
             return Published(b"", error.strerror or type(error).__name__)

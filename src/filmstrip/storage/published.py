@@ -12,6 +12,11 @@ from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.trouble import trouble_of
 
+MOST_BYTES = 512 << 20
+"""Size of the largest file that is looked at; those of players are far smaller."""
+
+TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
+
 _MOST_REDIRECTS = 5
 
 
@@ -51,12 +56,17 @@ class PublishedFiles:
         """
         redirects = urllib3.Retry(total=_MOST_REDIRECTS, connect=0, read=0, other=0, status=0)
         try:
-            answer = self._client.request("GET", url, headers=self._headers, retries=redirects)
+            with self._client.request(
+                "GET", url, headers=self._headers, retries=redirects, preload_content=False
+            ) as answer:
+                if answer.status != HTTPStatus.OK:
+                    return Published(b"", f"{answer.status} {answer.reason or ''}".strip())
+                data = answer.read(MOST_BYTES + 1)
         except HTTPError as error:
             return Published(b"", trouble_of(getattr(error, "reason", None) or error))
-        if answer.status != HTTPStatus.OK:
-            return Published(b"", f"{answer.status} {answer.reason or ''}".strip())
-        return Published(answer.data, None, answer.headers.get("Access-Control-Allow-Origin"))
+        if len(data) > MOST_BYTES:
+            return Published(b"", TOO_LARGE)
+        return Published(data, None, answer.headers.get("Access-Control-Allow-Origin"))
 
     def close(self) -> None:
         """Close the connections."""
