@@ -13,7 +13,7 @@ from filmstrip.domain.task import TaskStatus
 from filmstrip.testing.range_server import RangeServer
 from toy_service import ToyService, eventually
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture
