@@ -12,6 +12,7 @@ import pytest
 
 from assets import ASSETS
 from assets.surgery import boxes
+from counted_bytes import Bytes
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import IntervalGrid, TimeRange
 from filmstrip.media.block_cache import BlockCache
@@ -35,20 +36,6 @@ WAYS = {
     "keyframes amid fragments": "empty_moov -frag_duration 300000",
 }
 Taken = list[tuple[Fraction, Fraction, bool]]
-
-
-class Bytes:
-    """Byte ranges in memory that count requests."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.size_bytes = len(data)
-        self.bytes_read = self.requests = 0
-
-    def read_range(self, start: int, end: int) -> bytes:
-        self.requests += 1
-        self.bytes_read += min(end, self.size_bytes) - start
-        return self.data[start:end]
 
 
 def taken(source: MediaSource, interval: Fraction) -> tuple[MediaInfo, Taken]:

@@ -52,6 +52,7 @@ class KnownTasks:
         self._parse = parse
         self._lock = threading.Lock()
         self._known: OrderedDict[str, KnownTask] = OrderedDict()
+        self._forgotten = 0
 
     def kept(self, token: str) -> KnownTask | None:
         """Return what was read of a task, None if it is not kept."""
@@ -66,22 +67,26 @@ class KnownTasks:
         Raises:
             TokenNotFoundError: There is no such task, it was not started, or it is final.
         """
+        forgotten = self._forgotten
         text = self._database.read_query(token)
         record = self._database.read_tasks([token]).get(token)
         if record is None:
             raise TokenNotFoundError("Token not found")
         known = KnownTask(self._parse(text), record.key_id, record.started_at or record.created_at)
         if len(text) <= _MOST_CHARACTERS:
-            self._keep(token, known)
+            self._keep(token, known, forgotten)
         return known
 
     def forget(self, token: str) -> None:
         """Forget a task that is final: nothing is done for it any more, and its secrets are gone from the database."""
         with self._lock:
             self._known.pop(token, None)
+            self._forgotten += 1
 
-    def _keep(self, token: str, known: KnownTask) -> None:
+    def _keep(self, token: str, known: KnownTask, forgotten: int) -> None:
         with self._lock:
+            if forgotten != self._forgotten:
+                return  # It may be this one that was forgotten while it was read.
             self._known[token] = known
             while len(self._known) > _MOST_TASKS:
                 self._known.popitem(last=False)

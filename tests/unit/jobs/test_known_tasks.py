@@ -65,6 +65,19 @@ def test_a_final_task_is_forgotten(database: Database, known: KnownTasks) -> Non
     known.forget(token)
 
 
+def test_what_is_forgotten_while_it_is_read_is_not_kept(database: Database) -> None:
+    """A task may be cancelled while one of its steps reads it."""
+    token = submitted(database)
+
+    def parse(text: str) -> Any:
+        known.forget(token)
+        return text
+
+    known = KnownTasks(database, parse)
+    known.read(token)
+    assert known.kept(token) is None
+
+
 def test_little_is_kept(database: Database, known: KnownTasks) -> None:
     """The tasks that were asked for last, and no long query."""
     tokens = [submitted(database) for _ in range(65)]

@@ -1,12 +1,13 @@
 """How do steps get at the source of their task?"""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from filmstrip.domain.errors import DiskFullError
-from filmstrip.jobs import surroundings
+from filmstrip.jobs import free_disk, surroundings
 from filmstrip.jobs.allowances import fetch_seconds
 from filmstrip.jobs.surroundings import Surroundings
 from filmstrip.jobs.task_steps import TaskSteps
@@ -45,3 +46,17 @@ async def test_a_copy_begins_with_an_empty_folder(around: Callable[..., Surround
     left.write_text("x")
     await steps.fetch(token)
     assert left.exists()
+
+
+@pytest.mark.parametrize("place", ["media work", "the source"])
+async def test_work_ends_when_the_disk_is_full(
+    place: str, around: Callable[..., Surroundings], token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Media work and copies alike, though they only wait."""
+    monkeypatch.setattr(free_disk, "_WATCH_SECONDS", 0.01)
+    parts = around(free_disk_mb=1 << 40)
+    parts.folders.root.mkdir(exist_ok=True)
+    work = parts.at_work(token, 0) if place == "media work" else TaskSteps(parts)._at_source(token, "http://h/a.mp4")
+    with pytest.raises(DiskFullError, match="are kept free"):
+        async with work:
+            await asyncio.Event().wait()

@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 import pytest
 
+from counted_bytes import Bytes
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.stamp_map import StampMap
 
@@ -15,20 +16,6 @@ PACKET = 188
 PACKETS_PER_PICTURE = 20
 PICTURES = 10 * 3_000
 WRAP = 1 << 33
-
-
-class Bytes:
-    """Byte ranges in memory that count requests."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.size_bytes = len(data)
-        self.bytes_read = self.requests = 0
-
-    def read_range(self, start: int, end: int) -> bytes:
-        self.requests += 1
-        self.bytes_read += min(end, self.size_bytes) - start
-        return self.data[start:end]
 
 
 def stamp_bytes(time: int) -> bytes:
