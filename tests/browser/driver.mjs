@@ -50,20 +50,25 @@ async function open({ url }) {
 
 async function hover({ fraction }) {
   // Controls hide until the mouse moves over the player.
-  const bar = page.locator(parts.bar).first();
   if (!pointer) await page.mouse.move(400, 250, { steps: 3 });
-  await bar.waitFor({ state: "visible" });
-  const box = await bar.boundingBox();
-  const middle = box.y + box.height / 2;
-  pointer = { x: box.x + fraction * box.width, y: middle, middle };
-  await page.mouse.move(pointer.x, pointer.y, { steps: 4 });
+  await page.locator(parts.bar).first().waitFor({ state: "visible" });
+  pointer = { fraction, side: -1 };
+  await point({ steps: 4 });
   return {};
+}
+
+// Where the bar is now: a player moves it as soon as it knows the shape of its video.
+async function point(how) {
+  const box = await page.locator(parts.bar).first().boundingBox();
+  if (!box) return;
+  const y = box.y + box.height / 2 + (pointer.side > 0 ? 1 : 0);
+  await page.mouse.move(box.x + pointer.fraction * box.width, y, how);
 }
 
 async function look() {
   // A hand is never quite still, and players that throttle mouse moves forget the last one.
-  pointer.y += pointer.y > pointer.middle ? -1 : 1;
-  await page.mouse.move(pointer.x, pointer.y);
+  pointer.side = -pointer.side;
+  await point();
   const box = await page.locator(parts.picture).first().boundingBox();
   const time = await page.locator(parts.time).first().textContent();
   if (!box || box.width < 1 || box.height < 1) return { time, box: null, png: null };

@@ -17,7 +17,7 @@ from browser.real_browser import Browser, Sight
 HOVERS_SECONDS = (0.7, 12.5, 27.9, 31.5, 42.0, 46.6, 47.18)
 """The first cue, one in each row, the ends of both sprites, the last second and the very end."""
 
-PATIENCE_SECONDS = 6
+PATIENCE_SECONDS = 15
 
 # Making the site may have to install the players first; the limit is for the test itself.
 pytestmark = pytest.mark.timeout(60, func_only=True)
