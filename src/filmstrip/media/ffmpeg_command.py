@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filmstrip.media.container import FORMATS, local_address
 from filmstrip.media.cut import Cut
-from filmstrip.media.join_graph import JoinedPart, join_graph
+from filmstrip.media.join_graph import join_graph
+from filmstrip.media.joined_parts import JoinedPart
 from filmstrip.media.sound_times import WITHOUT_REPEATED_SILENCE, sound_times
 from filmstrip.media.source import LocalFile
 

@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
-from filmstrip.media.source import LocalFile
+from filmstrip.media.joined_parts import JoinedPart
 
 _HALF_MILLISECOND = Fraction(1, 2000)
 _SILENCE = "anullsrc=r=48000:cl=stereo"
-
-
-@dataclass(frozen=True, slots=True)
-class JoinedPart:
-    """One of the files.
-
-    Attributes:
-        source: Where it lies in the source.
-        video_index: Number of its video stream.
-        sound_index: Number of its audio stream, None for silence.
-        lead_seconds: For how long there is something else before its first moment.
-        duration_seconds: For how long it is played.
-    """
-
-    source: LocalFile
-    video_index: int
-    sound_index: int | None
-    lead_seconds: Fraction
-    duration_seconds: Fraction
 
 
 def join_graph(parts: tuple[JoinedPart, ...], picture: str, sound: str | None) -> str:

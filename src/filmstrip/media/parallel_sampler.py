@@ -21,8 +21,8 @@ from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.container import reading_errors, reopen_container, select_stream
 from filmstrip.media.counting_sampler import stores_times
 from filmstrip.media.fragment_film import fragment_film
+from filmstrip.media.jobs_of_pieces import jobs_of_pieces
 from filmstrip.media.keyframe_index import KeyframeIndex, can_seek, read_index
-from filmstrip.media.pieces import jobs_of_pieces
 from filmstrip.media.prefetch import ByteSpan, Prefetcher
 from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampler_choice import AnySampler, SamplerChoice

@@ -1,19 +1,18 @@
-"""How is a source sampled whose clock jumps? Piece by piece, as sources of their own, one after the other."""
+"""The pieces of a source whose clock jumps: where each begins and ends, and how ffmpeg can read them."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import av
 from av.container import InputContainer
 
-from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import MediaInfo, Piece
 from filmstrip.media.clock_jumps import TooManyJumpsError, find_clock_jumps
 from filmstrip.media.container import check_pixels, find_video_stream, open_container
@@ -22,11 +21,8 @@ from filmstrip.media.first_picture import first_picture
 from filmstrip.media.flv_tags import restarts
 from filmstrip.media.fragment_restarts import end_at_restarts, left_out_behind
 from filmstrip.media.header_bytes import size_of
-from filmstrip.media.join_graph import JoinedPart
 from filmstrip.media.joints import find_joints
 from filmstrip.media.program_changes import find_program_changes, videos_at_start
-from filmstrip.media.sample_job import Renderer, ResultT, SampleJob
-from filmstrip.media.sampling import Sample, Target
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.sound_choice import find_sound
 from filmstrip.media.source import LocalFile, MediaSource, part_of
@@ -34,7 +30,8 @@ from filmstrip.media.track_labels import read_track_labels
 
 _JOINABLE = {"mpegts", "mpeg"}
 _PIECES_AT_ONCE = 4
-_MOST_JOINED = 50
+MOST_JOINED = 50
+"""So many pieces are read by ffmpeg at the same time at most."""
 # Sound is cut in larger steps than pictures: where it lasts a little longer, the next piece follows the pictures.
 _LONGEST_OVERHANG = Fraction(1, 4)
 
@@ -112,38 +109,13 @@ def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
 def is_read_on(info: MediaInfo) -> bool:
     """Check whether ffmpeg can read on from a piece of a source to the next, in the same stream."""
     is_alike = len({piece.kind for piece in info.pieces}) <= 1
-    return info.container in _JOINABLE and (is_alike or len(info.pieces) > _MOST_JOINED)
+    return info.container in _JOINABLE and (is_alike or len(info.pieces) > MOST_JOINED)
 
 
 def is_listed(info: MediaInfo) -> bool:
     """Check whether the pieces are too many to be read at the same time, and alike enough for a list of them."""
     alike = {(piece.kind, piece.video_index, piece.sound_index) for piece in info.pieces}
-    return len(info.pieces) > _MOST_JOINED and not is_read_on(info) and len(alike) == 1
-
-
-def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
-    """List the pieces as files of their own where ffmpeg cannot read one after the other; else none.
-
-    Raises:
-        LimitExceededError: They are too many to be read at the same time.
-    """
-    if is_read_on(info) or is_listed(info):
-        return ()
-    if len(info.pieces) > _MOST_JOINED:
-        raise LimitExceededError(
-            f"The source is made of {len(info.pieces)} recordings of different kinds, of which a video of at most "
-            f"{_MOST_JOINED} can be made"
-        )
-    return tuple(
-        JoinedPart(
-            LocalFile(source.path, (piece.first_byte, piece.end_byte)),
-            piece.video_index,
-            piece.sound_index,
-            piece.lead_seconds,
-            piece.duration_seconds,
-        )
-        for piece in info.pieces
-    )
+    return len(info.pieces) > MOST_JOINED and not is_read_on(info) and len(alike) == 1
 
 
 def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -> Piece | None:
@@ -163,42 +135,3 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         kind = f"{stream.codec_context.name} {stream.id}"
         return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base, kind)
     return None
-
-
-def jobs_of_pieces(
-    job: SampleJob[ResultT], targets: Sequence[Target]
-) -> Iterator[tuple[SampleJob[ResultT], list[Target]]]:
-    """Share a job out over the pieces of its source, each with the targets that it has to show."""
-    placed = job.info.placed_pieces()
-    begins = [begin for _, begin in placed]
-    in_order = sorted(targets, key=lambda target: target.seconds)
-    for number, inside in groupby(in_order, key=lambda target: max(0, bisect_right(begins, target.seconds) - 1)):
-        piece, begin = placed[number]
-        yield _job_of_piece(job, piece, begin), [Target(target.index, target.seconds - begin) for target in inside]
-
-
-def _job_of_piece(job: SampleJob[ResultT], piece: Piece, begin: Fraction) -> SampleJob[ResultT]:
-    info = replace(
-        job.info,
-        pieces=(),
-        start_seconds=piece.start_seconds,
-        duration_seconds=piece.duration_seconds,
-        video=replace(job.video, index=piece.video_index, time_base=piece.time_base or job.video.time_base),
-    )
-
-    def new_renderer() -> Renderer[ResultT]:
-        render = job.new_renderer()
-        return lambda sample: render(_later(sample, begin))
-
-    source = part_of(job.source, piece.first_byte, piece.end_byte)
-    return replace(job, source=source, info=info, new_renderer=new_renderer)
-
-
-def _later(sample: Sample, seconds: Fraction) -> Sample:
-    """Count the times of a sample from an earlier moment."""
-    stamp = replace(
-        sample.stamp,
-        requested_seconds=sample.stamp.requested_seconds + seconds,
-        actual_seconds=sample.stamp.actual_seconds + seconds,
-    )
-    return Sample(Target(sample.target.index, sample.target.seconds + seconds), sample.frame, stamp)

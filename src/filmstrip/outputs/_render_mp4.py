@@ -12,10 +12,11 @@ from filmstrip.media.codecs import aac, libx264
 from filmstrip.media.cut import find_cut
 from filmstrip.media.ffmpeg_command import AudioTrack, Transcode, VideoTrack
 from filmstrip.media.ffmpeg_program import find_ffmpeg
+from filmstrip.media.joined_parts import joined_parts
 from filmstrip.media.part_list import write_part_list
 from filmstrip.media.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.picture_filter import picture_filter
-from filmstrip.media.pieces import is_listed, joined_parts
+from filmstrip.media.pieces import is_listed
 from filmstrip.media.source import LocalFile, MediaSource
 from filmstrip.media.tone_lut import write_tone_lut
 from filmstrip.media.transcoder import Promise, Transcoder

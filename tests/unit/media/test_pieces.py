@@ -9,7 +9,7 @@ from typing import Any
 
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, Piece, VideoStream
-from filmstrip.media.pieces import jobs_of_pieces
+from filmstrip.media.jobs_of_pieces import jobs_of_pieces
 from filmstrip.media.sample_job import SampleJob
 from filmstrip.media.sampling import Target
 from filmstrip.media.source import LocalFile
