@@ -16,9 +16,9 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 from filmstrip.domain.errors import MediaProcessError, MediaProcessKilledError
+from filmstrip.isolation.limits import ProcessLimits
 from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.forked_process import Connections, ForkedProcess, fork_process
-from filmstrip.media.settings import MediaSettings
 
 GRACE_SECONDS = 5.0
 """How long a child has between SIGTERM and SIGKILL."""
@@ -29,7 +29,7 @@ _STDERR_TAIL_BYTES = 16 << 10
 
 @asynccontextmanager
 async def run_in_sandbox(
-    server: ForkServer, request: str, settings: MediaSettings, folder: Path, handed: Sequence[socket.socket] = ()
+    server: ForkServer, request: str, limits: ProcessLimits, folder: Path, handed: Sequence[socket.socket] = ()
 ) -> AsyncIterator[AsyncIterator[str]]:
     """Run a module of ours in a child process, and end it and all that it started at the end of the block.
 
@@ -37,7 +37,7 @@ async def run_in_sandbox(
         server: Forks the child; its module has to begin with `sandbox_child.read_request`, `sandbox_child.confine` and
             `sandbox_child.watch_exit_pipe`.
         request: JSON text in one line.
-        settings: The limits.
+        limits: The limits.
         folder: Its working directory.
         handed: What the child gets as descriptors 3 and so on; it is closed here.
 
@@ -49,11 +49,11 @@ async def run_in_sandbox(
         MediaProcessError: It could not be started.
     """
     try:
-        process = await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds, Connections(None, (*handed,)))
+        process = await fork_process(server, folder, _LINE_BYTES, limits.stall_seconds, Connections(None, (*handed,)))
     finally:
         for each in handed:
             each.close()
-    async with _ended(_Child(process, settings)) as child:
+    async with _ended(_Child(process, limits)) as child:
         await child.send(request)
         async with aclosing(child.lines()) as lines:
             yield lines
@@ -61,7 +61,7 @@ async def run_in_sandbox(
 
 @asynccontextmanager
 async def run_beside(
-    server: ForkServer, request: str, settings: MediaSettings, folder: Path
+    server: ForkServer, request: str, limits: ProcessLimits, folder: Path
 ) -> AsyncIterator[socket.socket]:
     """Run a process of ours that serves one child process, and end it at the end of the block.
 
@@ -70,7 +70,7 @@ async def run_beside(
     Args:
         server: Forks it; its module has to begin like that of a child.
         request: JSON text in one line.
-        settings: The limits.
+        limits: The limits.
         folder: Its working directory.
 
     Yields:
@@ -82,9 +82,9 @@ async def run_beside(
     theirs, for_child = socket.socketpair()
     with theirs, for_child:
         connections = Connections(stdout=theirs)
-        process = await fork_process(server, folder, _LINE_BYTES, settings.stall_seconds, connections)
+        process = await fork_process(server, folder, _LINE_BYTES, limits.stall_seconds, connections)
         theirs.close()
-        async with _ended(_Child(process, settings)) as child:
+        async with _ended(_Child(process, limits)) as child:
             await child.send(request)
             yield for_child
 
@@ -100,9 +100,9 @@ async def _ended(child: _Child) -> AsyncIterator[_Child]:
 class _Child:
     """A child process at work."""
 
-    def __init__(self, process: ForkedProcess, settings: MediaSettings) -> None:
+    def __init__(self, process: ForkedProcess, limits: ProcessLimits) -> None:
         self._process = process
-        self._settings = settings
+        self._limits = limits
         self._stderr_tail = bytearray()
         self._reading_stderr = asyncio.create_task(self._read_stderr())
 
@@ -115,14 +115,14 @@ class _Child:
     async def lines(self) -> AsyncGenerator[str, None]:
         while line := await self._next_line():
             yield line.decode(errors="replace")
-        code = await self._process.exit_code(self._settings.stall_seconds)
+        code = await self._process.exit_code(self._limits.stall_seconds)
         if code is None:
             raise self._error("The media process was ended: it did not end by itself")
         if code != 0:
             await asyncio.wait([self._reading_stderr], timeout=1)
             # Whatever a signal ended may have been innocent, except of using up its processor time.
             kind = MediaProcessKilledError if code < 0 and -code != signal.SIGXCPU else MediaProcessError
-            raise self._error(_describe_end(code, self._settings), kind)
+            raise self._error(_describe_end(code, self._limits), kind)
 
     async def end(self) -> None:
         """End the child and what it started: SIGTERM, a moment of grace, SIGKILL."""
@@ -138,7 +138,7 @@ class _Child:
             await self._reading_stderr
 
     async def _next_line(self) -> bytes:
-        seconds = self._settings.stall_seconds
+        seconds = self._limits.stall_seconds
         try:
             return await asyncio.wait_for(self._process.stdout.readline(), seconds)
         except TimeoutError:
@@ -157,11 +157,11 @@ class _Child:
         return error
 
 
-def _describe_end(code: int, settings: MediaSettings) -> str:
+def _describe_end(code: int, limits: ProcessLimits) -> str:
     if code > 0:
         return f"The media process failed (exit code {code})"
     if -code == signal.SIGXCPU:
-        return f"The media process used up its processor time (limit {settings.cpu_limit_seconds} seconds)"
+        return f"The media process used up its processor time (limit {limits.cpu_limit_seconds} seconds)"
     if -code == signal.SIGKILL:
         return "The media process was killed (SIGKILL), as happens when the machine runs out of memory"
     return f"The media process crashed ({_signal_name(-code)})"

@@ -14,8 +14,8 @@ import threading
 from typing import NoReturn, TextIO
 
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.isolation.limits import ProcessLimits
 from filmstrip.isolation.privileges import renounce_privileges
-from filmstrip.media.settings import MediaSettings
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 _READ_BYTES = 1 << 16
@@ -45,20 +45,20 @@ def take_stdout() -> TextIO:
     return reports
 
 
-def confine(settings: MediaSettings) -> None:
+def confine(limits: ProcessLimits) -> None:
     """Take the limits on this process and all that it starts."""
-    memory, file = settings.memory_limit_mb << 20, settings.file_limit_mb << 20
+    memory, file = limits.memory_limit_mb << 20, limits.file_limit_mb << 20
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_AS, memory, memory)
     _limit(resource.RLIMIT_FSIZE, file, file)
     # SIGXCPU at the limit tells which limit it was; whoever ignores it is killed a little later.
-    _limit(resource.RLIMIT_CPU, settings.cpu_limit_seconds, settings.cpu_limit_seconds + _CPU_GRACE_SECONDS)
+    _limit(resource.RLIMIT_CPU, limits.cpu_limit_seconds, limits.cpu_limit_seconds + _CPU_GRACE_SECONDS)
     renounce_privileges()
 
 
-def out_of_memory(settings: MediaSettings) -> MediaProcessError:
+def out_of_memory(limits: ProcessLimits) -> MediaProcessError:
     """Make the error of a child that could not get more memory."""
-    return MediaProcessError(f"The media process ran out of memory (limit {settings.memory_limit_mb} MiB)")
+    return MediaProcessError(f"The media process ran out of memory (limit {limits.memory_limit_mb} MiB)")
 
 
 def _limit(which: int, soft: int, hard: int) -> None:
