@@ -17,8 +17,8 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
-from filmstrip.storage.s3_region import told_region
 from filmstrip.storage.source_reference import SourceVersion
+from filmstrip.storage.told_region import told_region
 
 _PIECE_BYTES = 1 << 18
 _GIVEN = {HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT}

@@ -15,8 +15,8 @@ from filmstrip.domain.errors import (
     FilmstripError,
 )
 from filmstrip.storage.s3_address import S3Address
-from filmstrip.storage.s3_region import told_region
 from filmstrip.storage.s3_signature import S3Account
+from filmstrip.storage.told_region import told_region
 from filmstrip.storage.trouble import trouble_in
 
 S3Failure = (BaseError, OSError, ValueError)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from contextlib import closing
 
 import urllib3
@@ -13,18 +11,7 @@ from filmstrip.domain.errors import HostNotAllowedError
 from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
 from filmstrip.storage.s3_address import S3Address
 from filmstrip.storage.settings import StorageSettings
-
-_REGION = re.compile(r"[a-z0-9-]{1,40}")
-_IN_XML = re.compile(r"<Region>([a-z0-9-]{1,40})</Region>")  # Amazon S3 API, "REST error responses"
-
-
-def told_region(headers: Mapping[str, str], text: str = "") -> str | None:
-    """Return the region that an answer names, None if it names none; it is a plain word, whatever was sent."""
-    named = headers.get("x-amz-bucket-region", "").strip()
-    if _REGION.fullmatch(named):
-        return named
-    match = _IN_XML.search(text)
-    return match[1] if match else None
+from filmstrip.storage.told_region import told_region
 
 
 def ask_region(address: S3Address, settings: StorageSettings) -> str | None:
