@@ -1,11 +1,13 @@
-"""The engine as a program of its own, for tests that kill it: `python -m toy_server DATA_FOLDER SETTINGS`.
+"""The engine as a process of its own, for tests that kill it: forked from one that called `load` (`toy_process`).
 
-Lines on its standard input are `TOKEN QUERY`, which it submits, or `cancel TOKEN`; it answers each by a line on its
-standard output. The file `die-at` in the data folder names where it kills itself, once: "before", "inside" or "after"
-and the name of a step. "inside" is when the step's work is done and not yet written down.
+The first line on its standard input are its data folder and settings, in JSON; the next ones `TOKEN QUERY`, which it
+submits, or `cancel TOKEN`. It answers each by a line on its standard output. The file `die-at` in the data folder names
+where it kills itself, once: "before", "inside" or "after" and the name of a step. "inside" is when the step's work is
+done and not yet written down.
 """
 
 import asyncio
+import importlib
 import json
 import os
 import signal
@@ -16,20 +18,22 @@ from typing import Any
 
 import structlog
 
+import toy_child
+from early_forks import fork_early
 from filmstrip.db.database import Database
 from filmstrip.jobs.durable import Durable
 from filmstrip.jobs.engine import JobEngine
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._fetch_request import FETCHER
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.query import Query, parse_query
 from filmstrip.storage.settings import StorageSettings
-from toy_child import Toy
 from toy_service import open_database
 
 
 def parse(text: str) -> Query[Any]:
-    return parse_query(text, {**output_types(), "toy": Toy})
+    return parse_query(text, {**output_types(), "toy": toy_child.Toy})
 
 
 def make_mortal(folder: Path) -> None:
@@ -66,7 +70,7 @@ def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Dat
         MediaSettings(**settings.get("media", {})),
         StorageSettings(folder / "temporary", **roots),
         parse=parse,
-        child="toy_child",
+        child=toy_child.__name__,
     )
 
 
@@ -110,5 +114,14 @@ async def take_orders(engine: JobEngine) -> None:
             answer(repr(error))
 
 
-if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), json.loads(sys.argv[2])))
+def load() -> None:
+    """Load what toy servers and their media processes need, once for all of them."""
+    toy_child.load()
+    importlib.import_module(FETCHER).load()
+
+
+def main() -> None:
+    """Serve until SIGTERM comes."""
+    folder, settings = json.loads(sys.stdin.readline())
+    fork_early(toy_child.__name__, FETCHER)
+    asyncio.run(serve(Path(folder), settings))

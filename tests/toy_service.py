@@ -1,11 +1,8 @@
 """A toy server that a test starts, kills and starts again."""
 
 import json
-import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +13,7 @@ from typing import Any, Self, TypeVar
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import TaskRecord
-from filmstrip.testing.running_program import ending_with_us
+from toy_process import ToyProcess
 
 DEADLINE_SECONDS = 40.0
 T = TypeVar("T")
@@ -48,23 +45,16 @@ class ToyService:
         self.database: Database = open_database(folder)
         self.log = folder / "log"
         (folder / "gates").mkdir()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ToyProcess | None = None
         self._listener = threading.Thread()
         self._answers: queue.Queue[str] = queue.Queue()
 
     def start(self) -> None:
         with self.log.open("a") as log:
-            self._process = subprocess.Popen(
-                ending_with_us([sys.executable, "-m", "toy_server", str(self.folder), json.dumps(self.settings)]),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
-            )
+            self._process = ToyProcess(log)
         self._listener = threading.Thread(target=self._listen, args=(self._process,))
         self._listener.start()
-        assert self._answer() == "started"
+        assert self.order(json.dumps([str(self.folder), self.settings])) == "started"
 
     def submit(self, source: str, *outputs: dict[str, Any], **parameters: Any) -> str:
         """Start a task; the destination of each output is a folder of its index below `out`, if it names none."""
@@ -80,7 +70,6 @@ class ToyService:
 
     def order(self, line: str) -> str:
         assert self._process is not None
-        assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         return self._answer()
@@ -166,8 +155,7 @@ class ToyService:
         task = self.task(token)
         return task if task.status.is_final else None
 
-    def _listen(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdout is not None
+    def _listen(self, process: ToyProcess) -> None:
         with process.stdout:
             for line in process.stdout:
                 self._answers.put(line.strip())
@@ -180,6 +168,5 @@ class ToyService:
 
     def _close_pipes(self) -> None:
         assert self._process is not None
-        assert self._process.stdin is not None
         self._process.stdin.close()
         self._listener.join(DEADLINE_SECONDS)
