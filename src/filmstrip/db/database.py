@@ -12,10 +12,10 @@ from sqlalchemy import Engine, text
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
-from filmstrip.db.migrating import is_outdated, migrate
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.ownership import Ownership
+from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.sqlite import database_path, open_companion_engine, open_engine
 from filmstrip.db.tasks import TaskRows
 
@@ -73,7 +73,13 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         Raises:
             ResourceError: The database cannot be used, was made by a newer version, or a service of an older one runs.
         """
-        if not is_outdated(self._engine):
+        *older, newest = revisions()
+        found = find_revision(self._engine)
+        if found == newest:
+            return
+        from filmstrip.db.migrating import migrate  # noqa: PLC0415 - most starts find the newest shape
+
+        if found not in older:
             migrate(self._engine)
             return
         with self._ownership.held("A service of another version of Filmstrip runs on the database"):
