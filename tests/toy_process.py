@@ -1,4 +1,4 @@
-"""How does a toy server start in milliseconds? As a fork of a process that has loaded it, once for all tests of a run."""
+"""How does a toy server start in milliseconds? As a fork of a process that has loaded it, once for all tests."""
 
 import atexit
 import os

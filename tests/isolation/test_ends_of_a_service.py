@@ -6,6 +6,7 @@ import signal
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,20 +67,27 @@ def running_settings(video: Path) -> dict[str, str]:
     return {"FILMSTRIP_API_KEYS": KEY, "FILMSTRIP_LOCAL_ROOTS": str(video.parent)}
 
 
+@pytest.fixture(scope="module")
+def survivor(tmp_path_factory: pytest.TempPathFactory, video: Path) -> Iterator[tuple[FilmstripServer, Process]]:
+    """A service that outlives whatever is killed below it, and its process."""
+    data = tmp_path_factory.mktemp("survivor") / "data"
+    with running_filmstrip(data, running_settings(video)) as server:
+        yield server, service_process(data)
+
+
 @pytest.mark.parametrize("role", ["fork server", "media child", "ffmpeg"])
-def test_a_service_goes_on(tmp_path: Path, video: Path, role: str) -> None:
+def test_a_service_goes_on(survivor: tuple[FilmstripServer, Process], video: Path, role: str) -> None:
     """Whatever is killed below a service takes what it started with it, and the task is finished all the same."""
-    with running_filmstrip(tmp_path / "data", running_settings(video)) as server:
-        service = service_process(tmp_path / "data")
-        token = encode(server, video)
-        eventually(lambda: find_role("ffmpeg", service.pid), "ffmpeg runs")
-        victim = eventually(lambda: find_role(role, service.pid), role)
-        below = started_by(victim.pid)
-        os.kill(victim.pid, signal.SIGKILL)
-        await_death(below)
-        status = outcome(server, token)
-        assert (status["error"], status["error_description"]) == (0, None)
-        assert service.is_alive
+    server, service = survivor
+    token = encode(server, video)
+    eventually(lambda: find_role("ffmpeg", service.pid), "ffmpeg runs")
+    victim = eventually(lambda: find_role(role, service.pid), role)
+    below = started_by(victim.pid)
+    os.kill(victim.pid, signal.SIGKILL)
+    await_death(below)
+    status = outcome(server, token)
+    assert (status["error"], status["error_description"]) == (0, None)
+    assert service.is_alive
 
 
 def test_a_killed_service_leaves_nothing(tmp_path: Path, video: Path) -> None:

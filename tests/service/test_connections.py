@@ -66,11 +66,18 @@ def login(port: int, key: str, **headers: str) -> dict[str, Any]:
         return dict(json.load(response))
 
 
-def test_silent_and_dripping_clients_are_ended(tmp_path: Path) -> None:
-    """A client that sends nothing, half a head, half a body or nothing more ends by itself, and hears why."""
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a service that waits for nobody longer than a second, and three for a further request."""
     settings = {"FILMSTRIP_HEAD_SECONDS": "1", "FILMSTRIP_BODY_SECONDS": "1", "FILMSTRIP_IDLE_SECONDS": "3"}
-    with serving(tmp_path, settings) as port, ExitStack() as opened:
-        silent, half_head, half_body, idle = (opened.enter_context(connect(port)) for _ in range(4))
+    with serving(tmp_path_factory.mktemp("hasty"), settings) as port:
+        yield port
+
+
+def test_silent_and_dripping_clients_are_ended(hasty: int) -> None:
+    """A client that sends nothing, half a head, half a body or nothing more ends by itself, and hears why."""
+    with ExitStack() as opened:
+        silent, half_head, half_body, idle = (opened.enter_context(connect(hasty)) for _ in range(4))
         half_head.sendall(REQUEST[:10])
         half_body.sendall(b"POST /v1/status HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\ntask")
         idle.sendall(REQUEST)
@@ -84,22 +91,21 @@ def test_silent_and_dripping_clients_are_ended(tmp_path: Path) -> None:
         assert everything(idle).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_a_head_that_drips_is_ended(tmp_path: Path) -> None:
+def test_a_head_that_drips_is_ended(hasty: int) -> None:
     """The time is for the whole head: a byte now and then does not renew it, nor does an earlier request."""
-    with serving(tmp_path, {"FILMSTRIP_HEAD_SECONDS": "1"}) as port:
-        for before in (b"", REQUEST):
-            with connect(port) as connection:
-                connection.settimeout(0.2)
-                connection.sendall(before + REQUEST[:-4] + b"\r\nX-Slow: ")
-                answer, dripped = b"", 0
-                while b" 408 " not in answer:
-                    dripped += 1
-                    connection.sendall(b"a")
-                    try:
-                        answer += connection.recv(65536)
-                    except TimeoutError:
-                        continue
-                assert dripped > 2
+    for before in (b"", REQUEST):
+        with connect(hasty) as connection:
+            connection.settimeout(0.2)
+            connection.sendall(before + REQUEST[:-4] + b"\r\nX-Slow: ")
+            answer, dripped = b"", 0
+            while b" 408 " not in answer:
+                dripped += 1
+                connection.sendall(b"a")
+                try:
+                    answer += connection.recv(65536)
+                except TimeoutError:
+                    continue
+            assert dripped > 2
 
 
 def test_no_number_of_idle_connections_stops_the_service(tmp_path: Path) -> None:

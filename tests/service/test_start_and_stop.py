@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,39 +157,55 @@ def test_keys_of_the_settings_come_and_go(tmp_path: Path) -> None:
         assert codes == {key: 0 if key in keys else 3 for key in (KEY, other)}
 
 
-def test_expired_files_are_taken_away(tmp_path: Path) -> None:
-    """What has expired in the temporary store is gone soon after the start; the rest stays."""
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """A service whose temporary store held two objects when it started: one that had expired, and one that had not."""
+
+    url: str
+    store: Path
+    old: Path
+    new: Path
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Temporary]:
+    data = tmp_path_factory.mktemp("temporary") / "data"
+    store = data / "temporary"
     hours = [datetime.now(UTC) + timedelta(hours=shift) for shift in (-2, 5)]
-    old, new = (tmp_path / "data" / "temporary" / f"{hour:%Y%m%d%H}" / ("a" * 32) for hour in hours)
+    old, new = (store / f"{hour:%Y%m%d%H}" / ("a" * 32) for hour in hours)
     for folder in (old, new):
         folder.mkdir(parents=True)
         (folder / "x.vtt").write_text("WEBVTT\n")
+    with running_filmstrip(data) as server:
+        yield Temporary(server.url, store, old, new)
+
+
+def test_expired_files_are_taken_away(temporary: Temporary) -> None:
+    """What has expired in the temporary store is gone soon after the start; the rest stays."""
     deadline = time.monotonic() + 20
-    with running_filmstrip(tmp_path / "data") as server:
-        while old.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        with urllib.request.urlopen(f"{server.url}/storage/{new.parent.name}/{new.name}/x.vtt", timeout=10) as response:
-            assert response.read() == b"WEBVTT\n"
+    while temporary.old.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    address = f"{temporary.url}/storage/{temporary.new.relative_to(temporary.store)}/x.vtt"
+    with urllib.request.urlopen(address, timeout=10) as response:
+        assert response.read() == b"WEBVTT\n"
 
 
-def test_no_path_leads_out_of_the_temporary_store(tmp_path: Path) -> None:
+def test_no_path_leads_out_of_the_temporary_store(temporary: Temporary) -> None:
     """However a path is written, nothing but the temporary store's own objects is handed out."""
-    hour, folder = f"{datetime.now(UTC) + timedelta(hours=5):%Y%m%d%H}", "a" * 32
-    (tmp_path / "data" / "temporary" / hour / folder).mkdir(parents=True)
+    inside = str(temporary.new.relative_to(temporary.store))
     ups = ["../" * 3, "%2e%2e/" * 3, "..%2f" * 3, "%2e%2e%2f" * 3, "..\\..\\..\\", "%00/../../../", "//", "./../../../"]
-    with running_filmstrip(tmp_path / "data") as server:
-        assert (tmp_path / "data" / "secret.key").exists()
-        host = server.url.removeprefix("http://")
-        for path in [f"{hour}/{folder}/{up}secret.key" for up in ups] + [
-            "../secret.key",
-            "%2e%2e/secret.key",
-            f"{hour}/",
-        ]:
-            connection = http.client.HTTPConnection(host, timeout=10)
-            with closing(connection):
-                connection.request("GET", f"/storage/{path}")
-                assert connection.getresponse().status in (400, 404), path
+    assert (temporary.store.parent / "secret.key").exists()
+    host = temporary.url.removeprefix("http://")
+    for path in [f"{inside}/{up}secret.key" for up in ups] + [
+        "../secret.key",
+        "%2e%2e/secret.key",
+        f"{temporary.new.parent.name}/",
+    ]:
+        connection = http.client.HTTPConnection(host, timeout=10)
+        with closing(connection):
+            connection.request("GET", f"/storage/{path}")
+            assert connection.getresponse().status in (400, 404), path
 
 
 @pytest.mark.timeout(150)
