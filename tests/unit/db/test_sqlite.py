@@ -10,11 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
-from filmstrip.db.revision import MIGRATIONS, find_revision, revisions
+from filmstrip.db.revision import MIGRATIONS
 from filmstrip.db.sqlite import WRITES, database_path
 from filmstrip.db.tables import metadata
 from filmstrip.domain.errors import ResourceError
@@ -25,27 +24,6 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) 
     with database._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
-
-
-def test_the_newest_revision_is_known_without_alembic(database: Database) -> None:
-    """The numbers of the files are the revisions that Alembic goes through, each once, and a database has the last."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    assert revisions() == [script.revision for script in scripts.walk_revisions()][::-1]
-    assert [find_revision(database._engine)] == scripts.get_heads() == revisions()[-1:]
-
-
-def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tmp_path: Path) -> None:
-    """Only where there is something to do is loaded what does it."""
-    database.close()
-    program = (
-        "import sys; from filmstrip.db.database import Database; from filmstrip.db.encryption import Cipher;"
-        "opened = Database(sys.argv[1], Cipher(bytes(32))); opened.migrate(); print(opened.list_keys());"
-        "print([name for name in sys.modules if name.startswith(('alembic', 'mako'))])"
-    )
-    for name, loads in (("filmstrip.db", False), ("new.db", True)):
-        command = [sys.executable, "-c", program, f"sqlite:///{tmp_path}/{name}"]
-        keys, loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        assert (keys, loaded != "[]") == ("()", loads)
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
