@@ -55,3 +55,11 @@ def test_thumbnails_load_neither_the_service_nor_a_client(tmp_path: Path) -> Non
     loaded = loaded_by("thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path), "--interval", "10")
     assert "filmstrip.service.local" in loaded
     assert loaded & (_SERVICE | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
+
+
+@pytest.mark.parametrize(("option", "environ"), [("--help", {}), ("--port=many", {}), ("--", {"FILMSTRIP_SLOTS": "x"})])
+def test_serve_loads_the_service_only_to_run_it(option: str, environ: dict[str, str]) -> None:
+    """Help, and what is wrong with a setting, come without what answers requests, holds tables and runs tasks."""
+    loaded = loaded_by("serve", option, **environ)
+    assert "filmstrip.cli.commands.serve" in loaded
+    assert loaded & (_SERVICE | {"aiohttp", "urllib3", "obstore", "numpy", "av"}) - {"structlog"} == set()

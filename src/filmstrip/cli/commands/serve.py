@@ -10,7 +10,6 @@ import structlog
 
 from filmstrip.cli.setting_flags import config_flag, setting_flag
 from filmstrip.service.logs import configure_logs
-from filmstrip.service.serve import serve
 from filmstrip.settings.reading import misspelt_variables, read_settings
 
 
@@ -32,4 +31,7 @@ def command(config: Path | None, **overrides: str | None) -> None:
     configure_logs(settings.service)
     for sentence in misspelt_variables():
         structlog.get_logger(__name__).warning("unknown_variable", problem=sentence)
+    # Help, and what is wrong with a setting, are told without the second that all of the service takes to load.
+    from filmstrip.service.serve import serve  # noqa: PLC0415
+
     asyncio.run(serve(settings))
