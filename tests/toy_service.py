@@ -15,7 +15,7 @@ from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import TaskRecord
 from toy_process import ToyProcess
 
-DEADLINE_SECONDS = 40.0
+DEADLINE_SECONDS = 100.0
 T = TypeVar("T")
 
 
