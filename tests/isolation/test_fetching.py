@@ -55,7 +55,7 @@ def content(range_server: RangeServer) -> bytes:
 
 @asynccontextmanager
 async def fetched(url: str, settings: StorageSettings, folder: Path) -> AsyncIterator[socket.socket]:
-    request = fetch_requests.dump_json(FetchRequest(SourceReference(url), MEDIA, settings)).decode()
+    request = fetch_requests().dump_json(FetchRequest(SourceReference(url), MEDIA, settings)).decode()
     with ForkServer(FETCHER) as server:
         async with run_beside(server, request, MEDIA, folder) as end:
             yield end

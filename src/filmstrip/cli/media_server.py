@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filmstrip.media.fork_server import ForkServer
+from filmstrip.outputs import _messages  # noqa: F401 - both sides need it, so it is loaded before they part
 from filmstrip.outputs._base import Output
-from filmstrip.outputs.registry import CHILD, output_modules, renderer_of
+from filmstrip.outputs.registry import CHILD, modules_of
 from filmstrip.params.query import Query
 
 
@@ -19,14 +20,11 @@ def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
         modules: What the children of this command need, besides what reads a source.
         holds_secrets: Whether credentials are in the memory of this process: then nothing of it is handed on.
     """
-    # Both sides need it, so it is loaded before they part; and not for --help.
-    from filmstrip.outputs import _messages  # noqa: F401, PLC0415
-
     with ForkServer(CHILD, preloaded=(CHILD, *modules), may_fork_self=not holds_secrets) as server:
         server.start()
         yield server
 
 
-def renderers(query: Query[Output]) -> tuple[str, ...]:
+def modules_for(query: Query[Output]) -> tuple[str, ...]:
     """Name the modules that parse a query and make its outputs: behind its walls a child can load nothing more."""
-    return output_modules() + tuple(sorted({name for output in query.formats if (name := renderer_of(type(output)))}))
+    return tuple(sorted({name for output in query.formats for name in modules_of(type(output))}))

@@ -7,9 +7,7 @@ it these rights: the service takes credentials from queries alone.
 from __future__ import annotations
 
 import dataclasses
-import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
@@ -19,14 +17,11 @@ import click
 
 from filmstrip.cli.flag_groups import GroupedOption
 from filmstrip.cli.parameter_flags import Decorated
-from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.destination import Destination
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.aws_profiles import AwsProfile, whole_keys
 from filmstrip.storage.egress import split_port
 from filmstrip.storage.lending import Loan, S3Keys, has_own_credentials
 
-_REGION = re.compile(r"[a-z0-9-]+")
 _USUAL_REGION = "us-east-1"
 
 
@@ -144,65 +139,14 @@ def manners_for(places: Iterable[str], settings: Settings, typed: S3Flags) -> tu
         What it says, and the settings with the endpoint among the hosts that are spoken to by http, if it is one.
 
     Raises:
-        FilmstripError: As from `read_manners`.
+        FilmstripError: As from `s3_shell.read_manners`.
     """
     if not any(place.lower().startswith("s3://") for place in places):
         return S3Manners(), settings
+    from filmstrip.cli.s3_shell import read_manners  # noqa: PLC0415 - takes its time, and most places are on no S3
+
     storage = settings.storage
     named = {split_port(entry)[0] for entry in (*storage.plain_http_hosts, *storage.private_hosts) if "/" not in entry}
     manners = read_manners(typed, hosts=frozenset(named))
     plain = storage.plain_http_hosts + manners.plain_http_hosts
     return manners, dataclasses.replace(settings, storage=dataclasses.replace(storage, plain_http_hosts=plain))
-
-
-def read_manners(
-    typed: S3Flags, *, hosts: frozenset[str] = frozenset(), environ: Mapping[str, str] = os.environ
-) -> S3Manners:
-    """Find out what the shell says about S3.
-
-    Args:
-        typed: What was typed; a profile wins over credentials of the environment.
-        hosts: As `S3Manners.hosts`.
-        environ: The environment.
-
-    Raises:
-        FilmstripError: The endpoint is no URL of a server, there is no such profile, or its credentials cannot be used.
-    """
-    found = AwsProfile.read(typed.profile or environ.get("AWS_PROFILE"), environ)
-    given = (
-        typed.endpoint
-        or environ.get("AWS_ENDPOINT_URL_S3")
-        or environ.get("AWS_ENDPOINT_URL")
-        or found.get("endpoint_url")
-    )
-    region = typed.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or found.get("region")
-    if region is not None and _REGION.fullmatch(region) is None:
-        raise FilmstripError(f'The region "{region}" is not one such as eu-central-1')
-    keys = _credentials(found, environ, is_chosen=typed.profile is not None)
-    return S3Manners(_checked_endpoint(given), region, keys, hosts, is_region_typed=typed.region is not None)
-
-
-def _checked_endpoint(endpoint: str | None) -> str | None:
-    if endpoint is None:
-        return None
-    try:
-        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-        is_server = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # its host or port makes no sense
-        is_server = False
-    if not is_server or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
-        shown = endpoint.rpartition("@")[2]
-        raise FilmstripError(f'The endpoint "{shown}" is not the URL of a server, such as https://s3.example.com')
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _credentials(profile: AwsProfile, environ: Mapping[str, str], *, is_chosen: bool) -> S3Keys | None:
-    def of_environment() -> S3Keys | None:
-        return whole_keys(lambda name: environ.get(name.upper()) or None, "of the environment")
-
-    if not is_chosen:
-        return of_environment() or profile.keys()
-    keys = profile.keys()
-    if keys is None:
-        raise FilmstripError(f'The profile "{profile.name}" has no aws_access_key_id and aws_secret_access_key')
-    return keys

@@ -77,8 +77,9 @@ def _is_folder_gone() -> bool:
 
 
 def drop_unwritten() -> None:
-    """Forget what standard output could not take, or the interpreter complains of it once more at its end."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Write what waits for standard streams; what they cannot take is forgotten, or the interpreter complains of it."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)

@@ -124,7 +124,7 @@ class MediaChild:
             yield _parsed(await stack.enter_async_context(lines))
 
     def _fetch_request(self, source: SourceReference) -> str:
-        return fetch_requests.dump_json(FetchRequest(source, self.media, self.storage)).decode()
+        return fetch_requests().dump_json(FetchRequest(source, self.media, self.storage)).decode()
 
 
 def _remote_bytes(source: ReadableSource | None) -> int:

@@ -1,11 +1,11 @@
 """How does a child process begin without loading everything anew? As a fork of this one, which has loaded it already.
 
-`python -P -m filmstrip.media.forking MODULE` calls the module's `load`, or loads the modules that are named behind it
-(for a few small jobs, which need less), and waits for orders on its standard input, a socket. Each order is the folder
-to work in, with descriptors: where the life of the child that is forked for it is told, in two lines (its process id
-and, when it has ended, its exit code), then the child's standard input, output and error, and maybe more, which it gets
-as 3 and so on. The child calls the module's `main`. This process has one thread, and no source, secret or media ever
-gets near it. It ends with the socket, and its children end with it.
+`python -P -m filmstrip.media.forking MODULE` calls the module's `load`, with the names of modules if some follow (for a
+few small jobs, which need no more than these), and waits for orders on its standard input, a socket. Each order is the
+folder to work in, with descriptors: where the life of the child that is forked for it is told, in two lines (its
+process id and, when it has ended, its exit code), then the child's standard input, output and error, and maybe more,
+which it gets as 3 and so on. The child calls the module's `main`. This process has one thread, and no source, secret or
+media ever gets near it. It ends with the socket, and its children end with it.
 """
 
 from __future__ import annotations
@@ -36,10 +36,7 @@ def serve(name: str, *preloaded: str) -> None:
     """Load the module and fork children of it until nobody can give orders any more."""
     gc.disable()  # Loading makes many objects, and no garbage.
     module = importlib.import_module(name)
-    if not preloaded:
-        module.load()
-    for other in preloaded:
-        importlib.import_module(other)
+    module.load(*preloaded)
     with socket.socket(fileno=os.dup(0)) as orders:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         # What is loaded stays for ever: looking through it would only make forks copy the memory that they share.

@@ -6,15 +6,17 @@ from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.media.ffmpeg_process import WaitingFfmpeg
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import MediaSource
 from filmstrip.params.query import FormatParameters
+
+if TYPE_CHECKING:
+    from filmstrip.media.ffmpeg_process import WaitingFfmpeg  # only children have one
 
 
 @dataclass(frozen=True, slots=True)

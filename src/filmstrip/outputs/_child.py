@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import threading
 import traceback
 from collections.abc import Iterator
@@ -41,14 +42,24 @@ from filmstrip.outputs._messages import (
     requests,
 )
 from filmstrip.outputs._range_protocol import DESCRIPTOR
-from filmstrip.outputs.registry import load_renderers, output_types
+from filmstrip.outputs.registry import load_outputs, load_renderers, output_types
 from filmstrip.params.format_entry import parse_entry
+from filmstrip.params.parameters import build_parsers
 
 
-def load() -> None:
-    """Load what children need, once for all of them: they are forked from the process that calls this."""
-    output_types()
-    load_renderers()
+def load(*modules: str) -> None:
+    """Load what children need, once for all of them: they are forked from the process that calls this.
+
+    Args:
+        modules: What is loaded instead of everything, for a few jobs that need little.
+    """
+    if not modules:
+        load_outputs()
+        load_renderers()
+    for name in modules:
+        importlib.import_module(name)
+    # Not by each child for itself.
+    build_parsers(Output)
 
 
 def main() -> None:

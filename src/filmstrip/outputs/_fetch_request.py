@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -29,4 +30,7 @@ class FetchRequest:
     storage: StorageSettings
 
 
-fetch_requests: TypeAdapter[FetchRequest] = TypeAdapter(FetchRequest)
+@cache
+def fetch_requests() -> TypeAdapter[FetchRequest]:
+    """Return what reads and writes such requests; it is built when it is first needed, which many jobs never do."""
+    return TypeAdapter(FetchRequest)

@@ -41,11 +41,12 @@ _SECONDS_BETWEEN_SIGNS = 1.0
 def load() -> None:
     """Load what speaks to servers, once for all of them."""
     importlib.import_module("filmstrip.storage.remote_source")
+    fetch_requests()
 
 
 def main() -> None:
     """Open the source, and answer questions for its bytes until nobody asks any more."""
-    request = fetch_requests.validate_json(read_request())
+    request = fetch_requests().validate_json(read_request())
     confine(request.media)
     watch_exit_pipe()
     try:

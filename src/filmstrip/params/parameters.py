@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -17,8 +18,11 @@ def without_absent(document: object) -> object:
 class Parameters(BaseModel):
     """A frozen group of parameters, as a client sends them."""
 
-    # What was sent may be a secret, and an error that nobody expected is shown as it is.
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=False, hide_input_in_errors=True)
+    # What was sent may be a secret, and an error that nobody expected is shown as it is. A parser is built when it is
+    # first used: for flags and help it never is, and a command uses few of them.
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_default=False, hide_input_in_errors=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -29,3 +33,14 @@ class Parameters(BaseModel):
     def wire_names(cls) -> frozenset[str]:
         """The keys that a client may send."""
         return frozenset(str(field.validation_alias or field.alias or name) for name, field in cls.model_fields.items())
+
+
+def build_parsers(kind: type[Parameters]) -> None:
+    """Build the parsers of a kind of parameters and of all that are loaded of its kinds, but of abstract ones.
+
+    Else each is built when it is first used.
+    """
+    if not inspect.isabstract(kind):
+        kind.model_rebuild()
+    for further in kind.__subclasses__():
+        build_parsers(further)

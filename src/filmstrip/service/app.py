@@ -13,6 +13,7 @@ from filmstrip.api.parts import Parts
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
 from filmstrip.jobs.engine import JobEngine
+from filmstrip.outputs.registry import load_outputs
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.temporary import TemporaryObject, find_temporary
 
@@ -34,6 +35,7 @@ class Service:
 
 def build(settings: Settings, database: Database) -> Service:
     """Join all parts; nothing runs yet."""
+    load_outputs()  # Not while the first request waits.
     engine = JobEngine(database, settings.jobs, settings.media, settings.storage)
 
     async def check_database() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.cli.s3_places import S3Flags, S3Manners, read_manners
+from filmstrip.cli.s3_places import S3Flags, S3Manners
 from filmstrip.cli.s3_query import with_manners
+from filmstrip.cli.s3_shell import read_manners
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.destination import Destination
 from filmstrip.settings.settings import join_settings

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from filmstrip.outputs.registry import output_types
+
 HEAVY = {"av", "numpy", "PIL"}
 
 
@@ -20,10 +22,43 @@ def test_planning_is_light() -> None:
     """The service and the command line, which only parse and plan, do not load what only children need."""
     loaded = _loaded_by(
         "import filmstrip.cli.local_run, filmstrip.service.app\n"
-        "from filmstrip.outputs.registry import output_types\noutput_types()"
+        "from filmstrip.outputs.registry import load_outputs\nload_outputs()"
     )
     assert "filmstrip.outputs.thumbnails" in loaded
     assert not HEAVY & loaded
+
+
+def test_outputs_are_loaded_one_by_one() -> None:
+    """Whoever asks for one output gets no other, nor a parser of it before something is parsed."""
+    loaded = _loaded_by(
+        "from filmstrip.outputs.registry import output_types\n"
+        "assert not output_types()['thumbnail'].__pydantic_complete__"
+    )
+    assert {name for name in loaded if name.startswith("filmstrip.outputs.") and "._" not in name} == {
+        "filmstrip.outputs.registry",
+        "filmstrip.outputs.thumbnail",
+    }
+
+
+def test_each_output_is_in_the_module_of_its_name() -> None:
+    """What is found by looking is an output of that name, and nothing else in the package can be asked for."""
+    types = output_types()
+    assert {name: kind.output_name for name, kind in types.items()} == {name: name for name in types}
+    assert {"mp4", "thumbnails"} <= set(types)
+    assert [name for name in ("registry", "_base", "_child", "../mp4", "") if name in types] == []
+
+
+def test_a_service_builds_its_parsers_at_its_start() -> None:
+    """No request waits for them, nor does each child process build them anew."""
+    _loaded_by(
+        "from filmstrip.outputs.registry import load_outputs, output_types\n"
+        "from filmstrip.params.query import TaskParameters\n"
+        "load_outputs()\n"
+        "assert all(kind.__pydantic_complete__ for kind in (TaskParameters, *output_types().values()))"
+    )
+    _loaded_by(
+        "from filmstrip.outputs import _child, mp4\n_child.load(mp4.__name__)\nassert mp4.Mp4.__pydantic_complete__"
+    )
 
 
 def test_children_have_everything_loaded() -> None:

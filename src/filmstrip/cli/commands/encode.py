@@ -8,7 +8,6 @@ from typing import BinaryIO
 import click
 
 from filmstrip.cli.flag_groups import GroupedCommand
-from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.picture_names import with_named_formats
 from filmstrip.cli.s3_places import S3Flags, s3_flags
 from filmstrip.cli.s3_query import with_manners
@@ -33,10 +32,11 @@ def command(query: BinaryIO, config: Path | None, s3: S3Flags) -> None:
     name of its file ends in. Prints where each output's main file is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
+    from filmstrip.cli.media_server import media_server, modules_for  # noqa: PLC0415 - as above
 
     text, settings, lender = with_manners(with_named_formats(_read(query)), read_settings(config), s3)
     parsed = parse_query(text)
-    with media_server(*renderers(parsed), holds_secrets=True) as server:
+    with media_server(*modules_for(parsed), holds_secrets=True) as server:
         run_locally(parsed, settings, server, lender)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from filmstrip.cli.flag_groups import GroupedCommand
-from filmstrip.cli.media_server import media_server
 from filmstrip.cli.place import holds_credentials, source_url
 from filmstrip.cli.s3_places import S3Flags, manners_for, s3_flags
 from filmstrip.cli.setting_flags import config_flag
@@ -29,6 +28,7 @@ def command(source: str, config: Path | None, s3: S3Flags, *, as_json: bool) -> 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
     """
     from filmstrip.cli.event_loop import run_to_end  # noqa: PLC0415 - as below
+    from filmstrip.cli.media_server import media_server  # noqa: PLC0415 - as below
     from filmstrip.service.local import probe_source  # noqa: PLC0415 - not for --help, and before the fork, which shares it
 
     manners, settings = manners_for((source,), read_settings(config), s3)

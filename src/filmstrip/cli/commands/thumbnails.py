@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from filmstrip.cli.flag_groups import GroupedCommand
-from filmstrip.cli.media_server import media_server, renderers
 from filmstrip.cli.parameter_flags import given, parameter_flags
 from filmstrip.cli.place import holds_credentials, place_url, source_url
 from filmstrip.cli.s3_places import S3Flags, S3Manners, manners_for, s3_flags
@@ -49,11 +48,12 @@ def command(source: str, dest: str, config: Path | None, s3: S3Flags, **flags: A
     AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or a profile. Prints where the track is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it
+    from filmstrip.cli.media_server import media_server, modules_for  # noqa: PLC0415 - as above
 
     manners, settings = manners_for((source, dest), read_settings(config), s3)
     query = _query(source, dest, given(flags), manners)
     holds_secrets = holds_credentials(source) or dest.lower().startswith("s3://")
-    with media_server(*renderers(query), holds_secrets=holds_secrets) as server:
+    with media_server(*modules_for(query), holds_secrets=holds_secrets) as server:
         run_locally(query, settings, server, manners)
 
 
