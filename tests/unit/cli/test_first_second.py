@@ -1,6 +1,8 @@
 """What does the program load before it does anything? What its command needs, and nothing else."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +21,14 @@ finally:
 """
 _HEAVY = {"pydantic", "rich", "sqlalchemy", "structlog", "asyncio", "av", "numpy", "urllib3", "obstore", "aiohttp"}
 _SERVICE = {"sqlalchemy", "structlog", "starlette", "uvicorn", "dbos", "filmstrip.jobs.engine", "filmstrip.db.database"}
+
+_OTHERS = {"filmstrip.outputs.mp4", "filmstrip.outputs.contact_sheet", "filmstrip.params.x264", "configparser"}
+"""What other outputs need, and places on S3."""
+_PARSING = {"importlib.metadata", "pydantic.plugin._loader"}
+"""What pydantic loads when it builds the first parser."""
+_RUNNING = {"filmstrip.media.fork_server", "filmstrip.isolation.walls", "filmstrip.service.local"}
+_MOST_INSTRUCTIONS_OF_HELP = 960_000_000
+"""Measured: 870 million."""
 
 
 def loaded_by(*arguments: str, **environ: str) -> set[str]:
@@ -42,19 +52,52 @@ def test_completion_of_a_command_loads_nothing() -> None:
     assert loaded & _HEAVY == set()
 
 
+def test_completion_of_flags_builds_no_parser() -> None:
+    """Flags come from the fields alone: no other output's, no parser, nothing that runs what is asked for."""
+    words = {"COMP_WORDS": "filmstrip thumbnails --int", "COMP_CWORD": "2", "_FILMSTRIP_COMPLETE": "bash_complete"}
+    loaded = loaded_by(**words)
+    assert "filmstrip.outputs.thumbnails" in loaded
+    assert loaded & (_PARSING | _OTHERS | _RUNNING | _HEAVY - {"pydantic"}) == set()
+
+
+def test_help_of_a_command_builds_no_parser() -> None:
+    """As completion of its flags."""
+    loaded = loaded_by("thumbnails", "--help")
+    assert loaded & (_PARSING | _OTHERS | _RUNNING | _HEAVY - {"pydantic"}) == set()
+
+
+@pytest.mark.timeout(240)
+def test_help_of_a_command_costs_little() -> None:
+    """In instructions, which are the same however busy a machine is: most of them load pydantic and click."""
+    if shutil.which("valgrind") is None:
+        pytest.skip("missing: apt-get install --no-install-recommends valgrind")
+    program = (
+        "import sys\nfrom filmstrip.cli.main import main\nsys.argv = ['filmstrip', 'thumbnails', '--help']\nmain()"
+    )
+    valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    command = [*valgrind, sys.executable, "-c", program]
+    told = subprocess.run(
+        command, env={**os.environ, "PYTHONHASHSEED": "0"}, capture_output=True, check=True, text=True
+    )
+    assert "--interval" in told.stdout
+    found = re.search(r"I +refs: +([\d,]+)", told.stderr)
+    assert found is not None, told.stderr
+    assert int(found[1].replace(",", "")) <= _MOST_INSTRUCTIONS_OF_HELP
+
+
 def test_probe_loads_neither_the_service_nor_a_client(tmp_path: Path) -> None:
     """A file of this machine is probed without what logs, draws, speaks to servers or holds tables."""
     assert tmp_path
     loaded = loaded_by("probe", str(ASSETS["clock_back.ts"].path))
     assert "filmstrip.service.local" in loaded
-    assert loaded & (_SERVICE | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
+    assert loaded & (_SERVICE | _OTHERS | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
 
 
 def test_thumbnails_load_neither_the_service_nor_a_client(tmp_path: Path) -> None:
-    """Pictures of a file of this machine are made without what logs, speaks to servers or holds tables."""
+    """Pictures of a file of this machine are made without what logs, speaks to servers, holds tables or encodes."""
     loaded = loaded_by("thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path), "--interval", "10")
     assert "filmstrip.service.local" in loaded
-    assert loaded & (_SERVICE | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
+    assert loaded & (_SERVICE | _OTHERS | {"rich", "urllib3", "obstore", "numpy", "av"}) == set()
 
 
 @pytest.mark.parametrize(("option", "environ"), [("--help", {}), ("--port=many", {}), ("--", {"FILMSTRIP_SLOTS": "x"})])

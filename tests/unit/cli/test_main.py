@@ -1,6 +1,8 @@
 """What does `filmstrip` do with its arguments?"""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -129,3 +131,22 @@ def test_an_address_that_is_none_is_explained_without_its_secret(
     told = capsys.readouterr().err
     assert sentence in told
     assert "topSecret" not in told
+
+
+def test_what_runs_on_is_waited_for() -> None:
+    """The program ends at once only where nothing is left to do: a thread that works on keeps it; all is written."""
+    program = (
+        "import sys, threading\n"
+        "from filmstrip.cli.main import main\n"
+        "late = lambda: (threading.main_thread().join(), print('late'))\n"
+        "if 'late' in sys.argv: threading.Thread(target=late).start()\n"
+        "sys.stdout.write('first, without a line end; ')\n"
+        "sys.argv = ['filmstrip', '--version']\n"
+        "main()"
+    )
+    ends = {}
+    for argument in ("", "late"):
+        command = [sys.executable, "-c", program, argument]
+        ends[argument] = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert ends[""].startswith("first, without a line end; filmstrip ")
+    assert ends["late"] == f"{ends['']}late\n"
