@@ -67,6 +67,8 @@ def fetching(folder: Path) -> Iterator["subprocess.Popen[str]"]:
         with running(folder, "thumbnails", url, str(folder / "out"), "--interval", "1") as process:
             eventually(lambda: find_role("fetching process", process.pid), "a process fetches")
             server.manners.latency_seconds = 60  # however busy the machine is, nothing is fetched before all is killed
+            # It is begun after what fetches for it; a server that is killed before is only asked again.
+            eventually(lambda: find_role("media child", process.pid), "a media process waits for it")
             yield process
 
 
