@@ -17,6 +17,7 @@ from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.trial import try_walls
+from filmstrip.isolation.walls import readable_for_everybody
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.probe import probe
 from filmstrip.media.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_exit_pipe
@@ -58,8 +59,9 @@ def load(*modules: str) -> None:
         load_renderers()
     for name in modules:
         importlib.import_module(name)
-    # Not by each child for itself.
+    # Else each child would find out for itself, and write to memory that it shares with the others.
     build_parsers(Output)
+    readable_for_everybody()
 
 
 def main() -> None:

@@ -61,6 +61,14 @@ def test_a_service_builds_its_parsers_at_its_start() -> None:
     )
 
 
+def test_children_find_their_walls_known() -> None:
+    """What every child may read is found out before they are forked: it costs more than all else about the walls."""
+    _loaded_by(
+        "from filmstrip.isolation.walls import readable_for_everybody\nfrom filmstrip.outputs import _child\n"
+        "_child.load(_child.__name__)\nassert readable_for_everybody.cache_info().currsize == 1"
+    )
+
+
 def test_children_have_everything_loaded() -> None:
     """What children are forked from has loaded both halves, so that no child has to."""
     loaded = _loaded_by("from filmstrip.outputs._child import load\nload()")
