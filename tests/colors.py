@@ -6,6 +6,7 @@ Independent of libav on purpose: it is the truth that converted pictures are com
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +66,7 @@ class Coding:
 
     def samples(self, rgb: Triple) -> tuple[int, int, int]:
         """The samples Y', Cb, Cr of one colour."""
-        luma, blue, red = self.planes(np.array([[rgb]], np.float64))
-        return int(luma[0, 0]), int(blue[0, 0]), int(red[0, 0])
+        return _samples_of(self, rgb)
 
     def planes(self, rgb: Floats) -> tuple[Samples, Samples, Samples]:
         """Convert R'G'B' [H, W, 3] to the planes Y', Cb, Cr."""
@@ -83,6 +83,13 @@ class Coding:
             y, b, r = (219 * luma + 16) * step, (224 * blue + 128) * step, (224 * red + 128) * step
         first, second, third = (np.clip(np.round(part), 0, largest).astype(np.uint16) for part in (y, b, r))
         return first, second, third
+
+
+@cache
+def _samples_of(coding: Coding, rgb: Triple) -> tuple[int, int, int]:
+    """Each film asks for the same few colours in every frame."""
+    luma, blue, red = coding.planes(np.array([[rgb]], np.float64))
+    return int(luma[0, 0]), int(blue[0, 0]), int(red[0, 0])
 
 
 BT601 = Coding("smpte170m", 0.299, 0.114)

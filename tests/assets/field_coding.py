@@ -7,6 +7,7 @@ referred to by nothing and shown before the one that is decoded before it.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -28,6 +29,7 @@ SPS, PPS, IDR, OTHER = 7, 8, 5, 1
 I_SLICE, P_SLICE = 7, 5
 I_PCM_IN_I, I_PCM_IN_P = 25, 30
 SIDES = (16, 8, 8)
+_ESCAPED = re.compile(rb"\0\0(?=[\0-\3])")
 Planes = tuple[npt.NDArray[np.uint8], ...]
 
 
@@ -68,14 +70,7 @@ class Bits:
 
 
 def _escape(payload: bytes) -> bytes:
-    escaped, zeros = bytearray(), 0
-    for byte in payload:
-        if zeros >= 2 and byte <= 3:
-            escaped.append(3)
-            zeros = 0
-        escaped.append(byte)
-        zeros = zeros + 1 if byte == 0 else 0
-    return bytes(escaped)
+    return _ESCAPED.sub(b"\0\0\3", payload)
 
 
 def parameter_sets(look: Look) -> bytes:
