@@ -91,7 +91,7 @@ def read_number(picture: Image.Image | npt.NDArray[np.generic], window: Window =
         picture: A PIL image, or an array [H, W] (luma) or [H, W, 3] (RGB).
         window: What of the whole frame the picture shows.
     """
-    cells = _cell_means(_luma(picture), window)
+    cells = _cell_means(picture, window)
     contrast = cells[0::2] - cells[1::2]
     strength = np.abs(contrast)
     if strength.min() < max(LEAST_CONTRAST, LEAST_EVENNESS * strength.max()):
@@ -109,18 +109,26 @@ def _edges(length: int, first: int, count: int) -> npt.NDArray[np.intp]:
     return np.round(np.arange(first, first + count + 1) * length / GRID).astype(np.intp)
 
 
-def _luma(picture: Image.Image | npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+def _luma(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return samples if samples.ndim == 2 else samples[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def _cell_means(picture: Image.Image | npt.NDArray[np.generic], window: Window) -> npt.NDArray[np.float64]:
+    """Average the middle half of each cell's luma: float [8, 10]. Only the code is looked at, not the whole picture."""
+    width, height = picture.size if isinstance(picture, Image.Image) else picture.shape[1::-1]
+    rows = _middles(height, FIRST_ROW, 2 * BIT_ROWS, window.top, window.height)
+    columns = _middles(width, FIRST_COLUMN, COLUMNS, window.left, window.width)
+    left, top, right, bottom = columns[0][0], rows[0][0], columns[-1][1], rows[-1][1]
     if isinstance(picture, Image.Image):
-        picture = np.asarray(picture.convert("RGB"))
-    plane = np.asarray(picture, np.float64)
-    return plane if plane.ndim == 2 else plane[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
-
-
-def _cell_means(plane: npt.NDArray[np.float64], window: Window) -> npt.NDArray[np.float64]:
-    """Average the middle half of each cell: float [8, 10]."""
-    rows = _middles(plane.shape[0], FIRST_ROW, 2 * BIT_ROWS, window.top, window.height)
-    columns = _middles(plane.shape[1], FIRST_COLUMN, COLUMNS, window.left, window.width)
-    return np.array([[plane[top:bottom, left:right].mean() for left, right in columns] for top, bottom in rows])
+        code = np.asarray(picture.crop((left, top, right, bottom)).convert("RGB"), np.float64)
+    else:
+        code = np.asarray(picture[top:bottom, left:right], np.float64)
+    code = np.pad(code, [(0, 1), (0, 1), (0, 0)][: code.ndim])  # an edge may be the end
+    # Every other sum is of what lies between two middles, or of nothing.
+    sums = np.add.reduceat(code, [edge - top for row in rows for edge in row][:-1], axis=0)[::2]
+    sums = np.add.reduceat(sums, [edge - left for column in columns for edge in column][:-1], axis=1)[:, ::2]
+    areas = np.outer([end - begin for begin, end in rows], [end - begin for begin, end in columns])
+    return _luma(sums) / areas
 
 
 def _middles(length: int, first: int, count: int, start: float, seen: float) -> list[tuple[int, int]]:
