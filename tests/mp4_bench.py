@@ -47,7 +47,7 @@ class Encoded:
         """Time and bar code of every picture."""
         with av.open(self.path) as container:
             return [
-                (frame.pts * frame.time_base, barcode.read_number(frame.to_ndarray(format="rgb24")))
+                (frame.pts * frame.time_base, barcode.read_number(frame.to_ndarray(format="gray")))
                 for frame in container.decode(video=0)
             ]
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -69,7 +69,13 @@ class Film:
 
     def frames(self) -> bytes:
         """All frames as raw video."""
-        return b"".join(pictures.raw_frames(self.numbers, iter(evenly(self.count, self.rate)), self.look))
+        return _drawn(self)
+
+
+@lru_cache(maxsize=3)
+def _drawn(film: Film) -> bytes:
+    """Many assets are the same film in another container, one after the other."""
+    return b"".join(pictures.raw_frames(film.numbers, iter(evenly(film.count, film.rate)), film.look))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +15,14 @@ from PIL import Image
 
 import barcode
 from assets.basic import X264
-from assets.recipes import Encoding, Film, tags
+from assets.recipes import FFMPEG, QUIET, Encoding, Film, run, tags
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.media.block_cache import BlockCache
 from filmstrip.media.joints import find_joints
 from filmstrip.media.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source import LocalFile
-from mp4_bench import Encoded, encode, generate
+from mp4_bench import Encoded, encode
 from output_runs import run_output
 
 RATE = 44_100
@@ -33,18 +35,23 @@ FRAGMENTS = "-movflags frag_keyframe+empty_moov+default_base_moof"
 
 def joined(folder: Path, name: str, options: Sequence[str], *, silent: int | None = None) -> Path:
     """Put recordings of three seconds one behind the other; each beeps after two of them."""
-    data = b""
-    for number, more in enumerate(options):
-        film = Film(COUNT, first=number * COUNT)
-        silence = folder / f"silent{number}.nut"
-        Encoding(film, f"-c:v ffv1 {tags(film.look)}")(silence)
-        beep = "sine=frequency=880:duration=3:sample_rate=48000,volume=0:enable='not(between(t,2,2.2))',volume=8"
-        sound = () if number == silent else ("-f", "lavfi", "-i", beep)
-        part = generate(folder / f"{number}.{name}", "-i", str(silence), *sound, *shlex.split(more))
-        data += part.read_bytes()
+    suffix = name.rpartition(".")[2]
     path = folder / name
-    path.write_bytes(data)
+    path.write_bytes(b"".join(recording(suffix, at, more, at == silent) for at, more in enumerate(options)))
     return path
+
+
+@cache
+def recording(suffix: str, number: int, options: str, is_silent: bool) -> bytes:  # noqa: FBT001 - a part of the key
+    """Make one of them, once for all tests that join it to others."""
+    film = Film(COUNT, first=number * COUNT)
+    beep = "sine=frequency=880:duration=3:sample_rate=48000,volume=0:enable='not(between(t,2,2.2))',volume=8"
+    sound = () if is_silent else ("-f", "lavfi", "-i", beep)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"recording.{suffix}"
+        written = (*shlex.split(options), *shlex.split(tags(film.look)), str(path))
+        run([FFMPEG, *QUIET, *film.input_options(), *sound, *written], film.frames())
+        return path.read_bytes()
 
 
 class Bytes:
@@ -82,9 +89,9 @@ def test_joined_files_are_shown_one_after_the_other(name: str, options: Sequence
     """Thumbnails, sound and pictures of the mp4 go on where a recording ends, and a warning tells of it."""
     source = joined(tmp_path, name, options)
     seconds = 3 * len(options)
-    run = run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=1)
-    assert float(run.info.duration_seconds) == pytest.approx(seconds, abs=0.1)
-    assert any("pieces, which are shown one after the other" in warning for warning in run.info.warnings)
+    info = run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=1).info
+    assert float(info.duration_seconds) == pytest.approx(seconds, abs=0.1)
+    assert any("pieces, which are shown one after the other" in warning for warning in info.warnings)
     taken = [
         barcode.read_number(Image.open(tmp_path / "thumbnails" / f"thumb_{at + 1:04}.png")) for at in range(seconds)
     ]
@@ -180,8 +187,8 @@ def test_times_that_start_anew_are_told(tmp_path: Path) -> None:
 def test_fragments_that_start_anew_are_not_mixed_into_a_video(tmp_path: Path) -> None:
     """Of fragments that were appended without a header, the mp4 has the first recording, picture by picture."""
     source = joined(tmp_path, "film.mp4", [f"{H264} -c:a aac {FRAGMENTS}+skip_trailer"] * 2)
-    joint = (tmp_path / "0.film.mp4").stat().st_size
     data = source.read_bytes()
+    joint = len(recording("mp4", 0, f"{H264} -c:a aac {FRAGMENTS}+skip_trailer", False))
     source.write_bytes(data[:joint] + data[data.index(b"moof", joint) - 4 :])
     encoded = encode(source, tmp_path / "video")
     assert [number for _, number in encoded.numbers()] == list(range(COUNT))
