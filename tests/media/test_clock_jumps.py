@@ -21,6 +21,7 @@ from mp4_bench import generate, moving_picture
 KINDS = (".ts", ".m2ts", ".mpg", ".vob")
 JUMPING = {asset.name for asset in clocks.ASSETS}
 STEADY = [name for name, asset in ASSETS.items() if asset.opens and name.endswith(KINDS) and name not in JUMPING]
+X264 = ("-c:v", "libx264", "-preset", "veryfast")
 SOUND = ("-f", "lavfi", "-i", "sine=440:duration=60", "-c:a", "aac")
 
 
@@ -46,21 +47,21 @@ def test_a_jump_is_found_where_the_recordings_meet(name: str) -> None:
 def test_a_picture_that_stays_is_no_jump(rate: str, tmp_path: Path) -> None:
     """Where sound goes on behind a picture that stays for half a minute, so does time."""
     rare = ("-vf", "select='lt(t,2)+gt(t,35)*lt(t,37)+gt(t,59)'", "-fps_mode", "passthrough")
-    path = generate(tmp_path / "slides.ts", *moving_picture(seconds=60), *SOUND, "-b:a", rate, *rare, "-c:v", "libx264")
+    path = generate(tmp_path / "slides.ts", *moving_picture(seconds=60), *SOUND, "-b:a", rate, *rare, *X264)
     assert find_clock_jumps(LocalFile(path)) == []
 
 
 def test_a_picture_that_stays_in_silence_is_no_jump(tmp_path: Path) -> None:
     """Without sound, the counters of the packets tell that it is the same recording."""
     rare = ("-vf", "select='lt(t,2)+gt(t,35)*lt(t,37)+gt(t,59)'", "-fps_mode", "passthrough")
-    path = generate(tmp_path / "slides.ts", *moving_picture(seconds=60), *rare, "-c:v", "libx264")
+    path = generate(tmp_path / "slides.ts", *moving_picture(seconds=60), *rare, *X264)
     assert find_clock_jumps(LocalFile(path)) == []
 
 
 def test_sound_that_lasts_longer_is_waited_for(tmp_path: Path) -> None:
     """Where the sound of a recording goes on for seconds without pictures, so does time; the next one comes after."""
-    first = generate(tmp_path / "a.ts", *moving_picture(seconds=4), *SOUND, "-t", "7", "-c:v", "libx264")
-    second = generate(tmp_path / "b.ts", *moving_picture(seconds=4), "-c:v", "libx264")
+    first = generate(tmp_path / "a.ts", *moving_picture(seconds=4), *SOUND, "-t", "7", *X264)
+    second = generate(tmp_path / "b.ts", *moving_picture(seconds=4), *X264)
     path = tmp_path / "joined.ts"
     path.write_bytes(first.read_bytes() + second.read_bytes())
     lengths = [piece.duration_seconds for piece in probe(LocalFile(path), MediaSettings()).pieces]
@@ -70,7 +71,7 @@ def test_sound_that_lasts_longer_is_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["ts", "vob"])
 def test_a_very_short_first_recording_is_found(kind: str, tmp_path: Path) -> None:
     """A logo of ten pictures before a film is a recording too."""
-    codec = ("-c:v", "libx264") if kind == "ts" else ("-c:v", "mpeg2video", "-q:v", "4")
+    codec = X264 if kind == "ts" else ("-c:v", "mpeg2video", "-q:v", "4")
     logo = generate(tmp_path / f"logo.{kind}", *moving_picture(seconds=0.4), *codec)
     film = generate(tmp_path / f"film.{kind}", *moving_picture(seconds=40), *codec)
     path = tmp_path / f"joined.{kind}"
@@ -110,9 +111,9 @@ def test_slides_too_begin_anew(tmp_path: Path) -> None:
 def test_slides_that_are_followed_by_a_film_are_not_cut(tmp_path: Path) -> None:
     """Counters are followed from one slide to the next, however much sound lies between; the film is the only jump."""
     slides = ("-f", "lavfi", "-i", "color=s=320x180:r=1/12:d=360", "-f", "lavfi", "-i", "sine=440:duration=360")
-    coded = ("-c:v", "libx264", "-x264-params", "rc-lookahead=10", "-c:a", "mp2", "-b:a", "384k", "-ac", "2")
+    coded = (*X264, "-x264-params", "rc-lookahead=10", "-c:a", "mp2", "-b:a", "384k", "-ac", "2")
     show = generate(tmp_path / "show.ts", *slides, *coded)
-    film = generate(tmp_path / "film.ts", *moving_picture(seconds=4), *SOUND, "-t", "4", "-c:v", "libx264")
+    film = generate(tmp_path / "film.ts", *moving_picture(seconds=4), *SOUND, "-t", "4", *X264)
     path = tmp_path / "joined.ts"
     path.write_bytes(show.read_bytes() + film.read_bytes())
     (jump,) = find_clock_jumps(LocalFile(path))
@@ -122,8 +123,8 @@ def test_slides_that_are_followed_by_a_film_are_not_cut(tmp_path: Path) -> None:
 
 def test_sound_belongs_to_its_own_clock(tmp_path: Path) -> None:
     """A recording that begins with sound, as one that was started anywhere, is cut before that sound."""
-    first = generate(tmp_path / "a.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", "-c:v", "libx264", "-g", "25")
-    later = ("-output_ts_offset", "30000", "-c:v", "libx264", "-g", "25")
+    first = generate(tmp_path / "a.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", *X264, "-g", "25")
+    later = ("-output_ts_offset", "30000", *X264, "-g", "25")
     second = generate(tmp_path / "b.ts", *moving_picture(seconds=8), *SOUND, "-t", "8", *later)
     source = LocalFile(second)
     sound = list(read_stamps(source, 0, size_of(source), SOUND_IDS))[2]
@@ -149,7 +150,7 @@ def test_a_piece_without_a_picture_is_left_out(tmp_path: Path) -> None:
 
 def _middle_of_a_group(folder: Path) -> Path:
     """Make some pictures without the keyframe that they refer to, eight hours later."""
-    options = ("-output_ts_offset", "30000", "-c:v", "libx264", "-x264-params", "keyint=500:scenecut=0")
+    options = ("-output_ts_offset", "30000", *X264, "-x264-params", "keyint=500:scenecut=0")
     path = generate(folder / "group.ts", *moving_picture(seconds=10), *options)
     data = path.read_bytes()
     stamps = list(read_stamps(LocalFile(path), 0, len(data)))
@@ -162,8 +163,8 @@ def _middle_of_a_group(folder: Path) -> Path:
 def test_all_pieces_are_within_limits(tmp_path: Path) -> None:
     """The largest picture that is decoded holds for every piece."""
     path = tmp_path / "grows.ts"
-    small = generate(tmp_path / "a.ts", *moving_picture(seconds=4), "-c:v", "libx264")
-    large = generate(tmp_path / "b.ts", *moving_picture("640x360", seconds=4), "-c:v", "libx264")
+    small = generate(tmp_path / "a.ts", *moving_picture(seconds=4), *X264)
+    large = generate(tmp_path / "b.ts", *moving_picture("640x360", seconds=4), *X264)
     path.write_bytes(small.read_bytes() + large.read_bytes())
     with pytest.raises(LimitExceededError, match="640x360"):
         probe(LocalFile(path), MediaSettings(max_pixels=320 * 180))
