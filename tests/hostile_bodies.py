@@ -14,6 +14,9 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
 
+# What these cost is the telling of thousands of faults, the same however the text came; others show how it comes.
+MANY_FAULTS = ("many sizes", "many manifests", "many destinations", "many keys, one twice")
+
 
 @dataclass(frozen=True)
 class Hostile:
@@ -124,17 +127,19 @@ def hostile_requests() -> Iterator[Hostile]:
     for name, text in numbers_in_queries():
         yield Hostile(f"raw form, {name}", b"query=" + text + b"&task_token=TOKEN")
     for name, text in queries():
-        if len(text) < MEGABYTE // 3:
-            yield Hostile(f"form, {name}", b"task_token=TOKEN&query=" + percent(text))
         yield Hostile(f"raw form, {name}", b"query=" + text + b"&task_token=TOKEN")
         yield Hostile(f"JSON, {name}", b'{"task_token": "TOKEN", "query": ' + text + b"}", JSON)
+        if name in MANY_FAULTS:
+            continue
+        if len(text) < MEGABYTE // 3:
+            yield Hostile(f"form, {name}", b"task_token=TOKEN&query=" + percent(text))
         part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
         yield Hostile(
             f"multipart, {name}", part % (b"task_token", b"TOKEN") + part % (b"query", text) + b"--x--", MULTIPART
         )
     for path in ("/v1/access_token", "/v1/create_task", "/v1/start_encode2", "/v1/status"):
         # One body in four is enough where only the path differs.
-        for name, body, headers in islice(bodies(), 0, None, 1 if path == "/v1/start_encode2" else 4):
+        for name, body, headers in islice(bodies(), *((None,) if path == "/v1/start_encode2" else (1, None, 4))):
             yield Hostile(f"{path}, {name}", body, headers, path)
     for name, body in token_lists():
         yield Hostile(f"status, {name}", body, FORM, "/v1/status")

@@ -106,7 +106,7 @@ class Neighbour:
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        while not self.is_over.wait(0.005):
+        while not self.is_over.wait(0.02):
             self.busy.wait()
             try:
                 answer = self.service.call("status", f"task_tokens={self.token}")
