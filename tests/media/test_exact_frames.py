@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import pytest
@@ -40,7 +41,13 @@ pytestmark = pytest.mark.timeout(120)
 
 
 def probed(asset: Asset) -> MediaInfo:
-    return probe(LocalFile(asset.path), MediaSettings())
+    """Probe an asset, once for all tests: what is found is a value that none of them can change."""
+    return _probed(asset.name)
+
+
+@cache
+def _probed(name: str) -> MediaInfo:
+    return probe(LocalFile(ASSETS[name].path), MediaSettings())
 
 
 def grid_of(info: MediaInfo, interval: Fraction) -> list[Target]:
