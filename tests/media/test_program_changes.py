@@ -18,7 +18,8 @@ from filmstrip.media.source import LocalFile
 from mp4_bench import encode
 from output_runs import run_output
 
-COUNT = 100
+SECONDS = 2
+COUNT = 25 * SECONDS
 H264 = f"{X264} -g 25 -bf 0"
 H265 = "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=0:keyint=25"
 MPEG2 = "-c:v mpeg2video -q:v 3 -g 12 -bf 0"
@@ -27,11 +28,11 @@ SOUND = "-map 0:v -map 1:a -c:a mp2"
 
 
 def broadcast(folder: Path, options: Sequence[str], *, goes_on: bool) -> Path:
-    """Put programmes of four seconds one behind the other, each with a clock of its own or all with one."""
+    """Put programmes of two seconds one behind the other, each with a clock of its own or all with one."""
     data = b""
     for number, more in enumerate(options):
         film = Film(COUNT, first=number * COUNT)
-        offset = f"-output_ts_offset {number * 4}" if goes_on else ""
+        offset = f"-output_ts_offset {number * SECONDS}" if goes_on else ""
         part = folder / f"{number}.ts"
         sound = film.seconds if SOUND in more else None
         Encoding(film, f"{more} {tags(film.look)} -muxdelay 0 {offset}", sound)(part)
@@ -55,7 +56,7 @@ def broadcast(folder: Path, options: Sequence[str], *, goes_on: bool) -> Path:
 def test_pictures_go_on_in_another_form(options: Sequence[str], tmp_path: Path, *, goes_on: bool) -> None:
     """Thumbnails and mp4 show all programmes, whether the clock goes on or begins anew."""
     source = broadcast(tmp_path, options, goes_on=goes_on)
-    seconds = 4 * len(options)
+    seconds = SECONDS * len(options)
     run = run_output(source, tmp_path / "thumbnails", output="thumbnails", interval=1)
     assert float(run.info.duration_seconds) == pytest.approx(seconds, abs=0.15)
     names = [f"thumb_{at + 1:04}.png" for at in range(seconds)]
