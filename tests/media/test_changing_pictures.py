@@ -94,7 +94,7 @@ def test_each_picture_keeps_its_own_shape_and_colors(
     assert any("change their size or shape" in warning for warning in run.info.warnings) == (
         len({look.size for look in looks}) > 1
     )
-    encoded = encode(source, tmp_path / "video", fast=False, quality=12)
+    encoded = encode(source, tmp_path / "video", video_codec_parameters={"preset": "veryfast"}, quality=12)
     with av.open(encoded.path) as container:
         frames = list(container.decode(video=0))
     assert len(frames) == len(looks) * COUNT
