@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from filmstrip.cli.main import run
 from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
 from filmstrip.testing.filmstrip_server import filmstrip_program
@@ -40,31 +42,59 @@ def outcome(command: str, folder: Path, clip: Path) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("$F thumbnails $V /proc/nope/", "there is no such place"),
-        (f"$F thumbnails $V {'a' * 300}", "the name is too long"),
         (f"$F probe {'a' * 300}", "the name is too long"),
-        ("$F probe tmp", "is a folder"),
-        ("mkfifo pipe; $F probe pipe", '"pipe" is a pipe'),
-        ("mkfifo pipe; ln -s pipe link; $F thumbnails link out", '"link" is a pipe'),
         ("mkfifo pipe; $F probe file://$PWD/pipe", "is a pipe"),
         ("cat $V | $F probe -", '"-" is a pipe'),
         ("cat $V | $F probe /dev/stdin", '"/dev/stdin" is a pipe'),
-        ("$F probe /dev/null", "is a device"),
-        ("ln -s loop loop; $F probe loop", "circle"),
-        ("ln -s loop loop; $F thumbnails $V loop", "circle"),
         ("mkdir gone; cd gone; rmdir ../gone; $F probe clip.mp4", "The current folder is gone"),
         ("mkdir gone; cd gone; rmdir ../gone; $F thumbnails $V out", "The current folder is gone"),
         ("$F probe $V >/dev/full", "Standard output cannot be written"),
         ("$F --help >/dev/full", "Standard output cannot be written"),
         ("$F thumbnails $V out --interval 4 >/dev/full", "Standard output cannot be written"),
-        ("$F thumbnails $V $V/out --interval 4", "lies below a file"),
-        ("$F probe nope.mp4", "There is no file"),
-        ("$F probe ''", "A path has at least one character"),
     ],
 )
 def test_the_file_systems_refusals_are_sentences(command: str, sentence: str, tmp_path: Path, clip: Path) -> None:
     """Whatever the file system refuses is one line that says what and why, with exit code 1, and soon."""
     code, _, errors = outcome(command, tmp_path, clip)
+    check_refusal(code, errors, sentence)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (("", ["thumbnails", "$V", "/proc/nope/"]), "there is no such place"),
+        (("", ["thumbnails", "$V", "a" * 300]), "the name is too long"),
+        (("mkdir folder", ["probe", "folder"]), "is a folder"),
+        (("mkfifo pipe", ["probe", "pipe"]), '"pipe" is a pipe'),
+        (("mkfifo pipe; ln -s pipe link", ["thumbnails", "link", "out"]), '"link" is a pipe'),
+        (("", ["probe", "/dev/null"]), "is a device"),
+        (("ln -s loop loop", ["probe", "loop"]), "circle"),
+        (("ln -s loop loop", ["thumbnails", "$V", "loop"]), "circle"),
+        (("", ["thumbnails", "$V", "$V/out", "--interval", "4"]), "lies below a file"),
+        (("", ["probe", "nope.mp4"]), "There is no file"),
+        (("", ["probe", ""]), "A path has at least one character"),
+    ],
+)
+def test_what_names_lead_to_is_refused_in_sentences(
+    lines: tuple[str, list[str]],
+    sentence: str,
+    tmp_path: Path,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The same, of what lies in the file system and not in what the program was given by its shell."""
+    prepared, arguments = lines
+    subprocess.run(["/bin/sh", "-c", prepared], cwd=tmp_path, check=True)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    code = run([argument.replace("$V", str(clip)) for argument in arguments])
+    check_refusal(code, capfd.readouterr().err, sentence)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def check_refusal(code: int, errors: str, sentence: str) -> None:
     assert sentence in errors
     assert errors.startswith("filmstrip: ")
     assert len(errors.splitlines()) == 1
