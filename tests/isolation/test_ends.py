@@ -20,6 +20,7 @@ from filmstrip.testing.range_server import running_range_server
 from process_tree import ROLES, Process, await_death, eventually, find_role, started_by
 
 pytestmark = pytest.mark.timeout(180)
+SECONDS = 10
 ENCODING = ("fork server", "media child", "ffmpeg")
 FETCHING = ("fork server", "fetch server", "media child", "fetching process")
 
@@ -28,7 +29,7 @@ FETCHING = ("fork server", "fetch server", "media child", "fetching process")
 def long_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video that takes much longer to encode than a test waits."""
     path = tmp_path_factory.mktemp("long") / "video.mp4"
-    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=30)
+    make_sample(path, MediaSettings(), lambda _fraction: None, duration_seconds=SECONDS)
     return path
 
 
@@ -160,5 +161,5 @@ def test_the_processor_time_fits_the_work(tmp_path: Path, long_video: Path) -> N
             limits = Path(f"/proc/{find_role(role, process.pid).pid}/limits").read_text()
             (line,) = [line for line in limits.splitlines() if line.startswith("Max cpu time")]
             soft = int(line.split()[3])
-            frames = 30 * 25
+            frames = SECONDS * 25
             assert soft == pytest.approx(125 + frames * (1280 * 720 / 5e6 + 3840 * 2160 / 1e6), rel=0.05)
