@@ -33,7 +33,7 @@ from toy_service import open_database
 
 
 def parse(text: str) -> Query[Any]:
-    return parse_query(text, {**output_types(), "toy": toy_child.Toy})
+    return parse_query(text, output_types())
 
 
 def make_mortal(folder: Path) -> None:
