@@ -17,13 +17,13 @@ from pathlib import Path
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, Precision
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Sample, SamplingCost, Target
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Sample, SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.source.media_source import LocalFile, MediaSource
 
 PRECISIONS = {"exact": EXACT, "keyframe": KEYFRAME}
 
@@ -70,7 +70,7 @@ def _opened(source: str) -> Iterator[MediaSource]:
         yield LocalFile(Path(source))
         return
     # Only a remote source needs the storage floor: its imports are no cost of the others.
-    from filmstrip.media.block_cache import BlockCache  # noqa: PLC0415
+    from filmstrip.media.source.block_cache import BlockCache  # noqa: PLC0415
     from filmstrip.storage.settings import StorageSettings  # noqa: PLC0415
     from filmstrip.storage.sources import open_source  # noqa: PLC0415
 

@@ -14,7 +14,8 @@ from benchmarks import environments
 from benchmarks.sources import FFMPEG, Source
 
 WIDTH, HEIGHT = 320, 240
-# numpy's threads, which nothing here uses, are left out as in the service's own media processes (`media.fork_server`).
+# numpy's threads, which nothing here uses, are left out as in the service's own media processes
+# (`isolation.fork_server`).
 ENGINE = ("env", "OPENBLAS_NUM_THREADS=1", sys.executable, "-m", "benchmarks.engine")
 _SCRIPTS = Path(__file__).parent / "scripts"
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.media.picture_bytes import encode_pixels
+from filmstrip.media.pictures.picture_bytes import encode_pixels
 
 try:
     import pyvips

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from benchmarks.sources import CUT
-from filmstrip.media.png import encode_png
+from filmstrip.media.pictures.png import encode_png
 
 _PICTURES, _ROUNDS = 12, 20
 

@@ -1,16 +1,16 @@
 """How does a toy server get its servers of media processes in milliseconds? As forks of itself, made while it can.
 
-The service starts them as programs, since it holds secrets and has threads (`media.fork_server`). A toy server holds
-none, and has one thread before its engine starts.
+The service starts them as programs, since it holds secrets and has threads (`isolation.fork_server`). A toy server
+holds none, and has one thread before its engine starts.
 """
 
 import os
 import socket
 from functools import partial
 
-from filmstrip.media import forking
-from filmstrip.media.fork_server import _ENVIRONMENT, _OWN_ENVIRONMENT, ForkServer
-from filmstrip.media.own_fork import OwnFork, fork_self
+from filmstrip.isolation import forking
+from filmstrip.isolation.fork_server import _ENVIRONMENT, _OWN_ENVIRONMENT, ForkServer
+from filmstrip.isolation.own_fork import OwnFork, fork_self
 
 
 class EarlyFork:

@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 import barcode
 from filmstrip.domain.artifact import OutputResult
-from filmstrip.media.ffmpeg_program import find_ffmpeg
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 from filmstrip.outputs._base import Workbench
-from filmstrip.outputs.mp4 import Mp4
+from filmstrip.outputs.mp4.output import Mp4
 
 SETTINGS = MediaSettings(threads=2)
 FAST = {"preset": "ultrafast"}

@@ -10,10 +10,10 @@ from pathlib import Path
 from assets import Asset
 from filmstrip.domain.artifact import Artifact, OutputResult
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.jobs.bundles import join_groups
-from filmstrip.media.probe import probe
+from filmstrip.jobs.rules.bundles import join_groups
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._base import Output, Workbench
 from filmstrip.outputs.registry import output_types, parse_query
 from filmstrip.params.format_entry import entry_without_destination, parse_entry

@@ -11,10 +11,10 @@ from typing import TypeVar
 T = TypeVar("T")
 DEADLINE_SECONDS = 40.0
 ROLES = {
-    "fork server": "filmstrip.outputs._child",
-    "fetch server": "filmstrip.outputs._fetcher",
-    "media child": "filmstrip.outputs._child",
-    "fetching process": "filmstrip.outputs._fetcher",
+    "fork server": "filmstrip.outputs.child.child",
+    "fetch server": "filmstrip.outputs.child.fetcher",
+    "media child": "filmstrip.outputs.child.child",
+    "fetching process": "filmstrip.outputs.child.fetcher",
     "ffmpeg": " -progress ",
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
-from filmstrip.storage.lending import NOBODY
+from filmstrip.storage.lender import NOBODY
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import find_temporary, open_temporary

@@ -8,9 +8,9 @@ from filmstrip import outputs
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.seclusion import Seclusion
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import MediaSource
-from filmstrip.outputs import _child
-from filmstrip.outputs._messages import requests
+from filmstrip.media.source.media_source import MediaSource
+from filmstrip.outputs.child import child as _child
+from filmstrip.outputs.child.messages import requests
 from toy_output import data_folder, wait_at_gate
 
 outputs.__path__.append(str(Path(__file__).parent / "toy_outputs"))

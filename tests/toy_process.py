@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TextIO
 
-from filmstrip.media.fork_server import ForkServer
+from filmstrip.isolation.fork_server import ForkServer
 
 PROGRAM = "toy_server"
 # A process that forks has one thread; OpenBLAS starts one for each core when numpy is loaded.
@@ -24,7 +24,7 @@ class LoadedServers(ForkServer):
 
     def _begin(self, orders: socket.socket) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-m", "filmstrip.media.forking", PROGRAM],
+            [sys.executable, "-m", "filmstrip.isolation.forking", PROGRAM],
             stdin=orders.fileno(),
             stdout=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)} | ONE_THREAD,

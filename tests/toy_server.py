@@ -21,11 +21,11 @@ import structlog
 import toy_child
 from early_forks import fork_early
 from filmstrip.db.database import Database
-from filmstrip.jobs.durable import Durable
-from filmstrip.jobs.engine import JobEngine
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._fetch_request import FETCHER
+from filmstrip.outputs.child.fetch_request import FETCHER
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.query import Query, parse_query
 from filmstrip.storage.settings import StorageSettings

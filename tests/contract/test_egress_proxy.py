@@ -11,8 +11,8 @@ import pytest
 import urllib3
 
 from filmstrip.domain.errors import HostNotAllowedError
-from filmstrip.storage.egress import EgressPolicy
-from filmstrip.storage.egress_proxy import EgressProxy
+from filmstrip.storage.egress.policy import EgressPolicy
+from filmstrip.storage.egress.proxy import EgressProxy
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import free_ports
 

@@ -16,12 +16,12 @@ import pytest
 from faulty_proxy import FaultyProxy, SeenRequest, running_faulty_proxy
 from filmstrip.cli.main import run
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationRefusedError, SourceForbiddenError
-from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.params.destination import Destination
-from filmstrip.storage.lending import Loan, S3Keys
+from filmstrip.storage.http.source_ranges import SourceRanges
+from filmstrip.storage.lender import Loan, S3Keys
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import find_source, open_source
 from filmstrip.testing.seaweedfs import S3Server
 from store_cases import S3Case

@@ -22,9 +22,9 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
-from filmstrip.storage import source_pace
+from filmstrip.storage.http import source_pace
+from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source
 from filmstrip.testing.range_server import RangeServer
 from raw_server import RawServer, asked_range, running_raw_server

@@ -21,8 +21,8 @@ from filmstrip.domain.errors import (
     SourceForbiddenError,
     SourceUnreachableError,
 )
+from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source
 from filmstrip.testing.range_server import RangeServer, running_range_server
 

@@ -20,8 +20,8 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
+from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import check_source, copy_source, open_source, refer_to_source
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import free_ports

@@ -9,11 +9,11 @@ import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import DestinationUnreachableError, FilmstripError, LimitExceededError
-from filmstrip.jobs.durable import Durable
-from filmstrip.jobs.places import Places
-from filmstrip.jobs.run_task import _told
-from filmstrip.jobs.script_kinds import Kind, Queue
-from filmstrip.jobs.step_limit import allow
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.rules.step_limit import allow
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.run_task import _told
+from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 
 pytestmark = pytest.mark.timeout(120)
 

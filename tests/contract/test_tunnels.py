@@ -12,7 +12,7 @@ import pytest
 
 from filmstrip.domain.errors import DestinationUnreachableError
 from filmstrip.params.destination import Destination
-from filmstrip.storage import egress_proxy
+from filmstrip.storage.egress import proxy as egress_proxy
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.jobs.durable import Durable
-from filmstrip.jobs.script_kinds import Kind, Queue
-from filmstrip.jobs.wake_up import WakeableEvent
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.script_kinds import Kind, Queue
+from filmstrip.jobs.tasks.wake_up import WakeableEvent
 
 POLL_SECONDS = 1000.0
 """Longer than the test may take: whatever runs was woken."""

@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from filmstrip.cli.main import ExitCode, run
-from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.query import FormatParameters
 from filmstrip.testing.seaweedfs import S3Server

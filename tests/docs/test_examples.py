@@ -20,8 +20,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from filmstrip.media.sample_video import make_sample, shown_frame_number
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample, shown_frame_number
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import RunningProgram, free_ports
 from filmstrip.testing.seaweedfs import S3Server

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.testing.filmstrip_server import filmstrip_program
 from filmstrip.testing.manners import Manners
 from filmstrip.testing.range_server import running_range_server

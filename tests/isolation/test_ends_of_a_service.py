@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
 from process_tree import Process, await_death, eventually, find_role, started_by
 

@@ -25,12 +25,12 @@ from filmstrip.domain.errors import (
     SourceNotFoundError,
     SourceUnreadableError,
 )
-from filmstrip.jobs.media_child import MediaChild
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.sandbox import run_beside
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.isolation.sandbox import run_beside
+from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._fetch_request import FETCHER, FetchRequest, fetch_requests
-from filmstrip.outputs._fetched_ranges import FetchedRanges
+from filmstrip.outputs.child.fetch_request import FETCHER, FetchRequest, fetch_requests
+from filmstrip.outputs.child.fetched_ranges import FetchedRanges
 from filmstrip.outputs.registry import CHILD
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference, SourceVersion

@@ -14,15 +14,15 @@ from PIL import Image
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.media.ffmpeg_program import find_ffmpeg
-from filmstrip.media.frame_judge import FrameJudge, Verdict
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Target
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.frame_judge import FrameJudge, Verdict
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 
 # Black for a tenth of a second from every second on: a picture of each second is black, the ones before it are not.
 BLINKING = "testsrc2=size=320x180:rate=30:duration=6,drawbox=t=fill:color=black:enable='lt(mod(t,1),0.1)'"

@@ -15,9 +15,9 @@ import barcode
 from assets.basic import X264
 from assets.recipes import Encoding, Film, tags
 from colors import BT601
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode, generate
 from output_runs import run_output
 from pictures import PATCHES, Look

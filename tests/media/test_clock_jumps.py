@@ -9,13 +9,13 @@ import pytest
 
 from assets import ASSETS, clocks
 from filmstrip.domain.errors import LimitExceededError
-from filmstrip.media.clock_jumps import find_clock_jumps
-from filmstrip.media.header_bytes import size_of
-from filmstrip.media.probe import probe
-from filmstrip.media.program_times import CLOCK_RATE, Stamp, read_stamps
-from filmstrip.media.program_times import SOUND as SOUND_IDS
+from filmstrip.media.containers.program_times import CLOCK_RATE, Stamp, read_stamps
+from filmstrip.media.containers.program_times import SOUND as SOUND_IDS
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.header_bytes import size_of
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.timeline.clock_jumps import find_clock_jumps
 from mp4_bench import generate, moving_picture
 
 KINDS = (".ts", ".m2ts", ".mpg", ".vob")

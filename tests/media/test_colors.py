@@ -14,13 +14,13 @@ from barcode import Window
 from colors import Patch
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Target
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from hdr import BT2020_TO_BT709, plain_sdr
 
 PNG = PictureEncoding(ImageFormat.PNG)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from filmstrip.media.contact_picture import CaptionedPicture, draw_contact_picture
-from filmstrip.media.picture_check import picture_facts
+from filmstrip.media.pictures.contact_picture import CaptionedPicture, draw_contact_picture
+from filmstrip.media.pictures.picture_check import picture_facts
 
 _COLORS = ["red", "green", "blue", "yellow", "white"]
 

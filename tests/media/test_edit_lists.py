@@ -10,11 +10,11 @@ import pytest
 
 from assets import ASSETS
 from assets.surgery import set_edits
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.edit_list import EditList, read_edit_list
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.timeline.mp4_edit_list import EditList, read_edit_list
 
 
 def test_the_end_of_the_last_edit(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from assets import ASSETS
 from assets.transport import PACKET
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode, generate
 
 KEY = ("-encryption_key", "b42ca3172ee4e69bf51848a59db9cd13", "-encryption_kid", "09e367028f33436ca5dd60ffe6671e70")

@@ -19,13 +19,13 @@ from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, IntervalGrid, Precision, TimeRange
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Sample, Target
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from frame_oracle import number_played_at
 
 INTERVALS = [Fraction(3), Fraction(1), Fraction(37, 100)]

@@ -17,11 +17,11 @@ import barcode
 from assets.basic import X264
 from assets.recipes import FFMPEG, QUIET, Encoding, Film, run, tags
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.joints import find_joints
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.timeline.joints import find_joints
 from mp4_bench import Encoded, encode
 from output_runs import run_output
 

@@ -14,15 +14,15 @@ from assets import ASSETS
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, LimitExceededError, OutputInvalidError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.cut import Cut
-from filmstrip.media.ffmpeg_command import Transcode, VideoTrack
-from filmstrip.media.ffmpeg_program import find_ffmpeg
-from filmstrip.media.probe import probe
-from filmstrip.media.source import LocalFile
-from filmstrip.media.transcoder import Transcoder
-from filmstrip.media.verify import Expectation, verify_video
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.cut import Cut
+from filmstrip.media.transcoding.ffmpeg_command import Transcode, VideoTrack
+from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
+from filmstrip.media.transcoding.transcoder import Transcoder
+from filmstrip.media.transcoding.verify import Expectation, verify_video
 from filmstrip.outputs._base import Workbench
-from filmstrip.outputs.mp4 import Mp4
+from filmstrip.outputs.mp4.output import Mp4
 from mp4_bench import FAST, SETTINGS, encode, generate, moving_picture
 
 _FAST = Mp4.model_validate({"video_codec_parameters": FAST})

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.media.ffmpeg_process import run_ffmpeg
-from filmstrip.media.ffmpeg_program import ffmpeg_version, find_ffmpeg
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.ffmpeg_process import run_ffmpeg
+from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_version, find_ffmpeg
 
 
 def _program(folder: Path, body: str) -> str:

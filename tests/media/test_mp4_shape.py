@@ -7,7 +7,7 @@ import av
 import pytest
 
 from assets import ASSETS
-from filmstrip.media.mp4_boxes import is_faststart
+from filmstrip.media.containers.mp4_boxes import is_faststart
 from mp4_bench import Encoded, encode, generate, moving_picture
 
 

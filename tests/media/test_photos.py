@@ -10,8 +10,8 @@ from PIL import Image
 import barcode
 from assets import ASSETS
 from assets.recipes import FFMPEG, QUIET, run
-from filmstrip.media.photo import photo_end
-from filmstrip.media.source import LocalFile
+from filmstrip.media.containers.photo import photo_end
+from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode
 from output_runs import run_output
 

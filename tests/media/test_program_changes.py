@@ -13,8 +13,8 @@ import barcode
 from assets import ASSETS
 from assets.basic import X264
 from assets.recipes import Encoding, Film, tags
-from filmstrip.media.program_changes import find_program_changes
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.timeline.program_changes import find_program_changes
 from mp4_bench import encode
 from output_runs import run_output
 

@@ -19,15 +19,15 @@ from filmstrip.domain.errors import SourceChangedError
 from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import KEYFRAME, IntervalGrid, Precision, TimeRange
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.image_encoder import ImageEncoder
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import SamplingCost, Target
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import SamplingCost, Target
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_ranges import SourceRanges
 from filmstrip.storage.sources import open_source
 from filmstrip.testing.range_server import RangeServer
 from frame_oracle import number_played_at

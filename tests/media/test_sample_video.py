@@ -7,10 +7,10 @@ import pytest
 
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_video import make_sample, shown_frame_number
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.sample_video import make_sample, shown_frame_number
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import Encoded, encode, generate, moving_picture
 
 RATE = 44_100

@@ -17,7 +17,7 @@ from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.manifest.lint.finding import Level
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from filmstrip.service.linting import Page, lint
 from filmstrip.storage.settings import StorageSettings
 from frame_oracle import number_played_at, time_played_at

@@ -13,10 +13,11 @@ import pytest
 import barcode
 from assets import ASSETS
 from filmstrip.domain.sprite_grid import SpriteGrid
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import SamplingCost, Target
-from filmstrip.media.sprite import Sheet
-from filmstrip.outputs import _thumbnail_painters, _thumbnail_pictures
+from filmstrip.media.pictures.sprite import Sheet
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import SamplingCost, Target
+from filmstrip.outputs.thumbnails import painters as _thumbnail_painters
+from filmstrip.outputs.thumbnails import pictures as _thumbnail_pictures
 from frame_oracle import number_played_at
 from output_runs import Run, run_output, run_together
 

@@ -10,9 +10,9 @@ from assets import ASSETS
 from assets.surgery import replace_bytes
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.media.probe import probe
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode, generate
 from output_runs import run_output
 

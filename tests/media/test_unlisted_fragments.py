@@ -15,14 +15,14 @@ from assets.surgery import boxes
 from counted_bytes import Bytes
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import IntervalGrid, TimeRange
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.fragment_film import fragment_film
-from filmstrip.media.parallel_sampler import sample_frames
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Target
+from filmstrip.media.containers.fragments.fragment_film import fragment_film
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Target
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile, MediaSource
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.source.media_source import LocalFile, MediaSource
 from mp4_bench import generate
 
 WAYS = {

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 from filmstrip.testing.filmstrip_server import running_filmstrip
 from filmstrip.testing.range_server import running_range_server
 from filmstrip.testing.seaweedfs import S3Server

@@ -6,7 +6,7 @@ import pytest
 
 from filmstrip.domain.geometry import SizeRequest
 from filmstrip.outputs.registry import parse_query
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from qencode_corpus import CORPUS
 
 

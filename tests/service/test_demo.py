@@ -19,8 +19,8 @@ from PIL import Image
 from filmstrip.cli.demo.checks import check_results
 from filmstrip.cli.demo.results import Results, StoredFile
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.picture_check import picture_size
-from filmstrip.media.sample_video import DURATION_SECONDS
+from filmstrip.media.pictures.picture_check import picture_size
+from filmstrip.media.transcoding.sample_video import DURATION_SECONDS
 from filmstrip.testing.filmstrip_server import filmstrip_program
 from filmstrip.testing.running_program import RunningProgram
 

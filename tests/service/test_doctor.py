@@ -9,7 +9,7 @@ import imageio_ffmpeg
 import pytest
 
 from filmstrip.cli.main import ExitCode, run
-from filmstrip.media.ffmpeg_program import ffmpeg_version
+from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_version
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.storage.local import path_of_url
 
 NAMES = [b"a#b.mp4", b"a?b=c&d.mp4", b"a\nb.mp4", b"a\r\tb.mp4", b"a%20b.mp4", b"a\xe9\xff.mp4", b"[a;b]'c\\d.mp4"]

@@ -14,12 +14,12 @@ import pytest
 from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.jobs import media_child
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.picture_check import picture_facts
-from filmstrip.media.sample_video import make_sample, shown_frame_number
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.making import media_child
+from filmstrip.media.pictures.picture_check import picture_facts
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._messages import Request
+from filmstrip.media.transcoding.sample_video import make_sample, shown_frame_number
+from filmstrip.outputs.child.messages import Request
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from filmstrip.cli.main import run
-from filmstrip.media.sample_video import make_sample
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.testing.filmstrip_server import filmstrip_program
 
 _PROGRAM = filmstrip_program()

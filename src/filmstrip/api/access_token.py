@@ -10,7 +10,7 @@ from filmstrip.api.answer import api_path, success
 from filmstrip.api.auth import require_key
 from filmstrip.api.parts import PARTS
 from filmstrip.api.request_body import read_fields
-from filmstrip.api.wire import expiry
+from filmstrip.wire.status import expiry
 
 routes = web.RouteTableDef()
 

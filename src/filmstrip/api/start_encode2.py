@@ -14,12 +14,12 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS
 from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
-from filmstrip.api.wire import STATUS_PATH
 from filmstrip.domain.errors import TokenNotFoundError
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.query import Query
+from filmstrip.wire.status import STATUS_PATH
 
 MAX_PAYLOAD_CHARACTERS = 1000
 

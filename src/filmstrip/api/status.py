@@ -16,9 +16,9 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS, Records
 from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
-from filmstrip.api.wire import task_status
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import shown
+from filmstrip.wire.status import task_status
 
 MAX_TOKENS = 100
 """How many tasks one request may ask about."""

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import click
 
 from filmstrip.cli.event_loop import run_to_end
-from filmstrip.media.fork_server import ForkServer
+from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.service.local import LocalListener, MadeOutput, run_query
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.lending import Lender
+from filmstrip.storage.lender import Lender
 
 
 def run_locally(query: Query[Output], settings: Settings, server: ForkServer, lender: Lender) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.outputs import _messages  # noqa: F401 - both sides need it, so it is loaded before they part
+from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.outputs._base import Output
+from filmstrip.outputs.child import messages as _messages  # noqa: F401 - both sides need it, so it is loaded before they part
 from filmstrip.outputs.registry import CHILD, modules_of
 from filmstrip.params.query import Query
 

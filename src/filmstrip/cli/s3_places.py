@@ -19,8 +19,8 @@ from filmstrip.cli.flag_groups import GroupedOption
 from filmstrip.cli.parameter_flags import Decorated
 from filmstrip.params.destination import Destination
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.egress import split_port
-from filmstrip.storage.lending import Loan, S3Keys, has_own_credentials
+from filmstrip.storage.egress.policy import split_port
+from filmstrip.storage.lender import Loan, S3Keys, has_own_credentials
 
 _USUAL_REGION = "us-east-1"
 

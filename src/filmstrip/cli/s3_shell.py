@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from filmstrip.cli.s3_places import S3Flags, S3Manners
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.storage.aws_profiles import AwsProfile, whole_keys
-from filmstrip.storage.lending import S3Keys
+from filmstrip.storage.lender import S3Keys
+from filmstrip.storage.lending.aws_profiles import AwsProfile, whole_keys
 
 _REGION = re.compile(r"[a-z0-9-]+")
 

@@ -1,1 +1,4 @@
-"""The life of a task: submit, run, checkpoint, cancel, resume."""
+"""The life of a task: submit, run, checkpoint, cancel, resume.
+
+`tasks` is what survives a crash, `making` how an output comes about, `rules` what is decided on the way.
+"""

@@ -10,9 +10,9 @@ from pathlib import Path
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.isolation.waiting_program import fork_waiting
 from filmstrip.isolation.walls import Doors, restrict_calls, restrict_to
-from filmstrip.media.ffmpeg_process import WaitingFfmpeg, ffmpeg_environment
-from filmstrip.media.ffmpeg_program import find_ffmpeg
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.transcoding.ffmpeg_process import WaitingFfmpeg, ffmpeg_environment
+from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 
 
 @dataclass(frozen=True, slots=True)

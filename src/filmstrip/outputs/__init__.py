@@ -1,1 +1,5 @@
-"""What a request for X makes: one file per value of `format[].output`."""
+"""What a request for X makes: a package for each value of `format[].output`.
+
+A package has `output.py`, the class whose fields are its parameters and whose `plan` is pure, and `render.py`, which
+makes the files and is loaded in child processes alone. `registry` finds them; `child` is what runs in such a process.
+"""

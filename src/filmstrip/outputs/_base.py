@@ -12,11 +12,11 @@ from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import MediaSource
+from filmstrip.media.source.media_source import MediaSource
 from filmstrip.params.query import FormatParameters
 
 if TYPE_CHECKING:
-    from filmstrip.media.ffmpeg_process import WaitingFfmpeg  # only children have one
+    from filmstrip.media.transcoding.ffmpeg_process import WaitingFfmpeg  # only children have one
 
 
 @dataclass(frozen=True, slots=True)

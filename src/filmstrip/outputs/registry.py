@@ -1,11 +1,11 @@
-"""Which outputs are there? Each is a module of this package with the output's name, found by looking."""
+"""The outputs that there are: each is a package of this one with the output's name, found by looking."""
 
 from __future__ import annotations
 
 import importlib.util
-import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from filmstrip import outputs
 from filmstrip.outputs._base import Output
@@ -13,23 +13,21 @@ from filmstrip.params.parameters import Parameters, build_parsers
 from filmstrip.params.query import Query
 from filmstrip.params.query import parse_query as parse_with
 
-_THIS = __name__.rpartition(".")[2]
-CHILD = "filmstrip.outputs._child"
-"""The module that child processes run (`media.fork_server`)."""
+CHILD = "filmstrip.outputs.child.child"
+"""The module that child processes run (`isolation.fork_server`)."""
 
 
 class _OutputTypes(Mapping[str, type[Output]]):
     """Outputs by their names; each is loaded when it is looked up, as one command seldom needs another one's."""
 
     def __init__(self) -> None:
-        names = (module.name for module in pkgutil.iter_modules(outputs.__path__))
-        self._names = tuple(sorted(name for name in names if not name.startswith("_") and name != _THIS))
+        self._names = tuple(sorted(_packages_with("output")))
 
     def __getitem__(self, name: str) -> type[Output]:
         # What is asked for may come from a client: nothing else is ever loaded.
         if name not in self._names:
             raise KeyError(name)
-        return _output_in(f"{outputs.__name__}.{name}")
+        return _output_named(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -53,22 +51,24 @@ def load_outputs() -> None:
 
 def load_renderers() -> None:
     """Load what outputs render with, libav and all; else it is loaded when it is first needed."""
-    for module in pkgutil.iter_modules(outputs.__path__):
-        if module.name.startswith("_render_"):
-            importlib.import_module(f"{outputs.__name__}.{module.name}")
+    for name in _packages_with("render"):
+        importlib.import_module(f"{outputs.__name__}.{name}.render")
 
 
 def modules_of(kind: type[Output]) -> tuple[str, ...]:
     """Name the modules that define and render a kind of output, without loading them."""
-    package, _, module = kind.__module__.rpartition(".")
-    renderer = f"{package}._render_{module}"
+    renderer = f"{kind.__module__.rpartition('.')[0]}.render"
     return (kind.__module__, renderer) if importlib.util.find_spec(renderer) else (kind.__module__,)
 
 
+def _packages_with(module: str) -> Iterator[str]:
+    """Name the packages of this one that have a module of some name; nothing is loaded."""
+    return (path.parent.name for place in outputs.__path__ for path in Path(place).glob(f"*/{module}.py"))
+
+
 @cache
-def _output_in(module: str) -> type[Output]:
-    name = module.rpartition(".")[2]
-    loaded = vars(importlib.import_module(module)).values()
+def _output_named(name: str) -> type[Output]:
+    loaded = vars(importlib.import_module(f"{outputs.__name__}.{name}.output")).values()
     return next(kind for kind in loaded if isinstance(kind, type) and vars(kind).get("output_name") == name)
 
 

@@ -12,7 +12,7 @@ from filmstrip.api.app import make_app
 from filmstrip.api.parts import Parts
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
-from filmstrip.jobs.engine import JobEngine
+from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.outputs.registry import load_outputs
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.temporary import TemporaryObject, find_temporary

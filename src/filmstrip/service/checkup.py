@@ -13,19 +13,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.jobs.media_child import MediaChild
-from filmstrip.media.decoders import libav_version, missing_decoders
-from filmstrip.media.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.sample_video import make_sample
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.making.media_child import MediaChild
+from filmstrip.media.containers.decoders import libav_version, missing_decoders
 from filmstrip.media.seclusion import runnable_program
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
+from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.outputs.registry import CHILD
 from filmstrip.service.data_folder import names_in_use, open_database
 from filmstrip.service.store_check import check_stores, unknown_keys
 from filmstrip.settings.reading import misspelt_variables, read_settings
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.store_credentials import read_credentials
+from filmstrip.storage.lending.store_credentials import read_credentials
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 _VERSION_NUMBER = re.compile(r"n?(\d+)\.(\d+)")

@@ -12,7 +12,7 @@ from filmstrip.domain.errors import SourceNotFoundError, SourceUnreadableError
 from filmstrip.manifest.lint.finding import Finding
 from filmstrip.manifest.lint.inspection import Kind, inspect, kind_of, pictures_of, playlists_of
 from filmstrip.manifest.lint.surroundings import PictureFacts, Surroundings
-from filmstrip.media.picture_check import picture_size
+from filmstrip.media.pictures.picture_check import picture_size
 from filmstrip.service.local_access import allow_urls
 from filmstrip.service.published_place import FolderPlace, Place, WebPlace
 from filmstrip.storage.published import MOST_BYTES, Published, PublishedFiles

@@ -14,29 +14,29 @@ from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.isolation.removal import remove_tree
-from filmstrip.jobs.addresses import check_signing
-from filmstrip.jobs.assignment import Assignment, Listener, ignore
-from filmstrip.jobs.bundles import bundle_outputs, join_groups
-from filmstrip.jobs.destinations import open_stores
-from filmstrip.jobs.fetching import FetchListener, fetch_source
-from filmstrip.jobs.media_child import MediaChild
-from filmstrip.jobs.named_source import naming_source
-from filmstrip.jobs.operator_values import with_operator_values
-from filmstrip.jobs.patience import patiently
-from filmstrip.jobs.perform import Performer
-from filmstrip.jobs.portions import portion_of
-from filmstrip.jobs.upscale_rule import drop_warning, dropped_outputs
-from filmstrip.media.fork_server import ForkServer
+from filmstrip.jobs.making.addresses import check_signing
+from filmstrip.jobs.making.assignment import Assignment, Listener, ignore
+from filmstrip.jobs.making.destinations import open_stores
+from filmstrip.jobs.making.media_child import MediaChild
+from filmstrip.jobs.making.named_source import naming_source
+from filmstrip.jobs.making.perform import Performer
+from filmstrip.jobs.making.portions import portion_of
+from filmstrip.jobs.rules.bundles import bundle_outputs, join_groups
+from filmstrip.jobs.rules.patience import patiently
+from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
+from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
+from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.outputs._base import Output
-from filmstrip.outputs._fetch_request import FETCHER
-from filmstrip.outputs._messages import ReadableSource
+from filmstrip.outputs.child.fetch_request import FETCHER
+from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.params.query import Query, check_source
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.lending import NOBODY, Lender
+from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 
 

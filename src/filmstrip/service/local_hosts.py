@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.destination import Destination
-from filmstrip.storage.s3_address import S3Address
+from filmstrip.storage.s3.address import S3Address
 from filmstrip.storage.settings import StorageSettings
 
 _LONGEST_SECONDS = 5.0

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from filmstrip.domain.errors import CredentialsError
 from filmstrip.settings.mistakes import SettingsError
+from filmstrip.storage.lending.store_credentials import read_credentials
 from filmstrip.storage.named_store import ANY_KEY, NamedStore
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.store_credentials import read_credentials
 
 
 def check_stores(settings: StorageSettings) -> None:

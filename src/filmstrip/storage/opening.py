@@ -5,7 +5,7 @@ from __future__ import annotations
 from filmstrip.domain.errors import DestinationRefusedError
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
-from filmstrip.storage.lending import NOBODY, Lender
+from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.local import LocalStore, allowed_path
 from filmstrip.storage.settings import StorageSettings
 
@@ -28,7 +28,7 @@ def open_store(
     """
     scheme = destination.url.partition("://")[0].lower()
     if scheme == "s3":
-        from filmstrip.storage.s3 import S3Store  # noqa: PLC0415 - a folder needs no client of S3
+        from filmstrip.storage.s3.s3_store import S3Store  # noqa: PLC0415 - a folder needs no client of S3
 
         return S3Store(destination, settings, is_folder=is_folder, lender=lender)
     if scheme == "file":

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from filmstrip.storage.http_client import OWN_HEADERS, make_http_client
+from filmstrip.storage.http.client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.trouble import trouble_of
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from filmstrip.params.any_path import AnyPath
-from filmstrip.storage.egress import split_port
+from filmstrip.storage.egress.policy import split_port
 from filmstrip.storage.named_store import NamedStore
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.file_errors import other_kind, reason_of
-from filmstrip.storage.lending import NOBODY, Lender
+from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.local import allowed_path
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
@@ -17,7 +17,7 @@ from filmstrip.storage.whole_file import write_whole
 
 # What speaks to servers is loaded by whoever does: a file of this machine is read without.
 if TYPE_CHECKING:
-    from filmstrip.storage.source_ranges import SourceRanges
+    from filmstrip.storage.http.source_ranges import SourceRanges
 
 AnySource = str | SourceReference
 """The URL of a client, or what `refer_to_source` made of it."""
@@ -34,7 +34,7 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
     if _is_local(reference):
         size_bytes = _readable_file(reference, settings).stat().st_size
         return SourceFacts(SourceVersion(size_bytes), supports_ranges=True)
-    from filmstrip.storage.remote_source import check_remote  # noqa: PLC0415 - as above
+    from filmstrip.storage.http.remote_source import check_remote  # noqa: PLC0415 - as above
 
     return check_remote(reference, settings)
 
@@ -88,7 +88,7 @@ def refer_to_source(
     if isinstance(source, SourceReference):
         return source
     if source.lower().startswith("s3://"):
-        from filmstrip.storage.s3_source import presigned_source  # noqa: PLC0415 - as above
+        from filmstrip.storage.s3.source import presigned_source  # noqa: PLC0415 - as above
 
         return replace(presigned_source(source, settings, lender, region), version=version)
     if not source.lower().startswith(("http://", "https://", "file://")):
@@ -107,7 +107,7 @@ def open_source(source: AnySource, settings: StorageSettings) -> Path | SourceRa
     reference = refer_to_source(source, settings)
     if _is_local(reference):
         return _readable_file(reference, settings)
-    from filmstrip.storage.remote_source import open_remote  # noqa: PLC0415 - as above
+    from filmstrip.storage.http.remote_source import open_remote  # noqa: PLC0415 - as above
 
     return open_remote(reference, settings)
 
@@ -124,7 +124,7 @@ def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_pro
     if _is_local(reference):
         _copy_file(_readable_file(reference, settings), path, on_progress)
         return
-    from filmstrip.storage.remote_source import copy_remote  # noqa: PLC0415 - as above
+    from filmstrip.storage.http.remote_source import copy_remote  # noqa: PLC0415 - as above
 
     copy_remote(reference, settings, path, on_progress)
 

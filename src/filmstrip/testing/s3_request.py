@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
+from filmstrip.storage.s3.signature import S3Account, signed_headers, signed_url
 
 
 def send_signed(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filmstrip.storage.s3_signature import S3Account
+from filmstrip.storage.s3.signature import S3Account
 from filmstrip.testing.running_program import RunningProgram, free_ports
 from filmstrip.testing.s3_request import send_signed
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from filmstrip.api.wire import decimal, expiry, megabytes, task_status
 from filmstrip.db.records import Outage, OutputRecord, TaskRecord
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.task import TaskStatus
+from filmstrip.wire.status import decimal, expiry, megabytes, task_status
 
 BASE = "http://media.local:8080"
 TOKEN = "7c" * 16

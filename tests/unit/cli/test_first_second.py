@@ -20,13 +20,26 @@ finally:
     print("LOADED", *sorted(sys.modules))
 """
 _HEAVY = {"pydantic", "rich", "sqlalchemy", "structlog", "asyncio", "av", "numpy", "urllib3", "obstore", "aiohttp"}
-_SERVICE = {"sqlalchemy", "structlog", "starlette", "uvicorn", "dbos", "filmstrip.jobs.engine", "filmstrip.db.database"}
+_SERVICE = {
+    "sqlalchemy",
+    "structlog",
+    "starlette",
+    "uvicorn",
+    "dbos",
+    "filmstrip.jobs.tasks.engine",
+    "filmstrip.db.database",
+}
 
-_OTHERS = {"filmstrip.outputs.mp4", "filmstrip.outputs.contact_sheet", "filmstrip.params.x264", "configparser"}
+_OTHERS = {
+    "filmstrip.outputs.mp4.output",
+    "filmstrip.outputs.contact_sheet.output",
+    "filmstrip.params.x264",
+    "configparser",
+}
 """What other outputs need, and places on S3."""
 _PARSING = {"importlib.metadata", "pydantic.plugin._loader"}
 """What pydantic loads when it builds the first parser."""
-_RUNNING = {"filmstrip.media.fork_server", "filmstrip.isolation.walls", "filmstrip.service.local"}
+_RUNNING = {"filmstrip.isolation.fork_server", "filmstrip.isolation.walls", "filmstrip.service.local"}
 _MOST_INSTRUCTIONS_OF_HELP = 930_000_000
 """Measured: 860 million."""
 
@@ -56,7 +69,7 @@ def test_completion_of_flags_builds_no_parser() -> None:
     """Flags come from the fields alone: no other output's, no parser, nothing that runs what is asked for."""
     words = {"COMP_WORDS": "filmstrip thumbnails --int", "COMP_CWORD": "2", "_FILMSTRIP_COMPLETE": "bash_complete"}
     loaded = loaded_by(**words)
-    assert "filmstrip.outputs.thumbnails" in loaded
+    assert "filmstrip.outputs.thumbnails.output" in loaded
     assert loaded & (_PARSING | _OTHERS | _RUNNING | _HEAVY - {"pydantic"}) == set()
 
 

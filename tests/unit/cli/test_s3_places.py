@@ -13,7 +13,7 @@ from filmstrip.cli.s3_shell import read_manners
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.destination import Destination
 from filmstrip.settings.settings import join_settings
-from filmstrip.storage.lending import S3Keys
+from filmstrip.storage.lender import S3Keys
 
 _LENT = {"AWS_ACCESS_KEY_ID": "lent", "AWS_SECRET_ACCESS_KEY": "lent/secret+"}
 

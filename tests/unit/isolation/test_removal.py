@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.isolation.removal import remove_tree
-from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 NOBODY = 65534
 LEVELS = 1200  # the interpreter recurses 1000 times at most

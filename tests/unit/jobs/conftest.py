@@ -10,12 +10,12 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
-from filmstrip.jobs.interruptions import Interruptions
-from filmstrip.jobs.known_tasks import KnownTasks
-from filmstrip.jobs.places import Places
+from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.jobs.surroundings import Surroundings
-from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.jobs.tasks.interruptions import Interruptions
+from filmstrip.jobs.tasks.known_tasks import KnownTasks
+from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.range_server import RangeServer
 from fresh_database import fresh_database

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import DestinationRefusedError
-from filmstrip.jobs.addresses import find_addresses
+from filmstrip.jobs.making.addresses import find_addresses
 from filmstrip.outputs._base import Addressing
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import open_temporary

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.jobs.allowances import fetch_seconds, probe_seconds, put_seconds, render_seconds, short_seconds
-from filmstrip.jobs.step_limit import StepLimit, allow, standing_still
+from filmstrip.jobs.rules.allowances import fetch_seconds, probe_seconds, put_seconds, render_seconds, short_seconds
+from filmstrip.jobs.rules.step_limit import StepLimit, allow, standing_still
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.storage.http.source_pace import copy_seconds
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_pace import copy_seconds
 
 PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
 

@@ -8,7 +8,7 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationUnreachableError, FilmstripError
-from filmstrip.jobs.answers import Answers
+from filmstrip.jobs.tasks.answers import Answers
 
 LARGE = 64 << 20
 

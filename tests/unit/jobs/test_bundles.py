@@ -7,7 +7,7 @@ import pytest
 
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.jobs.bundles import bundle_outputs, join_groups
+from filmstrip.jobs.rules.bundles import bundle_outputs, join_groups
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs.registry import parse_query
 

@@ -9,8 +9,8 @@ import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import ResourceError
-from filmstrip.jobs.engine import JobEngine
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.media.settings import MediaSettings
 from filmstrip.storage.settings import StorageSettings
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import SourceChangedError, SourceUnreachableError
-from filmstrip.jobs.fetching import FetchListener, fetch_source
-from filmstrip.media.source import LocalFile
+from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference
 from filmstrip.testing.range_server import RangeServer

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import DiskFullError
-from filmstrip.jobs.free_disk import keeping_free_disk
+from filmstrip.jobs.rules.free_disk import keeping_free_disk
 
 MIB = 1 << 20
 

@@ -8,9 +8,9 @@ import pytest
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.records import Outage
 from filmstrip.domain.task import TaskStatus
-from filmstrip.jobs import journal
-from filmstrip.jobs.handover import begin_again, occupy_places
-from filmstrip.jobs.places import Places
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.tasks import journal
+from filmstrip.jobs.tasks.handover import begin_again, occupy_places
 
 
 def test_tasks_whose_outputs_were_begun_have_their_places(database: Database, token: str) -> None:

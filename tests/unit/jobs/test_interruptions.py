@@ -8,8 +8,8 @@ import pytest
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.jobs.interruptions import Interruptions
-from filmstrip.jobs.step_limit import StepLimit
+from filmstrip.jobs.rules.step_limit import StepLimit
+from filmstrip.jobs.tasks.interruptions import Interruptions
 
 
 def interrupt(database: Database, token: str, index: int, times: int) -> None:

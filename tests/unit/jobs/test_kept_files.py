@@ -7,8 +7,8 @@ import pytest
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.jobs.kept_files import KeptFiles
-from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.jobs.making.kept_files import KeptFiles
+from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 
 def made(folder: Path, name: str, content: bytes = b"content") -> Artifact:

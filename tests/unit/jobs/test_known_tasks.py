@@ -10,8 +10,8 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.errors import TokenNotFoundError
-from filmstrip.jobs.known_tasks import KnownTasks
-from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.tasks.known_tasks import KnownTasks
+from filmstrip.jobs.tasks.task_steps import TaskSteps
 
 
 class CountedParse:

@@ -11,9 +11,9 @@ import pytest
 from filmstrip.domain.errors import DestinationForbiddenError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.jobs.leftovers import leftover_warnings
-from filmstrip.outputs.thumbnail import Thumbnail
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.jobs.making.leftovers import leftover_warnings
+from filmstrip.outputs.thumbnail.output import Thumbnail
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from unit.jobs.test_perform import MemoryStore
 
 VIDEO = VideoStream(0, "h264", FrameSize(320, 180), Fraction(1), Orientation(), None, Fraction(1, 1000), 0, None)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from filmstrip.domain.errors import QueryError
-from filmstrip.jobs.lending import check_credentials
+from filmstrip.jobs.tasks.lending import check_credentials
 from filmstrip.outputs.registry import parse_query
-from filmstrip.storage.lending import NOBODY, Lender
+from filmstrip.storage.lender import NOBODY, Lender
+from filmstrip.storage.lending.named_stores import StoreLender
 from filmstrip.storage.named_store import NamedStore
-from filmstrip.storage.named_stores import StoreLender
 
 STORE = NamedStore(
     name="media",

@@ -3,8 +3,8 @@
 import asyncio
 
 from filmstrip.domain.artifact import Artifact
-from filmstrip.jobs.media_child import _Inbox
-from filmstrip.outputs._messages import Made, Progressed, Report
+from filmstrip.jobs.making.media_child import _Inbox
+from filmstrip.outputs.child.messages import Made, Progressed, Report
 
 
 async def test_progress_that_nobody_heard_is_passed_over() -> None:

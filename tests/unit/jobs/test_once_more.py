@@ -3,7 +3,7 @@
 import pytest
 
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, MediaProcessKilledError
-from filmstrip.jobs.once_more import once_more_if_killed
+from filmstrip.jobs.making.once_more import once_more_if_killed
 
 
 @pytest.mark.parametrize(

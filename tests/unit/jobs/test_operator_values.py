@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from filmstrip.jobs.operator_values import with_operator_values
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.outputs.registry import parse_query
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.reading import read_settings

@@ -9,9 +9,9 @@ from filmstrip.db.database import Database, utc_now
 from filmstrip.db.records import Outage, OutputRecord
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.task import TaskStatus
-from filmstrip.jobs import outages
-from filmstrip.jobs.outages import OutageError, Outages, is_active
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks import outages
+from filmstrip.jobs.tasks.outages import OutageError, Outages, is_active
 
 ERROR = OutageError("it is down", "host:1")
 

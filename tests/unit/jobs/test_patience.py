@@ -3,8 +3,8 @@
 import pytest
 
 from filmstrip.domain.errors import DestinationForbiddenError, DestinationUnreachableError
-from filmstrip.jobs import patience
-from filmstrip.jobs.patience import patiently
+from filmstrip.jobs.rules import patience
+from filmstrip.jobs.rules.patience import patiently
 
 
 @pytest.fixture(autouse=True)

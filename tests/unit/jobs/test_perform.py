@@ -21,17 +21,17 @@ from filmstrip.domain.errors import (
     OutputError,
 )
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.jobs import media_child, perform, putting
-from filmstrip.jobs.allowances import probe_seconds, put_seconds
-from filmstrip.jobs.assignment import Assignment, Listener, Portion
-from filmstrip.jobs.kept_files import KeptFiles
-from filmstrip.jobs.making import PutLaterError
-from filmstrip.jobs.media_child import MediaChild, made_file
-from filmstrip.jobs.perform import Performer
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.making import media_child, perform, putting
+from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
+from filmstrip.jobs.making.kept_files import KeptFiles
+from filmstrip.jobs.making.media_child import MediaChild, made_file
+from filmstrip.jobs.making.perform import Performer
+from filmstrip.jobs.making.portion_making import PutLaterError
+from filmstrip.jobs.rules.allowances import probe_seconds, put_seconds
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.media.fork_server import ForkServer
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._base import Group
 from filmstrip.storage.settings import StorageSettings
 from toy_output import ToyOutput

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from filmstrip.jobs.places import Places
+from filmstrip.jobs.rules.places import Places
 
 
 async def test_whoever_has_the_fewest_is_next() -> None:

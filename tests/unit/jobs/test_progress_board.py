@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.jobs.progress_board import ProgressBoard
+from filmstrip.jobs.tasks.progress_board import ProgressBoard
 
 
 def fractions(database: Database, token: str) -> list[float]:

@@ -9,7 +9,7 @@ import pytest
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.records import Outage
 from filmstrip.domain.artifact import Artifact
-from filmstrip.jobs.put_recorder import PutRecorder
+from filmstrip.jobs.tasks.put_recorder import PutRecorder
 from filmstrip.outputs._base import Group
 
 GROUP = Group("pictures", ("a", "b", "c"))

@@ -9,11 +9,11 @@ from filmstrip.domain.artifact import Artifact, MediaKind
 from filmstrip.domain.errors import DiskFullError, FilmstripError, SourceChangedError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.jobs.journal_format import JournalFormat
-from filmstrip.jobs.made_output import in_order
-from filmstrip.jobs.portions import share
-from filmstrip.jobs.submission import make_submission, system_tags
-from filmstrip.jobs.upscale_rule import dropped_outputs
+from filmstrip.jobs.making.made_output import in_order
+from filmstrip.jobs.making.portions import share
+from filmstrip.jobs.rules.upscale_rule import dropped_outputs
+from filmstrip.jobs.tasks.journal_format import JournalFormat
+from filmstrip.jobs.tasks.submission import make_submission, system_tags
 from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.query import Query

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.domain.errors import FilmstripError, SourceNotFoundError, SourceUnreachableError
-from filmstrip.jobs.run_task import BUNDLE, OUTPUT, TASK, RunTask
-from filmstrip.jobs.task_steps import OpenTask
+from filmstrip.jobs.tasks.run_task import BUNDLE, OUTPUT, TASK, RunTask
+from filmstrip.jobs.tasks.task_steps import OpenTask
 from filmstrip.outputs._base import Group, OutputPlan
 
 PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))

@@ -16,12 +16,12 @@ from filmstrip.db.records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location
 from filmstrip.domain.errors import MediaProcessKilledError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.jobs import output_steps
-from filmstrip.jobs.media_child import MediaChild
-from filmstrip.jobs.output_steps import OutputSteps
-from filmstrip.jobs.progress_board import ProgressBoard
-from filmstrip.jobs.surroundings import Surroundings
-from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.making.media_child import MediaChild
+from filmstrip.jobs.tasks import output_steps
+from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.progress_board import ProgressBoard
+from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.outputs._base import Group, OutputPlan
 from toy_output import ToyOutput
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from filmstrip.domain.errors import DiskFullError
-from filmstrip.jobs import free_disk, surroundings
-from filmstrip.jobs.allowances import fetch_seconds
-from filmstrip.jobs.surroundings import Surroundings
-from filmstrip.jobs.task_steps import TaskSteps
+from filmstrip.jobs.rules import free_disk
+from filmstrip.jobs.rules.allowances import fetch_seconds
+from filmstrip.jobs.tasks import surroundings
+from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.task_steps import TaskSteps
 
 
 @pytest.mark.parametrize("signs", [1, 2])

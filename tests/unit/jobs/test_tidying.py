@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.jobs import journal, tidying
-from filmstrip.jobs.places import Places
-from filmstrip.jobs.tidying import Tidying
-from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.tasks import journal, tidying
+from filmstrip.jobs.tasks.tidying import Tidying
+from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import DiskFullError, ResourceError, TokenNotFoundError
-from filmstrip.jobs.free_disk import demand_free_disk
-from filmstrip.jobs.work_folders import WorkFolders
+from filmstrip.jobs.rules.free_disk import demand_free_disk
+from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.storage.whole_file import written_whole
 
 

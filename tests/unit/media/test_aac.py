@@ -1,6 +1,6 @@
 """Which arguments drive the AAC encoder?"""
 
-from filmstrip.media.codecs.aac import encoder_arguments
+from filmstrip.media.transcoding.encoders.aac import encoder_arguments
 from filmstrip.params.audio_stream import AudioEncoding
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filmstrip.domain.errors import SourceUnreachableError
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.remote_input import RangeFile
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.source.remote_input import RangeFile
 
 SIZE = 1_000_003
 DATA = bytes(number * 31 % 251 for number in range(SIZE))

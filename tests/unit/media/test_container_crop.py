@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filmstrip.domain.geometry import FrameSize, Margins
-from filmstrip.media.container_crop import find_margins
+from filmstrip.media.containers.container_crop import find_margins
 
 CODED = FrameSize(368, 224)
 MOVIE, SEGMENT = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"

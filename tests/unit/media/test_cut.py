@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from filmstrip.media.cut import Cut, plan_cut
+from filmstrip.media.transcoding.cut import Cut, plan_cut
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from filmstrip.domain.geometry import Orientation
-from filmstrip.media.display_matrix import parse_display_matrix
+from filmstrip.media.frames.display_matrix import parse_display_matrix
 
 ONE = 1 << 16
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filmstrip.media.display_order import DisplayOrder, Shown
+from filmstrip.media.containers.display_order import DisplayOrder, Shown
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from filmstrip.media.container import FORMATS
-from filmstrip.media.cut import Cut
-from filmstrip.media.ffmpeg_command import (
+from filmstrip.media.containers.opening import FORMATS
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.cut import Cut
+from filmstrip.media.transcoding.ffmpeg_command import (
     AudioTrack,
     Transcode,
     VideoTrack,
@@ -14,7 +15,6 @@ from filmstrip.media.ffmpeg_command import (
     second_pass_arguments,
     transcode_arguments,
 )
-from filmstrip.media.source import LocalFile
 
 _JOB = Transcode(
     source=LocalFile(Path("/in/source")),

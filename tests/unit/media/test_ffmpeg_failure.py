@@ -13,9 +13,9 @@ from filmstrip.domain.errors import (
     OutputError,
     SourceUnreadableError,
 )
-from filmstrip.media.ffmpeg_failure import explain_failure, is_damaged
-from filmstrip.media.ffmpeg_process import FfmpegRun
-from filmstrip.media.unreadable import DAMAGED, NO_INDEX
+from filmstrip.media.containers.unreadable import DAMAGED, NO_INDEX
+from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_damaged
+from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun
 
 _GARBAGE = (
     "[in#0 @ 0x564ee92e1080] [warning] Format mov,mp4,m4a,3gp,3g2,mj2 detected only with low score of 1",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.field_coding import Frame, frames_in_decode_order, parameter_sets
-from filmstrip.media.field_flags import FieldFlagReader
+from filmstrip.media.containers.field_flags import FieldFlagReader
 from pictures import Look
 
 LOOKS = {"tff": Look((192, 128), interlaced="tff"), "bff": Look((192, 128), interlaced="bff")}

@@ -16,14 +16,14 @@ from typing import BinaryIO
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.forked_process import fork_process
-from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.isolation.forked_process import fork_process
+from filmstrip.isolation.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
 _PROGRAM = """
 import os, sys, threading, time
-from filmstrip.media.sandbox_child import read_request, take_stdout, watch_exit_pipe
+from filmstrip.isolation.sandbox_child import read_request, take_stdout, watch_exit_pipe
 
 loaded = 0
 
@@ -181,7 +181,7 @@ async def test_a_module_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
 def test_nothing_is_left_when_its_owner_dies(server: ForkServer) -> None:
     """The process that forks ends by itself when the service is killed."""
     del server
-    owner = "from filmstrip.media.fork_server import ForkServer as F; f = F('forked_program'); f.start(); input()"
+    owner = "from filmstrip.isolation.fork_server import ForkServer as F; f = F('forked_program'); f.start(); input()"
     with subprocess.Popen([sys.executable, "-c", owner], stdin=subprocess.PIPE) as running:
         deadline = time.monotonic() + 20
         children = Path(f"/proc/{running.pid}/task/{running.pid}/children")

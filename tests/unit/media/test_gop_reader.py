@@ -8,13 +8,13 @@ from pathlib import Path
 import av
 import numpy as np
 
-from filmstrip.media.approach import Access
-from filmstrip.media.container import open_container, select_stream
-from filmstrip.media.gop_reader import GopReader
-from filmstrip.media.keyframe_index import read_index
-from filmstrip.media.packet_cursor import PacketCursor
-from filmstrip.media.sampling import SamplingCost
-from filmstrip.media.source import LocalFile
+from filmstrip.media.containers.approach import Access
+from filmstrip.media.containers.opening import open_container, select_stream
+from filmstrip.media.sampling.gop_reader import GopReader
+from filmstrip.media.sampling.keyframe_index import read_index
+from filmstrip.media.sampling.packet_cursor import PacketCursor
+from filmstrip.media.sampling.targets import SamplingCost
+from filmstrip.media.source.media_source import LocalFile
 
 _FRAMES = 20
 

@@ -9,9 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from filmstrip.media.container import open_container, select_stream
-from filmstrip.media.keyframe_index import IndexedPacket, KeyframeIndex, read_index
-from filmstrip.media.source import LocalFile
+from filmstrip.media.containers.opening import open_container, select_stream
+from filmstrip.media.sampling.keyframe_index import IndexedPacket, KeyframeIndex, read_index
+from filmstrip.media.source.media_source import LocalFile
 
 _KEYFRAME, _OTHER_FRAME = 0x02000000, 0x01010000  # ISO/IEC 14496-12, 8.8.3.1
 _UNIT = 1000

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from filmstrip.media.codecs.libx264 import encoder_arguments, profile_of
+from filmstrip.media.transcoding.encoders.libx264 import encoder_arguments, profile_of
 from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from filmstrip.media.matroska_clusters import Cluster, ClusterMap, SplicedRanges
+from filmstrip.media.containers.matroska_clusters import Cluster, ClusterMap, SplicedRanges
 
 HEADER = b"\x1a\x45\xdf\xa3" + bytes(500)
 UNKNOWN_SIZE = b"\x01\xff\xff\xff\xff\xff\xff\xff"

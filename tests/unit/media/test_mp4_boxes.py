@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.media.mp4_boxes import box_names, is_faststart
+from filmstrip.media.containers.mp4_boxes import box_names, is_faststart
 
 
 def _box(name: bytes, size: int = 16) -> bytes:

@@ -5,7 +5,7 @@ import sys
 
 _PROGRAM = """
 import os, socket, sys
-from filmstrip.media.own_fork import can_fork, fork_self
+from filmstrip.isolation.own_fork import can_fork, fork_self
 
 def tell():
     names = sorted(os.environ)
@@ -39,7 +39,7 @@ def test_a_fork_takes_nothing_along_but_what_is_loaded() -> None:
 def test_a_process_with_threads_is_not_forked() -> None:
     """What other threads hold would be held for ever in the fork."""
     program = (
-        "import threading; from filmstrip.media.own_fork import can_fork; stop = threading.Event();"
+        "import threading; from filmstrip.isolation.own_fork import can_fork; stop = threading.Event();"
         "threading.Thread(target=stop.wait).start(); print(can_fork()); stop.set()"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=50)

@@ -10,7 +10,7 @@ from benchmarks.picture_quality import contents, ssim
 from PIL import Image
 
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
-from filmstrip.media.picture_bytes import encode_pixels, encode_planes
+from filmstrip.media.pictures.picture_bytes import encode_pixels, encode_planes
 
 PICTURES = dict(contents(320, 180))
 

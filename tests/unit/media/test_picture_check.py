@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.media.picture_check import picture_facts
+from filmstrip.media.pictures.picture_check import picture_facts
 
 
 def _picture(form: str) -> bytes:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.media_info import HdrKind
-from filmstrip.media.picture_filter import picture_filter
-from filmstrip.media.picture_plan import AssumedColor, PicturePlan
+from filmstrip.media.transcoding.picture_filter import picture_filter
+from filmstrip.media.transcoding.picture_plan import AssumedColor, PicturePlan
 
 _PLAIN = PicturePlan(
     deinterlaces=False,

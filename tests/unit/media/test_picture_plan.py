@@ -6,8 +6,8 @@ import pytest
 
 from filmstrip.domain.geometry import Fit, FrameSize, Orientation
 from filmstrip.domain.media_info import ColorInfo, HdrKind, VideoStream
-from filmstrip.media.color import matrix_name
-from filmstrip.media.picture_plan import AssumedColor, PicturePlan, plan_picture
+from filmstrip.media.pictures.color import matrix_name
+from filmstrip.media.transcoding.picture_plan import AssumedColor, PicturePlan, plan_picture
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.video_stream import VideoEncoding
 

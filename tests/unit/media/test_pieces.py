@@ -9,10 +9,10 @@ from typing import Any
 
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, Piece, VideoStream
-from filmstrip.media.jobs_of_pieces import jobs_of_pieces
-from filmstrip.media.sample_job import SampleJob
-from filmstrip.media.sampling import Target
-from filmstrip.media.source import LocalFile
+from filmstrip.media.sampling.jobs_of_pieces import jobs_of_pieces
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Target
+from filmstrip.media.source.media_source import LocalFile
 
 COUNT = 300
 VIDEO = VideoStream(0, "h264", FrameSize(320, 180), Fraction(1), Orientation(), None, Fraction(1, 1000), 0, None)

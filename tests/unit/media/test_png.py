@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from filmstrip.media.png import encode_png
+from filmstrip.media.pictures.png import encode_png
 
 
 @settings(max_examples=30)

@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.isolation.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
 SETTINGS = MediaSettings(stall_seconds=20)
 _PARENT = """
 import asyncio
 from pathlib import Path
-from filmstrip.media.fork_server import ForkServer
-from filmstrip.media.sandbox import run_in_sandbox
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.isolation.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
 
 async def main():
@@ -48,7 +48,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
     def make(body: str) -> str:
         head = """
             import json, os, signal, subprocess, sys, time
-            from filmstrip.media.sandbox_child import confine, read_request, take_stdout, watch_exit_pipe
+            from filmstrip.isolation.sandbox_child import confine, read_request, take_stdout, watch_exit_pipe
             from filmstrip.media.settings import MediaSettings
 
             def load():
@@ -116,7 +116,7 @@ async def test_the_request_is_not_in_the_arguments(module: MakeModule, tmp_path:
     """Other users of the machine see which module runs, and nothing of what it works on."""
     program = module("reports.write(open('/proc/self/cmdline').read().replace('\\0', ' '))")
     (line,) = await reported(program, tmp_path, request="http://host/?signature=secret")
-    assert line == f"{sys.executable} -P -m filmstrip.media.forking program"
+    assert line == f"{sys.executable} -P -m filmstrip.isolation.forking program"
 
 
 async def test_secrets_of_the_service_are_not_handed_down(

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from filmstrip.domain.geometry import Fit, FrameSize, Orientation
 from filmstrip.domain.media_info import ColorInfo, VideoStream
-from filmstrip.media.color import matrix_name, needs_mapping
-from filmstrip.media.scale import JPEG_PIXELS, RGB_PIXELS, filter_chain
+from filmstrip.media.pictures.color import matrix_name, needs_mapping
+from filmstrip.media.pictures.scale import JPEG_PIXELS, RGB_PIXELS, filter_chain
 
 HD = VideoStream(
     index=0,

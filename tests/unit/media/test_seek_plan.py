@@ -7,9 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filmstrip.media.keyframe_index import IndexedPacket, KeyframeIndex
-from filmstrip.media.prefetch import merge_spans
-from filmstrip.media.seek_plan import plan_stretches
+from filmstrip.media.sampling.keyframe_index import IndexedPacket, KeyframeIndex
+from filmstrip.media.sampling.seek_plan import plan_stretches
+from filmstrip.media.source.prefetch import merge_spans
 
 
 def index_of(*times: int) -> KeyframeIndex:

@@ -8,8 +8,8 @@ from bisect import bisect_right
 import pytest
 
 from counted_bytes import Bytes
-from filmstrip.media.block_cache import BlockCache
-from filmstrip.media.stamp_map import StampMap
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.timeline.stamp_map import StampMap
 
 RATE = 90_000
 PACKET = 188

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.media.container import open_container
-from filmstrip.media.source import LocalFile
-from filmstrip.media.unreadable import NO_INDEX, UNKNOWN, reason_unreadable
+from filmstrip.media.containers.opening import open_container
+from filmstrip.media.containers.unreadable import NO_INDEX, UNKNOWN, reason_unreadable
+from filmstrip.media.source.media_source import LocalFile
 
 
 @pytest.mark.parametrize(

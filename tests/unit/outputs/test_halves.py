@@ -24,7 +24,7 @@ def test_planning_is_light() -> None:
         "import filmstrip.cli.local_run, filmstrip.service.app\n"
         "from filmstrip.outputs.registry import load_outputs\nload_outputs()"
     )
-    assert "filmstrip.outputs.thumbnails" in loaded
+    assert "filmstrip.outputs.thumbnails.output" in loaded
     assert not HEAVY & loaded
 
 
@@ -37,6 +37,7 @@ def test_outputs_are_loaded_one_by_one() -> None:
     assert {name for name in loaded if name.startswith("filmstrip.outputs.") and "._" not in name} == {
         "filmstrip.outputs.registry",
         "filmstrip.outputs.thumbnail",
+        "filmstrip.outputs.thumbnail.output",
     }
 
 
@@ -45,7 +46,7 @@ def test_each_output_is_in_the_module_of_its_name() -> None:
     types = output_types()
     assert {name: kind.output_name for name, kind in types.items()} == {name: name for name in types}
     assert {"mp4", "thumbnails"} <= set(types)
-    assert [name for name in ("registry", "_base", "_child", "../mp4", "") if name in types] == []
+    assert [name for name in ("registry", "_base", "child", "../mp4", "") if name in types] == []
 
 
 def test_a_service_builds_its_parsers_at_its_start() -> None:
@@ -57,21 +58,23 @@ def test_a_service_builds_its_parsers_at_its_start() -> None:
         "assert all(kind.__pydantic_complete__ for kind in (TaskParameters, *output_types().values()))"
     )
     _loaded_by(
-        "from filmstrip.outputs import _child, mp4\n_child.load(mp4.__name__)\nassert mp4.Mp4.__pydantic_complete__"
+        "from filmstrip.outputs.child import child\nfrom filmstrip.outputs.mp4 import output\n"
+        "child.load(output.__name__)\nassert output.Mp4.__pydantic_complete__"
     )
 
 
 def test_children_find_their_walls_known() -> None:
     """What every child may read is found out before they are forked: it costs more than all else about the walls."""
     _loaded_by(
-        "from filmstrip.isolation.walls import readable_for_everybody\nfrom filmstrip.outputs import _child\n"
-        "_child.load(_child.__name__)\nassert readable_for_everybody.cache_info().currsize == 1"
+        "from filmstrip.isolation.walls import readable_for_everybody\nfrom filmstrip.outputs.child import child\n"
+        "child.load(child.__name__)\nassert readable_for_everybody.cache_info().currsize == 1"
     )
 
 
 def test_children_have_everything_loaded() -> None:
     """What children are forked from has loaded both halves, so that no child has to."""
-    loaded = _loaded_by("from filmstrip.outputs._child import load\nload()")
+    loaded = _loaded_by("from filmstrip.outputs.child.child import load\nload()")
     assert loaded >= HEAVY
-    outputs = {name.rpartition(".")[2] for name in loaded if name.startswith("filmstrip.outputs.")}
-    assert outputs >= {f"_render_{name}" for name in ("contact_sheet", "mp4", "thumbnail", "thumbnails")}
+    assert loaded >= {
+        f"filmstrip.outputs.{name}.render" for name in ("contact_sheet", "mp4", "thumbnail", "thumbnails")
+    }

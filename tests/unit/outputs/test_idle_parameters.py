@@ -8,7 +8,7 @@ import pytest
 
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnails.output import Thumbnails
 
 _VIDEO = VideoStream(0, "h264", FrameSize(320, 180), Fraction(1), Orientation(), None, Fraction(1, 1000), 0, None)
 _FILM = MediaInfo("mp4", Fraction(30), Fraction(0), 5_000_000, _VIDEO)

@@ -12,10 +12,10 @@ from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group
-from filmstrip.outputs._limits import check_length, within_processor_time
-from filmstrip.outputs._messages import Rendering
-from filmstrip.outputs.mp4 import Mp4
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.child.limits import check_length, within_processor_time
+from filmstrip.outputs.child.messages import Rendering
+from filmstrip.outputs.mp4.output import Mp4
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from filmstrip.storage.source_reference import SourceReference, SourceVersion
 
 SETTINGS = MediaSettings()

@@ -10,7 +10,7 @@ from filmstrip.domain.errors import OutputError, QueryError, StreamMissingError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
 from filmstrip.outputs._base import Group
-from filmstrip.outputs.mp4 import Mp4
+from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.params.query import Query, parse_query
 
 _VIDEO = VideoStream(

@@ -9,9 +9,9 @@ import pytest
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.outputs.contact_sheet import ContactSheet
-from filmstrip.outputs.thumbnail import Thumbnail
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.contact_sheet.output import ContactSheet
+from filmstrip.outputs.thumbnail.output import Thumbnail
+from filmstrip.outputs.thumbnails.output import Thumbnails
 
 _CASES = [
     ({"image_format": "webp", "size": "16384x16"}, "webp images have at most 16383 pixels a side.*16384x16"),

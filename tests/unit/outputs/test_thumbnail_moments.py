@@ -9,8 +9,8 @@ import pytest
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.outputs.contact_sheet import ContactSheet
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.contact_sheet.output import ContactSheet
+from filmstrip.outputs.thumbnails.output import Thumbnails
 
 _VIDEO = VideoStream(0, "h264", FrameSize(320, 180), Fraction(1), Orientation(), None, Fraction(1, 1000), 0, None)
 

@@ -10,8 +10,8 @@ import pytest
 from filmstrip.domain.errors import QueryError
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import output_types, parse_query
-from filmstrip.outputs.thumbnail import Thumbnail
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnail.output import Thumbnail
+from filmstrip.outputs.thumbnails.output import Thumbnails
 from filmstrip.params.format_entry import entry_without_destination, parse_entry
 
 FOLDER = "s3://example.com/bucket/a/"

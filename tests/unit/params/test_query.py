@@ -9,7 +9,7 @@ import pytest
 
 from filmstrip.domain.errors import QueryError
 from filmstrip.outputs.registry import parse_query
-from filmstrip.outputs.thumbnails import Thumbnails
+from filmstrip.outputs.thumbnails.output import Thumbnails
 
 SOURCE = "https://example.com/a.mp4"
 

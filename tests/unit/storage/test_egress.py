@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from filmstrip.domain.errors import HostNotAllowedError
-from filmstrip.storage.egress import EgressPolicy, SocketAddress, is_public, split_port
+from filmstrip.storage.egress.policy import EgressPolicy, SocketAddress, is_public, split_port
 
 PRIVATE = [
     *("127.0.0.1", "127.255.0.1", "0.0.0.0", "10.1.2.3", "100.64.0.1", "169.254.169.254", "172.31.0.1", "192.168.1.1"),

@@ -16,12 +16,12 @@ from filmstrip.domain.errors import CredentialsError
 from filmstrip.params.destination import Destination
 from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.reading import describe_settings, read_settings
-from filmstrip.storage import store_credentials
-from filmstrip.storage.lending import S3Keys
+from filmstrip.storage.lender import S3Keys
+from filmstrip.storage.lending import store_credentials
+from filmstrip.storage.lending.named_stores import StoreLender, lies_in
+from filmstrip.storage.lending.store_credentials import read_credentials
 from filmstrip.storage.named_store import NamedStore
-from filmstrip.storage.named_stores import StoreLender, lies_in
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.store_credentials import read_credentials
 
 SECRET = "hush/hush+hush"
 GIVEN = {

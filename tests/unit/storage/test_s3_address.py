@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filmstrip.domain.errors import DestinationRefusedError
-from filmstrip.storage.s3_address import S3Address, region_of
+from filmstrip.storage.s3.address import S3Address, region_of
 
 REGIONS = {
     "nyc3.digitaloceanspaces.com": "nyc3",

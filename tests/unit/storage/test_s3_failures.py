@@ -10,8 +10,8 @@ from filmstrip.domain.errors import (
     DestinationRefusedError,
     DestinationUnreachableError,
 )
-from filmstrip.storage.s3_address import S3Address
-from filmstrip.storage.s3_failures import refusal_error
+from filmstrip.storage.s3.address import S3Address
+from filmstrip.storage.s3.failures import refusal_error
 
 ADDRESS = S3Address.parse("s3://s3.amazonaws.com/bucket/out", (), DestinationRefusedError)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from filmstrip.storage.s3_signature import S3Account, signed_headers, signed_url
+from filmstrip.storage.s3.signature import S3Account, signed_headers, signed_url
 
 # Amazon S3 API reference, "Signature Calculations for the Authorization Header": its keys, date and examples.
 ACCOUNT = S3Account("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")

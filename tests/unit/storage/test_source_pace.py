@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import LimitExceededError
-from filmstrip.storage import source_pace
+from filmstrip.storage.http import source_pace
+from filmstrip.storage.http.source_pace import SourcePace
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_pace import SourcePace
 
 SETTINGS = StorageSettings(Path("temporary"), fetch_kib_per_second=16, fetch_hours=12)
 

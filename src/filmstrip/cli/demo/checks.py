@@ -10,12 +10,12 @@ from fractions import Fraction
 from filmstrip.cli.demo.job import CLIP_SECONDS, FOLDER_KEY, INTERVAL_SECONDS, MP4_KEY, SIZE
 from filmstrip.cli.demo.results import Results, StoredFile
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.media.mp4_boxes import is_faststart
-from filmstrip.media.picture_check import picture_facts
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_video import FRAME_RATE, shown_frame_number
+from filmstrip.media.containers.mp4_boxes import is_faststart
+from filmstrip.media.pictures.picture_check import picture_facts
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.sample_video import FRAME_RATE, shown_frame_number
 
 _CLIP_TOLERANCE = Fraction(1, 10)  # a frame of video or audio more or less
 

@@ -12,11 +12,11 @@ from filmstrip.cli.demo.results import StoredFile, fetch_results
 from filmstrip.cli.demo.stage import Stage
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.media.contact_picture import CaptionedPicture, draw_contact_picture
-from filmstrip.media.probe import probe
-from filmstrip.media.sample_video import make_sample
+from filmstrip.media.pictures.contact_picture import CaptionedPicture, draw_contact_picture
+from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source import LocalFile
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.sample_video import make_sample
 
 _JOB_SECONDS = 300.0
 

@@ -1,0 +1,16 @@
+"""How outputs are made and put, whoever asks for them: the service or the command line.
+
+Others use:
+
+- `perform`: `Performer`, group by group
+- `media_child`: `MediaChild`, asks a child process
+- `assignment`: `Assignment`, what is to be made and who listens
+- `portion_making`: what went wrong, in words
+- `portions`: which part of the whole a group is
+- `destinations`: `open_stores`
+- `addresses`: by which addresses manifests name files
+- `made_output`: what has become of an output
+- `named_source`: errors that name their source
+- `leftovers`: files of a larger run before
+- `finished_in_thread`: work in a thread that is waited for
+"""

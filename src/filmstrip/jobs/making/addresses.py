@@ -1,0 +1,88 @@
+"""Which addresses do manifests name files by? Those of the output's one destination, signed where that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from filmstrip.domain.errors import DestinationRefusedError, Mistake, QueryError
+from filmstrip.outputs._base import Addressing, Output
+from filmstrip.params.destination import Destination
+from filmstrip.params.query import Query
+from filmstrip.storage._base import Presigns, Store
+from filmstrip.storage.lender import Lender, loan_for
+from filmstrip.storage.settings import StorageSettings
+
+_UNKNOWN_ADDRESS = (
+    "absolute without a destination needs to know the service's address, which its operator sets (setting public_url)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses by the names of the files; whoever has a signed one can read its file.
+
+    Attributes:
+        urls: The addresses.
+        expire_at: Until when they are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
+    """
+
+    urls: dict[str, str] = field(default_factory=dict, repr=False)
+    expire_at: str | None = None
+
+
+def check_addresses(query: Query[Output], storage: StorageSettings) -> None:
+    """See to it, when a query arrives, that its files can name others by the addresses that it asks for.
+
+    Raises:
+        QueryError: It asks for addresses in the temporary store, and nobody knows where clients reach that.
+    """
+    mistakes = [
+        Mistake(f"format[{index}].url_mode", _UNKNOWN_ADDRESS)
+        for index, output in enumerate(query.formats)
+        if output.needs_addresses and not output.destination and not storage.public_url
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def check_signing(query: Query[Output], lender: Lender) -> None:
+    """See to it, before anything is made, that there are credentials to sign addresses with.
+
+    Raises:
+        QueryError: A destination has none, and none are lent to it.
+    """
+    mistakes = [
+        Mistake(f"format[{index}].url_mode", "presigned needs credentials for the destination, to sign addresses with")
+        for index, output in enumerate(query.formats)
+        if output.signs_addresses and not all(_can_sign(place, lender) for place in output.destination)
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def _can_sign(place: Destination, lender: Lender) -> bool:
+    loan = loan_for(place, lender)
+    return (place.key is not None and place.secret is not None) or (loan is not None and loan.read is not None)
+
+
+def find_addresses(addressing: Addressing | None, stores: Sequence[Store], names: Sequence[str]) -> Addresses:
+    """Find the addresses that a group asks for; none where its files go by bare names.
+
+    Raises:
+        DestinationRefusedError: The destination has no such addresses.
+    """
+    if addressing is None:
+        return Addresses()
+    store = stores[0]
+    if addressing.signed_hours is None:
+        urls = {name: store.locate(name).url for name in names}
+        if not all("://" in url for url in urls.values()):
+            raise DestinationRefusedError(f"url_mode: {_UNKNOWN_ADDRESS}")
+        return Addresses(urls)
+    if not isinstance(store, Presigns):
+        raise DestinationRefusedError("url_mode: this destination cannot sign addresses; presigned needs S3")
+    # Told before signing, so that no address is bad before that.
+    expires_at = datetime.now(UTC) + timedelta(hours=addressing.signed_hours)
+    return Addresses(store.presign(names, addressing.signed_hours), expires_at.strftime("%Y-%m-%d %H:%M:%S"))

@@ -1,0 +1,99 @@
+"""What is there to make of an output, and who wants to know how it goes on?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.hosts import host_of
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.outputs._base import Group, Output
+from filmstrip.outputs.child.messages import ReadableSource
+from filmstrip.storage._base import Store
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One output to make.
+
+    Attributes:
+        output: What is asked for.
+        document: The same as JSON text, without its destination: so the child process is told
+            (`params.format_entry`).
+        info: What the source holds.
+        open_source: Makes the source readable (`fetching`); called only if a frame is still to be taken.
+        upscale: Whether video may become larger than its source.
+        folder: Where files are made; it exists, and survives a crash.
+        stores: Where each file is put (`destinations`).
+    """
+
+    output: Output
+    document: str
+    info: MediaInfo
+    open_source: Callable[[], Awaitable[ReadableSource]]
+    upscale: bool
+    folder: Path
+    stores: tuple[Store, ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host of each store, "" for one of this machine."""
+        return tuple(host_of(place.url) for place in self.output.destination) or ("",) * len(self.stores)
+
+
+def ignore(*_facts: object) -> None:
+    """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who wants to know how the work goes on.
+
+    Attributes:
+        on_progress: Told the finished fraction, 0.0 to 1.0.
+        before_put: Told where a file is going to be put, the host of that store and the file's size in bytes, from
+            another thread; it may block.
+        on_answer: Told the host of a store, "" for this machine, each time when a file was put there, from another
+            thread; it may block.
+        on_put: Told of each file that is at all destinations, from another thread; it may block.
+        on_failed: Told when it failed for good, from another thread, before others may begin; it may block.
+        on_made: Told when all files are made and only putting may be left, from another thread; it may block.
+        warn: Told of what had to give, one sentence each, from another thread; it may block.
+    """
+
+    on_progress: ProgressListener = ignore
+    before_put: Callable[[Store, str, int], None] = ignore
+    on_answer: Callable[[str], None] = ignore
+    on_put: Callable[[Artifact], None] = ignore
+    on_failed: Callable[[], None] = ignore
+    on_made: Callable[[], None] = ignore
+    warn: Callable[[str], None] = ignore
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What is made of one output in one go.
+
+    Attributes:
+        assignment: The output that it belongs to.
+        group: What to make.
+        finished: What is at all destinations already, of the whole output; it is not made again.
+        listener: Told how the group goes on.
+    """
+
+    assignment: Assignment
+    group: Group
+    finished: Mapping[str, Artifact]
+    listener: Listener
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to make."""
+        return self.finished.keys() >= set(self.group.artifact_names)
+
+    def with_finished(self, artifacts: Iterable[Artifact]) -> Portion:
+        """Return the same with more that is at all destinations."""
+        return replace(self, finished={**self.finished, **{artifact.name: artifact for artifact in artifacts}})

@@ -1,0 +1,28 @@
+"""Which portion of an output is a group of its plan, and how much of the whole is that? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
+from filmstrip.outputs._base import Group, OutputPlan
+
+
+def share(plan: OutputPlan, group: Group, fraction: float) -> float:
+    """Tell how much of an output is finished when that much of one of its groups is."""
+    sizes = [len(each.artifact_names) for each in plan.groups]
+    position = plan.groups.index(group)
+    return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)
+
+
+def portion_of(
+    assignment: Assignment, plan: OutputPlan, group: Group, finished: Mapping[str, Artifact], listener: Listener
+) -> Portion:
+    """Take a group out of the plan of an output; the listener is told how much of the whole output is finished."""
+
+    def on_progress(fraction: float) -> None:
+        listener.on_progress(share(plan, group, fraction))
+
+    return Portion(assignment, group, finished, replace(listener, on_progress=on_progress))

@@ -1,0 +1,105 @@
+"""How do finished files get to their destinations? Several at a time, each to all of them, while others are made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from functools import partial
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.making.assignment import Portion
+from filmstrip.jobs.making.kept_files import KeptFiles
+from filmstrip.jobs.making.media_child import made_file
+from filmstrip.jobs.making.portion_making import Making
+from filmstrip.jobs.rules.allowances import put_seconds
+from filmstrip.jobs.rules.patience import patiently
+from filmstrip.jobs.rules.step_limit import allow
+from filmstrip.storage._base import Store
+
+
+class Putter:
+    """Puts files."""
+
+    def __init__(self, most_at_once: int, patience_seconds: float) -> None:
+        """Prepare it.
+
+        Args:
+            most_at_once: How many files of one portion are put at a time.
+            patience_seconds: For how long a destination that does not answer is tried again on the spot.
+        """
+        self._most_at_once = most_at_once
+        self._patience_seconds = patience_seconds
+
+    async def put_as_made(self, making: Making, files: AsyncIterator[Artifact]) -> None:
+        """Put each file of a portion as it is made, noting in `making` each that was made and each that arrived.
+
+        Raises:
+            FilmstripError: One cannot be made, or cannot be put; nothing more is put then.
+        """
+        room = asyncio.Semaphore(self._most_at_once)
+        try:
+            async with asyncio.TaskGroup() as puts:
+                # A slow destination does not hold up the child, and so its slot: files wait on the disk.
+                async for artifact in files:
+                    making.made.append(artifact)
+                    _start(puts, self._put_made(making, artifact, room))
+                making.is_made.set()
+                await asyncio.to_thread(making.portion.listener.on_made)
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+
+    async def put_kept(self, portion: Portion, put: dict[str, Artifact]) -> None:
+        """Put the files of a portion that were made before an outage, noting in `put` each that arrived.
+
+        Raises:
+            FilmstripError: One cannot be put.
+        """
+        kept = await asyncio.to_thread(KeptFiles(portion.assignment.folder).read)
+        missing = set(portion.group.artifact_names) - portion.finished.keys()
+        room = asyncio.Semaphore(self._most_at_once)
+
+        async def put_one(artifact: Artifact) -> None:
+            async with room:
+                await self._put(portion, artifact)
+                put[artifact.name] = artifact
+
+        try:
+            async with asyncio.TaskGroup() as puts:
+                for artifact in kept:
+                    if artifact.name in missing:
+                        puts.create_task(put_one(artifact))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+
+    async def _put_made(self, making: Making, artifact: Artifact, room: asyncio.Semaphore) -> None:
+        async with room:
+            await self._put(making.portion, artifact)
+        making.put.append(artifact)
+
+    async def _put(self, portion: Portion, artifact: Artifact) -> None:
+        assignment, listener = portion.assignment, portion.listener
+        path = made_file(assignment.folder, artifact.name)
+
+        def put_at(store: Store, host: str) -> None:
+            allow(put_seconds(artifact.size_bytes))
+            listener.before_put(store, host, artifact.size_bytes)
+            store.put(artifact.name, path, artifact.content_type)
+            listener.on_answer(host)
+
+        for store, host in zip(assignment.stores, assignment.hosts, strict=True):
+            try:
+                await patiently(partial(asyncio.to_thread, put_at, store, host), self._patience_seconds)
+            except FilmstripError as error:
+                error.host = host
+                raise
+        await asyncio.to_thread(listener.on_put, artifact)
+
+
+def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Start work in a group; one that is shutting down, as a put has failed, takes no more."""
+    try:
+        return group.create_task(work)
+    except RuntimeError:
+        work.close()
+        raise

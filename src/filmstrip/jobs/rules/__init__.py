@@ -1,0 +1,12 @@
+"""What is decided about work: how long, how many, together or alone, again or not.
+
+Others use:
+
+- `allowances`: how long a step may take
+- `bundles`: which outputs are made together
+- `free_disk`: how much of the disk is left alone
+- `patience`: `patiently`, which tries again
+- `places`: `Places`, shared fairly between API keys
+- `step_limit`: `StepLimit`, of the step that runs
+- `upscale_rule`: outputs that would be larger than their source
+"""

@@ -1,0 +1,220 @@
+"""How does a script survive the death of its process? DBOS writes down the result of each step and begins again there.
+
+This module, `journal` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that
+does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that
+did not end is done again, so it must not mind being done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy import Connection, Engine
+
+from filmstrip.jobs.rules.step_limit import StepLimit
+from filmstrip.jobs.tasks.journal_format import JournalFormat
+from filmstrip.jobs.tasks.running_steps import RunningSteps
+from filmstrip.jobs.tasks.script_kinds import Kind
+from filmstrip.jobs.tasks.wake_up import StopEvents
+
+_APPLICATION = "filmstrip"
+# Constant, or an upgrade of the service would strand what the version before it left unfinished.
+_VERSION = "filmstrip-1"
+_EXECUTOR = "local"
+_WATCH_SECONDS = 0.05
+_STOP_SECONDS = 0.1
+
+T = TypeVar("T")
+
+
+class Durable:
+    """The durable engine, embedded: this process alone uses its database, and has only one of it."""
+
+    def __init__(self, engine: Engine, poll_seconds: float) -> None:
+        """Prepare it.
+
+        Args:
+            engine: The database.
+            poll_seconds: How often it is looked for new work and for results.
+        """
+        self._engine = engine
+        self._poll_seconds = poll_seconds
+        self._format = JournalFormat()
+        self._client: DBOSClient | None = None
+        self._steps = RunningSteps()
+        self._queues: dict[str, str] = {}
+        self._stop_events = StopEvents()
+
+    def start(self, kinds: Mapping[str, Kind]) -> None:
+        """Begin to run scripts, also those that a process before this one left; blocking.
+
+        Args:
+            kinds: The scripts, by name. The names are in the database: an old one stays as long as it may be there.
+        """
+        _take_logs()
+        # Before the launch, which goes on at once with what was interrupted.
+        self._queues = {name: kind.queue.name for name, kind in kinds.items()}
+        DBOS(config=self._config()).background_thread_stop_events = self._stop_events
+        for name, kind in kinds.items():
+            # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
+            # what only waited as well, and each orderly restart.
+            DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(name, kind.script))
+        DBOS.launch()
+        for queue in {kind.queue for kind in kinds.values()}:
+            DBOS.register_queue(
+                queue.name,
+                worker_concurrency=queue.at_once,
+                partition_worker_concurrency=min(queue.at_once, queue.at_once_per_key),
+                polling_interval_sec=self._poll_seconds,
+            )
+        self._client = DBOSClient(
+            system_database_engine=self._engine, serializer=self._format, application_name=_APPLICATION
+        )
+
+    async def stop(self, drain_seconds: float) -> None:
+        """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
+        self._steps.begin_no_more()
+        await self._until(self._steps.are_all_waiting, drain_seconds)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        if self._client is not None:
+            self._client.destroy()
+        self._engine.dispose()
+
+    def enqueue(
+        self, connection: Connection | None, name: str, identity: str, arguments: tuple[str | int, ...], key: str
+    ) -> None:
+        """Enqueue a script inside the caller's transaction; blocking.
+
+        Args:
+            connection: It runs when this one's transaction is committed, and never if it is taken back; None for a
+                transaction of its own.
+            name: Which script.
+            identity: Names this run of it, once and for all: one that is there already is left alone.
+            arguments: What the script is called with.
+            key: Whose share it counts to.
+        """
+        if self._client is None:
+            raise RuntimeError("the engine is not started")
+        options = self._options(name, identity, key)
+        if connection is None:
+            self._client.enqueue(options, *arguments)
+        else:
+            self._client.enqueue_in_transaction(connection, options, *arguments)
+
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        seconds: float,
+        *,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> T:
+        """Do a step of a script, or take its result from the journal. Its errors are written down as well.
+
+        Args:
+            name: What it is called in the journal and in the log.
+            work: What is done.
+            seconds: How long it may take, unless it allows itself more (`step_limit.allow`).
+            most_seconds: How long it may take whatever it allows itself; None for `seconds`.
+            is_kept: Whether the journal keeps its result. What is short, and comes out the same when it is done again,
+                saves the journal's transaction; it is not interrupted when its script is cancelled.
+
+        Raises:
+            LimitExceededError: It took longer.
+        """
+        limit = StepLimit(name, seconds, most_seconds)
+        if not is_kept:
+            return await self._do(limit, work)
+        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, limit, work)
+
+    async def begin(
+        self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
+    ) -> None:
+        """Enqueue scripts from a script, which need not be there any more when they run.
+
+        Args:
+            name: Which script.
+            runs: The arguments of each run, by its identity.
+            key: Whose share they count to.
+            delay_seconds: How long they wait, holding nothing.
+        """
+        for identity, arguments in runs.items():
+            options = self._options(name, identity, key, delay_seconds)
+            await DBOS.enqueue_workflow_with_options_async(options, *arguments)
+        if not delay_seconds:
+            self.wake(name)
+
+    def wake(self, name: str) -> None:
+        """Look for scripts of a kind to run now, and not at the next poll; from any thread."""
+        self._stop_events.wake(self._queues[name])
+
+    async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
+        """Cancel a script and all that come from it, and wait until their steps are over.
+
+        Args:
+            identity: The script.
+            prefix: How the identities of all of them begin.
+            patience_seconds: How long to wait at most.
+        """
+        # In a thread: the async functions of DBOS put their thread pool into the event loop that calls them.
+        await asyncio.to_thread(DBOS.cancel_workflow, identity, cancel_children=True)
+        await self._until(partial(self._steps.is_idle, prefix), patience_seconds)
+
+    def stuck_steps(self, slack_seconds: float) -> list[str]:
+        """Name the steps that should have ended for so long and did not."""
+        return self._steps.stuck(slack_seconds)
+
+    def _options(self, name: str, identity: str, key: str, delay_seconds: float = 0) -> EnqueueOptions:
+        options = EnqueueOptions(
+            workflow_name=name, queue_name=self._queues[name], workflow_id=identity, queue_partition_key=key
+        )
+        if delay_seconds > 0:
+            options["delay_seconds"] = delay_seconds
+        return options
+
+    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
+        return await self._steps.do(limit, work, DBOS.workflow_id or "")
+
+    def _named_script(self, name: str, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
+
+        async def run(*arguments: str | int) -> None:
+            # The task around it ends once its end is written down: then another one may have its place.
+            if (around := asyncio.current_task()) is not None:
+                around.add_done_callback(lambda _around: self.wake(name))
+            await script(*arguments)
+
+        return run
+
+    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
+        while not condition() and clock() < deadline:  # noqa: ASYNC110 - what it waits for is in another thread's loop
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _config(self) -> DBOSConfig:
+        return DBOSConfig(
+            name=_APPLICATION,
+            system_database_engine=self._engine,
+            application_version=_VERSION,
+            executor_id=_EXECUTOR,
+            serializer=self._format,
+            use_listen_notify=False,
+            # Nothing is sent to scripts; this only says how long an orderly stop waits for the thread that looks.
+            notification_listener_polling_interval_sec=_STOP_SECONDS,
+            log_level="WARNING",
+        )
+
+
+def _take_logs() -> None:
+    """Let DBOS log through the service's own handlers: it sets up its own where it finds none."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.propagate = True

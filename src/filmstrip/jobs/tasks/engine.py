@@ -1,0 +1,230 @@
+"""Who runs tasks? One object that the service starts, gives work and stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from filmstrip.db.database import Database
+from filmstrip.db.records import Submission
+from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
+from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.making.addresses import check_addresses
+from filmstrip.jobs.making.media_child import MediaChild
+from filmstrip.jobs.rules.free_disk import demand_free_disk
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.handover import begin_again, occupy_places, read_key
+from filmstrip.jobs.tasks.interruptions import Interruptions
+from filmstrip.jobs.tasks.isolation_report import report_isolation
+from filmstrip.jobs.tasks.known_tasks import KnownTasks
+from filmstrip.jobs.tasks.lending import check_credentials, lender_for
+from filmstrip.jobs.tasks.operator_values import with_operator_values
+from filmstrip.jobs.tasks.outages import Outages
+from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.progress_board import ProgressBoard
+from filmstrip.jobs.tasks.run_task import BUNDLE, OUTPUT, TASK, RunTask, task_run
+from filmstrip.jobs.tasks.script_kinds import Kind, Queue
+from filmstrip.jobs.tasks.submission import make_submission
+from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.task_steps import TaskSteps
+from filmstrip.jobs.tasks.tidying import Tidying
+from filmstrip.jobs.tasks.work_folders import WorkFolders
+from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._base import Output
+from filmstrip.outputs.child.fetch_request import FETCHER
+from filmstrip.outputs.registry import CHILD, parse_query
+from filmstrip.params.query import Query
+from filmstrip.storage.settings import StorageSettings
+
+_CANCEL_SECONDS = 20.0
+_STUCK_SECONDS = 60.0
+_MOST_NAMED = 5
+# Outputs that are put, or wait for a slot: neither costs more than memory.
+_OUTPUTS_AT_ONCE = 64
+_OUTPUTS_AT_ONCE_PER_KEY = 48
+_log = structlog.get_logger()
+
+
+class JobEngine:
+    """Runs tasks durably: what was submitted is finished, also when the service dies in between."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: JobSettings,
+        media: MediaSettings,
+        storage: StorageSettings,
+        *,
+        parse: Callable[[str], Query[Output]] = parse_query,
+        child: str = CHILD,
+    ) -> None:
+        """Join the parts; nothing runs yet.
+
+        Args:
+            database: Where everything is written down; its tables are there.
+            settings: How tasks are run.
+            media: Limits and programs of media work.
+            storage: Which places may be used.
+            parse: Parses the text of a query.
+            child: The module that child processes run.
+        """
+        self._database = database
+        self._settings = settings
+        self._storage = storage
+        self._parse = parse
+        self._folders = WorkFolders(settings.work_root, database.is_unfinished)
+        self._board = ProgressBoard(database, settings.progress_seconds)
+        self._forks = ForkServer(child)
+        self._child = MediaChild(media, storage, self._forks)
+        self._known = KnownTasks(database, parse)
+        around = Surroundings(
+            database=database,
+            settings=settings,
+            storage=storage,
+            child=self._child,
+            folders=self._folders,
+            interruptions=Interruptions(database, settings.recoveries),
+            slots=Places(settings.slot_count, settings.slots_per_key),
+            fetches=Places(settings.fetches, settings.fetches_per_key),
+            open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
+            known=self._known,
+        )
+        self._open_tasks = around.open_tasks
+        self._places = (around.slots, around.fetches, around.open_tasks)
+        self._durable = Durable(database.companion_engine(), settings.poll_seconds)
+        self._scripts = RunTask(
+            self._durable,
+            TaskSteps(around),
+            OutputSteps(around, self._board),
+            Outages(database, settings),
+            settings.work_hours * 3600,
+        )
+        self._tidying: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to run tasks, first of all those that an earlier service left unfinished.
+
+        Raises:
+            ResourceError: Another server runs on the same work folder, or media processes cannot be kept apart as the
+                setting `isolation` requires.
+        """
+        unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
+        await asyncio.to_thread(self._folders.open, unfinished)
+        if self._child.media.isolation == "required":
+            try:
+                await self._report_isolation()
+            except FilmstripError:
+                await asyncio.to_thread(self._forks.close)
+                raise
+        await asyncio.to_thread(self._database.count_interruptions)
+        await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
+        # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
+        await asyncio.to_thread(self._durable.start, self._kinds())
+        await asyncio.to_thread(begin_again, self._database, unfinished, self._durable)
+        self._board.start()
+        await asyncio.to_thread(self._forks.start)
+        await asyncio.to_thread(self._forks.beside(FETCHER).start)
+        if self._child.media.isolation != "required":
+            # Nobody needs to wait for it.
+            self._telling = asyncio.create_task(self._report_isolation())
+        tidying = Tidying(self._database, self._folders, self._open_tasks)
+        self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
+        _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
+
+    async def stop(self, drain_seconds: float = 0) -> None:
+        """Take no new work, let running steps end for so long, then end them; the next start goes on with them."""
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
+        if self._tidying is not None:
+            self._tidying.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._tidying
+            self._tidying = None
+            for places in self._places:
+                places.close()
+            # What is cut off from here on was ended by the stop: its marks go before it, as whoever finds that it takes
+            # too long may kill it, and after it, for what was about to make one.
+            await asyncio.to_thread(self._database.end_all_work)
+            await self._durable.stop(drain_seconds)
+            await self._board.stop()
+            await asyncio.to_thread(self._database.end_all_work)
+        await asyncio.to_thread(self._forks.close)
+        self._folders.close()
+
+    async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
+        """Start a task, in one transaction; it is durable when this returns.
+
+        Raises:
+            TokenNotFoundError: There is no such task that is still to be started.
+            QueryError: It cannot work with the settings.
+        """
+        key = await asyncio.to_thread(read_key, self._database, token)
+        key_id = int(key) if key.isdigit() else None
+        enqueue = partial(
+            self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
+        )
+        submission = await asyncio.to_thread(self._submission, query, payload, key_id)
+        await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
+        self._durable.wake(TASK)
+        _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
+
+    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
+        check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
+        check_addresses(query, self._storage)
+        return make_submission(with_operator_values(query, self._settings, self._parse), payload)
+
+    async def cancel(self, token: str) -> None:
+        """End a task now, and wait until its processes are ended; what it has put stays.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it was not started, or it is final.
+        """
+        if not await asyncio.to_thread(self._database.is_unfinished, token):
+            raise TokenNotFoundError("Token not found")
+        await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
+        self._known.forget(token)
+        await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
+        self._open_tasks.leave(token)
+        await asyncio.to_thread(self._folders.empty_task, token)
+        _log.info("task_cancelled", task_token=token)
+
+    async def check(self) -> None:
+        """See whether tasks can be run.
+
+        Raises:
+            ResourceError: They cannot: the engine does not run, work hangs, or its disk is full.
+        """
+        if self._tidying is None or self._tidying.done():
+            raise ResourceError("The engine that runs tasks does not run")
+        if stuck := self._durable.stuck_steps(_STUCK_SECONDS):
+            raise ResourceError(f"Steps hang, past their time limits: {_listed(stuck)}")
+        await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
+
+    def _kinds(self) -> dict[str, Kind]:
+        most = self._settings.open_tasks
+        tasks = Queue("tasks", most, self._settings.open_tasks_per_key or most)
+        outputs = Queue("outputs", _OUTPUTS_AT_ONCE, _OUTPUTS_AT_ONCE_PER_KEY)
+        return {
+            TASK: Kind(self._scripts.run_task, tasks),
+            BUNDLE: Kind(self._scripts.run_bundle, outputs),
+            OUTPUT: Kind(self._scripts.run_output, outputs),
+        }
+
+    async def _report_isolation(self) -> None:
+        await report_isolation(self._child, self._folders.root)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """List names with how often each comes, the most frequent ones first."""
+    counts = Counter(names).most_common()
+    shown = [name if count == 1 else f"{name} ({count} times)" for name, count in counts[:_MOST_NAMED]]
+    return ", ".join(shown) + (", …" if len(counts) > _MOST_NAMED else "")

@@ -1,0 +1,108 @@
+"""How does a task get at its source? By a copy of its own where it needs every byte, else from afar."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.outputs.child.messages import ReadableSource
+from filmstrip.storage.lender import NOBODY, Lender
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
+from filmstrip.storage.sources import copy_source, find_source, open_source
+
+
+def ignore(*_facts: object) -> None:
+    """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class FetchListener:
+    """Who wants to know how a fetch goes on; told from another thread.
+
+    Attributes:
+        on_answer: Told when the source has answered, before anything of it is copied; it may block.
+        on_progress: Told the finished fraction of a copy, 0.0 where the whole is not known.
+    """
+
+    on_answer: Callable[[], None] = ignore
+    on_progress: ProgressListener = ignore
+
+
+_NOBODY = FetchListener()
+
+
+async def fetch_source(  # noqa: PLR0913 - all but three by name
+    url: str,
+    settings: StorageSettings,
+    path: Path,
+    *,
+    whole: bool,
+    expected: SourceVersion | None = None,
+    listener: FetchListener = _NOBODY,
+    lender: Lender = NOBODY,
+) -> tuple[ReadableSource, SourceVersion]:
+    """Make a source readable; a copy that is at `path` already is used.
+
+    Args:
+        url: The client's URL.
+        settings: What the operator allows.
+        path: Where a copy goes, if one is needed.
+        whole: Whether every byte is needed. A source that cannot be read in parts is copied too.
+        expected: The state in which it has to be, None for any.
+        listener: Told how it goes on.
+        lender: Whose credentials sign where the URL has none.
+
+    Returns:
+        How a child process opens it, and in which state it is.
+
+    Raises:
+        SourceError: It cannot be had.
+        HostNotAllowedError: The operator does not allow its host or folder.
+        DiskFullError: There is no room for a copy.
+        CredentialsError: What is lent cannot be read.
+    """
+    stopping = threading.Event()
+
+    def report(fraction: float) -> None:
+        if stopping.is_set():
+            raise _StoppedError
+        listener.on_progress(fraction)
+
+    stoppable = FetchListener(listener.on_answer, report)
+    try:
+        find = partial(find_source, url, settings, expected, lender)
+        return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, stoppable)
+    finally:
+        # A thread cannot be cancelled: the copy ends at its next sign of progress.
+        stopping.set()
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the copy any more."""
+
+
+def _fetch(
+    find: Callable[[], tuple[SourceReference, SourceFacts]],
+    settings: StorageSettings,
+    path: Path,
+    whole: bool,  # noqa: FBT001 - of this module alone
+    expected: SourceVersion | None,
+    listener: FetchListener,
+) -> tuple[ReadableSource, SourceVersion]:
+    if path.exists():
+        return LocalFile(path), expected or SourceVersion(path.stat().st_size)
+    reference, facts = find()
+    listener.on_answer()
+    if reference.url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
+        return LocalFile(local), facts.version
+    if not whole and facts.supports_ranges:
+        return reference, facts.version
+    copy_source(reference, settings, path, listener.on_progress)
+    return LocalFile(path), facts.version

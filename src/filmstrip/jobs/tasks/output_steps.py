@@ -1,0 +1,175 @@
+"""What do the steps of one output do? Each may be done twice: what was put once is never made again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+
+import structlog
+
+from filmstrip.domain.artifact import Artifact, Warned
+from filmstrip.domain.errors import DestinationError, FilmstripError, HostNotAllowedError, SourceError
+from filmstrip.domain.hosts import host_of
+from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
+from filmstrip.jobs.making.destinations import open_stores
+from filmstrip.jobs.making.leftovers import leftover_warnings
+from filmstrip.jobs.making.made_output import describe_result, in_order
+from filmstrip.jobs.making.perform import Performer
+from filmstrip.jobs.making.portions import share
+from filmstrip.jobs.rules.bundles import join_groups
+from filmstrip.jobs.tasks.answers import Answers
+from filmstrip.jobs.tasks.progress_board import ProgressBoard
+from filmstrip.jobs.tasks.put_recorder import PutRecorder
+from filmstrip.jobs.tasks.surroundings import Surroundings, naming_host
+from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs.child.messages import ReadableSource
+from filmstrip.params.format_entry import entry_without_destination
+from filmstrip.storage.source_reference import SourceVersion
+
+_LOOK_SECONDS = 30.0
+
+_log = structlog.get_logger()
+
+
+class OutputSteps:
+    """The steps of one output."""
+
+    def __init__(self, around: Surroundings, board: ProgressBoard) -> None:
+        self._around = around
+        self._database = around.database
+        self._board = board
+        self._performer = Performer(around.settings, around.child)
+
+    async def plan(self, token: str, index: int) -> OutputPlan:
+        """Decide what is made. It is written down: another version of the service might plan otherwise."""
+        query, source = await self._around.query(token), await self._around.probed(token)
+        plan = query.formats[index].plan(source.info, upscale=query.upscale)
+        await asyncio.to_thread(self._warn, token, index, plan.warnings)
+        return plan
+
+    async def make(self, token: str, index: int, plan: OutputPlan, group: Group) -> None:
+        """Make one group and put its files, except for those that were put before."""
+        finished = await self._finished(token, index)
+        if not finished.keys() >= set(group.artifact_names):
+            async with self._assignment(token, index) as assignment:
+                await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
+                listener = self._listener(token, index, plan, group)
+                at_work = partial(self._around.at_work, token, index)
+                with naming_host(await self._source_url(token)):
+                    await self._performer.make_group(Portion(assignment, group, finished, listener), at_work)
+        self._board.tell(token, index, share(plan, group, 1))
+
+    async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> dict[int, FilmstripError]:
+        """Make and put what several outputs can make together, and return which of them met an outage.
+
+        What one of them lacks is left to its own steps: they find out what is the matter with it. So is everything
+        after deaths of the service, which are counted for the first of them: alone, the guilty one shows itself.
+        """
+        if await self._around.interruptions.is_suspect(token, min(plans)):
+            return {}
+        async with AsyncExitStack() as stack:
+            await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)
+            portions: dict[int, Portion] = {}
+            for index, plan in plans.items():
+                with suppress(DestinationError, HostNotAllowedError):
+                    assignment = await stack.enter_async_context(self._assignment(token, index))
+                    portions[index] = await self._portion(token, index, assignment, join_groups(plan))
+            return await self._make_portions(token, min(plans), portions)
+
+    async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
+        """End the output with what was made and where it is; one that has ended stays as it is."""
+        if await self._has_ended(token, index):
+            return
+        async with self._assignment(token, index) as assignment:
+            # Worth a look, not a wait: a destination that lists slowly, or without end, tells of nothing.
+            looking = asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores)
+            with suppress(TimeoutError):
+                await asyncio.to_thread(self._warn, token, index, await asyncio.wait_for(looking, _LOOK_SECONDS))
+            result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
+        await asyncio.to_thread(self._around.folders.empty_output, token, index)
+        await asyncio.to_thread(self._database.finish_output, token, index, result, locations)
+        _log.info("output_finished", files=len(result.names), size_bytes=result.size_bytes)
+
+    async def fail(self, token: str, index: int, error: str) -> None:
+        """End the output with the reason; its files go first, as they may be what filled the disk."""
+        await asyncio.to_thread(self._around.folders.empty_output, token, index)
+        await asyncio.to_thread(self._database.fail_output, token, index, error)
+        _log.warning("output_failed", error=error)
+
+    async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
+        first = joined.groups[0]
+        listener = self._listener(token, index, joined, first)
+        return Portion(assignment, first, await self._finished(token, index), listener)
+
+    async def _make_portions(
+        self, token: str, first: int, portions: Mapping[int, Portion]
+    ) -> dict[int, FilmstripError]:
+        unfinished = {index: portion for index, portion in portions.items() if not portion.is_finished}
+        if not unfinished:
+            return {}
+        at_work = partial(self._around.at_work, token, first)
+        makings = await self._performer.make_together(list(unfinished.values()), at_work)
+        failures = {i: made.failure for i, made in zip(unfinished, makings, strict=True) if made.failure is not None}
+        for index, failure in failures.items():
+            _log.warning("left_to_itself", output_index=index, error=str(failure))
+            if isinstance(failure, SourceError):
+                failure.host = host_of(await self._source_url(token))
+        return {index: failure for index, failure in failures.items() if failure.is_retryable and failure.host}
+
+    async def _has_ended(self, token: str, index: int) -> bool:
+        record = await self._around.record(token)
+        return any(output.status.is_final for output in record.outputs if output.index == index)
+
+    async def _source_url(self, token: str) -> str:
+        return (await self._around.query(token)).source
+
+    @asynccontextmanager
+    async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:
+        task, probed = await self._around.task(token), await self._around.probed(token)
+        query = task.query
+        expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
+
+        async def open_source() -> ReadableSource:
+            return (await self._around.source(token, query, expected))[0]
+
+        output = query.formats[index]
+        lender = await self._around.lender(token)
+        with open_stores(output, self._around.storage, token, index, task.begins_at, lender) as stores:
+            yield Assignment(
+                output=output,
+                document=entry_without_destination(query.text, index),
+                info=probed.info,
+                open_source=open_source,
+                upscale=query.upscale,
+                folder=self._around.folders.of_output(token, index),
+                stores=stores,
+            )
+
+    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
+        def on_made() -> None:
+            if group == plan.groups[-1]:
+                self._database.advance_outputs(token, [index], TaskStatus.SAVING)
+
+        answers = Answers(self._database, token)
+        return Listener(
+            on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
+            before_put=answers.ask,
+            on_answer=answers.note,
+            on_put=PutRecorder(self._database, token, index, group),
+            on_failed=lambda: self._around.folders.empty_output(token, index),
+            on_made=on_made,
+            warn=lambda message: self._warn(token, index, [message]),
+        )
+
+    def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
+        """Tell the client what an output had to give; blocking."""
+        outputs = self._database.read_tasks([token])[token].outputs
+        tag = next((output.tag for output in outputs if output.index == index), None)
+        self._database.add_warnings(token, [Warned(message, tag=tag) for message in messages])
+
+    async def _finished(self, token: str, index: int) -> dict[str, Artifact]:
+        put = await asyncio.to_thread(self._database.read_artifacts, token, index)
+        return {each.artifact.name: each.artifact for each in put}

@@ -1,0 +1,203 @@
+"""The life of a task, from its submission to its end, as one reads it from top to bottom.
+
+A task is a script of the durable engine, and so is each of its outputs. What their steps do is in `task_steps` and
+`output_steps`; here is only in which order, and what follows from a failure. No script waits for another one, or for
+a host that does not answer: it ends, and what comes next is enqueued.
+
+    run_task ──┬─> run_bundle (outputs that take the same frames) ──┬─> run_output ─> … ─> the last one ends the task
+               └────────────────────────────────────────────────────┘
+    each of them, when a host does not answer ─> the same script once more, with a delay
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar, cast
+
+import structlog
+from pydantic import TypeAdapter
+from structlog.contextvars import bound_contextvars
+
+from filmstrip.domain.errors import FilmstripError
+from filmstrip.jobs.making.portion_making import explained
+from filmstrip.jobs.rules.allowances import short_seconds
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.outages import OutageError, Outages, outage_of
+from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.task_steps import TaskSteps
+from filmstrip.outputs._base import OutputPlan
+
+TASK, BUNDLE, OUTPUT = "run_task", "run_bundle", "run_output"
+"""Names of the scripts. They are in the database as long as a task runs."""
+
+FORMER_SCRIPTS = ("task", "output")
+"""Scripts of versions before: their tasks are begun again by `TASK`."""
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+_plans: TypeAdapter[OutputPlan] = TypeAdapter(OutputPlan)
+
+
+def task_run(token: str, run: int = 1) -> str:
+    """Name a run of the script of a task."""
+    return f"{token}.{run}"
+
+
+class RunTask:
+    """The scripts."""
+
+    def __init__(
+        self, durable: Durable, task: TaskSteps, output: OutputSteps, outages: Outages, work_seconds: float
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            durable: Runs the scripts.
+            task: Steps of a task as a whole.
+            output: Steps of one output.
+            outages: Decides how long hosts are waited for that do not answer.
+            work_seconds: How long a step may take at most that makes or copies something, however much it is.
+        """
+        self._durable = durable
+        self._task = task
+        self._output = output
+        self._outages = outages
+        self._work_seconds = work_seconds
+
+    async def run_task(self, token: str, key: str, run: int) -> None:
+        """Fetch and probe the source, and begin each output."""
+        with bound_contextvars(task_token=token):
+            async with self._task.open(token, key) as opened:
+                try:
+                    state = await self._work("fetch", self._task.fetch, token)
+                    await self._work("probe", self._task.probe, token, state)
+                    bundles = await self._repeatable("choose", self._task.choose_outputs, token)
+                    await self._begin(token, key, bundles)
+                    opened.has_outputs = bool(bundles)
+                    error = None if bundles else await self._conclude(token)
+                except OutageError as outage:
+                    delay_seconds = await self._wait(token, None, outage)
+                    if delay_seconds is not None:
+                        again = {task_run(token, run + 1): (token, key, run + 1)}
+                        await self._durable.begin(TASK, again, key, delay_seconds)
+                        return
+                    error = [str(outage)]
+                except FilmstripError as failure:
+                    error = [str(failure)]
+                if error:
+                    await self._repeatable("finish", self._task.finish, token, error[0])
+
+    async def run_bundle(self, token: str, key: str, *indexes: int) -> None:
+        """Make what several outputs can make together, then let each go its own way; nobody fails here."""
+        with bound_contextvars(task_token=token):
+            plans: dict[int, OutputPlan] = {}
+            outages: dict[str, dict[str, str]] = {}
+            # Each is tried alone afterwards: one that is innocent does not fail with the others.
+            for index in indexes:
+                with suppress(FilmstripError):
+                    plans[index] = _plans.validate_python(await self._step("plan", self._plan, token, index))
+            if len(plans) > 1:
+                with suppress(FilmstripError, OutageError):
+                    outages = await self._work("make together", self._make_together, token, plans)
+            for index in indexes:
+                delay_seconds: float | None = 0.0
+                if (told := outages.get(str(index))) is not None:
+                    with suppress(FilmstripError):
+                        delay_seconds = await self._wait(token, index, OutageError(told["outage"], told["host"]))
+                await self._again(token, key, 1, index, delay_seconds or 0.0)
+
+    async def run_output(self, token: str, key: str, run: int, index: int) -> None:
+        """Plan an output and make it, group by group; the last output of a task ends the task. A failure is its own."""
+        with bound_contextvars(task_token=token):
+            with bound_contextvars(output_index=index):
+                try:
+                    plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
+                    for group in plan.groups:
+                        await self._work(f"make {group.name}", self._output.make, token, index, plan, group)
+                    await self._repeatable("describe", self._output.describe, token, index, plan)
+                except OutageError as outage:
+                    delay_seconds = await self._wait(token, index, outage)
+                    if delay_seconds is not None:
+                        await self._again(token, key, run + 1, index, delay_seconds)
+                    else:
+                        await self._repeatable("fail", self._output.fail, token, index, str(outage))
+                except FilmstripError as failure:
+                    await self._repeatable("fail", self._output.fail, token, index, str(failure))
+            error = await self._conclude(token)
+            if error:
+                await self._repeatable("finish", self._task.finish, token, error[0])
+
+    async def _conclude(self, token: str) -> list[str | None]:
+        try:
+            return await self._repeatable("conclude", self._task.conclude, token)
+        except FilmstripError as failure:
+            return [str(failure)]
+
+    async def _begin(self, token: str, key: str, bundles: list[list[int]]) -> None:
+        together = [bundle for bundle in bundles if len(bundle) > 1]
+        alone = [bundle[0] for bundle in bundles if len(bundle) == 1]
+        await self._durable.begin(BUNDLE, {f"{token}.b{b[0]}": (token, key, *b) for b in together}, key)
+        await self._durable.begin(OUTPUT, {f"{token}.{i}.1": (token, key, 1, i) for i in alone}, key)
+
+    async def _again(self, token: str, key: str, run: int, index: int, delay_seconds: float) -> None:
+        await self._durable.begin(OUTPUT, {f"{token}.{index}.{run}": (token, key, run, index)}, key, delay_seconds)
+
+    async def _wait(self, token: str, index: int | None, outage: OutageError) -> float | None:
+        _log.warning("outage", reason=str(outage), output_index=index)
+        return await self._step("wait", self._outages.wait_for, token, index, outage)
+
+    async def _plan(self, token: str, index: int) -> object:
+        return _plans.dump_python(await self._output.plan(token, index), mode="json")
+
+    async def _make_together(self, token: str, plans: dict[int, OutputPlan]) -> dict[str, dict[str, str]]:
+        failures = await self._output.make_together(token, plans)
+        return {str(index): outage_of(failure) for index, failure in failures.items()}
+
+    async def _work(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
+        """Do what makes or copies something: it gets more time when it knows how much that is (`allowances`)."""
+        return await self._step(name, work, *arguments, most_seconds=self._work_seconds)
+
+    async def _repeatable(self, name: str, work: Callable[..., Awaitable[T]], *arguments: object) -> T:
+        """Do what is short and comes out the same when it is done again: the journal need not know it."""
+        return await self._step(name, work, *arguments, is_kept=False)
+
+    async def _step(
+        self,
+        name: str,
+        work: Callable[..., Awaitable[T]],
+        *arguments: object,
+        most_seconds: float | None = None,
+        is_kept: bool = True,
+    ) -> T:
+        seconds = short_seconds(_file_count(arguments))
+        told = partial(_told, work, *arguments)
+        result = await self._durable.step(name, told, seconds, most_seconds=most_seconds, is_kept=is_kept)
+        if isinstance(result, dict) and result.keys() == {"outage", "host"}:
+            raise OutageError(result["outage"], result["host"])
+        return cast(T, result)
+
+
+def _file_count(arguments: Iterable[object]) -> int:
+    """Count the files of the outputs that a step is about."""
+    plans = [each for each in arguments if isinstance(each, OutputPlan)]
+    return sum(len(group.artifact_names) for plan in plans for group in plan.groups)
+
+
+async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | dict[str, str]:
+    """Do something; an outage is a result, and an error that is none of ours is for the log and has our sentence."""
+    try:
+        return await work(*arguments)
+    except FilmstripError as error:
+        for note in getattr(error, "__notes__", ()):
+            _log.warning("media_process_said", stderr=note)
+        if error.is_retryable:
+            return outage_of(error)
+        _log.warning("step_failed", kind=type(error).__name__, error=str(error))
+        raise
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - native code panics by what is no Exception; it ends this alone
+        raise explained(error) from None

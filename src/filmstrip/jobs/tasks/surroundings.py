@@ -1,0 +1,156 @@
+"""What do the steps of tasks work with?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from filmstrip.db.database import Database
+from filmstrip.db.records import Source, TaskRecord
+from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
+from filmstrip.domain.hosts import host_of
+from filmstrip.jobs.making.media_child import MediaChild
+from filmstrip.jobs.rules.allowances import fetch_seconds
+from filmstrip.jobs.rules.free_disk import demand_free_disk, keeping_free_disk
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.rules.step_limit import allow
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.answers import Answers
+from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
+from filmstrip.jobs.tasks.interruptions import Interruptions
+from filmstrip.jobs.tasks.known_tasks import KnownTask, KnownTasks
+from filmstrip.jobs.tasks.lending import lender_for
+from filmstrip.jobs.tasks.work_folders import WorkFolders
+from filmstrip.outputs._base import Output
+from filmstrip.outputs.child.messages import ReadableSource
+from filmstrip.params.query import Query
+from filmstrip.storage.lender import NOBODY, Lender
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceVersion
+
+
+@contextmanager
+def naming_host(url: str) -> Iterator[None]:
+    """Note in errors of a source, raised within the block, which host they are about."""
+    try:
+        yield
+    except SourceError as error:
+        error.host = host_of(url)
+        raise
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the steps work with.
+
+    Attributes:
+        database: Where everything is written down.
+        settings: How tasks are run.
+        storage: Which places may be used.
+        child: Starts child processes.
+        folders: Where tasks work.
+        interruptions: Lets work begin.
+        slots: Places of media processes.
+        fetches: Places of sources that are fetched.
+        open_tasks: Places of tasks that are fetched and not ended.
+        known: Knows what does not change of the tasks at work.
+    """
+
+    database: Database
+    settings: JobSettings
+    storage: StorageSettings
+    child: MediaChild
+    folders: WorkFolders
+    interruptions: Interruptions
+    slots: Places
+    fetches: Places
+    open_tasks: Places
+    known: KnownTasks
+
+    async def task(self, token: str) -> KnownTask:
+        """Return what does not change of a task.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it is final.
+        """
+        kept = self.known.kept(token)
+        return await asyncio.to_thread(self.known.read, token) if kept is None else kept
+
+    async def query(self, token: str) -> Query[Output]:
+        """Return what a task is to do.
+
+        Raises:
+            TokenNotFoundError: There is no such task, or it is final.
+        """
+        return (await self.task(token)).query
+
+    async def record(self, token: str) -> TaskRecord:
+        """Read how far a task is.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+        """
+        found = await asyncio.to_thread(self.database.read_tasks, [token])
+        if token not in found:
+            raise TokenNotFoundError("Token not found")
+        return found[token]
+
+    async def probed(self, token: str) -> Source:
+        """Read what a task's source holds.
+
+        Raises:
+            SourceUnreadableError: It was not probed.
+        """
+        source = await asyncio.to_thread(self.database.read_source, token)
+        if source is None:
+            raise SourceUnreadableError("The source was not probed")
+        return source
+
+    async def source(
+        self, token: str, query: Query[Output], expected: SourceVersion | None
+    ) -> tuple[ReadableSource, SourceVersion]:
+        """Make a task's source readable; a copy that it has already is used."""
+        path, answers = self.folders.source(token), Answers(self.database, token)
+
+        def on_answer() -> None:
+            allow(fetch_seconds(self.storage))
+            answers.note(host_of(query.source))
+
+        def on_progress(_fraction: float) -> None:
+            allow(fetch_seconds(self.storage))
+            demand_free_disk(path.parent, self.settings.free_disk_mb)
+
+        lender = await self.lender(token)
+        return await fetch_source(
+            query.source,
+            self.storage,
+            path,
+            whole=any(output.reads_whole_source for output in query.formats),
+            expected=expected,
+            listener=FetchListener(on_answer, on_progress),
+            lender=lender,
+        )
+
+    async def lender(self, token: str) -> Lender:
+        """Return what lends credentials to the places of a task that have none."""
+        if not self.storage.stores:
+            return NOBODY
+        key_id = (await self.task(token)).key_id
+        return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
+
+    @asynccontextmanager
+    async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
+        """Have a slot, and the mark of work on an output or on a task's source, until the end of the block."""
+        key = await self.key(token)
+        async with (
+            self.slots.place(f"{token}.{index}", key),
+            self.interruptions.work(token, index),
+            keeping_free_disk(self.folders.root, self.settings.free_disk_mb),
+        ):
+            yield
+
+    async def key(self, token: str) -> str:
+        """Name the API key that a task belongs to, for shares; "-" if it is the operator's own."""
+        return (await self.task(token)).key

@@ -1,0 +1,137 @@
+"""What do the steps of a task do that concern it as a whole? Each may be done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from filmstrip.db.records import OutputRecord, Source
+from filmstrip.domain.artifact import Warned
+from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.making.named_source import naming_source
+from filmstrip.jobs.rules.bundles import bundle_outputs
+from filmstrip.jobs.rules.free_disk import keeping_free_disk
+from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
+from filmstrip.jobs.tasks.outages import is_active
+from filmstrip.jobs.tasks.surroundings import Surroundings, naming_host
+from filmstrip.storage.source_reference import SourceVersion
+
+_log = structlog.get_logger()
+
+
+@dataclass
+class OpenTask:
+    """A task that has a place among the open ones.
+
+    Attributes:
+        has_outputs: Whether it keeps the place for outputs that were begun.
+    """
+
+    has_outputs: bool = False
+
+
+class TaskSteps:
+    """The steps of a task as a whole."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._database = around.database
+
+    @asynccontextmanager
+    async def open(self, token: str, key: str) -> AsyncIterator[OpenTask]:
+        """Have a place among the open tasks until the end of the block, or until the end of the task's outputs."""
+        opened = OpenTask()
+        await self._around.open_tasks.enter(token, key)
+        try:
+            yield opened
+        finally:
+            if not opened.has_outputs:
+                self._around.open_tasks.leave(token)
+
+    async def fetch(self, token: str) -> list[str | int | None]:
+        """Make the source readable, and tell its state: size, entity tag, date."""
+        if not self._around.folders.source(token).exists():
+            # What an interrupted copy left is in the way of a full disk.
+            self._around.folders.empty_task(token)
+        query = await self._around.query(token)
+        async with self._at_source(token, query.source):
+            source, state = await self._around.source(token, query, None)
+        _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
+        return [state.size_bytes, state.etag, state.last_modified]
+
+    async def probe(self, token: str, state: list[str | int | None]) -> None:
+        """Find out what the source holds."""
+        version = SourceVersion(*state)  # type: ignore[arg-type]  # as `fetch` wrote them down
+        query = await self._around.query(token)
+        async with self._at_source(token, query.source):
+            source, _ = await self._around.source(token, query, version)
+            with naming_source(query.source):
+                info = await self._around.child.probe(source, self._around.folders.of_task(token))
+        found = Source(info, version.etag, version.last_modified)
+        await asyncio.to_thread(self._database.record_source, token, found)
+        await asyncio.to_thread(self._database.end_outage, token, None)
+        await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
+        _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
+
+    async def choose_outputs(self, token: str) -> list[list[int]]:
+        """Take out what the upscale rule drops, and tell the indexes of what is made, and made together."""
+        query, record = await self._around.query(token), await self._around.record(token)
+        info = (await self._around.probed(token)).info
+        kept = [output.index for output in record.outputs]
+        if not query.upscale:
+            dropped = dropped_outputs(query.formats, info)
+            told = [drop_warning(index, size) for index, size in dropped.items()]
+            await asyncio.to_thread(self._database.add_warnings, token, told)
+            await asyncio.to_thread(self._database.drop_outputs, token, list(dropped))
+            kept = [index for index in kept if index not in dropped]
+        await asyncio.to_thread(self._database.advance_outputs, token, kept, TaskStatus.QUEUED)
+        return bundle_outputs(query.formats, kept, info)
+
+    async def conclude(self, token: str) -> list[str | None]:
+        """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.
+
+        An output that may fail softly leaves a warning only. A task that only waits for hosts is not open any more.
+        """
+        record = await self._around.record(token)
+        if not any(is_active(output) for output in record.outputs):
+            self._around.open_tasks.leave(token)
+        if record.status.is_final or not all(output.status.is_final for output in record.outputs):
+            return []
+        query = await self._around.query(token)
+        failed = [output for output in record.outputs if output.error is not None]
+        soft = [output for output in failed if query.formats[output.index].allow_soft_fail]
+        told = [Warned(f"{output.output_name} could not be made", output.error, output.tag) for output in soft]
+        await asyncio.to_thread(self._database.add_warnings, token, told)
+        return [_together([output for output in failed if output not in soft], len(record.outputs))]
+
+    async def finish(self, token: str, error: str | None) -> None:
+        """End the task; its folder goes first, so that no final task has one."""
+        await asyncio.to_thread(self._around.folders.empty_task, token)
+        has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
+        self._around.known.forget(token)
+        # What was late until now made it again; nothing is made any more.
+        await asyncio.to_thread(self._around.folders.empty_task, token)
+        self._around.open_tasks.leave(token)
+        if has_ended:
+            _log.info("task_finished", error=error)
+
+    @asynccontextmanager
+    async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:
+        key = await self._around.key(token)
+        async with (
+            self._around.fetches.place(token, key),
+            self._around.interruptions.work(token),
+            keeping_free_disk(self._around.folders.root, self._around.settings.free_disk_mb),
+        ):
+            with naming_host(url):
+                yield
+
+
+def _together(failed: list[OutputRecord], count: int) -> str | None:
+    if count == 1 and failed:
+        return failed[0].error
+    return "; ".join(f"{output.tag} ({output.output_name}): {output.error}" for output in failed) or None

@@ -1,0 +1,52 @@
+"""Who clears up after tasks? A look every few seconds: for tasks that nothing works on, journals and folders."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from filmstrip.db.database import Database
+from filmstrip.jobs.rules.places import Places
+from filmstrip.jobs.tasks import journal
+from filmstrip.jobs.tasks.work_folders import WorkFolders
+
+_JOURNAL_SECONDS = 60.0
+_LOST_SECONDS = 5.0
+_log = structlog.get_logger()
+
+
+class Tidying:
+    """Clears up after tasks while the durable engine runs."""
+
+    def __init__(self, database: Database, folders: WorkFolders, open_tasks: Places) -> None:
+        self._database = database
+        self._folders = folders
+        self._open_tasks = open_tasks
+
+    async def keep_tidy(self, pause_seconds: float) -> None:
+        """Clear up, again and again, until it is cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(self.tidy)
+            except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
+                _log.exception("not_tidied")
+            await asyncio.sleep(pause_seconds)
+
+    def tidy(self) -> None:
+        """End the tasks whose scripts are over without having ended them; forget journals and folders of ended ones.
+
+        What comes next is enqueued before a script ends, so that a task with an open script has a future. Blocking.
+        """
+        over = journal.list_over(for_seconds=_LOST_SECONDS)
+        tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
+        for task in tasks.values():
+            if not task.status.is_final and not journal.has_open(f"{task.token}."):
+                if self._database.finish_task(task.token, "An internal error of the service ended this"):
+                    _log.error("task_lost", task_token=task.token)
+                self._open_tasks.leave(task.token)
+        self._folders.sweep(self._database.unfinished_tasks)
+        before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
+        ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
+        journal.forget([identity for identity in over if identity.partition(".")[0] in ended])

@@ -1,0 +1,107 @@
+"""Which sound of a source can be used, and which of it goes with the pictures?"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from av.audio.stream import AudioStream as AvAudioStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+
+from filmstrip.domain.media_info import AudioStream
+from filmstrip.media.containers.opening import is_decodable
+from filmstrip.media.containers.programs import read_program
+from filmstrip.media.containers.track_labels import TrackLabel, source_codec
+from filmstrip.media.source.media_source import MediaSource
+
+# What is heard instead of the film's own sound, or beside it, by those who ask for it.
+_FOR_SOME = (
+    Disposition.visual_impaired
+    | Disposition.hearing_impaired
+    | Disposition.comment
+    | Disposition.karaoke
+    | Disposition.clean_effects
+    | Disposition.non_diegetic
+    | Disposition.dependent
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSound:
+    """What was found of the sound of a source.
+
+    Attributes:
+        streams: What can be decoded, in container order.
+        chosen: Number of the stream that goes with the pictures, None for none.
+        warnings: What is left out, one sentence each.
+    """
+
+    streams: tuple[AudioStream, ...]
+    chosen: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def find_sound(
+    container: InputContainer, video: Stream | None, source: MediaSource, labels: Mapping[int, TrackLabel]
+) -> FoundSound:
+    """Find the sound of a source that can be decoded, and which of it goes with the pictures.
+
+    That of the pictures' own programme comes first, then what is enabled, what is the default, what is meant for
+    everybody, what stands first.
+
+    Args:
+        container: The open source.
+        video: The stream that pictures are taken from, None without any.
+        source: The bytes.
+        labels: What its container says of its tracks.
+    """
+    usable = [stream for stream in container.streams.audio if _is_usable(stream, labels)]
+    is_broadcast = container.format.name == "mpegts" and video is not None and len(usable) > 1
+    program = read_program(source, video.id) if is_broadcast and video is not None else frozenset[int]()
+    chosen = max(usable, key=lambda stream: _rank(stream, program, labels), default=None)
+    warnings = _warnings(container, usable, labels)
+    return FoundSound(tuple(_describe(each) for each in usable), None if chosen is None else chosen.index, warnings)
+
+
+def _rank(
+    stream: AvAudioStream, program: Container[int], labels: Mapping[int, TrackLabel]
+) -> tuple[bool, bool, bool, bool, int]:
+    return (
+        stream.id in program,
+        labels.get(stream.index, TrackLabel()).is_enabled,
+        # In an MP4 that is the flag of an enabled track (ISO/IEC 14496-12, 8.3.2).
+        bool(stream.disposition & Disposition.default),
+        not stream.disposition & _FOR_SOME,
+        -stream.index,
+    )
+
+
+def _is_usable(stream: AvAudioStream, labels: Mapping[int, TrackLabel]) -> bool:
+    label = labels.get(stream.index, TrackLabel())
+    # What was announced but never came has no rate.
+    return not label.is_encrypted and is_decodable(stream) and bool(stream.codec_context.sample_rate)
+
+
+def _describe(stream: AvAudioStream) -> AudioStream:
+    return AudioStream(
+        index=stream.index,
+        codec=stream.codec_context.name,
+        sample_rate=stream.codec_context.sample_rate,
+        channels=stream.codec_context.channels,
+        language=stream.language,
+    )
+
+
+def _warnings(
+    container: InputContainer, usable: list[AvAudioStream], labels: Mapping[int, TrackLabel]
+) -> tuple[str, ...]:
+    if usable or not container.streams.audio:
+        return ()
+    first = container.streams.audio[0]
+    label = labels.get(first.index, TrackLabel())
+    if label.is_encrypted:
+        return ("the sound of the source is encrypted, and left out",)
+    if is_decodable(first):
+        return ("the sound of the source cannot be decoded, and is left out",)
+    return (f"the sound of the source is encoded {source_codec(label)}, which cannot be decoded, and is left out",)

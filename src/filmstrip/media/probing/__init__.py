@@ -1,0 +1,6 @@
+"""The facts of a source.
+
+Others use:
+
+- `probe`: `probe`, which reads them
+"""

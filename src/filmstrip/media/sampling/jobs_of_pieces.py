@@ -1,0 +1,53 @@
+"""How is a source sampled whose clock jumps? Piece by piece, as sources of their own, one after the other."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+
+from filmstrip.domain.media_info import Piece
+from filmstrip.media.sampling.sample_job import Renderer, ResultT, SampleJob
+from filmstrip.media.sampling.targets import Sample, Target
+from filmstrip.media.source.media_source import part_of
+
+
+def jobs_of_pieces(
+    job: SampleJob[ResultT], targets: Sequence[Target]
+) -> Iterator[tuple[SampleJob[ResultT], list[Target]]]:
+    """Share a job out over the pieces of its source, each with the targets that it has to show."""
+    placed = job.info.placed_pieces()
+    begins = [begin for _, begin in placed]
+    in_order = sorted(targets, key=lambda target: target.seconds)
+    for number, inside in groupby(in_order, key=lambda target: max(0, bisect_right(begins, target.seconds) - 1)):
+        piece, begin = placed[number]
+        yield _job_of_piece(job, piece, begin), [Target(target.index, target.seconds - begin) for target in inside]
+
+
+def _job_of_piece(job: SampleJob[ResultT], piece: Piece, begin: Fraction) -> SampleJob[ResultT]:
+    info = replace(
+        job.info,
+        pieces=(),
+        start_seconds=piece.start_seconds,
+        duration_seconds=piece.duration_seconds,
+        video=replace(job.video, index=piece.video_index, time_base=piece.time_base or job.video.time_base),
+    )
+
+    def new_renderer() -> Renderer[ResultT]:
+        render = job.new_renderer()
+        return lambda sample: render(_later(sample, begin))
+
+    source = part_of(job.source, piece.first_byte, piece.end_byte)
+    return replace(job, source=source, info=info, new_renderer=new_renderer)
+
+
+def _later(sample: Sample, seconds: Fraction) -> Sample:
+    """Count the times of a sample from an earlier moment."""
+    stamp = replace(
+        sample.stamp,
+        requested_seconds=sample.stamp.requested_seconds + seconds,
+        actual_seconds=sample.stamp.actual_seconds + seconds,
+    )
+    return Sample(Target(sample.target.index, sample.target.seconds + seconds), sample.frame, stamp)

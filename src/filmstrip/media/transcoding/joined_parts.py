@@ -1,0 +1,55 @@
+"""Which files, one behind the other in a source, does ffmpeg read at the same time, each as an input?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from filmstrip.domain.errors import LimitExceededError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.timeline.pieces import MOST_JOINED, is_listed, is_read_on
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPart:
+    """One of the files.
+
+    Attributes:
+        source: Where it lies in the source.
+        video_index: Number of its video stream.
+        sound_index: Number of its audio stream, None for silence.
+        lead_seconds: For how long there is something else before its first moment.
+        duration_seconds: For how long it is played.
+    """
+
+    source: LocalFile
+    video_index: int
+    sound_index: int | None
+    lead_seconds: Fraction
+    duration_seconds: Fraction
+
+
+def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
+    """List the pieces as files of their own where ffmpeg cannot read one after the other; else none.
+
+    Raises:
+        LimitExceededError: They are too many to be read at the same time.
+    """
+    if is_read_on(info) or is_listed(info):
+        return ()
+    if len(info.pieces) > MOST_JOINED:
+        raise LimitExceededError(
+            f"The source is made of {len(info.pieces)} recordings of different kinds, of which a video of at most "
+            f"{MOST_JOINED} can be made"
+        )
+    return tuple(
+        JoinedPart(
+            LocalFile(source.path, (piece.first_byte, piece.end_byte)),
+            piece.video_index,
+            piece.sound_index,
+            piece.lead_seconds,
+            piece.duration_seconds,
+        )
+        for piece in info.pieces
+    )

@@ -1,0 +1,178 @@
+"""What runs inside a child process: probe a source, or make one group of one output, or of each of several.
+
+`isolation.forking` calls `load`, and in each child `main`; the request comes on standard input (`isolation.sandbox`).
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TextIO
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_exit_pipe
+from filmstrip.isolation.trial import try_walls
+from filmstrip.isolation.walls import readable_for_everybody
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.seclusion import Seclusion, seclude
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source.block_cache import BlockCache
+from filmstrip.media.source.media_source import LocalFile, MediaSource
+from filmstrip.outputs._base import Group, Output, Workbench
+from filmstrip.outputs.child.fetched_ranges import FetchedRanges
+from filmstrip.outputs.child.limits import check_length
+from filmstrip.outputs.child.messages import (
+    Arriving,
+    Failed,
+    Fetched,
+    Gave,
+    Made,
+    Probed,
+    Progressed,
+    Rendering,
+    Report,
+    Request,
+    Tried,
+    reports,
+    requests,
+)
+from filmstrip.outputs.child.range_protocol import DESCRIPTOR
+from filmstrip.outputs.registry import load_outputs, load_renderers, output_types
+from filmstrip.params.format_entry import parse_entry
+from filmstrip.params.parameters import build_parsers
+
+
+def load(*modules: str) -> None:
+    """Load what children need, once for all of them: they are forked from the process that calls this.
+
+    Args:
+        modules: What is loaded instead of everything, for a few jobs that need little.
+    """
+    if not modules:
+        load_outputs()
+        load_renderers()
+    for name in modules:
+        importlib.import_module(name)
+    # Else each child would find out for itself, and write to memory that it shares with the others.
+    build_parsers(Output)
+    readable_for_everybody()
+
+
+def main() -> None:
+    """Do what the request says, and report."""
+    request = requests.validate_json(read_request())
+    reporter = _Reporter(take_stdout())
+    try:
+        confine(request.media)
+        seclusion = _shut_off(request)
+        watch_exit_pipe()
+        for report in _work(request, reporter, seclusion):
+            reporter.send(report)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent wants to know
+        explained = explain(error, request.media)
+        if explained is not error:
+            traceback.print_exc()
+        reporter.send(Failed(type(explained).__name__, str(explained)))
+
+
+class _Reporter:
+    """Writes reports, a line each, also when several threads have something to tell."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+        self._lock = threading.Lock()
+
+    def send(self, report: Report) -> None:
+        with self._lock:
+            self._output.write(reports.dump_json(report).decode() + "\n")
+
+
+def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
+    """Tell an error by our own name for it."""
+    if isinstance(error, FilmstripError):
+        return error
+    if isinstance(error, MemoryError):
+        return out_of_memory(settings)
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError("The disk that work is done on is full")
+    if number == errno.EFBIG:
+        return LimitExceededError(f"A file grew too large (limit {settings.file_limit_mb} MiB)")
+    if number == errno.ENOMEM:
+        return out_of_memory(settings)
+    return MediaProcessError(f"The media process failed ({type(error).__name__})")
+
+
+def _shut_off(request: Request) -> Seclusion:
+    """Leave this process its source, the folders of its outputs, and as many runs of ffmpeg as they need."""
+    read = [request.source.path] if isinstance(request.source, LocalFile) else []
+    folders = [rendering.folder for rendering in request.renderings]
+    runs = sum(output.ffmpeg_runs for output in _outputs(request))
+    return seclude(request.media, read=read, work=folders, ffmpeg_runs=runs)
+
+
+def _outputs(request: Request) -> list[Output]:
+    return [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
+
+
+def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterator[Report]:
+    if request.source is None:
+        yield Tried(try_walls(seclusion.landlock))
+        return
+    with _opened(request.source, reporter) as source:
+        if not request.renderings:
+            yield Probed(probe(source, request.media))
+            return
+        outputs = _outputs(request)
+        for output, rendering in zip(outputs, request.renderings, strict=True):
+            check_length(output, rendering.info, request.media)
+        parts = [
+            (output, rendering.group, _bench(rendering, position, source, request.media, seclusion, reporter))
+            for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
+        ]
+        for position, artifact in _render(parts, request.renderings[0].info):
+            yield Made(artifact, position)
+
+
+def _render(parts: list[tuple[Output, Group, Workbench]], info: MediaInfo) -> Iterator[tuple[int, Artifact]]:
+    if len(parts) > 1:
+        return parts[0][0].render_together(parts, info)
+    ((output, group, bench),) = parts
+    return ((0, artifact) for artifact in output.render(group, info, bench))
+
+
+def _bench(
+    rendering: Rendering,
+    position: int,
+    source: MediaSource,
+    settings: MediaSettings,
+    seclusion: Seclusion,
+    reporter: _Reporter,
+) -> Workbench:
+    return Workbench(
+        source=source,
+        folder=rendering.folder,
+        settings=settings,
+        upscale=rendering.upscale,
+        finished={artifact.name: artifact for artifact in rendering.finished},
+        on_progress=lambda fraction: reporter.send(Progressed(fraction, position)),
+        warn=lambda message: reporter.send(Gave(message, position)),
+        urls=rendering.urls,
+        urls_expire_at=rendering.urls_expire_at,
+        ffmpeg=seclusion.ffmpeg,
+    )
+
+
+@contextmanager
+def _opened(source: LocalFile | Fetched, reporter: _Reporter) -> Iterator[MediaSource]:
+    if isinstance(source, LocalFile):
+        yield source
+        return
+    with closing(FetchedRanges(DESCRIPTOR, lambda: reporter.send(Arriving()))) as ranges:
+        yield BlockCache(ranges)

@@ -1,0 +1,134 @@
+"""What do the service and its child processes say to each other? One request, then reports, each a line of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation.trial import Trial
+from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source.media_source import LocalFile
+from filmstrip.outputs._base import Group
+from filmstrip.storage.source_reference import SourceReference
+
+ReadableSource = LocalFile | SourceReference
+"""A source as a task has it: without any credentials of the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One group of one output, to be made.
+
+    Attributes:
+        document: The output's parameters as JSON text, without its destination.
+        group: What is to be made.
+        info: What the source holds.
+        folder: Where the files are made.
+        upscale: Whether video may become larger than its source.
+        finished: The artifacts that are at their destination already.
+        urls: The addresses of the output's files by name, where the group asked for them; they may be signed.
+        urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
+    """
+
+    document: str
+    group: Group
+    info: MediaInfo
+    folder: Path
+    upscale: bool
+    finished: tuple[Artifact, ...]
+    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    urls_expire_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A source whose bytes come from another process (`range_protocol`)."""
+
+    kind: Literal["fetched"] = "fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a child process is to do.
+
+    Attributes:
+        source: Where the source's bytes are; None to try what the child is kept from. The address of a remote one is
+            told to the process that fetches it alone.
+        media: The limits, which the child takes on itself.
+        renderings: The groups to make, of outputs that can be made together; none to probe the source.
+    """
+
+    source: LocalFile | Fetched | None
+    media: MediaSettings
+    renderings: tuple[Rendering, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """How much of a group is finished, 0.0 to 1.0; `position` is that of its rendering in the request."""
+
+    fraction: float
+    position: int = 0
+    kind: Literal["progressed"] = "progressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of the rendering at `position` is whole."""
+
+    artifact: Artifact
+    position: int = 0
+    kind: Literal["made"] = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """Something of the rendering at `position` had to give."""
+
+    message: str
+    position: int = 0
+    kind: Literal["gave"] = "gave"
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """Bytes of the source arrive: there is nothing else to tell, and nothing hangs."""
+
+    kind: Literal["arriving"] = "arriving"
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the source holds."""
+
+    info: MediaInfo
+    kind: Literal["probed"] = "probed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the child is kept from on this system."""
+
+    trial: Trial
+    kind: Literal["tried"] = "tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It cannot be done: the error's class name and sentence."""
+
+    error: str
+    message: str
+    kind: Literal["failed"] = "failed"
+
+
+Report = Annotated[Progressed | Made | Gave | Arriving | Probed | Tried | Failed, Field(discriminator="kind")]
+
+requests: TypeAdapter[Request] = TypeAdapter(Request)
+reports: TypeAdapter[Report] = TypeAdapter(Report)

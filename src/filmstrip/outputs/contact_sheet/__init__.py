@@ -1,0 +1,1 @@
+"""`contact_sheet`: a poster of frames from all over the source."""

@@ -1,0 +1,54 @@
+"""How is the picture of `contact_sheet` made?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from filmstrip.domain.artifact import Artifact, FrameStamp
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.pictures.contact_picture import RgbArray, lay_out
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.pictures.picture_bytes import encode_pixels
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Sample, Target
+from filmstrip.media.source.media_source import bytes_read
+from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs.contact_sheet.output import ContactSheet
+
+Shot = tuple[int, FrameStamp, RgbArray]
+"""A frame's number in the sheet, which one it is, and its finished pixels."""
+
+
+def render(output: ContactSheet, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+    """Make the sheet."""
+    taken = _shots(output, info, bench)
+    captions = [clock_text(stamp.actual_seconds) for _, stamp, _ in taken]
+    sheet = lay_out([pixels for _, _, pixels in taken], captions, min(output.columns, output.count))
+    data = encode_pixels(sheet, output.encoding)
+    (name,) = group.artifact_names
+    bench.path(name).write_bytes(data)
+    stamps = tuple(stamp for _, stamp, _ in taken)
+    yield Artifact(name, output.image_format.content_type, len(data), stamps, bytes_read(bench.source))
+    bench.on_progress(1.0)
+
+
+def _shots(output: ContactSheet, info: MediaInfo, bench: Workbench) -> list[Shot]:
+    fitting = output.fit_tiles(info)
+
+    def new_renderer() -> Callable[[Sample], Shot]:
+        encoder = ImageEncoder(info.require_video(), fitting, output.encoding)
+        return lambda sample: (sample.target.index, sample.stamp, encoder.pixels(sample.frame))
+
+    best_within = output.best_within(info.duration_seconds / output.count)
+    job = SampleJob(bench.source, info, new_renderer, output.precision, best_within)
+    targets = [Target(index, moment) for index, moment in enumerate(output.moments(info))]
+    return sorted(sample_frames(job, targets, threads=bench.settings.threads), key=lambda shot: shot[0])
+
+
+def clock_text(seconds: Fraction) -> str:
+    """Write a time for people: hours, minutes, seconds and hundredths."""
+    hundredths = int(seconds * 100)
+    rest, hundredths = divmod(hundredths, 100)
+    return f"{rest // 3600}:{rest // 60 % 60:02}:{rest % 60:02}.{hundredths:02}"

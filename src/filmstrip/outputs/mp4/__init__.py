@@ -1,0 +1,1 @@
+"""`mp4`: one H.264 video with AAC sound."""

@@ -1,0 +1,1 @@
+"""`thumbnail`: one picture of one moment."""

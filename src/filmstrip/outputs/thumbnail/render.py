@@ -1,0 +1,36 @@
+"""How is the picture of `thumbnail` made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.sampling.frame_number import seconds_of_frame
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Sample, Target
+from filmstrip.media.source.media_source import bytes_read
+from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs.thumbnail.output import SEARCH_SECONDS, Thumbnail
+
+
+def render(output: Thumbnail, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+    """Make the picture."""
+    video = info.require_video()
+    moment = output.moment(info)
+    if output.frame_number is not None:
+        moment = seconds_of_frame(bench.source, info, video, output.frame_number)
+    encoder = ImageEncoder(video, output.fit_to(info), output.encoding)
+    (name,) = group.artifact_names
+
+    def paint(sample: Sample) -> Artifact:
+        data = encoder.encode(sample.frame)
+        bench.path(name).write_bytes(data)
+        read = bytes_read(bench.source)
+        return Artifact(name, output.image_format.content_type, len(data), (sample.stamp,), read)
+
+    job = SampleJob(bench.source, info, lambda: paint, output.precision, output.best_within(2 * SEARCH_SECONDS))
+    yield from sample_frames(job, [Target(0, moment)], threads=bench.settings.threads)
+    bench.on_progress(1.0)

@@ -1,0 +1,9 @@
+"""Buckets of S3 servers, as stores and as sources.
+
+Others use:
+
+- `s3_store`: `S3Store`
+- `address`: `S3Address`, what an `s3://` URL means
+- `signature`: signed requests and URLs
+- `source`: `presigned_source`
+"""

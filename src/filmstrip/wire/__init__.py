@@ -1,0 +1,1 @@
+"""Qencode's words for what we know: statuses, storage, errors."""
