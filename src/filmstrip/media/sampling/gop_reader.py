@@ -1,7 +1,16 @@
 """Which packets lead to the frame shown at a moment? From the keyframe before it to the frame's own packet, no more.
 
 Packets are only read here, never decoded, and held back until it is sure that they are needed: when a keyframe comes
-up that is still not after the moment, everything held before it is dropped.
+up that is still not after the moment, everything held before it is dropped. An open GOP, of which the frames at 7 and
+at 9 are wanted, after a seek that led to I0 (I keyframe, P referred to by others, b by none; the numbers say when each
+is shown):
+
+    in the file     I0  P3  b1  b2  I6  b4  b5  P9  b7  b8
+    read            ─────────────────────────────────────▶    until it is sure how long 7 is shown
+    dropped         ▒▒▒▒▒▒▒▒▒▒▒▒▒▒      ▒▒▒▒▒▒                what came before I6, when I6 comes up; and its leading
+                                                              pictures b4 and b5, which refer to what is dropped
+    handed out                      I6          P9  b7        for 7
+    recalled                                    P9            for 9: its packet was handed out already
 """
 
 from __future__ import annotations
