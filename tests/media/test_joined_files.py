@@ -16,6 +16,7 @@ from PIL import Image
 import barcode
 from assets.basic import X264
 from assets.recipes import FFMPEG, QUIET, Encoding, Film, run, tags
+from filmstrip.domain.container_kind import kind_named
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
@@ -127,8 +128,8 @@ def test_the_first_of_two_passes_leaves_the_sound_out(tmp_path: Path) -> None:
 def test_one_file_has_no_joints(tmp_path: Path) -> None:
     """An ordinary recording, and a format that is looked into elsewhere."""
     single = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}"])
-    assert find_joints(LocalFile(single), "matroska,webm") == []
-    assert find_joints(LocalFile(tmp_path / "gone.ts.webm"), "mpegts") == []
+    assert find_joints(LocalFile(single), kind_named("matroska,webm")) == []
+    assert find_joints(LocalFile(tmp_path / "gone.ts.webm"), kind_named("mpegts")) == []
 
 
 @pytest.mark.parametrize(

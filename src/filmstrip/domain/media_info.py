@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import accumulate
 
+from filmstrip.domain.container_kind import ContainerKind, kind_named
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.geometry import FrameSize, Margins, Orientation, display_size
 
@@ -172,6 +173,11 @@ class MediaInfo:
     warnings: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
     sound_index: int | None = None
+
+    @property
+    def kind(self) -> ContainerKind:
+        """What can be counted on in its container format."""
+        return kind_named(self.container)
 
     @property
     def sound(self) -> AudioStream | None:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filmstrip.domain.container_kind import ContainerKind, kind_named
 from filmstrip.domain.geometry import FrameSize, Margins
 from filmstrip.media.containers.container_crop import find_margins
 
 CODED = FrameSize(368, 224)
-MOVIE, SEGMENT = "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"
+MOVIE, SEGMENT = kind_named("mov,mp4,m4a,3gp,3g2,mj2"), kind_named("matroska,webm")
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
@@ -77,8 +78,8 @@ def test_margins_that_leave_nothing_are_not_believed() -> None:
     assert find_margins(segment(matroska_track(top=120, bottom=110)), SEGMENT, 0, CODED) is None
 
 
-@given(st.binary(max_size=300), st.sampled_from([MOVIE, SEGMENT, "mpegts"]))
-def test_nonsense_hides_nothing_and_breaks_nothing(header: bytes, container: str) -> None:
+@given(st.binary(max_size=300), st.sampled_from([MOVIE, SEGMENT, kind_named("mpegts")]))
+def test_nonsense_hides_nothing_and_breaks_nothing(header: bytes, kind: ContainerKind) -> None:
     """Whatever the bytes are, reading them ends and raises nothing."""
-    margins = find_margins(header, container, 0, CODED)
+    margins = find_margins(header, kind, 0, CODED)
     assert margins is None or margins.leave_something_of(CODED)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from filmstrip.domain.container_kind import kind_named
 from filmstrip.media.transcoding.cut import Cut, plan_cut
 
 
@@ -29,4 +30,4 @@ def test_clips_are_reached_as_the_container_allows(
     """
     seek_seconds = None if seek is None else Fraction(seek)
     expected = Cut(seek_seconds, Fraction(run_up), Fraction(skip), duration_seconds=Fraction(5))
-    assert plan_cut(container, Fraction(3, 4), Fraction(1), Fraction(start), Fraction(5)) == expected
+    assert plan_cut(kind_named(container), Fraction(3, 4), Fraction(1), Fraction(start), Fraction(5)) == expected

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from filmstrip.media.containers.opening import FORMATS
+from filmstrip.media.containers.kinds import FORMATS
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.cut import Cut
 from filmstrip.media.transcoding.ffmpeg_command import (

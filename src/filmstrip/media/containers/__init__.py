@@ -14,6 +14,7 @@ Others use:
 - `dolby_vision`: whether a source is Dolby Vision
 - `encryption`: whether a source is encrypted
 - `flv_tags`: clocks of FLV that start again
+- `kinds`: the table's row of an open container, and which formats may be opened
 - `matroska_clusters`: moments in a Matroska file without cues
 - `mp4_boxes`: the order of the boxes of an MP4
 - `ogg_links`: the links of a chained Ogg file

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
+from filmstrip.domain.container_kind import ContainerKind, Layout
 from filmstrip.domain.geometry import FrameSize, Margins
 from filmstrip.media.containers.ebml import element, elements, track_entries
 
@@ -23,18 +24,18 @@ _VIDEO = 0xE0
 _CROP_LEFT, _CROP_TOP, _CROP_RIGHT, _CROP_BOTTOM = 0x54CC, 0x54BB, 0x54DD, 0x54AA
 
 
-def find_margins(header: bytes, container: str, stream_index: int, coded: FrameSize) -> Margins | None:
+def find_margins(header: bytes, kind: ContainerKind, stream_index: int, coded: FrameSize) -> Margins | None:
     """Find what is to be cut off the pictures of a stream; None for nothing.
 
     Args:
         header: The part of the file that holds its sample descriptions or track entries, from its first byte on.
-        container: libav's name of the format.
+        kind: What the container is.
         stream_index: Number of the stream, which is that of the track.
         coded: The size of the decoded pictures.
     """
-    if "mov" in container:
+    if kind.layout is Layout.ISO_BOXES:
         margins = _of_movie(header, stream_index, coded)
-    elif "matroska" in container:
+    elif kind.layout is Layout.EBML_ELEMENTS:
         margins = _of_segment(header, stream_index)
     else:
         return None

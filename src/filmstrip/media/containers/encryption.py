@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from av.container import InputContainer
 from av.stream import Stream
 
+from filmstrip.domain.container_kind import ContainerKind, Layout
 from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.program_times import transport_packets
 from filmstrip.media.containers.programs import read_kinds
 from filmstrip.media.containers.track_labels import TrackLabel
@@ -30,13 +32,13 @@ _SCRAMBLING_BITS = 0x30
 
 
 def refuse_encrypted(
-    source: MediaSource, container: str, video: Stream | None, labels: Mapping[int, TrackLabel]
+    source: MediaSource, kind: ContainerKind, video: Stream | None, labels: Mapping[int, TrackLabel]
 ) -> None:
     """Refuse a source whose video is encrypted.
 
     Args:
         source: The bytes.
-        container: libav's name of the format.
+        kind: What the container is.
         video: The stream that would be shown, None if libav finds none.
         labels: What the container says of its tracks.
 
@@ -44,7 +46,7 @@ def refuse_encrypted(
         SourceUnreadableError: It is encrypted.
     """
     label = labels.get(video.index, TrackLabel()) if video is not None else TrackLabel()
-    if label.is_encrypted or _is_encrypted(source, container, video):
+    if label.is_encrypted or _is_encrypted(source, kind.layout, video):
         raise SourceUnreadableError(
             "The source's video is encrypted, and cannot be shown without its key: send it without DRM"
         )
@@ -55,19 +57,19 @@ def label_samples(container: InputContainer, source: MediaSource) -> dict[int, T
 
     Their types in the tables are those of no other stream; libav takes them for what they would be in the clear.
     """
-    if container.format.name != "mpegts":
+    if kind_of(container).layout is not Layout.TRANSPORT_PACKETS:
         return {}
     pids = {pid for pid, kind in read_kinds(source).items() if kind in _SAMPLE_ENCRYPTED}
     return {stream.index: TrackLabel(is_encrypted=True) for stream in container.streams if stream.id in pids}
 
 
-def _is_encrypted(source: MediaSource, container: str, video: Stream | None) -> bool:
-    if container == "asf":
+def _is_encrypted(source: MediaSource, layout: Layout, video: Stream | None) -> bool:
+    if layout is Layout.ASF_OBJECTS:
         header = read_bytes(source, 0, _WINDOW_BYTES)
         return any(name in header for name in _ASF_OBJECTS)
-    if container == "mpegts":
+    if layout is Layout.TRANSPORT_PACKETS:
         return _is_scrambled_transport(source, None if video is None else video.id)
-    return container == "mpeg" and _is_scrambled_program(source)
+    return layout is Layout.PROGRAM_PACKS and _is_scrambled_program(source)
 
 
 def _is_scrambled_transport(source: MediaSource, pid: int | None) -> bool:

@@ -17,8 +17,10 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.container_kind import ContainerKind
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError, StreamMissingError
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
+from filmstrip.media.containers.kinds import FORMATS
 from filmstrip.media.containers.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.containers.unreadable import DAMAGED, reason_unreadable
 from filmstrip.media.settings import MediaSettings
@@ -29,12 +31,6 @@ from filmstrip.media.source.media_source import ByteRanges, LocalFile, MediaSour
 from filmstrip.media.source.remote_input import RangeFile
 
 PacketT = TypeVar("PacketT")
-
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,wav,mp3,aac,flac,asf,mxf,gif,h264,hevc,"
-    "dv,rm,ivf,m4v,obu,nut,yuv4mpegpipe,mjpeg,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,dhav,wtv,gxf"
-)
-"""Demuxers that read nothing but the bytes they are given. Not among them: hls, dash, concat, sdp, image2, lavfi."""
 
 # The boxes that MP4 and QuickTime files begin with.
 _FIRST_BOXES = {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"}
@@ -85,17 +81,17 @@ def open_container(source: MediaSource) -> Iterator[InputContainer]:
 
 
 @contextmanager
-def reopen_container(source: MediaSource, format_name: str) -> Iterator[InputContainer]:
+def reopen_container(source: MediaSource, kind: ContainerKind) -> Iterator[InputContainer]:
     """Open a source for reading whose facts are known already: without decoding anything where its format allows.
 
     Args:
         source: The bytes.
-        format_name: What `open_container` found its format to be.
+        kind: What `open_container` found its format to be.
 
     Raises:
         SourceUnreadableError: It is damaged beyond use.
     """
-    with _open(source, _OPTIONS | (_WITHOUT_LOOKING if "mov" in format_name else {})) as container:
+    with _open(source, _OPTIONS | (_WITHOUT_LOOKING if kind.describes_streams else {})) as container:
         yield container
 
 

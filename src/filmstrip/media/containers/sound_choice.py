@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 
 from filmstrip.domain.media_info import AudioStream
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import is_decodable
 from filmstrip.media.containers.programs import read_program
 from filmstrip.media.containers.track_labels import TrackLabel, source_codec
@@ -57,7 +58,7 @@ def find_sound(
         labels: What its container says of its tracks.
     """
     usable = [stream for stream in container.streams.audio if _is_usable(stream, labels)]
-    is_broadcast = container.format.name == "mpegts" and video is not None and len(usable) > 1
+    is_broadcast = kind_of(container).has_programs and video is not None and len(usable) > 1
     program = read_program(source, video.id) if is_broadcast and video is not None else frozenset[int]()
     chosen = max(usable, key=lambda stream: _rank(stream, program, labels), default=None)
     warnings = _warnings(container, usable, labels)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from filmstrip.domain.container_kind import ContainerKind, Layout
 from filmstrip.media.containers.ebml import element, elements, track_entries
 from filmstrip.media.source.header_bytes import child_box, child_boxes, find_movie_box, read_header
 from filmstrip.media.source.media_source import MediaSource
@@ -41,18 +42,18 @@ class TrackLabel:
     is_enabled: bool = True
 
 
-def read_track_labels(source: MediaSource, container: str) -> dict[int, TrackLabel]:
+def read_track_labels(source: MediaSource, kind: ContainerKind) -> dict[int, TrackLabel]:
     """Read what a container says of its tracks, by the numbers of their streams; nothing for other formats.
 
     Args:
         source: The bytes.
-        container: libav's name of the format.
+        kind: What the container is.
     """
-    if "mov" in container:
+    if kind.layout is Layout.ISO_BOXES:
         return dict(enumerate(_of_movie(source)))
-    if "matroska" in container:
+    if kind.layout is Layout.EBML_ELEMENTS:
         return dict(enumerate(_of_segment(read_header(source))))
-    return dict(enumerate(_of_avi(read_header(source)))) if container == "avi" else {}
+    return dict(enumerate(_of_avi(read_header(source)))) if kind.layout is Layout.RIFF_CHUNKS else {}
 
 
 def _of_movie(source: MediaSource) -> Iterator[TrackLabel]:

@@ -15,9 +15,11 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.container_kind import Layout
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.media_info import VideoStream
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.track_labels import sample_entries
 from filmstrip.media.frames.shape import as_decoded
 from filmstrip.media.source.header_bytes import read_bytes
@@ -26,8 +28,7 @@ from filmstrip.media.timeline.extent import Extent
 from filmstrip.media.timeline.first_picture import first_picture
 
 _PLACES = 6
-# Their decoders are told a new size by the stream itself.
-_MAY_CHANGE = {"matroska,webm", "mpegts", "mpeg", "flv", "ogg", "nut"}
+# Decoders of these are told a new size by the stream itself.
 _MAY_CHANGE_CODECS = {"h264", "hevc", "vp8", "vp9", "av1", "libdav1d", "mpeg2video", "mpeg1video"}
 # Width and height of a visual sample entry (ISO/IEC 14496-12, 12.1.3).
 _ENTRY_SIZE = struct.Struct(">24xHH")
@@ -46,9 +47,10 @@ def find_frame(
         extent: From when to when it lasts.
     """
     shown = {video.display_size}
-    if "mov" in container.format.name:
+    kind = kind_of(container)
+    if kind.layout is Layout.ISO_BOXES:
         shown |= set(_sizes_of_entries(source, video))
-    elif isinstance(source, LocalFile) and container.format.name in _MAY_CHANGE and video.codec in _MAY_CHANGE_CODECS:
+    elif isinstance(source, LocalFile) and kind.may_change_size and video.codec in _MAY_CHANGE_CODECS:
         shown |= set(_sizes_at_places(container, stream, video, extent))
     if len(shown) == 1:
         return None

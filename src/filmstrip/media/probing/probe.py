@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.container_kind import TimesTold
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.media_info import ColorInfo, FieldOrder, MediaInfo, VideoStream
@@ -18,6 +19,7 @@ from filmstrip.media.containers.dolby_vision import find_profile
 from filmstrip.media.containers.encryption import label_samples, refuse_encrypted
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragments_end import decoded_end
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import (
     check_pixels,
     find_video_stream,
@@ -56,9 +58,9 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
     """
     with open_container(source) as container, reading_errors():
         stream = find_video_stream(container)
-        labels = read_track_labels(source, container.format.name) | label_samples(container, source)
+        labels = read_track_labels(source, kind_of(container)) | label_samples(container, source)
         sound = find_sound(container, stream, source, labels)
-        refuse_encrypted(source, container.format.name, stream or next(iter(list_films(container)), None), labels)
+        refuse_encrypted(source, kind_of(container), stream or next(iter(list_films(container)), None), labels)
         if stream is None:
             _refuse_without_decoder(container, labels)
         if stream is None and not sound.streams:
@@ -84,7 +86,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
 
 def _members(container: InputContainer, video: AvVideoStream | None, sound: FoundSound) -> frozenset[int] | None:
     """List the streams that are presented together where there are several films; None for all."""
-    if video is None or container.format.name != "mpegts" or len(container.streams.video) == 1:
+    if video is None or not kind_of(container).has_programs or len(container.streams.video) == 1:
         return None
     return frozenset(index for index in (video.index, sound.chosen) if index is not None)
 
@@ -126,12 +128,11 @@ def _describe_video(
     check_pixels(stream, settings)
     frame = first_picture(container, stream)
     time_base = stream.time_base or Fraction(1, 1000)
-    # Nobody else describes pictures in boxes or elements.
-    is_described = "mov" in container.format.name or "matroska" in container.format.name
-    header = read_header(source) if is_described else b""
+    kind = kind_of(container)
+    header = read_header(source) if kind.describes_pictures else b""
     profile = find_profile(header) if context.name in _MAY_BE_DOLBY_VISION else None
     decoded = FrameSize(frame.width, frame.height)
-    margins = find_margins(header, container.format.name, stream.index, decoded)
+    margins = find_margins(header, kind, stream.index, decoded)
     return VideoStream(
         index=stream.index,
         codec=context.name,
@@ -162,7 +163,7 @@ def _has_true_times(container: InputContainer, stream: AvVideoStream) -> bool:
 
     Of other containers, whoever reads them tells.
     """
-    if "mov" not in container.format.name or not stream.codec_context.has_b_frames:
+    if kind_of(container).packet_times is not TimesTold.ALL or not stream.codec_context.has_b_frames:
         return True
     container.seek(stream.start_time or 0, stream=stream)
     return times_are_shown(container, stream)

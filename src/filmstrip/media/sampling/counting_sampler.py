@@ -21,15 +21,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.container_kind import TimesTold
 from filmstrip.media.containers.approach import VideoPacket
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.picture_packets import read_pictures
 from filmstrip.media.sampling.packet_times import PacketTimes
 from filmstrip.media.sampling.targets import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16
-_BARE_STREAMS = {"h264", "hevc", "mpegvideo", "m4v", "obu"}
-# Containers of broadcasts, whose times are true where there are any.
-_TIMES_NOW_AND_THEN = {"mpegts", "mpeg"}
 _DEFAULT_RATE = Fraction(25)
 
 
@@ -38,11 +37,12 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
 
     That one has a time for every packet (ISO/IEC 14496-12, 8.6.1), true or not, which `times_are_shown` tells.
     """
-    if "mov" in container.format.name:
+    told = kind_of(container).packet_times
+    if told is TimesTold.ALL:
         return True
-    if container.format.name in _BARE_STREAMS:
+    if told is TimesTold.NONE:
         return False
-    if container.format.name == "avi":
+    if told is TimesTold.UNLESS_REORDERED:
         return not stream.codec_context.has_b_frames
     try:
         packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
@@ -101,7 +101,7 @@ class CountingSampler:
         self._decoder = decoder
         self._clock = clock
         self._cost = cost
-        is_told = container.format.name in _TIMES_NOW_AND_THEN
+        is_told = kind_of(container).has_true_times
         self._step = 1 / (stream.average_rate or stream.guessed_rate or _DEFAULT_RATE)
         self._times = None if is_told else PacketTimes(clock, self._step)
         self._is_damaged = False

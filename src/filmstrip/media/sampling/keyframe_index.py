@@ -18,6 +18,8 @@ from av.container import InputContainer
 from av.index import IndexEntries, IndexEntry
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.media.containers.kinds import kind_of
+
 # The last step may be longer than all before it (a still end title), but not by much more than this.
 _LONGEST_LAST_STEP = 3
 _REORDERED_PACKETS = 4
@@ -122,11 +124,12 @@ def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets
         stream: The stream to look up.
         with_packets: Also list all packets where the container does, for whoever wants to know their bytes.
     """
-    if "matroska" in container.format.name:
+    kind = kind_of(container)
+    if kind.loads_index_by_seeking:
         can_seek(container, stream)  # libav reads the cues at the first seek only
     entries = stream.index_entries
-    lists_all = "mov" in container.format.name
-    if not lists_all and "matroska" not in container.format.name:
+    lists_all = kind.lists_all_packets
+    if not kind.lists_keyframes:
         return KeyframeIndex((), 0)
     keyframes = tuple(IndexedPacket(e.timestamp, e.pos, e.size, number) for number, e in _keyframes(entries))
     if not _is_complete(container, stream, keyframes, lists_all=lists_all):

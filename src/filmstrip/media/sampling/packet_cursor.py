@@ -12,14 +12,13 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.media.containers.approach import ShownPacket, VideoPacket
 from filmstrip.media.containers.display_order import DisplayOrder
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.picture_packets import read_pictures
 from filmstrip.media.sampling.targets import SamplingCost
 from filmstrip.media.timeline.stamp_map import StampMap
 
 _EMPTY_PICTURE_BYTES = 10
 _BEFORE_START_SECONDS = 86_400
-# A search for decode times passes over packets that store none, and the first one may be such a packet.
-_FORMATS_SEARCHED_BY_DTS = {"mpegts", "mpeg"}
 
 
 class PacketCursor:
@@ -73,7 +72,8 @@ class PacketCursor:
         return True
 
     def _seek_to_beginning(self, start: int) -> None:
-        if self._container.format.name in _FORMATS_SEARCHED_BY_DTS:
+        # The first packet may be one that a search passes over.
+        if kind_of(self._container).seeks_by_dts:
             self._container.seek(0, stream=self._stream, unsupported_byte_offset=True)
         else:
             # Far before the start, so that a search by timestamp cannot land behind the first keyframe.

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import reading_errors, reopen_container, select_stream
 from filmstrip.media.sampling.counting_sampler import stores_times
 from filmstrip.media.sampling.jobs_of_pieces import jobs_of_pieces
@@ -35,8 +36,6 @@ _MOST_WAITING_RESULTS = 16
 # Reference pictures of one decoder and those on their way, as pictures of 4:2:0 with the source's bit depth.
 _PICTURES_PER_DECODER = 10
 _DECODER_MEMORY_BYTES = 256 << 20
-# libav finds only what it has passed already.
-_UNSEEKABLE = {"dhav", "gxf"}
 
 
 def sample_frames(
@@ -83,7 +82,7 @@ def _affordable_workers(video: VideoStream) -> int:
 
 def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
     """Read the index of keyframes, and whether a moment can be looked up: packets tell their times, and seeks work."""
-    with reopen_container(job.source, job.info.container) as container, reading_errors():
+    with reopen_container(job.source, job.info.kind) as container, reading_errors():
         stream = select_stream(container, job.video.index)
         is_told = job.video.has_true_times and stores_times(container, stream)
         if not is_told or not _is_seekable(job.source, container, stream):
@@ -95,9 +94,10 @@ def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
 
 def _is_seekable(source: MediaSource, container: InputContainer, stream: AvVideoStream) -> bool:
     """Tell whether a stream has to be read from its first packet on; remote ones are searched without libav's help."""
-    if container.format.name in _UNSEEKABLE:
+    kind = kind_of(container)
+    if not kind.seeks_ahead:
         return False
-    is_doubtful = "matroska" in container.format.name and isinstance(source, LocalFile)
+    is_doubtful = kind.loads_index_by_seeking and isinstance(source, LocalFile)
     return not is_doubtful or can_seek(container, stream)
 
 
@@ -176,7 +176,7 @@ class _Run(Generic[ResultT]):
     def _sample_stretches(self, cost: SamplingCost) -> None:
         job = self._job
         render = job.new_renderer()
-        with reopen_container(job.source, job.info.container) as container, ExitStack() as stack, reading_errors():
+        with reopen_container(job.source, job.info.kind) as container, ExitStack() as stack, reading_errors():
             stream = select_stream(container, job.video.index)
             sampler = self._choice.new_sampler(container, stream, cost, stack)
             with suppress(queue.Empty):

@@ -30,7 +30,7 @@ class PlaceSampler:
 
     def __init__(self, places: Places, job: SampleJob[ResultT], cost: SamplingCost) -> None:
         self._places = places
-        self._format_name = job.info.container
+        self._kind = job.info.kind
         self._stream_index = job.video.index
         self._clock = job.clock
         self._precision = job.precision
@@ -55,7 +55,7 @@ class PlaceSampler:
         view = self._places.view_before(moment, self._clock.pts(run[-1].seconds))
         if view is None:
             return
-        with reopen_container(view.source, self._format_name) as container:
+        with reopen_container(view.source, self._kind) as container:
             stream = select_stream(container, self._stream_index)
             reader = GopReader(PacketCursor(container, stream, self._cost), KeyframeIndex((), 0), Access.READ_ON)
             reader.start_here(can_step_back=not view.is_whole)

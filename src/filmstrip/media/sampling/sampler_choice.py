@@ -8,6 +8,7 @@ from typing import Generic
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.container_kind import Layout
 from filmstrip.media.containers.approach import Access
 from filmstrip.media.containers.decoder import open_decoder
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
@@ -26,8 +27,6 @@ from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.source.place_view import Places
 from filmstrip.media.timeline.stamp_map import StampMap
-
-_FORMATS_WITH_STAMPS = {"mpegts", "mpeg"}
 
 AnySampler = Sampler | CountingSampler | PlaceSampler
 
@@ -48,7 +47,7 @@ class SamplerChoice(Generic[ResultT]):
         self._index = index
         self._decoder_threads = decoder_threads
         self._places = self._find_places()
-        has_stamps = job.info.container in _FORMATS_WITH_STAMPS
+        has_stamps = job.info.kind.has_stamps
         self._stamps = StampMap(job.source) if has_stamps and isinstance(job.source, BlockCache) else None
 
     def _find_places(self) -> Places | None:
@@ -57,7 +56,8 @@ class SamplerChoice(Generic[ResultT]):
         if film is not None and self._index is not None:
             film.count_from(job.video.start_pts)
             return film
-        is_unlisted = self._index is not None and not self._index and "matroska" in job.info.container
+        is_clustered = job.info.kind.layout is Layout.EBML_ELEMENTS
+        is_unlisted = is_clustered and self._index is not None and not self._index
         if not is_unlisted or not isinstance(job.source, BlockCache):
             return None
         clusters = ClusterMap(job.source)

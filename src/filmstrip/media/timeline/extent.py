@@ -11,8 +11,10 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.container_kind import Layout, TimesTold
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragments_end import fragments_end, pictures_end
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.matroska_clusters import ClusterMap, SplicedRanges
 from filmstrip.media.containers.opening import open_container
 from filmstrip.media.source.media_source import ByteRanges, LocalFile, MediaSource
@@ -24,10 +26,6 @@ _CONTAINER_TIME_BASE = Fraction(1, av.time_base)
 # A muxer delays the first picture by its reordering depth or the audio encoder's priming. Players differ in whether
 # they show that delay; the first picture is what everybody calls time 0. A longer gap is part of the presentation.
 _LONGEST_MUXER_DELAY = Fraction(1, 4)
-# Elementary streams have neither timestamps nor an index: libav guesses their length from the bit rate.
-_WITHOUT_TIMESTAMPS = {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac"}
-# Its header counts frames, but what was written into a pipe never learned how many.
-_WITHOUT_LENGTH = {"ivf"}
 _NOT_FOLLOWED = "the source's edit list has pauses or other speeds, which are not followed: it is shown without them"
 _HEADER_TOLERANCE = Fraction(1, 2)
 
@@ -70,7 +68,7 @@ def find_extent(
     film = fragment_film(source)
     if film is not None:
         return _compared(start, *fragments_end(film, container))
-    is_whole_movie = "mov" in container.format.name and any(stream.frames for stream in container.streams)
+    is_whole_movie = kind_of(container).lists_all_packets and any(stream.frames for stream in container.streams)
     edits = read_edit_list(source, video.index) if is_whole_movie and video is not None else EditList()
     header_end = _header_end(container) if edits.end is None else movie_header_end(container, source, edits.end)
     content_end = _content_end(container, video, header_end, source, edits.end, members)
@@ -125,13 +123,12 @@ def first_moment(container: InputContainer, members: Collection[int] | None) -> 
 
 
 def _header_end(container: InputContainer) -> Fraction | None:
-    if container.duration is None or container.format.name in _WITHOUT_TIMESTAMPS | _WITHOUT_LENGTH:
+    kind = kind_of(container)
+    if container.duration is None or not kind.has_length:
         return None
-    # Matroska's Duration counts from time 0 (RFC 9559, 5.1.2.10), and so does what libav makes of a fragmented MP4;
-    # all others count from the first timestamp.
-    is_fragmented = "mov" in container.format.name and not any(stream.frames for stream in container.streams)
-    counts_from_zero = is_fragmented or "matroska" in container.format.name
-    start = 0 if counts_from_zero else container.start_time or 0
+    # What libav makes of a fragmented MP4 counts from time 0, too.
+    is_fragmented = kind.lists_all_packets and not any(stream.frames for stream in container.streams)
+    start = 0 if is_fragmented or kind.counts_from_zero else container.start_time or 0
     return (start + container.duration) * _CONTAINER_TIME_BASE
 
 
@@ -143,12 +140,13 @@ def _content_end(
     edits: Fraction | None,
     members: Collection[int] | None,
 ) -> Fraction | None:
-    if "mov" in container.format.name:
+    kind = kind_of(container)
+    if kind.layout is Layout.ISO_BOXES:
         return movie_content_end(container, video, source, edits)
-    if container.format.name in _WITHOUT_TIMESTAMPS:
+    if kind.packet_times is TimesTold.NONE:
         with open_container(source) as unread:
             return _counted_end(unread)
-    if "matroska" in container.format.name and not isinstance(source, LocalFile):
+    if kind.layout is Layout.EBML_ELEMENTS and not isinstance(source, LocalFile):
         return _last_cluster_end(source)
     tail = tail_packets(container, None if header_end is None else header_end - longest_reordering(video))
     tail_end = end_of(packet for packet in tail if members is None or packet.stream_index in members)

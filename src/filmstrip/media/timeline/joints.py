@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from filmstrip.domain.container_kind import ContainerKind, Layout
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragment_joints import find_fragment_joints
 from filmstrip.media.containers.ogg_links import find_links
@@ -25,27 +26,29 @@ _FLV = re.compile(rb"FLV\x01(?=[\x00-\x05]\x00\x00\x00\x09\x00\x00\x00\x00)")
 _SEGMENT = bytes.fromhex("18538067")
 
 
-def find_joints(source: MediaSource, container: str) -> list[int]:
+def find_joints(source: MediaSource, kind: ContainerKind) -> list[int]:
     """Find the bytes, but for the first one, at which a file of the same format begins inside another.
 
     Args:
         source: The bytes.
-        container: libav's name of the format.
+        kind: What the container is.
     """
-    if "mov" in container:
+    if kind.layout is Layout.ISO_BOXES:
         film = fragment_film(source)
         return _next_movies(source) if film is None else find_fragment_joints(film)
-    if "matroska" in container:
+    if kind.layout is Layout.EBML_ELEMENTS:
         return (
             list(_headers(source, _MATROSKA))
             if isinstance(source, LocalFile) and _is_endless(source)
             else (_next_segments(source))
         )
-    if container == "ogg":
+    if kind.layout is Layout.OGG_PAGES:
         return find_links(source)
-    if container == "avi":
+    if kind.layout is Layout.RIFF_CHUNKS:
         return list(_next_lists(source))
-    return list(_headers(source, _FLV)) if container == "flv" and isinstance(source, LocalFile) else []
+    if kind.layout is Layout.FLV_TAGS and isinstance(source, LocalFile):
+        return list(_headers(source, _FLV))
+    return []
 
 
 def _next_lists(source: MediaSource) -> Iterator[int]:

@@ -12,10 +12,12 @@ from itertools import pairwise
 import av
 from av.container import InputContainer
 
+from filmstrip.domain.container_kind import Layout
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import MediaInfo, Piece
 from filmstrip.media.containers.flv_tags import restarts
 from filmstrip.media.containers.fragments.fragment_restarts import end_at_restarts, left_out_behind
+from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import check_pixels, find_video_stream, open_container
 from filmstrip.media.containers.sound_choice import find_sound
 from filmstrip.media.containers.track_labels import read_track_labels
@@ -28,7 +30,6 @@ from filmstrip.media.timeline.first_picture import first_picture
 from filmstrip.media.timeline.joints import find_joints
 from filmstrip.media.timeline.program_changes import find_program_changes, videos_at_start
 
-_JOINABLE = {"mpegts", "mpeg"}
 _PIECES_AT_ONCE = 4
 MOST_JOINED = 50
 """So many pieces are read by ffmpeg at the same time at most."""
@@ -72,10 +73,11 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
         jumps = _find_starts(source, container)
     except TooManyJumpsError:
         return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
-    if not jumps and container.format.name == "flv" and restarts(source):
+    kind = kind_of(container)
+    if not jumps and kind.layout is Layout.FLV_TAGS and restarts(source):
         return FoundPieces((), (_NOT_TAKEN_APART,))
     joined = list(pairwise([0, *jumps, size_of(source)]))
-    bounds = end_at_restarts(source, joined) if "mov" in container.format.name else joined
+    bounds = end_at_restarts(source, joined) if kind.layout is Layout.ISO_BOXES else joined
     if len(bounds) == 1 and bounds == joined:
         return None
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
@@ -94,9 +96,10 @@ def _what_gave(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], sho
 
 
 def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
-    if container.format.name not in _JOINABLE:
-        return find_joints(source, container.format.name)
-    is_local_transport = container.format.name == "mpegts" and isinstance(source, LocalFile)
+    kind = kind_of(container)
+    if not kind.may_be_joined:
+        return find_joints(source, kind)
+    is_local_transport = kind.has_programs and isinstance(source, LocalFile)
     videos = len(videos_at_start(source)) if is_local_transport and isinstance(source, LocalFile) else 0
     # Each of several programs has a clock of its own.
     if (videos or len(container.streams.video)) != 1:
@@ -109,7 +112,7 @@ def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
 def is_read_on(info: MediaInfo) -> bool:
     """Check whether ffmpeg can read on from a piece of a source to the next, in the same stream."""
     is_alike = len({piece.kind for piece in info.pieces}) <= 1
-    return info.container in _JOINABLE and (is_alike or len(info.pieces) > MOST_JOINED)
+    return info.kind.may_be_joined and (is_alike or len(info.pieces) > MOST_JOINED)
 
 
 def is_listed(info: MediaInfo) -> bool:
@@ -131,7 +134,7 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
         duration = (pictures_end if is_followed else extent.end) - extent.start
         lead = extent.start - Fraction(container.start_time or 0, av.time_base)
-        sound = find_sound(container, stream, part, read_track_labels(part, container.format.name)).chosen
+        sound = find_sound(container, stream, part, read_track_labels(part, kind_of(container))).chosen
         kind = f"{stream.codec_context.name} {stream.id}"
         return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base, kind)
     return None

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from av.format import Flags
 
+from filmstrip.domain.container_kind import ContainerKind
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.containers.opening import open_container
 from filmstrip.media.source.media_source import LocalFile
@@ -15,15 +16,8 @@ from filmstrip.media.timeline.extent import first_moment
 from filmstrip.media.timeline.pieces import is_listed, is_read_on
 from filmstrip.media.timeline.shown_picture import keyframe_before, shown_since
 
-_RUN_UP_WITHOUT_INDEX = 15
 # A seek may land later than it aims.
 _BEFORE_KEYFRAME_SECONDS = 5
-# Containers in which a seek finds its way, and how much earlier it has to aim. Those with an index lead to a keyframe
-# before the target, but some count in decoding order, which runs ahead of what is shown. In the others a seek lands
-# somewhere near, and decoding waits for the next keyframe.
-_RUN_UP_SECONDS = {"mov,mp4,m4a,3gp,3g2,mj2": 5, "matroska,webm": 5} | dict.fromkeys(
-    ("mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "dv", "rm", "ivf"), _RUN_UP_WITHOUT_INDEX
-)
 _MICROSECONDS = 1_000_000
 _COARSE_TICK = Fraction(1, 500)
 
@@ -58,7 +52,7 @@ class Cut:
 
 
 def plan_cut(
-    container: str,
+    kind: ContainerKind,
     first_seconds: Fraction,
     presentation_seconds: Fraction,
     start_seconds: Fraction,
@@ -68,17 +62,17 @@ def plan_cut(
     """Decide how the first frame of a clip is reached: as fast as the container allows, and exactly.
 
     Args:
-        container: FFmpeg's name of the source's container format.
+        kind: What the source's container is.
         first_seconds: Container time of the first packet of any stream.
         presentation_seconds: Container time of the presentation's first moment, from which all outputs count.
         start_seconds: Where the clip begins, counted from that moment.
         duration_seconds: Length of the clip, None for all the rest.
         least_run_up_seconds: How far back a keyframe is, if that is known.
     """
-    if container not in _RUN_UP_SECONDS:
+    if kind.run_up_seconds is None:
         # Bare streams: all is decoded from the start.
         return Cut(skip_seconds=start_seconds, duration_seconds=duration_seconds)
-    run_up = max(Fraction(_RUN_UP_SECONDS[container]), least_run_up_seconds)
+    run_up = max(Fraction(kind.run_up_seconds), least_run_up_seconds)
     if start_seconds > run_up:
         return Cut(presentation_seconds + start_seconds - run_up, run_up, duration_seconds=duration_seconds)
     # From the very start nothing is sought, which could lose the first samples; what lies before the presentation's
@@ -122,8 +116,8 @@ def _round_half_up(value: Fraction) -> int:
 
 def _run_up(source: LocalFile, info: MediaInfo, start_seconds: Fraction) -> Fraction:
     """Look how far before a clip decoding has to begin, where no index leads to a keyframe."""
-    usual = _RUN_UP_SECONDS.get(info.container)
-    if info.video is None or usual != _RUN_UP_WITHOUT_INDEX or start_seconds <= usual:
+    usual = info.kind.run_up_seconds
+    if info.video is None or usual is None or info.kind.lists_keyframes or start_seconds <= usual:
         return Fraction(0)
     moment = info.start_seconds + start_seconds
     keyframe = keyframe_before(source, info.video.index, moment)
@@ -140,7 +134,7 @@ def _planned(source: LocalFile, info: MediaInfo, start_seconds: Fraction, durati
         sound = None if info.sound is None else first_moment(container, {info.sound.index})
     begin = info.start_seconds if first is None else first
     run_up = _run_up(source, info, start_seconds)
-    cut = plan_cut(info.container, begin, info.start_seconds, start_seconds, duration_seconds, run_up)
+    cut = plan_cut(info.kind, begin, info.start_seconds, start_seconds, duration_seconds, run_up)
     has_sound = sound is not None and sound <= info.start_seconds + start_seconds
     # Given container time, ffmpeg adds the start of a broadcast to it if other streams start earlier.
     is_counted = is_discontinuous and cut.seek_seconds is not None

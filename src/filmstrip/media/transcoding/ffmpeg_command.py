@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from filmstrip.media.containers.opening import FORMATS, local_address
+from filmstrip.media.containers.kinds import FORMATS
+from filmstrip.media.containers.opening import local_address
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.cut import Cut
 from filmstrip.media.transcoding.join_graph import join_graph

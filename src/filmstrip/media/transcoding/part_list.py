@@ -11,7 +11,8 @@ from pathlib import Path
 
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.media_info import Piece
-from filmstrip.media.containers.opening import FORMATS, local_address
+from filmstrip.media.containers.kinds import FORMATS
+from filmstrip.media.containers.opening import local_address
 from filmstrip.media.source.media_source import LocalFile
 
 _LINE_ENDS = "\n\r\0"
