@@ -17,6 +17,8 @@ ROOT = Path(filmstrip.__file__).parent
 TABLE = ROOT / "domain" / "container_kind.py"
 # Of names that are those of codecs, extensions or outputs as well, nothing can be said.
 NAMES = {
+    "mov",
+    "ogg",
     MP4,
     MATROSKA,
     TS,

@@ -12,6 +12,7 @@ Others use:
 - `decoders`: what this installation can decode
 - `container_crop`: edges that a container hides
 - `dolby_vision`: whether a source is Dolby Vision
+- `ebml`: IDs and sizes of Matroska's elements
 - `encryption`: whether a source is encrypted
 - `flv_tags`: clocks of FLV that start again
 - `kinds`: the table's row of an open container, and which formats may be opened

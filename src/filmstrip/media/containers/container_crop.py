@@ -13,8 +13,8 @@ from fractions import Fraction
 from filmstrip.domain.container_kind import ContainerKind, Layout
 from filmstrip.domain.geometry import FrameSize, Margins
 from filmstrip.media.containers.ebml import element, elements, track_entries
+from filmstrip.media.source.iso_boxes import boxes_in
 
-_BOX = struct.Struct(">I4s")
 _WAY_TO_DESCRIPTIONS = (b"mdia", b"minf", b"stbl", b"stsd")
 # What stands before the first child: version, flags and a count in `stsd`, a visual sample entry's fields (12.1.3).
 _STSD_FIELDS_BYTES, _ENTRY_FIELDS_BYTES = 8, 78
@@ -65,13 +65,8 @@ def _of_aperture(values: tuple[int, ...], coded: FrameSize) -> Margins | None:
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Walk boxes side by side: type and payload."""
-    at = 0
-    while at + _BOX.size <= len(data):
-        size, kind = _BOX.unpack_from(data, at)
-        if size < _BOX.size:
-            return
-        yield kind, data[at + _BOX.size : at + size]
-        at += size
+    for box in boxes_in(data):
+        yield box.kind, data[box.payload : box.end]
 
 
 def _of_segment(header: bytes, track: int) -> Margins | None:

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from filmstrip.media.containers.ebml import read_id, read_size
 from filmstrip.media.source.media_source import ByteRanges
 from filmstrip.media.source.place_view import READ_ON_SECONDS, PlaceView
 
 _CLUSTER_ID = b"\x1f\x43\xb6\x75"  # RFC 9559, 5.1.3
 _TIMESTAMP_ID = 0xE7  # RFC 9559, 5.1.3.1
-_CRC_ID = 0xBF  # RFC 8794, 11.3.1: may stand first in any element
+_CRC_ID = b"\xbf"  # RFC 8794, 11.3.1: may stand first in any element
 _CRC_ELEMENT_BYTES = 6
 _HEAD_BYTES = 40
 _LONGEST_NUMBER = 8
@@ -129,19 +130,16 @@ class ClusterMap:
 
 def _parse_timestamp(head: bytes) -> int | None:
     """Parse what follows a cluster's ID: its size, perhaps a checksum, its timestamp; None if it is no cluster."""
-    if not head or not head[0]:
+    size = read_size(head, 0)
+    if size is None:
         return None
-    size_bytes = 9 - head[0].bit_length()  # RFC 8794, 4.1: leading zero bits tell the length
-    rest = head[size_bytes:]
-    if rest[:1] == bytes([_CRC_ID]):
-        rest = rest[_CRC_ELEMENT_BYTES:]
-    if len(rest) < 2 or rest[0] != _TIMESTAMP_ID or not rest[1]:  # noqa: PLR2004 - an id and a size
+    at = size[1] + (_CRC_ELEMENT_BYTES if head[size[1] : size[1] + 1] == _CRC_ID else 0)
+    key = read_id(head, at)
+    told = None if key is None or key[0] != _TIMESTAMP_ID else read_size(head, key[1])
+    if told is None or told[0] is None:
         return None
-    # The size of its size, and then the size itself, as of every element.
-    length_bytes = 9 - rest[1].bit_length()
-    length = int.from_bytes(rest[1 : 1 + length_bytes], "big") & ((1 << 7 * length_bytes) - 1)
-    number = rest[1 + length_bytes : 1 + length_bytes + length]
-    return int.from_bytes(number, "big") if 1 <= length <= _LONGEST_NUMBER and len(number) == length else None
+    number = head[told[1] : told[1] + told[0]]
+    return int.from_bytes(number, "big") if 1 <= told[0] <= _LONGEST_NUMBER and len(number) == told[0] else None
 
 
 class SplicedRanges:

@@ -122,7 +122,8 @@ def local_address(file: LocalFile) -> str:
 def _fetch_header(source: ByteRanges) -> None:
     """Bring the index of a remote MP4 here in one request: libav would read it block by block, a round trip each."""
     if isinstance(source, BlockCache) and source.read_range(4, 8) in _FIRST_BOXES:
-        start, end = find_movie_box(source) or (0, 0)
+        movie = find_movie_box(source)
+        start, end = (0, 0) if movie is None else (movie.start, movie.end)
         source.fetch(start, min(end, start + _MOST_HEADER_BYTES))
 
 

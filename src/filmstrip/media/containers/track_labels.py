@@ -17,7 +17,6 @@ from filmstrip.media.source.media_source import MediaSource
 
 _WAY_TO_DESCRIPTIONS = (b"mdia", b"minf", b"stbl", b"stsd")
 _STSD_FIELDS_BYTES = 8
-_BOX_HEADER_BYTES = 8
 # ISO/IEC 14496-12, 8.12: protected video and sound; those of FairPlay and of audio books.
 _PROTECTED = {b"encv", b"enca", b"drmi", b"drms", b"aavd"}
 
@@ -71,7 +70,7 @@ def sample_entries(source: MediaSource, track: int) -> Iterator[tuple[bytes, int
 def _tracks(source: MediaSource) -> Iterator[tuple[int, int]]:
     movie = find_movie_box(source)
     if movie is not None:
-        for kind, start, end in child_boxes(source, movie[0] + _BOX_HEADER_BYTES, movie[1]):
+        for kind, start, end in child_boxes(source, movie.payload, movie.end):
             if kind == b"trak":
                 yield start, end
 

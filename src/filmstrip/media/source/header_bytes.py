@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
+from functools import partial
 
+from filmstrip.media.source.iso_boxes import Box, walk_boxes
 from filmstrip.media.source.media_source import LocalFile, MediaSource
 
 _HEADER_BYTES = 1 << 20
-_BOX_HEADER = struct.Struct(">I4s")
-_LARGE_SIZE = struct.Struct(">Q")
 _MOST_BOXES = 64
 _MOST_CHILDREN = 1000
-_SIZE_FOLLOWS = 1
 
 
 def size_of(source: MediaSource) -> int:
@@ -34,44 +32,35 @@ def read_bytes(source: MediaSource, start: int, end: int) -> bytes:
 
 def read_header(source: MediaSource) -> bytes:
     """Read the beginning of the movie box of an MP4, wherever it lies, or of the file."""
-    start, end = find_movie_box(source) or (0, _HEADER_BYTES)
+    movie = find_movie_box(source)
+    start, end = (0, _HEADER_BYTES) if movie is None else (movie.start, movie.end)
     return read_bytes(source, start, min(end, start + _HEADER_BYTES))
 
 
-def find_movie_box(source: MediaSource) -> tuple[int, int] | None:
-    """Find the half-open range of the `moov` box from box to box (ISO/IEC 14496-12, 4.2); None if there is none."""
-    position, end = 0, size_of(source)
-    for _ in range(_MOST_BOXES):
-        head = read_bytes(source, position, position + 16)
-        if len(head) < 16:  # noqa: PLR2004 - the length of the largest box header
-            return None
-        size, kind = _BOX_HEADER.unpack_from(head)
-        size = _LARGE_SIZE.unpack_from(head, 8)[0] if size == 1 else size
-        if kind == b"moov":
-            return position, min(end, position + size)
-        position += size
-        if size < _BOX_HEADER.size or position >= end:
-            return None
-    return None
+def file_boxes(source: MediaSource, start: int, most: int, end: int | None = None) -> Iterator[Box]:
+    """Walk the boxes of a file from the beginning of one on.
+
+    Args:
+        source: The bytes.
+        start: Where the first one begins.
+        most: So many are walked at most.
+        end: Where to end, None for the end of the file.
+    """
+    end = size_of(source) if end is None else end
+    return walk_boxes(partial(read_bytes, source), start, end, most, is_file=True)
+
+
+def find_movie_box(source: MediaSource) -> Box | None:
+    """Find the `moov` box from box to box, cut off where the source is; None if there is none."""
+    end = size_of(source)
+    movie = next((box for box in file_boxes(source, 0, _MOST_BOXES, end) if box.kind == b"moov"), None)
+    return None if movie is None else movie._replace(end=min(end, movie.end))
 
 
 def child_boxes(source: MediaSource, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Walk boxes side by side (ISO/IEC 14496-12, 4.2): type, and where the payload begins and ends."""
-    for _ in range(_MOST_CHILDREN):
-        head = read_bytes(source, start, start + _BOX_HEADER.size + _LARGE_SIZE.size)
-        if start + _BOX_HEADER.size > end or len(head) < _BOX_HEADER.size:
-            return
-        size, kind = _BOX_HEADER.unpack_from(head)
-        payload = start + _BOX_HEADER.size
-        if size == _SIZE_FOLLOWS:
-            if len(head) < _BOX_HEADER.size + _LARGE_SIZE.size:
-                return
-            (size,) = _LARGE_SIZE.unpack_from(head, _BOX_HEADER.size)
-            payload += _LARGE_SIZE.size
-        if size < payload - start:
-            return
-        yield kind, payload, min(end, start + size)
-        start += size
+    """Walk boxes side by side inside a box: type, and where the payload begins and ends."""
+    for box in walk_boxes(partial(read_bytes, source), start, end, _MOST_CHILDREN):
+        yield box.kind, box.payload, min(end, box.end)
 
 
 def child_box(source: MediaSource, start: int, end: int, kind: bytes) -> tuple[int, int] | None:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 
 from filmstrip.domain.container_kind import ContainerKind, Layout
+from filmstrip.media.containers.ebml import read_size
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragment_joints import find_fragment_joints
 from filmstrip.media.containers.ogg_links import find_links
-from filmstrip.media.source.header_bytes import read_bytes, size_of
+from filmstrip.media.source.header_bytes import file_boxes, read_bytes, size_of
 from filmstrip.media.source.media_source import LocalFile, MediaSource
 
 _WINDOW_BYTES = 8 << 20
@@ -74,19 +75,13 @@ def _headers(source: LocalFile, header: re.Pattern[bytes]) -> Iterator[int]:
 
 
 def _next_movies(source: MediaSource) -> list[int]:
-    """Walk all boxes (ISO/IEC 14496-12, 4.2): a file type behind a movie begins another file."""
-    found, at, end, has_movie = list[int](), 0, size_of(source), False
-    for _ in range(_MOST_BOXES):
-        head = read_bytes(source, at, at + 16)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        size = int.from_bytes(head[8:], "big") if size == 1 else size
-        if kind == b"ftyp" and has_movie:
-            found.append(at)
+    """Walk all boxes: a file type behind a movie begins another file."""
+    found, has_movie = list[int](), False
+    for box in file_boxes(source, 0, _MOST_BOXES):
+        if box.kind == b"ftyp" and has_movie:
+            found.append(box.start)
             has_movie = False
-        has_movie |= kind == b"moov"
-        at += size
-        if size < 8 or at >= end:  # noqa: PLR2004 - the length of the shortest box
-            break
+        has_movie |= box.kind == b"moov"
     return found
 
 
@@ -106,10 +101,6 @@ def _next_segments(source: MediaSource) -> list[int]:
 
 def _segment_end(source: MediaSource, start: int) -> int | None:
     head = read_bytes(source, start, start + 4 * _LONGEST_HEADER_BYTES)
-    at = head.find(_SEGMENT) + len(_SEGMENT)
-    if at < len(_SEGMENT) or at >= len(head) or not head[at]:
-        return None
-    width = 9 - head[at].bit_length()
-    unknown = (1 << 7 * width) - 1
-    size = int.from_bytes(head[at : at + width], "big") & unknown
-    return None if size == unknown else start + at + width + size
+    found = head.find(_SEGMENT)
+    size = None if found < 0 else read_size(head, found + len(_SEGMENT))
+    return None if size is None or size[0] is None else start + size[1] + size[0]

@@ -13,7 +13,6 @@ from fractions import Fraction
 from filmstrip.media.source.header_bytes import child_boxes, find_movie_box, read_bytes
 from filmstrip.media.source.media_source import MediaSource
 
-_BOX = struct.Struct(">I4s")
 # Version 0 and 1: times of creation and change, the time scale (ISO/IEC 14496-12, 8.2.2).
 _MOVIE_HEADERS = (struct.Struct(">4x4x4xI"), struct.Struct(">4x8x8xI"))
 # The duration in units of the movie, where in the media it begins (-1 for nowhere), its rate (8.6.6).
@@ -45,7 +44,7 @@ def read_edit_list(source: MediaSource, track: int) -> EditList:
         track: Number of the track, from 0, in the order of the file.
     """
     movie = find_movie_box(source)
-    boxes = [] if movie is None else list(child_boxes(source, movie[0] + _BOX.size, movie[1]))
+    boxes = [] if movie is None else list(child_boxes(source, movie.payload, movie.end))
     header = next((read_bytes(source, start, start + 64) for kind, start, _ in boxes if kind == b"mvhd"), b"")
     layout = _MOVIE_HEADERS[1 if header[:1] == b"\1" else 0]
     tracks = [(start, end) for kind, start, end in boxes if kind == b"trak"]

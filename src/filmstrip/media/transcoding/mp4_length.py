@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from filmstrip.media.source.iso_boxes import boxes_in
+
 _BOX = struct.Struct(">I4s")
 _ENTRY = struct.Struct(">II")
 _LONGEST = (1 << 32) - 1
@@ -141,10 +143,11 @@ def _child(moov: bytes, within: Range, kind: bytes) -> Range:
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Walk boxes side by side: type, and where the payload begins and ends."""
-    while start + _BOX.size <= end:
-        size, kind = _BOX.unpack_from(data, start)
-        if size < _BOX.size:
+    """Walk boxes side by side: type, and where the payload begins and ends.
+
+    Not past one with a size of 64 bits, which ffmpeg writes for samples only: sizes are changed in place here.
+    """
+    for box in boxes_in(data, start, end):
+        if box.payload - box.start != _BOX.size:
             return
-        yield kind, start + _BOX.size, start + size
-        start += size
+        yield box.kind, box.payload, box.end

@@ -10,7 +10,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_BOX = struct.Struct(">I4s")
+from filmstrip.media.source.iso_boxes import HEADER_BYTES, boxes_in
+
 # Fields of `tfhd` that may stand there, in this order: flag and length (8.8.7).
 _BASE_OFFSET, _DESCRIPTION, _DURATION, _SIZE, _FLAGS = 0x1, 0x2, 0x8, 0x10, 0x20
 _BASE_IS_MOOF = 0x020000
@@ -79,14 +80,12 @@ class Fragment:
         return max([self.end, *(run[-1].end for run in self.samples.values())])
 
 
-def boxes_in(data: bytes, start: int = 0) -> Iterator[tuple[bytes, int, int]]:
-    """Walk boxes side by side in memory (4.2): type, and where the payload begins and ends; none of 64-bit size."""
-    while start + _BOX.size <= len(data):
-        size, kind = _BOX.unpack_from(data, start)
-        if size < _BOX.size or start + size > len(data):
+def whole_boxes_in(data: bytes, start: int = 0) -> Iterator[tuple[bytes, int, int]]:
+    """Walk boxes side by side in memory that end in it: type, and where the payload begins and ends."""
+    for box in boxes_in(data, start):
+        if box.end > len(data):
             return
-        yield kind, start + _BOX.size, start + size
-        start += size
+        yield box.kind, box.payload, box.end
 
 
 def parse_fragment(data: bytes, position: int, tracks: Mapping[int, TrackDefaults]) -> Fragment | None:
@@ -100,7 +99,7 @@ def parse_fragment(data: bytes, position: int, tracks: Mapping[int, TrackDefault
     samples: dict[int, tuple[FragmentSample, ...]] = {}
     sequence, data_end = 0, position
     try:
-        for kind, start, end in boxes_in(data, _BOX.size):
+        for kind, start, end in whole_boxes_in(data, HEADER_BYTES):
             if kind == b"mfhd":
                 (sequence,) = struct.unpack_from(">I", data, start + 4)
             elif kind == b"traf":
@@ -114,7 +113,7 @@ def parse_fragment(data: bytes, position: int, tracks: Mapping[int, TrackDefault
 def _parse_track(
     data: bytes, position: int, data_end: int, tracks: Mapping[int, TrackDefaults]
 ) -> tuple[int, list[FragmentSample], int]:
-    children = list(boxes_in(data))
+    children = list(whole_boxes_in(data))
     header = next(data[start:end] for kind, start, end in children if kind == b"tfhd")
     flags, track = struct.unpack_from(">II", header)
     base, defaults = _parse_header(header, flags & 0xFFFFFF, position, data_end, tracks[track])

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from filmstrip.media.containers.fragments.fragment_film import FragmentFilm
 from filmstrip.media.containers.fragments.fragment_places import Place
-from filmstrip.media.source.header_bytes import read_bytes
+from filmstrip.media.source.header_bytes import file_boxes
 
 _PLACES = 6
 # So many fragments are all looked at: a film between two places would be missed.
@@ -85,13 +85,5 @@ def _narrow(
 def _narrow_down(film: FragmentFilm, before: Place, after: Place) -> int | None:
     """Find the file type (ISO/IEC 14496-12, 4.3) between two places from box to box, after halving the stretch."""
     before, after = _narrow(film, before, after, _is_anew)
-    at = before.data_end
-    for _ in range(_MOST_BOXES):
-        head = read_bytes(film.source, at, at + 16)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        if kind == b"ftyp":
-            return at
-        at += int.from_bytes(head[8:16], "big") if size == 1 else size
-        if (size < 8 and size != 1) or at >= after.position:  # noqa: PLR2004 - the shortest box
-            break
-    return None
+    boxes = file_boxes(film.source, before.data_end, _MOST_BOXES, after.position)
+    return next((box.start for box in boxes if box.kind == b"ftyp"), None)

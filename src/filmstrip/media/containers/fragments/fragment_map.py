@@ -13,7 +13,7 @@ from filmstrip.media.containers.fragments.fragment_boxes import Fragment
 from filmstrip.media.containers.fragments.fragment_places import FragmentPlaces, Place
 from filmstrip.media.containers.fragments.fragment_reader import FragmentReader
 from filmstrip.media.containers.fragments.fragmented_movie import FragmentedMovie, read_random_accesses
-from filmstrip.media.source.header_bytes import read_bytes
+from filmstrip.media.source.header_bytes import file_boxes
 from filmstrip.media.source.media_source import FetchedRanges
 
 _MOST_BOXES_TO_FIRST = 64
@@ -46,21 +46,15 @@ class FragmentMap:
 
     def first(self) -> Place | None:
         """Find the first fragment with video, box by box from the movie on; None if none is near."""
-        at = self.movie.end
-        for _ in range(_MOST_BOXES_TO_FIRST):
-            head = read_bytes(self.reader.ranges, at, at + 16)
-            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-            size = int.from_bytes(head[8:16], "big") if size == 1 else size
-            if kind == b"moof":
-                fragment = self.reader.fragment_at(at)
-                if fragment is None or (fragment.samples.get(self.movie.video) is None and not fragment.samples):
-                    return None  # without times
-                if self.movie.video in fragment.samples:
-                    self.places.remember([fragment])
-                    return self.places.place(fragment)
-            at += size
-            if size < 8 or len(head) < 16:  # noqa: PLR2004 - the shortest box, the longest header
-                break
+        for box in file_boxes(self.reader.ranges, self.movie.end, _MOST_BOXES_TO_FIRST):
+            if box.kind != b"moof":
+                continue
+            fragment = self.reader.fragment_at(box.start)
+            if fragment is None or (fragment.samples.get(self.movie.video) is None and not fragment.samples):
+                return None  # without times
+            if self.movie.video in fragment.samples:
+                self.places.remember([fragment])
+                return self.places.place(fragment)
         return None
 
     def last_hint(self) -> int | None:

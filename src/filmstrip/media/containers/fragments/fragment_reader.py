@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from filmstrip.media.containers.fragments.fragment_boxes import Fragment, parse_fragment
 from filmstrip.media.containers.fragments.fragmented_movie import FragmentedMovie
 from filmstrip.media.source.header_bytes import read_bytes
+from filmstrip.media.source.iso_boxes import LONGEST_HEADER_BYTES, parse_box
 from filmstrip.media.source.media_source import FetchedRanges
 
 _HEAD = 24
@@ -48,8 +49,11 @@ class FragmentReader:
     def fragment_at(self, position: int) -> Fragment | None:
         """Read the fragment that begins at a byte; None if there is none."""
         head = read_bytes(self.ranges, position, position + _HEAD)
-        size = int.from_bytes(head[:4], "big")
-        if head[4:8] != b"moof" or head[8:16] != _FIRST_CHILD or not _HEAD <= size <= _MOST_FRAGMENT_BOX_BYTES:
+        box = parse_box(head, 0, position, None)
+        if box is None or box.kind != b"moof" or head[8:16] != _FIRST_CHILD:
+            return None
+        size = box.end - box.start
+        if not _HEAD <= size <= _MOST_FRAGMENT_BOX_BYTES:
             return None
         data = read_bytes(self.ranges, position, position + size)
         return parse_fragment(data, position, self.movie.tracks) if len(data) == size else None
@@ -64,10 +68,8 @@ class FragmentReader:
         for _ in range(_MOST_HOPS * most):
             if at >= end or sum(self.movie.video in fragment.samples for fragment in found) >= most:
                 break
-            head = read_bytes(self.ranges, at, at + 16)
-            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-            size = int.from_bytes(head[8:16], "big") if size == 1 else size
-            fragment = self.fragment_at(at) if kind == b"moof" else None
+            box = parse_box(read_bytes(self.ranges, at, at + LONGEST_HEADER_BYTES), 0, at, None)
+            fragment = self.fragment_at(at) if box is not None and box.kind == b"moof" else None
             found += [] if fragment is None else [fragment]
-            at = at + size if size >= 8 else end + 1  # noqa: PLR2004 - the shortest box
+            at = end + 1 if box is None else box.end
         return found, at == end

@@ -9,11 +9,12 @@ import struct
 from collections.abc import Iterator
 from itertools import pairwise
 
-from filmstrip.media.containers.fragments.fragment_boxes import boxes_in
+from filmstrip.media.containers.fragments.fragment_boxes import whole_boxes_in
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragment_joints import find_fragment_restart
 from filmstrip.media.containers.fragments.fragmented_movie import FragmentedMovie, read_fragmented_movie
-from filmstrip.media.source.header_bytes import read_bytes, size_of
+from filmstrip.media.source.header_bytes import file_boxes, read_bytes
+from filmstrip.media.source.iso_boxes import HEADER_BYTES
 from filmstrip.media.source.media_source import MediaSource, part_of
 
 _MOST_BOXES = 200_000
@@ -67,21 +68,17 @@ def _find_walking(source: MediaSource, movie: FragmentedMovie) -> int | None:
 
 
 def _times(source: MediaSource, movie: FragmentedMovie) -> Iterator[tuple[int, int]]:
-    """Go from box to box (ISO/IEC 14496-12, 4.2): where fragments with video begin, and when in decoding time."""
-    at, end = movie.end, size_of(source)
-    for _ in range(_MOST_BOXES):
-        head = read_bytes(source, at, at + 16)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        size = int.from_bytes(head[8:], "big") if size == 1 else size
-        if size < 8 or at >= end or kind == b"ftyp":  # noqa: PLR2004 - the shortest box
+    """Go from box to box: where fragments with video begin, and when in decoding time."""
+    for found in file_boxes(source, movie.end, _MOST_BOXES):
+        size = found.end - found.start
+        if found.kind == b"ftyp":
             return
-        if kind == b"moof" and size <= _MOST_FRAGMENT_BOX_BYTES:
-            box = _find_video(read_bytes(source, at, at + size), movie.video)
+        if found.kind == b"moof" and size <= _MOST_FRAGMENT_BOX_BYTES:
+            box = _find_video(read_bytes(source, found.start, found.end), movie.video)
             if box == b"":
                 return  # None of the others tells its time either.
             if box is not None:
-                yield at, _begin(box)
-        at += size
+                yield found.start, _begin(box)
 
 
 def _find_video(fragment: bytes, track: int) -> bytes | None:
@@ -90,9 +87,9 @@ def _find_video(fragment: bytes, track: int) -> bytes | None:
     Returns:
         Its payload, empty if the fragment does not tell it; None for a fragment without samples of the track.
     """
-    for kind, start, end in boxes_in(fragment, 8):
+    for kind, start, end in whole_boxes_in(fragment, HEADER_BYTES):
         part = fragment[start:end] if kind == b"traf" else b""
-        fields = {name: part[first:last] for name, first, last in boxes_in(part)}
+        fields = {name: part[first:last] for name, first, last in whole_boxes_in(part)}
         is_empty = fields.get(b"trun", b"")[4:8] in {b"", bytes(4)}
         if fields.get(b"tfhd", b"")[4:8] == track.to_bytes(4, "big") and not is_empty:
             time = fields.get(b"tfdt", b"")

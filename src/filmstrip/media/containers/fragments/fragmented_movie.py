@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from filmstrip.media.containers.fragments.fragment_boxes import TrackDefaults, boxes_in
+from filmstrip.media.containers.fragments.fragment_boxes import TrackDefaults, whole_boxes_in
 from filmstrip.media.source.header_bytes import child_box, child_boxes, find_movie_box, read_bytes, size_of
+from filmstrip.media.source.iso_boxes import HEADER_BYTES
 from filmstrip.media.source.media_source import ByteRanges, MediaSource
 
-_BOX_BYTES = 8
 _MOST_BOXES_TO_INDEX = 16
 _MOST_INDEX_BYTES = 4 << 20
 _MOST_REPEATED_SECONDS = 10
@@ -57,12 +57,12 @@ def read_fragmented_movie(source: MediaSource) -> FragmentedMovie | None:
     movie = find_movie_box(source)
     if movie is None:
         return None
-    boxes = list(child_boxes(source, movie[0] + _BOX_BYTES, movie[1]))
+    boxes = list(child_boxes(source, movie.payload, movie.end))
     extends = next(((start, end) for kind, start, end in boxes if kind == b"mvex"), None)
     tracks = [_read_track(source, start, end) for kind, start, end in boxes if kind == b"trak"]
     videos = [track for track, kind, _ in tracks if kind == b"vide"]
     has_samples = any(has_own for _, _, has_own in tracks)
-    if extends is None or has_samples or len(videos) != 1 or _is_indexed(source, movie[1]):
+    if extends is None or has_samples or len(videos) != 1 or _is_indexed(source, movie.end):
         return None
     defaults = dict(
         _parse_defaults(read_bytes(source, start, end))
@@ -72,7 +72,7 @@ def read_fragmented_movie(source: MediaSource) -> FragmentedMovie | None:
     bases = {track.number: track.time_base for track, _, _ in tracks}
     if any(number not in defaults for number in bases):
         return None
-    return FragmentedMovie(movie[1], defaults, bases, videos[0].number)
+    return FragmentedMovie(movie.end, defaults, bases, videos[0].number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _parse_defaults(box: bytes) -> tuple[int, TrackDefaults]:
 def has_segment_index(source: MediaSource) -> bool:
     """Check whether a segment index (`sidx`, 8.16.3) leads through a fragmented file to its end."""
     movie = find_movie_box(source)
-    return movie is not None and _is_indexed(source, movie[1])
+    return movie is not None and _is_indexed(source, movie.end)
 
 
 def _is_indexed(source: MediaSource, start: int) -> bool:
@@ -154,7 +154,7 @@ def read_random_accesses(source: ByteRanges, track: int) -> list[tuple[int, int]
     """List the sync samples of a track that the table at the end names (`tfra`, 8.8.10): time, and fragment's byte."""
     end = size_of(source)
     size = min(random_access_bytes(source), _MOST_INDEX_BYTES)
-    for kind, start, last in boxes_in(read_bytes(source, end - size, end), _BOX_BYTES) if size else ():
+    for kind, start, last in whole_boxes_in(read_bytes(source, end - size, end), HEADER_BYTES) if size else ():
         box = read_bytes(source, end - size + start, end - size + last)
         if kind == b"tfra" and box[4:8] == track.to_bytes(4, "big"):
             return sorted(_parse_accesses(box))
