@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS, clocks
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
 from filmstrip.domain.errors import LimitExceededError
-from filmstrip.media.containers.program_times import CLOCK_RATE, Stamp, read_stamps
 from filmstrip.media.containers.program_times import SOUND as SOUND_IDS
+from filmstrip.media.containers.program_times import Stamp, read_stamps
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.header_bytes import size_of
@@ -40,7 +41,7 @@ def test_a_jump_is_found_where_the_recordings_meet(name: str) -> None:
     for part in pairwise([0, *jumps, size_of(source)]):
         times = [stamp.time for stamp in read_stamps(source, *part)]
         assert times == sorted(times)
-        assert times[-1] - times[0] < 5 * CLOCK_RATE
+        assert times[-1] - times[0] < 5 * MPEG_CLOCK_HZ
 
 
 @pytest.mark.parametrize("rate", ["64k", "320k"])

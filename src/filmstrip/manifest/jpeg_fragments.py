@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.timing import TimeRange
 from filmstrip.manifest import iso_boxes
@@ -17,7 +18,7 @@ from filmstrip.manifest.iso_boxes import box, full_box, numbers
 CONTENT_TYPE = "video/mp4"
 """MIME type of the file (RFC 4337)."""
 
-TIMESCALE = 90_000
+TIMESCALE = MPEG_CLOCK_HZ
 """Units per second, the clock of MPEG: common intervals are whole numbers of it."""
 
 _TRACK_ID = 1

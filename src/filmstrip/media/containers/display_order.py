@@ -12,10 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-# The buffer of decoded pictures holds 16 (H.264 A.3.1, HEVC A.4.2). Between a frame and the one shown next may come all
-# that are shown before it and as many that are shown later, each of two fields: where DTS does not settle it, so many
-# further packets do.
-_DEEPEST_REORDERING = 4 * 17
+from filmstrip.domain.codec_limits import DEEPEST_REORDERING
 
 
 class Stamped(Protocol):
@@ -84,7 +81,7 @@ class DisplayOrder(Generic[PacketT]):
         return self._known[position] if position < len(self._known) else None
 
     def _is_settled(self, packet: PacketT) -> bool:
-        if packet.pts is None or len(self._waiting) > _DEEPEST_REORDERING:
+        if packet.pts is None or len(self._waiting) > DEEPEST_REORDERING:
             return True
         successor = self._successor(packet.pts)
         return successor is not None and self._last_dts is not None and successor <= self._last_dts + 1
@@ -100,5 +97,5 @@ class DisplayOrder(Generic[PacketT]):
         self._repeats = self._repeats + 1 if packet.pts == self._released else 0
         self._released = packet.pts
         # What is shown before everything that may still come is of no use as a successor.
-        del self._known[: max(0, len(self._known) - 2 * _DEEPEST_REORDERING)]
+        del self._known[: max(0, len(self._known) - 2 * DEEPEST_REORDERING)]
         return Shown(packet, packet.pts, end, self._repeats, self._last_dts if is_last else None)

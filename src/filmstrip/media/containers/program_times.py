@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from filmstrip.media.source.header_bytes import read_bytes
 from filmstrip.media.source.media_source import LocalFile, MediaSource
 
-CLOCK_RATE = 90_000
-"""Units of PTS and DTS a second (ISO/IEC 13818-1, 2.4.3.7)."""
-
 VIDEO = rb"[\xe0-\xef]"
 """Stream ids of video (ISO/IEC 13818-1, table 2-22); the extended id of VC-1 is that of some sound as well."""
 SOUND = rb"[\xbd\xc0-\xdf\xfd]"
@@ -51,7 +48,7 @@ class Stamp:
 
     Attributes:
         position: Byte offset of the packet's header.
-        time: When it is decoded, in units of 1 / `CLOCK_RATE` s.
+        time: When it is decoded, in units of 1 / `MPEG_CLOCK_HZ` s.
     """
 
     position: int

@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.clocks import ASSUMED_TIME_BASE
 from filmstrip.domain.container_kind import TimesTold
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
@@ -127,7 +128,7 @@ def _describe_video(
     context = stream.codec_context
     check_pixels(stream, settings)
     frame = first_picture(container, stream)
-    time_base = stream.time_base or Fraction(1, 1000)
+    time_base = stream.time_base or ASSUMED_TIME_BASE
     kind = kind_of(container)
     header = read_header(source) if kind.describes_pictures else b""
     profile = find_profile(header) if context.name in _MAY_BE_DOLBY_VISION else None

@@ -21,6 +21,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
 from filmstrip.domain.container_kind import TimesTold
 from filmstrip.media.containers.approach import VideoPacket
 from filmstrip.media.containers.kinds import kind_of
@@ -29,7 +30,6 @@ from filmstrip.media.sampling.packet_times import PacketTimes
 from filmstrip.media.sampling.targets import Clock, Sample, SamplingCost, Target
 
 _PACKETS_TO_JUDGE_BY = 16
-_DEFAULT_RATE = Fraction(25)
 
 
 def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
@@ -102,7 +102,7 @@ class CountingSampler:
         self._clock = clock
         self._cost = cost
         is_told = kind_of(container).has_true_times
-        self._step = 1 / (stream.average_rate or stream.guessed_rate or _DEFAULT_RATE)
+        self._step = 1 / (stream.average_rate or stream.guessed_rate or ASSUMED_FRAME_RATE)
         self._times = None if is_told else PacketTimes(clock, self._step)
         self._is_damaged = False
 

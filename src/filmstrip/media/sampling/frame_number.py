@@ -7,13 +7,12 @@ from fractions import Fraction
 
 import av.error
 
+from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
+from filmstrip.domain.codec_limits import MOST_REORDERED_PICTURES
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.media.containers.opening import open_container, select_stream
 from filmstrip.media.containers.picture_packets import read_pictures
 from filmstrip.media.source.media_source import MediaSource, part_of
-
-# Every reordering is over by then: H.264 and HEVC hold back at most 16 pictures.
-_REORDERED_PICTURES = 17
 
 
 def seconds_of_frame(source: MediaSource, info: MediaInfo, video: VideoStream, number: int) -> Fraction:
@@ -26,7 +25,7 @@ def seconds_of_frame(source: MediaSource, info: MediaInfo, video: VideoStream, n
         times += (pts * video.time_base + offset for pts in _first_times(part, index, number + 1 - len(times)))
         if len(times) > number:
             break
-    return times[min(number, len(times) - 1)] if times else number / (video.frame_rate or Fraction(25))
+    return times[min(number, len(times) - 1)] if times else number / (video.frame_rate or ASSUMED_FRAME_RATE)
 
 
 def _parts(source: MediaSource, info: MediaInfo, video: VideoStream) -> Iterator[tuple[MediaSource, int, Fraction]]:
@@ -46,7 +45,7 @@ def _first_times(source: MediaSource, stream_index: int, count: int) -> list[int
             for packet in read_pictures(container, stream):
                 if packet.pts is not None and not packet.is_discard:
                     shown.append(packet.pts)
-                if len(shown) >= count + _REORDERED_PICTURES:
+                if len(shown) >= count + MOST_REORDERED_PICTURES:
                     break
         except av.error.FFmpegError:
             pass  # damaged there: what could be read counts

@@ -13,12 +13,10 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from filmstrip.domain.codec_limits import MOST_HELD_PICTURES
 from filmstrip.media.containers.approach import ShownPacket, VideoPacket
 from filmstrip.media.sampling.frame_judge import FrameJudge, Verdict
 from filmstrip.media.sampling.targets import SamplingCost, Target
-
-# How many pictures may come out between one and another that it refers to (H.264 A.3.1, HEVC A.4.2).
-_REORDERED_PICTURES = 16
 
 
 @dataclass(slots=True)
@@ -124,7 +122,7 @@ class FramePicker:
         if self._is_damaged:
             return
         for start, want in list(self._wants.items()):
-            if want.met_at is not None and self._came_out - want.met_at >= _REORDERED_PICTURES:
+            if want.met_at is not None and self._came_out - want.met_at >= MOST_HELD_PICTURES:
                 yield self._release(start)
 
     def _consider(self, want: Want, frame: VideoFrame, pts: int) -> None:

@@ -18,11 +18,11 @@ from av.container import InputContainer
 from av.index import IndexEntries, IndexEntry
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.codec_limits import USUALLY_REORDERED_PICTURES
 from filmstrip.media.containers.kinds import kind_of
 
 # The last step may be longer than all before it (a still end title), but not by much more than this.
 _LONGEST_LAST_STEP = 3
-_REORDERED_PACKETS = 4
 # Where only keyframes are listed, bytes are estimated by time; keyframes are larger than what follows them.
 _MARGIN = 0.1
 _KEYFRAME_BYTES = 64 << 10
@@ -106,7 +106,7 @@ class KeyframeIndex:
         if self.packets:
             number = bisect_right(self.packets, last_pts - self.pts_offset, key=lambda packet: packet.timestamp)
             # The frame shown last may be some packets later in decode order than the one of the same DTS.
-            last = self.packets[min(number + _REORDERED_PACKETS, len(self.packets) - 1)]
+            last = self.packets[min(number + USUALLY_REORDERED_PICTURES, len(self.packets) - 1)]
             return start, max(start, last.position) + last.size_bytes
         number = self.position_before(last_pts)
         keyframe = self.keyframes[number]

@@ -10,6 +10,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.clocks import ASSUMED_TIME_BASE
 from filmstrip.media.containers.approach import ShownPacket, VideoPacket
 from filmstrip.media.containers.display_order import DisplayOrder
 from filmstrip.media.containers.kinds import kind_of
@@ -44,7 +45,7 @@ class PacketCursor:
         self._stream = stream
         self._cost = cost
         self._stamps = stamps
-        self._time_base = stream.time_base or Fraction(1, 1000)
+        self._time_base = stream.time_base or ASSUMED_TIME_BASE
 
     def units(self, seconds: Fraction | int) -> int:
         """Count seconds in the stream's time base."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 from bisect import insort
 from fractions import Fraction
 
+from filmstrip.domain.clocks import LONGEST_MUXER_DELAY
 from filmstrip.media.containers.approach import VideoPacket
 from filmstrip.media.sampling.targets import Clock
 
-# The first picture is time 0, unless it comes later than a muxer's own delay can be (as in `extent`): B-frames make it
-# wait for others.
-_LONGEST_MUXER_DELAY = Fraction(1, 4)
+# The first picture is time 0, unless it comes later than a muxer's own delay can be: B-frames make it wait for others.
 _DELAYED_PICTURES = 2
 
 
@@ -29,7 +28,7 @@ class PacketTimes:
             step: For how long a picture is shown, in seconds.
         """
         self._clock = clock
-        self._longest_delay = max(_LONGEST_MUXER_DELAY, _DELAYED_PICTURES * step)
+        self._longest_delay = max(LONGEST_MUXER_DELAY, _DELAYED_PICTURES * step)
         self._times: list[int] = []
         self._delay: Fraction | None = None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import av.error
 from av.container import InputContainer
@@ -18,6 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from filmstrip.domain.artifact import FrameStamp
+from filmstrip.domain.clocks import ASSUMED_TIME_BASE
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.containers.approach import VideoPacket
 from filmstrip.media.containers.decoder import open_decoder
@@ -111,7 +111,7 @@ class Rescue:
     def _look(self, moment: int, seconds_back: int) -> _Candidates:
         container, stream, decoder = self._open()
         decoder.flush_buffers()
-        offset = moment - int(seconds_back / (stream.time_base or Fraction(1, 1000)))
+        offset = moment - int(seconds_back / (stream.time_base or ASSUMED_TIME_BASE))
         with suppress(av.error.FFmpegError):
             container.seek(offset, stream=stream, backward=True)
         return self._candidates(moment)

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from statistics import median_low
 
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
 from filmstrip.media.containers.program_times import (
-    CLOCK_RATE,
     SOUND,
     Stamp,
     distance,
@@ -36,15 +36,15 @@ _GOLDEN_RATIO = 0.618
 _NEAR_BYTES = 256 << 10
 _MOST_JUMPS = 1000
 # Decoding times only grow; ffmpeg as well forgives so much.
-_LEAST_STEP_BACK = CLOCK_RATE // 10
+_LEAST_STEP_BACK = MPEG_CLOCK_HZ // 10
 # Without decoding times, those at which pictures are shown are all there is.
-_LONGEST_REORDERING = 2 * CLOCK_RATE
+_LONGEST_REORDERING = 2 * MPEG_CLOCK_HZ
 # Silence for longer is a new clock, to ffmpeg too.
-_LONGEST_STEP = 10 * CLOCK_RATE
+_LONGEST_STEP = 10 * MPEG_CLOCK_HZ
 # Encoders look ahead, and store pictures that come rarely long after their sound.
-_FARTHEST_SOUND = 30 * CLOCK_RATE
+_FARTHEST_SOUND = 30 * MPEG_CLOCK_HZ
 # By which sound is stored before the pictures of its time, or behind them.
-_LONGEST_LEAD = 2 * CLOCK_RATE
+_LONGEST_LEAD = 2 * MPEG_CLOCK_HZ
 # A stretch that takes this many times as long as usual is looked into.
 _CONSPICUOUS = 4
 
@@ -213,7 +213,7 @@ def _cut(source: MediaSource, before: Stamp, after: Stamp) -> int:
     """Find the byte between two pictures with which the new clock begins, be it with sound."""
     begin = max(before.position, after.position - _NEAR_BYTES)
     sound = list(read_stamps(source, max(0, begin - _NEAR_BYTES), after.position, SOUND))
-    anew = [stamp for last, stamp in pairwise(sound) if abs(distance(last, stamp)) > CLOCK_RATE]
+    anew = [stamp for last, stamp in pairwise(sound) if abs(distance(last, stamp)) > MPEG_CLOCK_HZ]
     near_after = [stamp for stamp in sound if abs(distance(before, stamp)) > abs(distance(stamp, after))]
     # Other sound may stand between two films.
     leads_on = bool(sound) and abs(distance(sound[-1], after)) <= _LONGEST_LEAD

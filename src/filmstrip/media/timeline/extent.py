@@ -11,6 +11,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.clocks import LONGEST_MUXER_DELAY
 from filmstrip.domain.container_kind import Layout, TimesTold
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragments_end import fragments_end, pictures_end
@@ -23,9 +24,6 @@ from filmstrip.media.timeline.mp4_edit_list import EditList, read_edit_list
 from filmstrip.media.timeline.packet_ends import end_of, longest_reordering, tail_packets
 
 _CONTAINER_TIME_BASE = Fraction(1, av.time_base)
-# A muxer delays the first picture by its reordering depth or the audio encoder's priming. Players differ in whether
-# they show that delay; the first picture is what everybody calls time 0. A longer gap is part of the presentation.
-_LONGEST_MUXER_DELAY = Fraction(1, 4)
 _NOT_FOLLOWED = "the source's edit list has pauses or other speeds, which are not followed: it is shown without them"
 _HEADER_TOLERANCE = Fraction(1, 2)
 
@@ -107,7 +105,7 @@ def _start(container: InputContainer, video: AvVideoStream | None, members: Coll
     if video is None or video.start_time is None or video.time_base is None:
         return container_start
     video_start = video.start_time * video.time_base
-    return video_start if video_start - container_start <= _LONGEST_MUXER_DELAY else container_start
+    return video_start if video_start - container_start <= LONGEST_MUXER_DELAY else container_start
 
 
 def first_moment(container: InputContainer, members: Collection[int] | None) -> Fraction | None:

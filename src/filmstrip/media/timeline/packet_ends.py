@@ -12,16 +12,16 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream as AvVideoStream
 
+from filmstrip.domain.codec_limits import MOST_REORDERED_PICTURES
 from filmstrip.media.containers.opening import read_packets
 
-_REORDERED_PICTURES = 17
 _SLOWEST_RATE = Fraction(10)
 _LONGEST_SOUND_PACKET = 60
 
 
 def longest_reordering(video: AvVideoStream | None) -> Fraction:
     """Tell how much earlier in the file the last picture may stand than others that are shown before it."""
-    return _REORDERED_PICTURES / (video.average_rate or _SLOWEST_RATE) if video is not None else Fraction(0)
+    return MOST_REORDERED_PICTURES / (video.average_rate or _SLOWEST_RATE) if video is not None else Fraction(0)
 
 
 def tail_packets(container: InputContainer, begin: Fraction | None) -> Iterator[Packet[Stream]]:

@@ -10,11 +10,10 @@ import av.error
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from filmstrip.domain.codec_limits import MOST_HELD_PICTURES
 from filmstrip.media.containers.opening import open_container, select_stream
 from filmstrip.media.source.media_source import LocalFile
 
-# Every reordering is over by then: H.264 and HEVC hold back at most 16 pictures.
-_REORDERED_PICTURES = 16
 # Seeking may count in decoding order, which runs ahead of what is shown, and then lands behind the picture.
 _BACK_SECONDS = (0, 2, 20)
 _BACK_SECONDS_TO_KEYFRAME = (15, 60, 300, 10**6)
@@ -39,7 +38,7 @@ def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Frac
             shown = _shown_until(seconds, container.demux(stream))
             found += shown
             # Of the last picture itself, the packet may stand before all that was read, as long as that is not much.
-            if len(shown) > _REORDERED_PICTURES:
+            if len(shown) > MOST_HELD_PICTURES:
                 break
     return max(found, default=None)
 
@@ -69,7 +68,7 @@ def _last_keyframe(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) ->
     found: Fraction | None = None
     later_count = 0
     for packet in packets:
-        if packet.pts is None or later_count > _REORDERED_PICTURES:
+        if packet.pts is None or later_count > MOST_HELD_PICTURES:
             break
         if packet.pts * packet.time_base > seconds:
             later_count += 1
@@ -82,7 +81,7 @@ def _shown_until(seconds: Fraction, packets: Iterable[Packet[VideoStream]]) -> l
     shown: list[Fraction] = []
     later_count = 0
     for packet in packets:
-        if packet.pts is None or later_count > _REORDERED_PICTURES:
+        if packet.pts is None or later_count > MOST_HELD_PICTURES:
             break
         appears = packet.pts * packet.time_base
         if appears > seconds:

@@ -11,14 +11,15 @@ import threading
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 
-from filmstrip.media.containers.program_times import CLOCK_RATE, Stamp, distance, is_random_access, read_stamps
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
+from filmstrip.media.containers.program_times import Stamp, distance, is_random_access, read_stamps
 from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.timeline.clock_jumps import stamps_at_places
 
 # How much further back each fetch begins, in seconds. Most keyframes are near.
 _STEPS = (2, 2, 4, 8)
 # What is read behind a moment: the next pictures, which tell that it is reached.
-_LEAD = CLOCK_RATE * 3 // 10
+_LEAD = MPEG_CLOCK_HZ * 3 // 10
 _MARGIN_BYTES = 32 << 10
 _MOST_FETCHED_BYTES = 8 << 20
 # A stamp lies inside a packet, whose header has to be read as well.
@@ -58,7 +59,7 @@ class StampMap:
         end = latest_end = self._estimate(time + _LEAD) + _MARGIN_BYTES
         until = time
         for seconds in _STEPS:
-            step = seconds * CLOCK_RATE
+            step = seconds * MPEG_CLOCK_HZ
             begin = min(self._estimate(until - step), end - _MARGIN_BYTES)
             begin = max(self._first.position, begin, latest_end - _MOST_FETCHED_BYTES)
             if begin >= end:

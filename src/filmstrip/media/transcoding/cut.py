@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from av.format import Flags
 
+from filmstrip.domain.clocks import FFMPEG_CLOCK_HZ
 from filmstrip.domain.container_kind import ContainerKind
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.containers.opening import open_container
@@ -18,7 +19,6 @@ from filmstrip.media.timeline.shown_picture import keyframe_before, shown_since
 
 # A seek may land later than it aims.
 _BEFORE_KEYFRAME_SECONDS = 5
-_MICROSECONDS = 1_000_000
 _COARSE_TICK = Fraction(1, 500)
 
 
@@ -92,8 +92,8 @@ def _shown_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, dura
         # No moment can be sought where the clock jumps. Read on from the start, ffmpeg puts the pieces together; it
         # counts from the very first packet. Not rounded up, which would drop the first picture.
         lead = info.pieces[0].lead_seconds if is_read_on(info) or is_listed(info) else 0
-        skipped = math.floor((start_seconds + lead) * _MICROSECONDS)
-        skip = Fraction(skipped, _MICROSECONDS)
+        skipped = math.floor((start_seconds + lead) * FFMPEG_CLOCK_HZ)
+        skip = Fraction(skipped, FFMPEG_CLOCK_HZ)
         return Cut(skip_seconds=skip, duration_seconds=duration_seconds, follows_jumps=True)
     cut = _planned(source, info, start_seconds, duration_seconds)
     if cut.run_up_seconds == 0 or info.video is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
 from filmstrip.media.containers.kinds import FORMATS
 from filmstrip.media.containers.opening import local_address
 from filmstrip.media.source.media_source import LocalFile
@@ -16,7 +17,7 @@ from filmstrip.media.transcoding.sound_times import WITHOUT_REPEATED_SILENCE, so
 
 # FFmpeg's times have microseconds; pictures are further apart than this.
 _HALF_MILLISECOND = Fraction(1, 2000)
-_FINE_TIME_BASE = "1/90000"
+_FINE_TIME_BASE = f"1/{MPEG_CLOCK_HZ}"
 _NEVER_SECONDS = "1000000000"
 
 

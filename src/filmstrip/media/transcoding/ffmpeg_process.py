@@ -16,13 +16,13 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import IO, Protocol, cast
 
+from filmstrip.domain.clocks import FFMPEG_CLOCK_HZ
 from filmstrip.domain.errors import MediaProcessError
 from filmstrip.isolation.parent_death import die_with_parent
 from filmstrip.isolation.waiting_program import WaitingProgram
 
 _KEPT_LINES = 200
 _LINE_LIMIT = 1000
-_MICROSECONDS = 1_000_000
 _QUIET_SECONDS = 5.0
 
 # What a program needs to be found and loaded. Nothing else is handed down: our environment may hold secrets.
@@ -159,7 +159,7 @@ def _advances(pipe: FileIO, target: Path) -> Iterator[Fraction]:
     for report in _reports(pipe):
         microseconds = report.get("out_time_us", "")
         if microseconds.isdigit():
-            written = Fraction(int(microseconds), _MICROSECONDS)
+            written = Fraction(int(microseconds), FFMPEG_CLOCK_HZ)
         state = (report.get("frame"), microseconds, _changed_at(target))
         if state != last:
             yield written

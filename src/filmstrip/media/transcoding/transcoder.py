@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
+from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.progress import ProgressListener
@@ -31,7 +32,6 @@ _ENCODING_SHARE = 0.9
 _TOLERANCE_SECONDS = Fraction(1, 2)
 _TOLERANCE_PER_JOINT = Fraction(1, 2)
 _TOLERANCE_FRAMES = 4
-_DEFAULT_FRAME_RATE = Fraction(25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Promise:
     @property
     def tolerance_seconds(self) -> Fraction:
         """How far lengths may differ without meaning anything."""
-        frames = _TOLERANCE_FRAMES / (self.frame_rate or _DEFAULT_FRAME_RATE)
+        frames = _TOLERANCE_FRAMES / (self.frame_rate or ASSUMED_FRAME_RATE)
         return _TOLERANCE_SECONDS + frames + self.joints * _TOLERANCE_PER_JOINT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
 from filmstrip.domain.errors import LimitExceededError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
@@ -23,7 +24,6 @@ _DECODED_PIXELS_PER_SECOND = 5_000_000
 _SECONDS_PER_PICTURE = 5
 # However many pictures a source claims to hold, so few bytes are not worth more.
 _SECONDS_PER_BYTE = Fraction(1, 100)
-_USUAL_FRAME_RATE = 25
 _UPSCALED_PIXELS = 3840 * 2160
 
 # Slides of a talk that change twice a minute have more than 100 bytes a second.
@@ -85,7 +85,7 @@ def _seconds_by_pixels(rendering: Rendering) -> Fraction:
     video = rendering.info.video
     if video is None:
         return Fraction(0)
-    frames = rendering.info.duration_seconds * max(video.frame_rate or 0, _USUAL_FRAME_RATE)
+    frames = rendering.info.duration_seconds * max(video.frame_rate or 0, ASSUMED_FRAME_RATE)
     pixels = video.coded_size.width * video.coded_size.height
     encoded = max(pixels, _UPSCALED_PIXELS) if rendering.upscale else pixels
     runs = parse_entry(rendering.document, output_types()).ffmpeg_runs

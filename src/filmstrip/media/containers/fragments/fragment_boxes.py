@@ -22,6 +22,9 @@ _SAMPLE_FIELDS = (0x100, 0x200, 0x400, 0x800)
 _IS_NO_KEYFRAME = 0x01010000
 _MOST_SAMPLES = 500_000
 
+MOST_FRAGMENT_BOX_BYTES = 8 << 20
+"""A `moof` box that is longer is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackDefaults:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filmstrip.media.containers.fragments.fragment_boxes import Fragment, parse_fragment
+from filmstrip.media.containers.fragments.fragment_boxes import MOST_FRAGMENT_BOX_BYTES, Fragment, parse_fragment
 from filmstrip.media.containers.fragments.fragmented_movie import FragmentedMovie
 from filmstrip.media.source.header_bytes import read_bytes
 from filmstrip.media.source.iso_boxes import LONGEST_HEADER_BYTES, parse_box
@@ -13,7 +13,6 @@ from filmstrip.media.source.media_source import FetchedRanges
 _HEAD = 24
 # `mfhd` stands first in a fragment and is 16 bytes long (ISO/IEC 14496-12, 8.8.5).
 _FIRST_CHILD = b"\0\0\0\x10mfhd"
-_MOST_FRAGMENT_BOX_BYTES = 8 << 20
 _MOST_IN_A_WINDOW = 2048
 _MOST_HOPS = 8
 
@@ -53,7 +52,7 @@ class FragmentReader:
         if box is None or box.kind != b"moof" or head[8:16] != _FIRST_CHILD:
             return None
         size = box.end - box.start
-        if not _HEAD <= size <= _MOST_FRAGMENT_BOX_BYTES:
+        if not _HEAD <= size <= MOST_FRAGMENT_BOX_BYTES:
             return None
         data = read_bytes(self.ranges, position, position + size)
         return parse_fragment(data, position, self.movie.tracks) if len(data) == size else None

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from itertools import pairwise
 
-from filmstrip.media.containers.fragments.fragment_boxes import whole_boxes_in
+from filmstrip.media.containers.fragments.fragment_boxes import MOST_FRAGMENT_BOX_BYTES, whole_boxes_in
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.fragments.fragment_joints import find_fragment_restart
 from filmstrip.media.containers.fragments.fragmented_movie import FragmentedMovie, read_fragmented_movie
@@ -18,7 +18,6 @@ from filmstrip.media.source.iso_boxes import HEADER_BYTES
 from filmstrip.media.source.media_source import MediaSource, part_of
 
 _MOST_BOXES = 200_000
-_MOST_FRAGMENT_BOX_BYTES = 8 << 20
 
 
 def end_at_restarts(source: MediaSource, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -73,7 +72,7 @@ def _times(source: MediaSource, movie: FragmentedMovie) -> Iterator[tuple[int, i
         size = found.end - found.start
         if found.kind == b"ftyp":
             return
-        if found.kind == b"moof" and size <= _MOST_FRAGMENT_BOX_BYTES:
+        if found.kind == b"moof" and size <= MOST_FRAGMENT_BOX_BYTES:
             box = _find_video(read_bytes(source, found.start, found.end), movie.video)
             if box == b"":
                 return  # None of the others tells its time either.
