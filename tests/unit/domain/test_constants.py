@@ -31,6 +31,9 @@ def test_limits_follow_from_that_of_the_standards() -> None:
         (r"\bor Fraction\(1, 1000\)|TIME_BASE = Fraction\(1, 1000\)", "domain/clocks.py"),
         (r"\bMUXER_DELAY = |_DELAY = Fraction\(1, 4\)", "domain/clocks.py"),
         (r"MICROSECONDS = |CLOCK_HZ = 1_000_000", "domain/clocks.py"),
+        (r"NITS = 203", "media/pictures/tone_map.py"),
+        (r"\b(yadif|bwdif)\b", "media/frames/deinterlacer.py"),
+        (r"_HD_WIDTH|_SD_HEIGHT|UNSPECIFIED = |(primaries|matrix|transfer) == 2\b", "domain/untagged_color.py"),
         (r"(?i)_HELD_PICTURES = \d|_?REORDER\w* = \d(?! \*)", "domain/codec_limits.py"),
     ],
 )

@@ -2,6 +2,7 @@
 
 Others use:
 
+- `deinterlacer`: which filter makes one picture of two fields
 - `filter_graph`: `filter_graph`, libav filters in a row
 - `orientation`: `orientation_of`, how a frame has to be turned
 - `shape`: frames that are shaped otherwise than the first one

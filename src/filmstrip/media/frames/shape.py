@@ -12,8 +12,8 @@ from av.video.frame import VideoFrame
 
 from filmstrip.domain.geometry import Fit, FrameSize, Margins, round_half_up
 from filmstrip.domain.media_info import ColorInfo, VideoStream
+from filmstrip.domain.untagged_color import UNSPECIFIED
 
-UNSPECIFIED = 2
 _FULL_RANGE = 2
 _TOLERANCE = Fraction(2, 100)
 
@@ -44,6 +44,11 @@ def as_decoded(video: VideoStream, frame: VideoFrame) -> VideoStream:
 def _is_full(frame: VideoFrame, described: ColorInfo) -> bool:
     if int(frame.color_range) == 0:
         return described.full_range
+    return is_full_range(frame)
+
+
+def is_full_range(frame: VideoFrame) -> bool:
+    """Check whether a picture says that its samples use all values."""
     return int(frame.color_range) == _FULL_RANGE or frame.format.name.startswith("yuvj")
 
 

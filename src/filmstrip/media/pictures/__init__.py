@@ -5,7 +5,6 @@ Others use:
 - `image_encoder`: `ImageEncoder`, frames to picture files
 - `picture_bytes`: `encode_pixels`, pixels to picture files
 - `picture_check`: whether bytes are a picture, and how large
-- `color`: what untagged colours mean
 - `sprite`: `Sheet`, many pictures in one
 - `contact_picture`: a sheet with captions
 - `tone_lut`: the table by which ffmpeg maps high dynamic range

@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 
 from filmstrip.domain.geometry import Fit, FrameSize, Margins, Orientation
 from filmstrip.domain.media_info import VideoStream
+from filmstrip.media.frames.deinterlacer import OF_ONE_PICTURE
 from filmstrip.media.frames.filter_graph import FilterStep, filter_graph
 from filmstrip.media.frames.shape import as_decoded, has_shape_of, inside
 from filmstrip.media.pictures.color import matrix_name, range_name
@@ -63,8 +64,7 @@ def filter_chain(
     """
     own = own or video
     scaled = fitting.scaled if has_shape_of(own, video) else inside(video, own, fitting)
-    # Both fields in one picture show combs: the first field is kept, the lines of the second are interpolated.
-    deinterlace: tuple[FilterStep, ...] = (("yadif", "mode=send_frame:parity=auto:deint=all"),) if is_interlaced else ()
+    deinterlace: tuple[FilterStep, ...] = (OF_ONE_PICTURE,) if is_interlaced else ()
     return (
         *deinterlace,
         *_crop(own.margins),

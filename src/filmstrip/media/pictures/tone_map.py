@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filmstrip.domain.media_info import ColorInfo, HdrKind
+from filmstrip.domain.untagged_color import HDR, UNSPECIFIED
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -73,8 +74,8 @@ def map_deep(rgb: npt.NDArray[np.uint16], color: ColorInfo) -> FloatArray:
 
 
 def _primaries(color: ColorInfo) -> int:
-    if color.hdr is not None and color.primaries == 2:  # noqa: PLR2004 - unspecified: all systems of HDR have those
-        return 9
+    if color.hdr is not None and color.primaries == UNSPECIFIED:
+        return HDR.primaries
     return 12 if color.primaries == 11 else color.primaries  # noqa: PLR2004 - DCI P3 is near enough
 
 

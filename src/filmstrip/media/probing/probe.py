@@ -31,6 +31,7 @@ from filmstrip.media.containers.opening import (
 from filmstrip.media.containers.sound_choice import FoundSound, find_sound
 from filmstrip.media.containers.track_labels import TrackLabel, read_track_labels, source_codec
 from filmstrip.media.frames.orientation import orientation_of
+from filmstrip.media.frames.shape import is_full_range
 from filmstrip.media.probing.picture_sizes import find_frame
 from filmstrip.media.sampling.counting_sampler import times_are_shown
 from filmstrip.media.settings import MediaSettings
@@ -40,7 +41,6 @@ from filmstrip.media.timeline.extent import find_extent
 from filmstrip.media.timeline.first_picture import first_picture
 from filmstrip.media.timeline.pieces import FoundPieces, find_pieces
 
-_FULL_RANGE = 2
 _FIELD_ORDERS = {
     2: FieldOrder.TOP_FIRST,
     4: FieldOrder.TOP_FIRST,
@@ -183,7 +183,7 @@ def color_of(frame: VideoFrame, dolby_vision_profile: int | None = None) -> Colo
         primaries=int(frame.color_primaries),
         transfer=int(frame.color_trc),
         matrix=int(frame.colorspace),
-        full_range=int(frame.color_range) == _FULL_RANGE or frame.format.name.startswith("yuvj"),
+        full_range=is_full_range(frame),
         bit_depth=frame.format.components[0].bits,
         dolby_vision_profile=dolby_vision_profile,
     )

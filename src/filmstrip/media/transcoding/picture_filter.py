@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from filmstrip.media.frames.deinterlacer import OF_A_FILM
 from filmstrip.media.transcoding.picture_plan import AssumedColor, PicturePlan
 
 _TURNS = {90: "transpose=dir=clock", 180: "hflip,vflip", 270: "transpose=dir=cclock"}
@@ -24,8 +25,7 @@ def picture_filter(plan: PicturePlan, tone_lut: Path | None = None) -> str:
 
 def _steps(plan: PicturePlan, tone_lut: Path | None) -> Iterator[str]:
     if plan.deinterlaces:
-        # One picture per frame, not per field: the frame rate stays. All frames, as field flags of sources lie.
-        yield "bwdif=mode=send_frame:parity=auto:deint=all"
+        yield "=".join(OF_A_FILM)
     if plan.flattens_alpha:
         # Transparent pixels still have a colour, which would show; multiplying by alpha makes it black.
         yield "format=gbrap,premultiply=inplace=1"

@@ -7,12 +7,10 @@ from fractions import Fraction
 
 from filmstrip.domain.geometry import Fit, FrameSize, SizeRequest, fit
 from filmstrip.domain.media_info import ColorInfo, HdrKind, VideoStream
-from filmstrip.media.pictures.color import is_high_definition
+from filmstrip.domain.untagged_color import HD, HDR, RGB, SD, UNSPECIFIED, color_family
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.video_stream import VideoEncoding
 
-_UNSPECIFIED = 2
-_RGB = 0
 # FFmpeg's names of MatrixCoefficients (ITU-T H.273, table 4), as its scaler takes them.
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt470", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"}
 
@@ -32,9 +30,12 @@ class AssumedColor:
     transfer: str | None = None
 
 
-_SD = AssumedColor("smpte170m", "smpte170m", "smpte170m")
-_HD = AssumedColor("bt709", "bt709", "bt709")
-_HDR = AssumedColor("bt2020nc", "bt2020", None)
+# What untagged colours are taken for, as FFmpeg's filters call it.
+_ASSUMED = {
+    SD: AssumedColor("smpte170m", "smpte170m", "smpte170m"),
+    HD: AssumedColor("bt709", "bt709", "bt709"),
+    HDR: AssumedColor("bt2020nc", "bt2020", None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,11 @@ def _assume_color(color: ColorInfo, size: FrameSize) -> AssumedColor:
 
     It has to be named in the result, as the result's size may make players assume something else.
     """
-    if color.matrix not in (_UNSPECIFIED, _RGB) and color.hdr is None:
+    if color.matrix not in (UNSPECIFIED, RGB) and color.hdr is None:
         return AssumedColor()
-    family = _HDR if color.hdr is not None else _HD if is_high_definition(size) else _SD
+    family = _ASSUMED[color_family(color, size)]
     return AssumedColor(
-        matrix=family.matrix if color.matrix in (_UNSPECIFIED, _RGB) else None,
-        primaries=family.primaries if color.primaries == _UNSPECIFIED else None,
-        transfer=family.transfer if color.transfer == _UNSPECIFIED else None,
+        matrix=family.matrix if color.matrix in (UNSPECIFIED, RGB) else None,
+        primaries=family.primaries if color.primaries == UNSPECIFIED else None,
+        transfer=family.transfer if color.transfer == UNSPECIFIED else None,
     )
