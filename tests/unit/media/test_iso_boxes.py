@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import filmstrip
+from filmstrip.domain.container_kind import kind_named
+from filmstrip.media.containers.track_labels import read_track_labels
 from filmstrip.media.source.header_bytes import child_boxes, find_movie_box, read_header
 from filmstrip.media.source.iso_boxes import Box, boxes_in, walk_boxes
 from filmstrip.media.source.media_source import LocalFile
 
 MEDIA = Path(filmstrip.__file__).parent / "media"
 MOST = 100
+Writer = Callable[[bytes, bytes], bytes]
 
 
 def box(kind: bytes, payload: bytes = b"") -> bytes:
@@ -82,9 +86,8 @@ def test_nonsense_ends(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("write", [box, large_box, endless_box])
-def test_a_movie_is_found_however_its_size_is_written(tmp_path: Path, write: object) -> None:
+def test_a_movie_is_found_however_its_size_is_written(tmp_path: Path, write: Writer) -> None:
     """Its children are those behind its header, and it ends where the file does at the latest."""
-    assert callable(write)
     path = tmp_path / "film.mp4"
     path.write_bytes(box(b"ftyp", bytes(8)) + write(b"moov", box(b"mvhd", bytes(100))))
     source = LocalFile(path)
@@ -93,6 +96,17 @@ def test_a_movie_is_found_however_its_size_is_written(tmp_path: Path, write: obj
     assert (movie.start, movie.end) == (16, path.stat().st_size)
     assert [kind for kind, _, _ in child_boxes(source, movie.payload, movie.end)] == [b"mvhd"]
     assert read_header(source) == path.read_bytes()[16:]
+
+
+@pytest.mark.parametrize("write", [box, large_box, endless_box])
+def test_what_a_movie_says_is_heeded_however_its_size_is_written(tmp_path: Path, write: Writer) -> None:
+    """Here that its track is encrypted, which was overlooked behind a size of 64 bits."""
+    descriptions = box(b"stsd", bytes(8) + box(b"encv", bytes(78)))
+    track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", descriptions))))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(box(b"ftyp", bytes(8)) + write(b"moov", track))
+    labels = read_track_labels(LocalFile(path), kind_named("mp4"))
+    assert labels[0].is_encrypted
 
 
 def test_a_movie_that_is_cut_off_ends_with_the_file(tmp_path: Path) -> None:
