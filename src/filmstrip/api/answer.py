@@ -1,4 +1,4 @@
-"""How does an answer reach the client? Envelopes, and the address under which the service is reached."""
+"""Answers to clients: envelopes, and the address under which the service is reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which routes are there? Every module of this package that has `routes`, found by looking."""
+"""The routes: those of every module of this package that has `routes`, found by looking."""
 
 from __future__ import annotations
 

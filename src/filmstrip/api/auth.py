@@ -1,4 +1,4 @@
-"""Who is asking? API keys, session tokens and task tokens as clients send them."""
+"""API keys, session tokens and task tokens as clients send them, and whom they name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def is_token(text: str) -> bool:
-    """Tell whether a text has the form of a session or task token: 32 lower-case hexadecimal digits."""
+    """Return whether a text has the form of a session or task token: 32 lower-case hexadecimal digits."""
     return _TOKEN.fullmatch(text) is not None
 
 

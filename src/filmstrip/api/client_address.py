@@ -1,4 +1,4 @@
-"""Who asks, and under which address does it reach us? The connection tells, or the proxies that the operator trusts."""
+"""Who asks, and by which address of ours: from the connection, or from proxies that the operator trusts."""
 
 from __future__ import annotations
 

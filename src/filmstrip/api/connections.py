@@ -1,4 +1,4 @@
-"""How many connections are there, and how long may each be silent? The protocol under every request.
+"""The protocol under every request: how many connections there are, and how long each may be silent.
 
 A connection that sends nothing, or a byte now and then, costs a file descriptor of the process: the service's own work
 needs some too.

@@ -1,4 +1,4 @@
-"""Which code and message does the API answer for an error?
+"""The code and message that the API answers for an error.
 
 ApiError                      what only the API can find fault with
 ├── FieldRequiredError        14
@@ -122,7 +122,7 @@ _LITERAL_MESSAGES: Mapping[type[FilmstripError], str] = {
 
 
 def error_code(error: FilmstripError) -> int:
-    """Tell the number that clients know an error by."""
+    """Return the number that clients know an error by."""
     return error.code if isinstance(error, ApiError) else _CODES.get(type(error), INTERNAL_ERROR)
 
 

@@ -1,4 +1,4 @@
-"""What did a client send? The fields of one request, whatever the form of its body."""
+"""The fields of one request, whatever the form of its body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a form body hold, even one whose JSON nobody percent-encoded?
+"""The fields of a form body, even of one whose JSON was not percent-encoded.
 
 The published examples call `curl -d query='{...}'`: the JSON arrives raw in a urlencoded body, where `&` would cut it
 and `+` would become a blank. JSON tells itself where it ends, so a raw one is taken as it stands, up to its own end.

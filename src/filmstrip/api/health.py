@@ -1,4 +1,4 @@
-"""GET /healthz and /readyz: is the process alive, and can it take work?"""
+"""GET /healthz and /readyz: whether the process is alive, and whether it can take work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens around every request: its id and log line, leave for other origins, and answers for what goes wrong."""
+"""Around every request: its id and log line, leave for other origins, and answers for what goes wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a multipart form hold? Its fields, read from a body that is here already, away from the event loop.
+"""The fields of a multipart form, read from a body that is here already, away from the event loop.
 
 The web framework reads parts line by line in the event loop, where a body of nothing but line ends holds up everybody.
 """

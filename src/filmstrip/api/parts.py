@@ -1,4 +1,4 @@
-"""What does the API need of the rest of the service?"""
+"""What the API needs of the rest of the service."""
 
 from __future__ import annotations
 

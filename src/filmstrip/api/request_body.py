@@ -1,4 +1,4 @@
-"""How are the fields of a request read, whichever of the accepted body types it has?
+"""Reads the fields of a request, whichever of the accepted body types it has.
 
 The body comes first, within bounds of size and time; it is parsed in a thread, so that the event loop goes on.
 """

@@ -1,4 +1,4 @@
-"""Which requests are still to be answered? A shutdown waits for them.
+"""Requests that are still to be answered. A shutdown waits for them.
 
 aiohttp's own shutdown waits for handlers too, but drops what arrives meanwhile: a request whose body is not here yet
 would never be answered.

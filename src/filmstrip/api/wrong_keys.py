@@ -1,4 +1,4 @@
-"""How are API keys protected from being guessed? Answers to wrong ones come later and later, by address.
+"""Guards API keys against guessing: answers to wrong ones come later and later, by address.
 
 Every key is looked up, and a right one is never held up: behind one address there may be many clients. What is slowed
 down is who sends wrong ones. Keys that the service makes have 128 random bits, which no rate of guessing reaches.

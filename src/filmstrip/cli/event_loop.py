@@ -1,4 +1,4 @@
-"""How does a command run what is asynchronous? Until it is done, or until somebody has had enough."""
+"""Runs what is asynchronous for a command, until it is done or interrupted."""
 
 from __future__ import annotations
 

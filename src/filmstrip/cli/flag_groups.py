@@ -1,4 +1,4 @@
-"""In which order does help show flags? By what they are about, each group under a heading of its own."""
+"""The order of flags in help: by what they are about, each group under a heading of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does `filmstrip` do with its arguments? Finds the command, runs it, and says in one sentence what went wrong."""
+"""Finds the command that the arguments name, runs it, and says in one sentence what went wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do commands that work on media begin? With the process of the children, a fork of this one where that is safe."""
+"""The process of the children for commands that work on media: a fork of this one if that is safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a command show how far each output is? By a bar from when it is begun, full when it is made."""
+"""Bars that show how far each output is: from when it is begun, full when it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which flags does a command have for the parameters of an output? One for each field; there is no second list."""
+"""Flags for the parameters of an output: one for each field; there is no second list."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def given(flags: Mapping[str, object]) -> dict[str, object]:
 
 
 def value_form(field: FieldInfo) -> str:
-    """Tell in a word what is to be written for a field: "NUMBER", "TEXT", "FLAG" or the allowed words, "png|jpg"."""
+    """Return in a word what is to be written for a field: "NUMBER", "TEXT", "FLAG" or the allowed words, "png|jpg"."""
     value_type = _value_type(field.annotation)
     if isinstance(value_type, type) and issubclass(value_type, Enum):
         return "|".join(str(member.value) for member in value_type)

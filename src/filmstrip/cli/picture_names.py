@@ -1,4 +1,4 @@
-"""Which format has a picture whose file is named on the command line? The one that its name ends in."""
+"""The format of a picture whose file is named on the command line: the one that its name ends in."""
 
 from __future__ import annotations
 

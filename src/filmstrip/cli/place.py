@@ -1,4 +1,4 @@
-"""How does a path or URL on the command line become the URL of a query?"""
+"""A path or URL of the command line as the URL of a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a command show how far it is? By bars, which stay away where no person watches."""
+"""Bars that show how far a command is; they stay away if no person watches."""
 
 from __future__ import annotations
 

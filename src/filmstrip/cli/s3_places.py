@@ -1,4 +1,4 @@
-"""Which server and whose credentials does `s3://BUCKET/KEY` mean on the command line? As other S3 tools have it.
+"""The server and credentials that `s3://BUCKET/KEY` means on the command line, as other S3 tools have it.
 
 What is typed wins over variables of the environment, those over a profile of ~/.aws. Only whoever runs a command lends
 it these rights: the service takes credentials from queries alone.

@@ -1,4 +1,4 @@
-"""How does a whole query get what the shell says about S3? Its places are completed before it is read."""
+"""Completes the places of a whole query by what the shell says about S3, before the query is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the shell say about S3? What was typed, else variables of the environment, else a profile of ~/.aws."""
+"""What the shell says about S3: what was typed, else variables of the environment, else a profile of ~/.aws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which flags change settings for one call? Those of the most common settings; all others have a variable or a file."""
+"""Flags that change the most common settings for one call; all others have a variable or a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does the program get on with the shell? Closed streams, signals that end it, and what it cannot write."""
+"""Terms with the shell: closed streams, signals that end the program, and what cannot be written."""
 
 from __future__ import annotations
 

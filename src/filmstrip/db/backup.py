@@ -1,4 +1,4 @@
-"""How does a database get into one file, and back? By SQLite's own copy, which sees one moment and stops nobody.
+"""Copies a database to one file, and back, by SQLite's own copy, which sees one moment and stops no reader or writer.
 
 A backup is a database in one file. It may hold the secret key in a table of its own, which is never in a live database.
 """

@@ -1,4 +1,4 @@
-"""How do the words of the domain lie in a column? As JSON, and moments as UTC."""
+"""Column types for the words of the domain, kept as JSON, and for moments, kept as UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is everything that must survive a crash? One SQLite file, reached through this class alone."""
+"""Everything that must survive a crash: one SQLite file, reached through this class alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOKEN_BYTES = 16
 
 
 def utc_now() -> datetime:
-    """Tell the time."""
+    """Return the time."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""How are secrets kept at rest? AES-256-GCM (NIST SP 800-38D) for what must be read again, hashes for what must not."""
+"""Secrets at rest: AES-256-GCM (NIST SP 800-38D) for what must be read again, hashes for what must not."""
 
 from __future__ import annotations
 

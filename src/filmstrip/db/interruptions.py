@@ -1,4 +1,4 @@
-"""Who was at work when the service died? Marks on tasks and outputs that outlive it."""
+"""Marks on tasks and outputs that say what was at work when the service died, and outlive it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may use the service? API keys and the sessions that they open."""
+"""API keys and the sessions that they open."""
 
 from __future__ import annotations
 

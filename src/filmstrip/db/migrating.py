@@ -1,4 +1,4 @@
-"""How do the tables get from one version's shape to the next? By Alembic, with the migrations in this package."""
+"""Brings the tables from one version's shape to the next: by Alembic, with the migrations in this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which work waits for a host that does not answer, and which hosts answered a task before."""
+"""Work that waits for a host that does not answer, and the hosts that answered a task before."""
 
 from __future__ import annotations
 

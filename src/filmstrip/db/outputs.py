@@ -1,4 +1,4 @@
-"""How far is an output? Its row, and a row for each file that is at its destinations."""
+"""How far an output is: its row, and a row for each file that is at its destinations."""
 
 from __future__ import annotations
 

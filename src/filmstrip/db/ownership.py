@@ -1,4 +1,4 @@
-"""Which service runs on a database? The one that holds a lock beside its file, whatever folder it works in.
+"""The lock beside a database's file that says which service runs on it, whatever folder it works in.
 
 The lock is on a file of its own: opening and closing the database itself would drop SQLite's locks. The kernel takes it
 away when its process ends, however it ends; what the file holds is for people only.

@@ -1,4 +1,4 @@
-"""What does the database tell? Frozen rows, with the words of the domain in them."""
+"""What the database returns: frozen rows, with the words of the domain in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which shape are the tables? Their revision is the number of the last migration that was run on them.
+"""The shape of the tables: their revision is the number of the last migration that was run on them.
 
 Each start asks. Alembic would take a tenth of a second of a core to load, and is needed only where something is to do.
 """

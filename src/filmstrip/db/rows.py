@@ -1,4 +1,4 @@
-"""What do all groups of rows share? Transactions and the clock."""
+"""What all groups of rows share: transactions and the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is SQLite opened so that nothing is lost? Write-ahead log, synchronous=FULL, writers that queue for the lock.
+"""Opens SQLite so that nothing is lost: write-ahead log, synchronous=FULL, writers that queue for the lock.
 
 Nothing but SQLite may ever `open()` a database that is in use: closing any descriptor of the file drops all POSIX locks
 that the process has on it (sqlite.org, "How To Corrupt An SQLite Database File", 2.2). The next process to come would

@@ -1,4 +1,4 @@
-"""Which tables are there? The durable engine keeps its own beside them, in the same database.
+"""The tables. The durable engine keeps its own beside them, in the same database.
 
 A change here needs a migration under `migrations/versions`; a test compares the two.
 """

@@ -1,4 +1,4 @@
-"""Where is a task? Its row, from its token to its end."""
+"""Rows of tasks, from the token to the end."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class TaskRows(Rows):
         return found
 
     def add_warnings(self, token: str, warnings: Iterable[Warned]) -> None:
-        """Tell the client of something; what was told already, as by a repeated step, is not told twice."""
+        """Warn the client of something; what was told already, as by a repeated step, is not told twice."""
         if not (warnings := tuple(warnings)):
             return
         with self._noting() as connection:

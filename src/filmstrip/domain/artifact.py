@@ -1,4 +1,4 @@
-"""What does an output make? Files, where they went, and the facts that the client is told about them."""
+"""What an output makes: files, where they went, and the facts that the client is told about them."""
 
 from __future__ import annotations
 

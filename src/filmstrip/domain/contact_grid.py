@@ -1,4 +1,4 @@
-"""How large is a contact sheet, and where in it is each picture?"""
+"""The size of a contact sheet, and the place of each picture in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ CAPTION_HEIGHT = 30
 
 
 def sheet_size(tile: FrameSize, count: int, columns: int) -> FrameSize:
-    """Tell the size of a sheet of `count` pictures of the size `tile`, row by row, each above its caption."""
+    """Return the size of a sheet of `count` pictures of the size `tile`, row by row, each above its caption."""
     rows = -(-count // columns)
     return FrameSize(columns * (tile.width + GAP) + GAP, rows * (tile.height + CAPTION_HEIGHT) + GAP)

@@ -1,4 +1,4 @@
-"""How many frames a second? The exact rates behind the rounded ones that people write."""
+"""The exact frame rates behind the rounded ones that people write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which size does a picture get? Display size, orientation and the rules of fitting.
+"""The size of a picture: display size, orientation and the rules of fitting.
 
 The coded size is what the decoder gives; the display size is what a viewer sees after sample aspect ratio (SAR) and
 rotation. Requests of clients are about the display size.
@@ -100,12 +100,12 @@ class Margins:
     bottom: int = 0
 
     def leave_something_of(self, size: FrameSize) -> bool:
-        """Tell whether they can be cut off a picture: none below 0, and at least a pixel remains."""
+        """Return whether they can be cut off a picture: none below 0, and at least a pixel remains."""
         sides = (self.left, self.top, self.right, self.bottom)
         return min(sides) >= 0 and self.left + self.right < size.width and self.top + self.bottom < size.height
 
     def cut_off(self, size: FrameSize) -> FrameSize:
-        """Tell the size of what remains."""
+        """Return the size of what remains."""
         return FrameSize(size.width - self.left - self.right, size.height - self.top - self.bottom)
 
 
@@ -164,7 +164,7 @@ class Fit:
 
 
 def display_size(coded: FrameSize, sample_aspect_ratio: Fraction, orientation: Orientation) -> FrameSize:
-    """Tell the size that a viewer sees: square pixels, upright.
+    """Return the size that a viewer sees: square pixels, upright.
 
     The side that the aspect ratio would shrink stays, the other one grows, so that no detail is lost.
     """

@@ -1,4 +1,4 @@
-"""What did probing find in a source? Facts only, with units and where they come from."""
+"""What probing found in a source: facts only, with units and where they come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cue belongs to each of some moments that a client chose one by one?"""
+"""Moments that a client chose one by one, and the cue that belongs to each."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class MomentList:
         return len(self.seconds)
 
     def target(self, index: int) -> Fraction:
-        """Tell the moment of the source that image `index` (from 0) shows, in seconds."""
+        """Return the moment of the source that image `index` (from 0) shows, in seconds."""
         return self.span.start + self.seconds[index]
 
     def cue(self, index: int) -> TimeRange:
-        """Tell when a player shows image `index`, counted from the start of the span.
+        """Return the time in which a player shows image `index`, counted from the start of the span.
 
         Cues touch each other and leave no gap, neither before the first moment nor after the last one.
         """

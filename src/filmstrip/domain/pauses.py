@@ -1,4 +1,4 @@
-"""How long is the pause before something is tried again?"""
+"""The pause before something is tried again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which format and quality is a picture stored?"""
+"""The format and quality in which a picture is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large can a picture be? What its format can express, and what is held in memory as a whole."""
+"""The largest picture: what its format can express, and what is held in memory as a whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far is a piece of work?"""
+"""How far a piece of work is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does each thumbnail go when many of them share an image?"""
+"""The place of each thumbnail when many of them share an image."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class SpriteGrid:
         return FrameSize(self.tile.width * self.columns, self.tile.height * self.rows)
 
     def indices(self, sprite_index: int) -> range:
-        """Tell which thumbnails (from 0) a sprite really shows."""
+        """Return which thumbnails (from 0) a sprite really shows."""
         first = sprite_index * self.tiles_per_sprite
         return range(first, min(self.count, first + self.tiles_per_sprite))
 
     def place(self, index: int) -> TilePlace:
-        """Tell where thumbnail `index` (from 0) is."""
+        """Return where thumbnail `index` (from 0) is."""
         sprite_index, position = divmod(index, self.tiles_per_sprite)
         row, column = divmod(position, self.columns)
         return TilePlace(sprite_index, column * self.tile.width, row * self.tile.height)

@@ -25,7 +25,7 @@ _ORDER = list(TaskStatus)
 
 
 def may_follow(current: TaskStatus, following: TaskStatus) -> bool:
-    """Tell whether a task may go from one state to another: only forward, and never out of a final state.
+    """Return whether a task may go from one state to another: only forward, and never out of a final state.
 
     The same state again is allowed, as a step that is repeated after a crash says it again.
     """

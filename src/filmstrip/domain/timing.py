@@ -1,4 +1,4 @@
-"""Which moments does an interval grid name, and which cue belongs to each of them?
+"""The moments that an interval grid names, and the cue that belongs to each of them.
 
 Time is exact here: seconds as `Fraction`. It becomes text or a float once, at the edge.
 """
@@ -77,7 +77,7 @@ class IntervalGrid:
         return max(1, math.ceil(self.span.duration / self.interval))
 
     def target(self, index: int) -> Fraction:
-        """Tell the moment of the source that image `index` (from 0) shows, in seconds."""
+        """Return the moment of the source that image `index` (from 0) shows, in seconds."""
         return self.span.start + index * self.interval
 
     def targets(self) -> tuple[Fraction, ...]:
@@ -85,7 +85,7 @@ class IntervalGrid:
         return tuple(self.target(index) for index in range(self.count))
 
     def cue(self, index: int) -> TimeRange:
-        """Tell when a player shows image `index`, counted from the start of the span.
+        """Return the time in which a player shows image `index`, counted from the start of the span.
 
         Cues touch each other. The last one reaches to the end of the span, exactly: who writes it down rounds up, as a
         cue that ends early leaves the end of the seek bar without a picture in most players.

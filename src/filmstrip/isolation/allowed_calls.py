@@ -1,4 +1,4 @@
-"""What media work asks of the kernel: bytes of open descriptors, files, memory, threads, time. Nothing else.
+"""System calls of media work: open descriptors, files, memory, threads, time. Nothing else.
 
 Files by their names are Landlock's to judge. What Landlock does not know is not on the list: modes, owners, times and
 attributes of files, links, truncation by name, watching, mounting, other processes, sockets, keys, namespaces.

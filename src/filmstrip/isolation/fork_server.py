@@ -1,4 +1,4 @@
-"""Who forks the child processes? A process of its own, started when it is first needed, which has loaded what they run.
+"""The process that forks children: started when it is first needed, with what they run loaded already.
 
 Starting an interpreter and loading libav, numpy and our own code takes a third of a second of a core; a fork takes some
 milliseconds. The service itself cannot fork: it has threads.

@@ -1,4 +1,4 @@
-"""How does the event loop hold on to a forked child? By its streams, and by a task that waits for its end."""
+"""The event loop's hold on a forked child: its streams, and a task that waits for its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a child process begin without loading everything anew? As a fork of this one, which has loaded it already.
+"""Forks children of a process that has loaded what they run, so that none of them loads it again.
 
 `python -P -m filmstrip.isolation.forking MODULE` calls the module's `load`, with the names of modules if some follow
 (for a few small jobs, which need no more than these), and waits for orders on its standard input, a socket. Each order

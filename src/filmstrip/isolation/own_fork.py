@@ -1,4 +1,4 @@
-"""How does a short run get its server of children? As a fork of itself: what both need is loaded once, not twice."""
+"""A short run's server of children, as a fork of the run itself: what both need is loaded once, not twice."""
 
 from __future__ import annotations
 

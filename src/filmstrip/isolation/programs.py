@@ -1,4 +1,4 @@
-"""What has to be readable and executable so that one program, and no other, can be run."""
+"""Files that have to be readable and executable so that one program, and no other, can be run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a folder removed in which a media process worked? Whatever it made there, level by level, without recursion.
+"""Removes a folder in which a media process worked, whatever it made there: level by level, without recursion.
 
 A process that was taken over can make folders thousands of levels deep, where `shutil.rmtree` ends in RecursionError,
 and folders that their own owner may not look into.

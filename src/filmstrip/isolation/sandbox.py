@@ -1,4 +1,4 @@
-"""How is media work kept apart? In a child process with limits, so that a crash or a hang ends that work alone.
+"""Runs media work in a child process with limits, so that a crash or a hang ends that work alone.
 
 The child runs a module of ours (`fork_server`). It gets its request as one line of JSON on its standard input, never in
 its arguments, where others could read it, and reports by lines of JSON on its standard output. Its standard input stays

@@ -1,4 +1,4 @@
-"""How does a child process keep itself in the sandbox? It takes its limits on itself before it touches any media.
+"""The child's side of the sandbox: it takes its limits on itself before it touches any media.
 
 After these come the walls (`media.seclusion`), and only then its first thread.
 

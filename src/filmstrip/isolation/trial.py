@@ -1,4 +1,4 @@
-"""What holds on this system? Attempts to get over the walls, made by a process that has raised them."""
+"""Attempts to get over the walls, by a process that has raised them: what holds on this system."""
 
 from __future__ import annotations
 

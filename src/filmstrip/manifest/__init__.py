@@ -1,1 +1,1 @@
-"""What points players at media: values in, text or a small binary out; no I/O."""
+"""Text or small binaries that point players at media, made of values; no I/O."""

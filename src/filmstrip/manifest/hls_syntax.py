@@ -1,4 +1,4 @@
-"""How are tags and attributes written in an HLS playlist (RFC 8216, 4.2 and 4.3)?"""
+"""Tags and attributes as an HLS playlist writes them (RFC 8216, 4.2 and 4.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CONTENT_TYPE = "application/vnd.apple.mpegurl"
 
 
 def target_duration(durations: Iterable[Fraction]) -> int:
-    """Tell the EXT-X-TARGETDURATION of segments that last so many seconds (RFC 8216, 4.3.3.1); at least 1."""
+    """Return the EXT-X-TARGETDURATION of segments that last so many seconds (RFC 8216, 4.3.3.1); at least 1."""
     return max(1, *(math.ceil(seconds) for seconds in durations))
 
 

@@ -1,4 +1,4 @@
-"""How is a file of ISO/IEC 14496-12 (ISO base media file format) put together? Boxes in boxes, big-endian."""
+"""Writing files of ISO/IEC 14496-12 (ISO base media file format): boxes in boxes, big-endian."""
 
 from __future__ import annotations
 

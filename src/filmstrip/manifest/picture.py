@@ -1,4 +1,4 @@
-"""Where is a thumbnail? In a file of its own, or in a rectangle of a sprite."""
+"""Where a thumbnail is: in a file of its own, or in a rectangle of a sprite."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Cue:
 
 
 def end_for_players(end: Fraction) -> int:
-    """Tell when the last picture ends, in whole seconds: the first one after the end in seconds that is given.
+    """Return when the last picture ends, in whole seconds: the first one after the end in seconds that is given.
 
     video.js 8's plugin cuts times to whole seconds and Vidstack rounds the hovered time up, so pictures that end with
     the video leave the end of the seek bar without one, while a late end is right in every player.

@@ -1,4 +1,4 @@
-"""How do exact seconds become decimal text?"""
+"""Exact seconds as decimal text."""
 
 from __future__ import annotations
 

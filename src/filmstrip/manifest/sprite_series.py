@@ -1,4 +1,4 @@
-"""Which sprites show a whole video, and what time does each of them cover?"""
+"""The sprites that show a whole video, and the time that each of them covers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SpriteSeries:
         return self.interval * self.grid.tiles_per_sprite
 
     def covered_seconds(self, sprite_index: int) -> Fraction:
-        """Tell how many seconds a sprite is shown; the last one to the end, rounded up to a millisecond."""
+        """Return how many seconds a sprite is shown; the last one to the end, rounded up to a millisecond."""
         start = self.full_seconds * sprite_index
         if sprite_index < len(self.sprites) - 1:
             return self.full_seconds

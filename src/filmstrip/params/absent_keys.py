@@ -1,4 +1,4 @@
-"""What does an output get where the client leaves a key out, and the operator has set something for that case?"""
+"""What an output gets if the client leaves a key out, and the operator has set something for that case."""
 
 from __future__ import annotations
 

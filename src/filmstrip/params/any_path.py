@@ -1,4 +1,4 @@
-"""How is a path told to another process of ours? In ASCII: names of files need not be UTF-8, which JSON has to be."""
+"""A path as it is told to another process of ours: in ASCII, as file names need not be UTF-8, which JSON has to be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a client want its sound encoded?"""
+"""The parameters of encoded sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which colour is where the source has no picture?"""
+"""The colour of what the source does not cover."""
 
 from __future__ import annotations
 

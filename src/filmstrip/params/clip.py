@@ -1,4 +1,4 @@
-"""Which part of the source does an output cover?"""
+"""The part of the source that an output covers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Clip(Parameters):
     duration: PositiveNumber | None = None
 
     def range_of(self, total_seconds: Fraction) -> TimeRange:
-        """Tell the covered range of a source that lasts `total_seconds`."""
+        """Return the covered range of a source that lasts `total_seconds`."""
         return TimeRange.clip(total_seconds, self.start_time, self.duration)
 
     def range_of_some(self, total_seconds: Fraction) -> TimeRange:
-        """Tell the same where there is something in it.
+        """Return the same if there is something in it.
 
         Raises:
             ValueError: It begins where the source has ended.

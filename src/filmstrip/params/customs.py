@@ -1,4 +1,4 @@
-"""What do clients mean where the destination tells more than where files go? Entries of `format`, said plainly.
+"""Entries of `format` whose destination tells more than where files go, rewritten to say it plainly.
 
 JSON in and JSON out, so that the process that is not told the destination reads the same as the one that is.
 """
@@ -17,7 +17,7 @@ _CHOOSES_A_MOMENT = ("time", "frame_number")
 
 
 def names_a_picture(url: str) -> bool:
-    """Tell whether a destination ends in a picture's file name."""
+    """Return whether a destination ends in a picture's file name."""
     return _PICTURE_NAME.fullmatch(url) is not None
 
 

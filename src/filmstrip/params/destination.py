@@ -1,4 +1,4 @@
-"""Where does an output go? The `destination` object, and its short form as one URL."""
+"""Where an output goes: the `destination` object, and its short form as one URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do fields mean, in words? The `Attributes` sections of docstrings, read back for help texts and references."""
+"""The meaning of fields: `Attributes` sections of docstrings, read back for help texts and references."""
 
 from __future__ import annotations
 

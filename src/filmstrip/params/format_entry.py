@@ -1,4 +1,4 @@
-"""How does one entry of `format` travel to the process that works on it? As its own JSON, without the destination."""
+"""One entry of `format`, as the process that works on it gets it: its own JSON, without the destination."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which frame does a client want for a moment: the exact one, a cheap one, or a good one?"""
+"""The frame that a client wants for a moment: the exact one, a cheap one, or a good one."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ class FrameSelection(Parameters):
     select: Annotated[FrameChoice, one_of([choice.value for choice in FrameChoice])] = FrameChoice.PLAYED
 
     def best_within(self, interval: Fraction) -> Fraction | None:
-        """Tell how far before a moment a better frame may lie, in seconds; None to take the frame that is played."""
+        """Return how far before a moment a better frame may lie, in seconds; None to take the frame that is played."""
         return min(interval / 2, _WIDEST_SEARCH) if self.select is FrameChoice.BEST else None

@@ -1,4 +1,4 @@
-"""How large does a client want the picture?"""
+"""The size that a client wants of a picture."""
 
 from __future__ import annotations
 

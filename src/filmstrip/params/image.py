@@ -1,4 +1,4 @@
-"""In which format and quality does a client want its pictures?"""
+"""The format and quality that a client wants of its pictures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ImageEncoding(Background):
     quality: Annotated[int, whole_number(1, 100)] | None = None
 
     def extension_warning(self, name: str) -> str | None:
-        """Tell if the end of a file's name promises another format."""
+        """Return a warning if the end of a file's name promises another format."""
         _, dot, extension = name.rpartition("/")[2].rpartition(".")
         promised = {"jpeg": "jpg"}.get(extension.lower(), extension.lower())
         if not dot or promised not in list(ImageFormat) or promised == self.image_format.value:

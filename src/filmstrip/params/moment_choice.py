@@ -1,4 +1,4 @@
-"""At which moments does a client want pictures: at an interval, so many of them, or at times of its own?"""
+"""The moments at which a client wants pictures: at an interval, so many of them, or at times of its own."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class MomentChoice(Parameters):
         return self
 
     def moments_in(self, span: TimeRange, *, whole_milliseconds: bool = False) -> IntervalGrid | MomentList:
-        """Tell the moments of a range of the source.
+        """Return the moments of a range of the source.
 
         Args:
             span: The range.

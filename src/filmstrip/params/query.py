@@ -1,4 +1,4 @@
-"""What does the client want? The `query` of start_encode2, parsed once, all its mistakes told at once."""
+"""The `query` of start_encode2, parsed once, with all its mistakes told at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which shape does a client want a series of pictures: one by one or tiled, and with which manifests?"""
+"""The shape of a series of pictures: one by one or tiled, and with which manifests."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Storyboard(Parameters):
         return mode
 
     def wants(self, manifest: Manifest) -> bool:
-        """Tell whether a manifest is asked for."""
+        """Return whether a manifest is asked for."""
         return manifest is Manifest.VTT or manifest in self.manifests
 
     def frame_sizes(self) -> tuple[FrameSize, ...]:

@@ -1,4 +1,4 @@
-"""How do clients write numbers and flags? Numbers come as strings, flags as 0/1; each type here accepts all forms.
+"""Numbers and flags as clients write them: numbers as strings, flags as 0/1; each type here accepts all forms.
 
 Every type raises an error that shows the value and says what is allowed.
 """

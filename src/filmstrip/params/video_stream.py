@@ -1,4 +1,4 @@
-"""How does a client want its video encoded?"""
+"""The parameters of an encoded video."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class VideoEncoding(Parameters):
     hdr_to_sdr: Flag = False
 
     def frame_rate_of(self, source_rate: Fraction | None) -> Fraction | None:
-        """Tell the constant frame rate that is asked for; None keeps the source's own times."""
+        """Return the constant frame rate that is asked for; None keeps the source's own times."""
         if self.framerate is not None:
             return self.framerate
         limit = self.framerate_limit

@@ -1,4 +1,4 @@
-"""Which knobs of the x264 encoder does a client turn? `video_codec_parameters` for libx264.
+"""The x264 encoder's options that a client may set: `video_codec_parameters` for libx264.
 
 The names are those of FFmpeg 0.x, which clients have kept since; flags come as "+a-b", and as " a-b" where a form
 decoder has made a space of the plus sign.

@@ -1,4 +1,4 @@
-"""Which parts is the service made of? The composition root: here they are chosen and joined, and nowhere else."""
+"""The composition root: the parts of the service are chosen and joined here, and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can the service work here? Each check looks at one thing and says what it found, and how it can be mended."""
+"""Checks whether the service can work here: each looks at one thing and says what it found, and how to fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is the service's data, and who may use it? Opens the database, as the server and `filmstrip keys` do."""
+"""The service's data: opens the database, as the server and `filmstrip keys` do, for those who may use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who takes away what has expired? A task beside the service, for as long as it runs."""
+"""Removes what has expired: a task beside the service, for as long as it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Will players show a set of thumbnails right, as it lies there? Reads it as a page would and checks every rule."""
+"""Checks every rule on a set of thumbnails where it lies, read as a page would read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does the service listen? Its sockets, taken before any work begins: a port that is taken harms nobody then."""
+"""The service's sockets, taken before any work begins: a port in use is then found before anything is changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a query run without a server? Once, by the functions that run tasks, leaving nothing but its files."""
+"""Runs a query once, without a server, by the functions that run tasks, leaving nothing but its files."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class _Run:
     finished: dict[int, dict[str, Artifact]] = field(default_factory=dict)
 
     def kept_indices(self) -> list[int]:
-        """Tell which outputs are made, warning of the others."""
+        """Return which outputs are made, warning of the others."""
         dropped = {} if self.query.upscale else dropped_outputs(self.query.formats, self.info)
         for index, size in dropped.items():
             self.listener.warn(drop_warning(index, size))

@@ -1,4 +1,4 @@
-"""What may work without a server use? What its user names, besides what the settings allow.
+"""What may be used without a server: what the user names, in addition to what the settings allow.
 
 Somebody who types an address of the own network, or a path, may reach it anyway: the rules that keep clients of a
 service out would only be in the way. What the named places lead to, such as a redirect to another host, stays subject

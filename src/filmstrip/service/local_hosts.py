@@ -1,4 +1,4 @@
-"""What is wrong with the servers that a local run names? Found out before anything is waited for.
+"""Checks the servers that a local run names, before anything is waited for.
 
 An outage is waited out, but a name that nobody has, or http where https is meant, stays wrong however long one waits.
 """

@@ -1,4 +1,4 @@
-"""How is logged? One line an event, JSON for machines or colours for people, credentials hidden in both."""
+"""The log: one line an event, JSON for machines or colours for people, credentials hidden in both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a set of thumbnails looked at where it lies, in a folder or on a web server?"""
+"""A set of thumbnails, read where it lies: in a folder or on a web server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Place(Protocol):
         """Read a file; one that cannot be had has a problem."""
 
     def resolve(self, manifest: str, name: str) -> str | None:
-        """Tell the address that a name stands for in the manifest at an address, None if it cannot be looked at.
+        """Return the address that a name stands for in the manifest at an address, None if it cannot be looked at.
 
         Raises:
             ValueError: The name is no URL reference.

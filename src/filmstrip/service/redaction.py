@@ -1,4 +1,4 @@
-"""What may never be read in a log? Credentials, in whatever text or structure they hide."""
+"""Keeps credentials out of the log, in whatever text or structure they hide."""
 
 from __future__ import annotations
 

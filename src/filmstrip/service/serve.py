@@ -1,4 +1,4 @@
-"""How does the service run? From its start to a signal, and then to an orderly end."""
+"""Runs the service from its start to a signal, and then to an orderly end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can the stores that the settings name be used? Looked at before a service starts: no client should find out first."""
+"""Checks the stores that the settings name before a service starts: no client should find out first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which settings are there? The fields of each package's settings class, with their types and docstrings.
+"""The settings that exist: the fields of each package's settings class, with their types and docstrings.
 
 There is no second list: the reference in the docs, `filmstrip doctor` and the reading of values use this one.
 """
@@ -76,7 +76,7 @@ def _settings_of(section: type) -> Iterator[Setting]:
 
 
 def item_kind(kind: Any) -> Any | None:
-    """Tell the type of a list's items, None for a type that is no list."""
+    """Return the type of a list's items, None for a type that is no list."""
     return get_args(kind)[0] if get_origin(kind) is tuple else None
 
 
@@ -86,7 +86,7 @@ def is_table(kind: Any) -> bool:
 
 
 def without_none(kind: Any) -> Any:
-    """Tell the type of a value that is there, for a type that also allows None."""
+    """Return the type of a value that is there, for a type that also allows None."""
     others = [choice for choice in get_args(kind) if choice is not NoneType]
     is_optional = len(others) == 1 and len(get_args(kind)) > 1 and get_origin(kind) is not Annotated
     return others[0] if is_optional and item_kind(kind) is None else kind

@@ -1,4 +1,4 @@
-"""How does a setting that is not what it may be end? In an error of its own, which loads nothing to be caught."""
+"""The error for a setting that is not what it may be; it loads nothing to be caught."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who set what? Settings from the command line, the environment and a TOML file, in this order of precedence."""
+"""Settings from the command line, the environment and a TOML file, in this order of precedence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does the service listen, where does it keep its data, and what does it log?"""
+"""Settings of the service itself: where it listens, where it keeps its data, and what it logs."""
 
 from __future__ import annotations
 

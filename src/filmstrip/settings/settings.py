@@ -1,4 +1,4 @@
-"""What is the whole service set to? One frozen class per package, joined, with what follows from others."""
+"""All settings of the service: one frozen class per package, joined, with what follows from others."""
 
 from __future__ import annotations
 

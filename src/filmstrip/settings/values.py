@@ -1,4 +1,4 @@
-"""How does the text of a variable, or a value of the file, become the value of a setting?"""
+"""The text of a variable, or a value of the file, as the value of a setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a store? A place where whole objects are put under names; listing and the like are abilities of some."""
+"""What a store is: a place where whole objects are put under names; listing and the like are abilities of some."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Store(Protocol):
         """
 
     def locate(self, name: str) -> Location:
-        """Tell where an object is, or will be; "" in a folder is the folder itself."""
+        """Return where an object is, or will be; "" in a folder is the folder itself."""
 
     def close(self) -> None:
         """Give back connections; nothing may be called afterwards."""

@@ -1,4 +1,4 @@
-"""What does the file system's refusal mean? Its error number in words that say what stands in the way."""
+"""What the file system's refusal means: its error number in words that say what stands in the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose credentials sign where a place comes without? A lender says: the operator for the stores it names, the shell.
+"""Credentials that sign if a place comes without: lent by the operator for the stores it names, or by the shell.
 
 A client of the service has no rights but those that its query brings, unless the operator lends some.
 """

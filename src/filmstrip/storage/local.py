@@ -1,4 +1,4 @@
-"""Which folders of this machine may be used, and how is a folder a store?"""
+"""Folders of this machine: which of them may be used, and one of them as a store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from filmstrip.storage.whole_file import PARTIAL_PREFIX, write_whole
 
 
 def allowed_path(url: str, roots: Sequence[Path]) -> Path:
-    """Tell which path a `file://` URL (RFC 8089) means, with every symbolic link followed.
+    """Return which path a `file://` URL (RFC 8089) means, with every symbolic link followed.
 
     Raises:
         HostNotAllowedError: It names another machine, or leads out of the folders that the operator allows.
@@ -67,7 +67,7 @@ class LocalStore:
             raise DestinationRefusedError(f'"{self._path}" cannot be written to: {reason_of(error)}') from None
 
     def locate(self, name: str) -> Location:
-        """Tell the file's path, and as its URL the `file://` form of it."""
+        """Return the file's path, and as its URL the `file://` form of it."""
         path = self._path_of(name)
         # What is no UTF-8 cannot be shown; the URL has it byte by byte.
         shown = os.fsencode(path).decode(errors="replace")

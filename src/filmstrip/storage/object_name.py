@@ -1,4 +1,4 @@
-"""Which names may an object have? The tail of a path that can only lead down."""
+"""The names that an object may have: the tail of a path that can only lead down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which store does a destination mean? The door to destinations: `s3://` and `file://`."""
+"""Opens the store that a destination means, `s3://` or `file://`: the door to destinations."""
 
 from __future__ import annotations
 

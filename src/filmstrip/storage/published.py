@@ -1,4 +1,4 @@
-"""What does a web page get when it asks for a file that was published? Its bytes, and whether it may read them."""
+"""A published file as a web page gets it: its bytes, and whether the page may read them."""
 
 from __future__ import annotations
 

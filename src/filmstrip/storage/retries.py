@@ -1,4 +1,4 @@
-"""When is something tried again, and after which pause?"""
+"""When something is tried again, and after which pause."""
 
 from __future__ import annotations
 

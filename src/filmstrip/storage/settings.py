@@ -1,4 +1,4 @@
-"""Which places may be used, and how patiently?"""
+"""Settings of storage: which places may be used, how long they are waited for, and how often they are tried again."""
 
 from __future__ import annotations
 

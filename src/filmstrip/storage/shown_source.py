@@ -1,4 +1,4 @@
-"""How is a source shown to its user? As it was given, without credentials and without what may be a signature."""
+"""A source as its user sees it: as it was given, without credentials and without what may be a signature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a source named to another process, and how is it known that it is still the same?"""
+"""A source as another process is told of it, and how it is known that it is still the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SourceVersion:
     last_modified: str | None = None
 
     def is_same(self, other: SourceVersion) -> bool:
-        """Tell whether nothing that both know differs; the date counts only where there are no tags."""
+        """Return whether nothing that both know differs; the date counts only where there are no tags."""
         if self.etag and other.etag:
             return _opaque(self.etag) == _opaque(other.etag) and _agree(self.size_bytes, other.size_bytes)
         return _agree(self.size_bytes, other.size_bytes) and _agree(self.last_modified, other.last_modified)

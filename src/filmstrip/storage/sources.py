@@ -1,4 +1,4 @@
-"""What did the client give us to read? The door to sources: `http(s)://`, `s3://` and `file://`."""
+"""Opens what the client gave us to read, `http(s)://`, `s3://` or `file://`: the door to sources."""
 
 from __future__ import annotations
 

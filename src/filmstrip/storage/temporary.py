@@ -1,4 +1,4 @@
-"""Where do results go when the client names no destination? Into a folder tree that is served over HTTP for a day.
+"""The place of results without a destination: a folder tree that is served over HTTP for a day.
 
     <temporary_root>/<hour in which it expires>/<unguessable folder of one output>/<name>
 
@@ -68,7 +68,7 @@ class TemporaryStore(LocalStore):
         super().put(self._named(name), data, content_type)
 
     def locate(self, name: str) -> Location:
-        """Tell the URL under which the service hands the object out, and until when."""
+        """Return the URL under which the service hands the object out, and until when."""
         folder = f"{self._path.parent.name}/{self._path.name}"
         below = "/" + self._named(name) if self._named(name) else ""
         return Location(

@@ -1,4 +1,4 @@
-"""Why does a server give no answer? What client libraries say about it, in our words."""
+"""Why a server gives no answer: what client libraries say about it, in our words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a file of this machine appear whole or not at all? Under another name first, then by a rename."""
+"""Makes a file of this machine appear whole or not at all: under another name first, then by a rename."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Tell an error of a full disk by our own name for it."""
+    """Raise an error of a full disk by our own name for it."""
     try:
         yield
     except OSError as error:

@@ -60,7 +60,7 @@ def running_filmstrip(
 
 
 def filmstrip_program() -> str:
-    """Tell where the program lies.
+    """Return where the program lies.
 
     Raises:
         RuntimeError: The package is not installed.

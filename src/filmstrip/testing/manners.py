@@ -1,4 +1,4 @@
-"""How does the file server of the tests misbehave?"""
+"""How the file server of the tests misbehaves."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class RangeServer:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def url_of(self, name: str) -> str:
-        """Tell the URL of a file."""
+        """Return the URL of a file."""
         return f"{self.url}/{name}"
 
     def forget(self) -> None:
@@ -76,7 +76,7 @@ class RangeServer:
             self.bytes_sent += size_bytes
 
     def take(self, fault: str) -> bool:
-        """Tell whether the fault is due now, and use it up."""
+        """Use a fault up if it is due now, and return whether it was."""
         with self._lock:
             left: int = getattr(self.manners, fault)
             setattr(self.manners, fault, max(0, left - 1))

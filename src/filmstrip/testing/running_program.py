@@ -1,4 +1,4 @@
-"""How is a server program started and stopped? In a session of its own, so that all that it starts ends with it."""
+"""A server program, started and stopped in a session of its own, so that all that it starts ends with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is an S3 server administered? By signed requests for what the storage floor never does itself."""
+"""Signed requests that administer an S3 server, for what storage itself never does."""
 
 from __future__ import annotations
 

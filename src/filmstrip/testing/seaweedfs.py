@@ -149,7 +149,7 @@ def _write_identities(server: S3Server, own_folder: Path) -> Path:
 
 
 def _accepts_objects(server: S3Server) -> bool:
-    """Tell whether an object can be put: the S3 service answers a little before its volumes are there."""
+    """Return whether an object can be put: the S3 service answers a little before its volumes are there."""
     bucket = f"{server.url}/readiness"
     try:
         send_signed("PUT", bucket, server.account)

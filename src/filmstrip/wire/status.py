@@ -1,4 +1,4 @@
-"""How does a task look to a client? Records to the status objects of Qencode, in exactly their types.
+"""Records to the status objects of Qencode, in exactly their types.
 
 Numbers of seconds and megabytes are strings with six decimals, the task's `error` is an integer, lists are never null:
 the official clients read each of these without looking twice.

@@ -1,4 +1,4 @@
-"""How does the status tell where an output's files are? The `storage` object of Qencode."""
+"""Qencode's `storage` object: where the status says that an output's files are."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _place(location: Location, result: OutputResult) -> dict[str, object]:
 
 
 def _key(location: Location, result: OutputResult) -> str:
-    """Tell the object's key, or for an output of several files that of their folder.
+    """Return the object's key, or for an output of several files that of their folder.
 
     Qencode writes keys on Amazon S3 with a leading slash and all others without.
     """

@@ -23,7 +23,7 @@ _NAME_WIDTH = len("container")
 @s3_flags
 @config_flag
 def command(source: str, config: Path | None, s3: S3Flags, *, as_json: bool) -> None:
-    """Tell what a source holds, as every output sees it.
+    """Show what a source holds, as every output sees it.
 
     SOURCE is a file, or an http://, https:// or s3:// URL, of which only the parts that matter are read.
     """

@@ -1,4 +1,4 @@
-"""How does a client speak to the service? As curl would: four form posts, and a loop that asks for the status."""
+"""A client of the service, as curl would be: four form posts, and a loop that asks for the status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the result of the demo's job right? Each check is a promise, kept or not."""
+"""Checks of the demo job's result. Each is a promise, kept or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the demo show while it runs, and at its end?"""
+"""What the demo shows while it runs, and at its end."""
 
 from __future__ import annotations
 

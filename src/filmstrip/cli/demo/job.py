@@ -1,4 +1,4 @@
-"""Which job does the demo run? An mp4 clip and interval thumbnails, as Qencode's documentation shows them."""
+"""The demo's job: an mp4 clip and interval thumbnails, as Qencode's documentation shows them."""
 
 from __future__ import annotations
 

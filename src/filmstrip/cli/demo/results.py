@@ -1,4 +1,4 @@
-"""What has the job made? All of it, fetched over HTTP from where the status says that it is."""
+"""What the job has made: all of it, fetched over HTTP from where the status says that it is."""
 
 from __future__ import annotations
 

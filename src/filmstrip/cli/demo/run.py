@@ -1,4 +1,4 @@
-"""Which steps has the demo? Make a source, start the servers, run the job, fetch the results, check them, draw them."""
+"""The demo's steps: make a source, start the servers, run the job, fetch the results, check them, draw them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the demo play on? A real S3 server and the real service, on free loopback ports, with data thrown away."""
+"""The demo's servers: a real S3 server and the real service, on free loopback ports, with data thrown away."""
 
 from __future__ import annotations
 

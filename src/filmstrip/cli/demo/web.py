@@ -1,4 +1,4 @@
-"""How does the demo fetch something over HTTP? With the standard library, as any stranger would."""
+"""Fetches something over HTTP with the standard library, as any stranger would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does Alembic run the migrations? On the connection that it is given."""
+"""Runs the migrations for Alembic, on the connection that it is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which players will fail on a manifest, and by which rule? Pure checks of text and bytes.
+"""Rules that say which players will fail on a manifest: pure checks of text and bytes.
 
 Each rule stands for something that was seen in a real player, or read in its source or in a standard.
 """

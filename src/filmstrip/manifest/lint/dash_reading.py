@@ -1,4 +1,4 @@
-"""How are the thumbnails of an MPD read so that whatever is unusual about them can still be told?"""
+"""Reading the thumbnails of an MPD so that whatever is unusual about them can still be told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a rule, what is a finding, and who is hurt by it?"""
+"""What a rule is, what a finding is, and which readers it hurts."""
 
 from __future__ import annotations
 

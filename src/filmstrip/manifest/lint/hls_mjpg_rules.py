@@ -19,7 +19,7 @@ def _has_seconds(segment: HlsSegment) -> bool:
 
 
 def _is_transport_stream(playlist: HlsPlaylist) -> bool:
-    """Tell whether the segments need no init segment: video I-frames, not pictures."""
+    """Return whether the segments need no init segment: video I-frames, not pictures."""
     return all(segment.uri.partition("?")[0].endswith(".ts") for segment in playlist.segments)
 
 

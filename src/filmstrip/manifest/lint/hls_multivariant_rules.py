@@ -17,7 +17,7 @@ def _where(name: str, broken: Callable[[HlsTag], bool]) -> Callable[[HlsPlaylist
 
 
 def is_mjpg(tag: HlsTag) -> bool:
-    """Tell whether an I-frame stream consists of JPEG pictures, under whichever name."""
+    """Return whether an I-frame stream consists of JPEG pictures, under whichever name."""
     return tag.attributes.get("CODECS", "") in {"mjpg", "jpeg", "mjpeg"}
 
 

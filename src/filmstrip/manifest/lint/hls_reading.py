@@ -1,4 +1,4 @@
-"""How is an HLS playlist read so that whatever is unusual about it can still be told?"""
+"""Reading an HLS playlist so that whatever is unusual about it can still be told."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class HlsPlaylist:
         return tuple(tag for tag in self.tags if tag.name == name)
 
     def has(self, *names: str) -> bool:
-        """Tell whether there is a tag of any of these names."""
+        """Return whether there is a tag of any of these names."""
         return any(tag.name in names for tag in self.tags)
 
 

@@ -1,4 +1,4 @@
-"""Which kind of manifest is this, what does it point at, and which rules does it break?"""
+"""Inspecting a manifest: its kind, what it points at, and the rules that it breaks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SUFFIXES = {".vtt": Kind.WEBVTT, ".mpd": Kind.DASH, ".bif": Kind.BIF}
 
 
 def kind_of(data: bytes, name: str = "") -> Kind | None:
-    """Tell what a file is, by its content and else by its name; None for anything without rules."""
+    """Return what a file is, by its content and else by its name; None for anything without rules."""
     start = data.removeprefix(b"\xef\xbb\xbf")
     if data.startswith(MAGIC):
         return Kind.BIF

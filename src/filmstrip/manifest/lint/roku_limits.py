@@ -1,4 +1,4 @@
-"""How large may a sheet of tiles be for Roku?
+"""The largest sheet of tiles that Roku shows.
 
 Its developer documentation says it under "Trick mode", "HLS and DASH".
 """

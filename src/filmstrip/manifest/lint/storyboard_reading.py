@@ -1,4 +1,4 @@
-"""How is a storyboard of JSON read so that whatever is unusual about it can still be told?"""
+"""Reading a storyboard of JSON so that whatever is unusual about it can still be told."""
 
 from __future__ import annotations
 

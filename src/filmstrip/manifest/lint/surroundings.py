@@ -1,4 +1,4 @@
-"""What is known of a manifest besides its text? Where it is, how it is served, and what it points at."""
+"""What is known of a manifest in addition to its text: where it is, how it is served, what it points at."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class Surroundings:
         return f"{parts.scheme}://{parts.netloc}" != self.page_origin
 
     def may_read(self, allow_origin: str | None) -> bool:
-        """Tell whether a script of the page may read an answer with this header (Fetch standard, CORS check)."""
+        """Return whether a script of the page may read an answer with this header (Fetch standard, CORS check)."""
         return not self.is_cross_origin or allow_origin in {"*", self.page_origin}

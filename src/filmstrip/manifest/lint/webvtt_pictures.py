@@ -23,7 +23,7 @@ def _where(broken: Callable[[VttCue], bool]) -> Callable[[VttTrack, Surroundings
 
 
 def is_absolute(name: str) -> bool:
-    """Tell whether an address names its own host."""
+    """Return whether an address names its own host."""
     return name.startswith("//") or _SCHEME.match(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""How is a WebVTT track read so that whatever is unusual about it can still be told?"""
+"""Reading a WebVTT track so that whatever is unusual about it can still be told."""
 
 from __future__ import annotations
 

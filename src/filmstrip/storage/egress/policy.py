@@ -1,4 +1,4 @@
-"""Which hosts may a client make us talk to? One judgement, on the very address that is connected to.
+"""Which hosts a client may make us talk to: one judgement, on the very address that is connected to.
 
 A name is resolved once, each address is judged, and the connection goes to an address that was judged. So neither odd
 spellings of an address, nor redirects, nor a name server that changes its answer lead to an inner network.
@@ -52,7 +52,7 @@ def carried_address(address: IpAddress) -> IpAddress:
 
 
 def is_public(address: IpAddress) -> bool:
-    """Tell whether an address belongs to the public internet."""
+    """Return whether an address belongs to the public internet."""
     address = carried_address(address)
     if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
@@ -110,7 +110,7 @@ class EgressPolicy:
         self._resolve = resolve
 
     def names(self, host: str, port: int) -> bool:
-        """Tell whether the operator allows this very host, so that no address of it needs to be judged."""
+        """Return whether the operator allows this very host, so that no address of it needs to be judged."""
         try:
             address = ipaddress.ip_address(normal_host(host))
         except ValueError:

@@ -1,4 +1,4 @@
-"""How is a client that opens its own connections held to the egress policy? By a proxy of ours, its only way out.
+"""A proxy of ours that holds clients which open their own connections to the egress policy: their only way out.
 
 The proxy listens on loopback, serves this process alone (a random password says so) and knows CONNECT (RFC 9110,
 9.3.6) for https and absolute request targets (RFC 9112, 3.2.2) for http.

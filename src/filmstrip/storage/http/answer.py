@@ -1,4 +1,4 @@
-"""What does an http server's answer to a GET, or to a GET of a range, say about the source?"""
+"""What an HTTP server's answer to a GET, or to a GET of a range, says about the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do we speak http to hosts that clients name? With pooled connections that are judged by the egress policy."""
+"""HTTP to hosts that clients name, over pooled connections that are judged by the egress policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a source read that lies on a server? By ranges, or whole; `storage.sources` is the door."""
+"""A source on a server, read by ranges or whole; `storage.sources` is the door."""
 
 from __future__ import annotations
 

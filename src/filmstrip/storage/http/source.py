@@ -1,4 +1,4 @@
-"""How is a source asked for over http? One GET at a time, redirects followed, failures told in our words."""
+"""Asks for a source over HTTP: one GET at a time, redirects followed, failures told in our words."""
 
 from __future__ import annotations
 

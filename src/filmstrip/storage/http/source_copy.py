@@ -1,4 +1,4 @@
-"""How does a whole source come onto our disk? In parallel ranges where its server has them, else in one stream."""
+"""Copies a whole source to our disk: in parallel ranges if its server has them, else in one stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How slow may a source be over the whole? More patiently than for one connection, but not for as long as it likes."""
+"""The least pace of a whole source: lower than that of one connection, but not without limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a profile of ~/.aws? The files that Amazon's tools share, read as they are now."""
+"""A profile of ~/.aws, the files that Amazon's tools share, read as they are now."""
 
 from __future__ import annotations
 

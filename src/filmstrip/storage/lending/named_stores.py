@@ -1,4 +1,4 @@
-"""Which of the operator's stores does a place mean, and may this API key use it?"""
+"""Which of the operator's stores a place means, and whether this API key may use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What are the credentials of a store that the operator names? Read where the settings say, at each use."""
+"""Credentials of a store that the operator names, read from where the settings say, at each use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which server, bucket and key does an `s3://HOST[:PORT]/BUCKET/KEY` URL mean, and for which region is it signed?"""
+"""The server, bucket, key and signing region that an `s3://HOST[:PORT]/BUCKET/KEY` URL means."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class S3Address:
         return f"s3://{self.endpoint.partition('//')[2]}/{self.bucket}/{self.key}"
 
     def locate(self, key: str) -> Location:
-        """Tell where an object is: at Amazon under the bucket's own host name, elsewhere below the endpoint."""
+        """Return where an object is: at Amazon under the bucket's own host name, elsewhere below the endpoint."""
         if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
             url = f"https://{self.bucket}.s3.amazonaws.com/{quote(key)}"
             return Location(kind="amazon_s3", url=url, key=key, bucket=self.bucket)

@@ -1,4 +1,4 @@
-"""How is obstore set up for an S3 server? Endpoint, region, credentials, patience and the way out."""
+"""Sets up obstore for an S3 server: endpoint, region, credentials, timeouts and the way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong with an S3 server? What obstore raises and what servers answer, told in our words."""
+"""What went wrong with an S3 server: what obstore raises and what servers answer, told in our words."""
 
 from __future__ import annotations
 

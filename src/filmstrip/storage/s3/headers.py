@@ -1,4 +1,4 @@
-"""What goes with an object besides its bytes? Attributes as obstore and as S3 name them, and the canned ACL."""
+"""What goes with an object in addition to its bytes: attributes as obstore and S3 name them, and the canned ACL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a large object get a canned ACL? By a multipart upload of our own.
+"""Puts a large object with a canned ACL: a multipart upload of our own.
 
 The ACL of a multipart upload belongs to the request that begins it, and Amazon refuses it on those that carry the
 parts (https://github.com/aws/aws-cli/issues/1674). obstore can only send a header with all of them or none

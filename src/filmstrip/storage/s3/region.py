@@ -1,4 +1,4 @@
-"""In which region is a bucket? Its server says so to whoever asks, also without credentials."""
+"""The region of a bucket, which its server tells each caller, also without credentials."""
 
 from __future__ import annotations
 

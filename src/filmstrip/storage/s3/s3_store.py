@@ -1,4 +1,4 @@
-"""How is a bucket of an S3 server a store?"""
+"""A bucket of an S3 server as a store."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class S3Store:
         )
 
     def locate(self, name: str) -> Location:
-        """Tell the object's key, bucket and URL."""
+        """Return the object's key, bucket and URL."""
         return self._address.locate(self._key(name) if name else self._address.key)
 
     def names(self) -> Iterator[str]:

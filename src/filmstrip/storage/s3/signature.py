@@ -1,4 +1,4 @@
-"""How is a request to an S3 server signed? By AWS Signature Version 4.
+"""Signs requests to an S3 server: AWS Signature Version 4.
 
 For the few requests that obstore cannot make as we need them. Sections are those of the Amazon S3 API reference,
 "Authenticating Requests (AWS Signature Version 4)".

@@ -1,4 +1,4 @@
-"""How is an `s3://` source read? By a URL that is signed for this one object and can be fetched like any other."""
+"""Reads an `s3://` source by a URL that is signed for this one object and can be fetched like any other."""
 
 from __future__ import annotations
 

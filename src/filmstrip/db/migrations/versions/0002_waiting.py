@@ -1,4 +1,4 @@
-"""Which work waits for a host that does not answer, and which hosts have answered before."""
+"""Tables for work that waits for a host that does not answer, and for hosts that have answered before."""
 
 from __future__ import annotations
 
