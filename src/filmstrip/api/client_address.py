@@ -37,7 +37,7 @@ def origin_of(request: web.Request, trusted: Sequence[str]) -> str:
 
 
 def counted_as(address: str) -> str:
-    """Return what an address counts as where clients are counted: itself, or its IPv6 network."""
+    """Return what an address counts as when clients are counted: itself, or its IPv6 network."""
     parsed = _parsed(address)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))

@@ -21,7 +21,7 @@ class Fields:
 
     @classmethod
     def collect(cls, pairs: Iterable[tuple[str, str]]) -> Fields:
-        """Gather name and value pairs; clients send blank fields where they mean "not given"."""
+        """Gather name and value pairs; clients send blank fields when they mean "not given"."""
         gathered: dict[str, list[str]] = {}
         for name, value in pairs:
             if value.strip():

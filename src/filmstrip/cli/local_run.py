@@ -32,7 +32,7 @@ def run_locally(query: Query[Output], settings: Settings, server: ForkServer, le
 
 @contextmanager
 def _watching(query: Query[Output]) -> Iterator[LocalListener]:
-    """Print warnings, each in a line of its own, and show bars where a person watches."""
+    """Print warnings, each in a line of its own, and show bars if a person watches."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield LocalListener(warn=lambda warned: click.echo(f"warning: {warned.message}", err=True))
         return

@@ -10,7 +10,7 @@ _OUTPUTS = {"thumbnail", "contact_sheet"}
 
 
 def with_named_formats(text: str) -> str:
-    """Give each one-picture output of a query the format of its file's name, where the query names none.
+    """Give each one-picture output of a query the format of its file's name, if the query names none.
 
     A text that is no query stays as it is, for the parser to judge.
     """
@@ -27,7 +27,7 @@ def with_named_formats(text: str) -> str:
 
 
 def _file_name(destination: object) -> str | None:
-    """Return where the file goes, None where there is no such place or more than one."""
+    """Return where the file goes, None if there is no such place or more than one."""
     places = destination if isinstance(destination, list) else [destination]
     urls = [place.get("url") if isinstance(place, dict) else place for place in places]
     return urls[0] if len(urls) == 1 and isinstance(urls[0], str) else None

@@ -31,8 +31,8 @@ class S3Manners:
 
     Attributes:
         endpoint: URL of the server that buckets are on, None for Amazon's.
-        region: Region of the buckets, None where nothing tells it.
-        keys: Credentials, None where there are none.
+        region: Region of the buckets, None if nothing tells it.
+        keys: Credentials, None if there are none.
         hosts: Hosts without a dot that settings name, such as "minio": no buckets.
         is_region_typed: Whether the region was typed, and so is that of any server.
     """
@@ -56,7 +56,7 @@ class S3Manners:
         return (self.server,) if self.endpoint is not None and self.endpoint.lower().startswith("http://") else ()
 
     def spelled_out(self, url: str) -> str:
-        """Put the server before the bucket where a URL names the bucket first: `s3://BUCKET/KEY`.
+        """Put the server before the bucket if a URL names the bucket first: `s3://BUCKET/KEY`.
 
         A first part with a port, with credentials before it, or, unless there is an endpoint, with a dot is a server.
         """

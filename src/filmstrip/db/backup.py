@@ -45,7 +45,7 @@ def back_up(database: Path, target: Path, *, secret_key: str | None, overwrite: 
         source.backup(copy)
         _keep_key(copy, secret_key)
         _demand_soundness(copy, database)
-        # One file, readable also where nothing can be written beside it; opening it as a service sets this back.
+        # One file, readable also if nothing can be written beside it; opening it as a service sets this back.
         copy.execute("PRAGMA journal_mode=DELETE")
 
 

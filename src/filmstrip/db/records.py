@@ -112,7 +112,7 @@ class TaskRecord:
         error: Why it failed, one sentence; None if it did not.
         warnings: What had to give, in the order in which it happened.
         duration_seconds: Length of the source, None before it was probed.
-        source_size_bytes: Size of the source, None where it is not known.
+        source_size_bytes: Size of the source, None if it is not known.
         outputs: What is made, by index; an output that the upscale rule dropped is not in it.
         started_at: When its query came, UTC; None before.
         finished_at: When it became completed, UTC; None before.
@@ -190,8 +190,8 @@ class Source:
 
     Attributes:
         info: What it holds.
-        etag: Entity tag of the state that was probed (RFC 9110, 8.8.3), None where its server tells none.
-        last_modified: Date of that state, as its server wrote it (RFC 9110, 8.8.2), None where it tells none.
+        etag: Entity tag of the state that was probed (RFC 9110, 8.8.3), None if its server tells none.
+        last_modified: Date of that state, as its server wrote it (RFC 9110, 8.8.2), None if it tells none.
     """
 
     info: MediaInfo

@@ -1,6 +1,6 @@
 """The shape of the tables: their revision is the number of the last migration that was run on them.
 
-Each start asks. Alembic would take a tenth of a second of a core to load, and is needed only where something is to do.
+Each start asks. Alembic would take a tenth of a second of a core to load, and is needed only if something is to do.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ artifact = Table(
     metadata,
     Column("task_token", String(32), primary_key=True),
     Column("output_index", Integer, primary_key=True),
-    Column("name", Text, primary_key=True, comment="empty where the destination itself names the file"),
+    Column("name", Text, primary_key=True, comment="empty if the destination itself names the file"),
     Column("position", Integer, nullable=False, comment="order in which the artifacts were put"),
     Column("group_name", Text, nullable=False),
     Column("artifact", Json(Artifact), nullable=False),

@@ -45,7 +45,7 @@ class Artifact:
     """A finished file of an output.
 
     Attributes:
-        name: Its name relative to the output's destination, with forward slashes; "" where the destination
+        name: Its name relative to the output's destination, with forward slashes; "" if the destination
             itself names the file.
         content_type: MIME type, as served.
         size_bytes: Length of the file.
@@ -75,7 +75,7 @@ class Location:
         bucket: Bucket name, None for stores without buckets.
         scheme: "http" or "https" of a custom endpoint, else None.
         host: Host of a custom endpoint, without port, else None.
-        port: Port of a custom endpoint where it is not the scheme's own, else None.
+        port: Port of a custom endpoint if it is not the scheme's own, else None.
         expires_at: When a temporary object disappears, as `YYYY-MM-DD HH:MM:SS` UTC, else None.
     """
 
@@ -96,7 +96,7 @@ class OutputResult:
     Attributes:
         kind: Which list of the status it goes to.
         output_format: Its name in the status, such as "mp4".
-        main_name: The artifact whose URL is the output's URL; "" where the destination itself names the file.
+        main_name: The artifact whose URL is the output's URL; "" if the destination itself names the file.
         names: All artifacts, in the order in which they were put.
         size_bytes: All artifacts together.
         duration_seconds: Length of a video or audio output, else None.

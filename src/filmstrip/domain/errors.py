@@ -29,7 +29,7 @@ FilmstripError
     └── OutputInvalidError    it was made, but checking it found a fault
 
 The message of an error is the sentence that the user reads: it never holds a secret. Its class says what it means, and
-below that what to do about it where it can end a task; the reference is written from both.
+below that what to do about it if it can end a task; the reference is written from both.
 """
 
 from __future__ import annotations

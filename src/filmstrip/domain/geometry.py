@@ -124,7 +124,7 @@ class ResizeMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SizeRequest:
-    """The size that a client asked for; None where it left the choice to us.
+    """The size that a client asked for; None if it left the choice to us.
 
     Attributes:
         width: Display width in pixels.
@@ -146,7 +146,7 @@ class Fit:
     Attributes:
         size: The size of the finished picture.
         scaled: The size to which the whole picture is scaled first; `size` is cut out of its middle, or has it in the
-            middle where it is smaller.
+            middle if it is smaller.
     """
 
     size: FrameSize

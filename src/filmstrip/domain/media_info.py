@@ -65,16 +65,16 @@ class VideoStream:
         coded_size: What is shown of the decoder's pictures, before SAR and rotation.
         sample_aspect_ratio: Shape of a pixel, width by height.
         orientation: How a decoded picture has to be turned.
-        frame_rate: Average frames per second, None where the container does not tell.
+        frame_rate: Average frames per second, None if the container does not tell.
         time_base: Seconds per unit of PTS.
         start_pts: PTS of the first picture, in units of `time_base`.
-        duration_seconds: Length of the stream, None where the container does not tell.
+        duration_seconds: Length of the stream, None if the container does not tell.
         field_order: Progressive, or which field comes first.
         color: How sample values become light.
         has_alpha: Whether the pictures have transparent parts.
         margins: What the container says not to show of the decoder's pictures, None for nothing.
         has_true_times: Whether the times that the container stores are those at which pictures are shown.
-        frame_size: What pictures of different sizes and shapes fit in, upright with square pixels; None where all are
+        frame_size: What pictures of different sizes and shapes fit in, upright with square pixels; None if all are
             like the first.
     """
 
@@ -109,7 +109,7 @@ class AudioStream:
         codec: FFmpeg's name of the codec, such as "aac".
         sample_rate: Samples per second and channel.
         channels: Number of channels.
-        language: ISO 639 code, None where the container does not tell.
+        language: ISO 639 code, None if the container does not tell.
     """
 
     index: int
@@ -155,11 +155,11 @@ class MediaInfo:
         duration_seconds: Length of the presentation, its longest stream, from its own start.
         start_seconds: Container time of the presentation's first moment; targets count from here.
         content_seconds: From which moment on the source holds nothing, because it was cut off; None for never.
-        size_bytes: Length of the source, None where the server does not tell.
+        size_bytes: Length of the source, None if the server does not tell.
         video: The stream that pictures are taken from, None for audio only (cover art is not video).
         audio: All audio streams, in container order.
         warnings: What had to be guessed, one sentence each.
-        pieces: What the source is made of where its clock jumps, in the order in which they are played; else empty.
+        pieces: What the source is made of if its clock jumps, in the order in which they are played; else empty.
         sound_index: Number of the audio stream that goes with the pictures, None for the first one.
     """
 
@@ -190,7 +190,7 @@ class MediaInfo:
         return list(zip(self.pieces, accumulate(lengths, initial=Fraction(0)), strict=False))
 
     def require_video(self) -> VideoStream:
-        """Give the video stream where an output cannot do without.
+        """Give the video stream if an output cannot do without.
 
         Raises:
             StreamMissingError: There is none.

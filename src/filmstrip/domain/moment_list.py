@@ -33,7 +33,7 @@ class MomentList:
 
     @property
     def least_step(self) -> Fraction:
-        """Seconds between the two nearest targets, or from 0 to the end of the span where there is only one."""
+        """Seconds between the two nearest targets, or from 0 to the end of the span if there is only one."""
         steps = [after - before for before, after in pairwise(self.seconds)]
         return min(steps, default=max(self.span.duration, LEAST_STEP))
 
@@ -47,7 +47,7 @@ class MomentList:
         return self.span.start + self.seconds[index]
 
     def cue(self, index: int) -> TimeRange:
-        """Return the time in which a player shows image `index`, counted from the start of the span.
+        """Return the time during which a player shows image `index`, counted from the start of the span.
 
         Cues touch each other and leave no gap, neither before the first moment nor after the last one.
         """

@@ -9,10 +9,10 @@ from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.picture_limits import FORMAT_MAX_SIDES, MAX_PIXELS, check_pixels, check_sides
 
 DEFAULT_COLUMNS = 10
-"""Tiles in a row where the client does not say."""
+"""Tiles in a row if the client does not say."""
 
 DEFAULT_MAX_SIDE = 4096
-"""Longest side of a sprite in pixels where the client does not say: phones and set-top boxes decode no more."""
+"""Longest side of a sprite in pixels if the client does not say: phones and set-top boxes decode no more."""
 
 
 @dataclass(frozen=True, slots=True)

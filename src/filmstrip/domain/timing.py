@@ -85,7 +85,7 @@ class IntervalGrid:
         return tuple(self.target(index) for index in range(self.count))
 
     def cue(self, index: int) -> TimeRange:
-        """Return the time in which a player shows image `index`, counted from the start of the span.
+        """Return the time during which a player shows image `index`, counted from the start of the span.
 
         Cues touch each other. The last one reaches to the end of the span, exactly: who writes it down rounds up, as a
         cue that ends early leaves the end of the seek bar without a picture in most players.

@@ -28,7 +28,7 @@ _ALLOW, _KILL_PROCESS, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _SET_MODE_FILTER, _FLAG_TSYNC = 1, 1
 # Calls from this number on are the same on all architectures and younger than Linux 5.1: libraries try them and fall
-# back to older ones where they hear that there is no such call.
+# back to older ones if they hear that there is no such call.
 _FIRST_OF_THE_YOUNG = 424
 
 Instruction = tuple[int, int, int, int]

@@ -19,7 +19,7 @@ class ProcessLimits:
         stall_seconds: A media process that reports nothing for so long is ended, unless its source arrives meanwhile.
         isolation: What media work is kept from besides these limits: files of others, the network, programs, other
             processes. "best" is as much as the system can, which `filmstrip doctor` tells; with "required" nothing is
-            done where something of it does not hold.
+            done if something of it does not hold.
     """
 
     memory_limit_mb: int = 8192

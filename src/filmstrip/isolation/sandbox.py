@@ -130,7 +130,7 @@ class _Child:
             self._process.signal_group(signal.SIGTERM)
             await self._process.exit_code(GRACE_SECONDS)
         finally:
-            # Also after the child's own end: its group outlives it where it crashed and left children of its own. And
+            # Also after the child's own end: its group outlives it if it crashed and left children of its own. And
             # whoever cancels the wait above wants it over now.
             self._process.signal_group(signal.SIGKILL)
             await self._process.exit_code(GRACE_SECONDS)

@@ -60,7 +60,7 @@ def system_call(name: str, *arguments: int | ctypes.c_void_p | None) -> int:
     return result
 
 
-# Name, number on x86_64, number on aarch64; "-" where an architecture has no such call. A line with # is a remark.
+# Name, number on x86_64, number on aarch64; "-" if an architecture has no such call. A line with # is a remark.
 _TABLE = """
 # Bytes of descriptors.
 read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, pwrite64 18 68, preadv 295 69,

@@ -24,7 +24,7 @@ class Trial:
 
 
 def try_walls(landlock: int) -> Trial:
-    """Try what a process behind its walls must not be able to do; each attempt is harmless where it succeeds.
+    """Try what a process behind its walls must not be able to do; each attempt is harmless if it succeeds.
 
     Args:
         landlock: The version of Landlock that holds.

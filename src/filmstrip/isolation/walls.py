@@ -89,6 +89,6 @@ def _thread_count() -> int:
 
 
 def _unknown_thread_count() -> int:
-    import threading  # noqa: PLC0415 - where /proc is not mounted only
+    import threading  # noqa: PLC0415 - if /proc is not mounted only
 
     return threading.active_count()

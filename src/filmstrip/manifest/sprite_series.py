@@ -33,7 +33,7 @@ class SpriteSeries:
     """Sprites whose tiles follow each other at a fixed interval from 0 on; images of one tile are sprites too.
 
     Attributes:
-        grid: Layout of the tiles; every file has the full grid, padded where there are no more thumbnails.
+        grid: Layout of the tiles; every file has the full grid, padded if there are no more thumbnails.
         sprites: The files, in order: as many as the grid needs.
         interval: Seconds from one tile to the next.
         duration: Seconds that are covered altogether.

@@ -23,7 +23,7 @@ class Background(Parameters):
     """The colour of what no picture covers.
 
     Attributes:
-        background: Colour of the bars that `resize_mode` pad makes, and behind transparent parts of the source where
+        background: Colour of the bars that `resize_mode` pad makes, and behind transparent parts of the source if
             pictures are made, as "#rrggbb"; black if absent.
     """
 

@@ -28,7 +28,7 @@ class Clip(Parameters):
         """Return the same if there is something in it.
 
         Raises:
-            ValueError: It begins where the source has ended.
+            ValueError: It begins after the source has ended.
         """
         if self.start_time and self.start_time >= total_seconds:
             raise ValueError(

@@ -45,7 +45,7 @@ class Destination(Parameters):
         cache_control: Cache-Control header of every object.
         manifest_cache_control: Cache-Control header of the manifests (tracks, playlists, storyboards), which are
             written again under their old names; that of `cache_control` if absent.
-        region: Region to sign for; derived from the host where it is not given.
+        region: Region to sign for; derived from the host if it is not given.
     """
 
     url: LongText
@@ -76,7 +76,7 @@ class Destination(Parameters):
         match = _SCHEME.match(url)
         shown = _BEFORE_AT.sub("://(hidden)@", url)
         if match is None or match[1].lower() not in {"s3", "file"}:
-            raise mistake(shown, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH where the operator allows it")
+            raise mistake(shown, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH if the operator allows it")
         if match[1].lower() == "s3" and url[match.end() :].strip("/").count("/") < 1:
             raise mistake(shown, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
         return url

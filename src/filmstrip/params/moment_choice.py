@@ -54,7 +54,7 @@ class MomentChoice(Parameters):
             number of seconds that makes at most 100 pictures.
         count: How many pictures, the first at the beginning and the others at equal distances; instead of `interval`.
             For the manifest `bif` distances are rounded up to whole milliseconds.
-        times: The moments themselves, in seconds from the beginning (that of the clip, where `start_time` is given), in
+        times: The moments themselves, in seconds from the beginning (that of the clip, if `start_time` is given), in
             growing order, such as [0, 2.5, 61]; instead of `interval`. All from one decode; at most 10000. Manifests
             that know fixed intervals only (`hls_image`, `dash`, `bif`) are not possible then.
     """
@@ -77,7 +77,7 @@ class MomentChoice(Parameters):
 
         Args:
             span: The range.
-            whole_milliseconds: Round the distance of `count` pictures up to whole milliseconds, where their number
+            whole_milliseconds: Round the distance of `count` pictures up to whole milliseconds, if their number
                 stays the same by that.
 
         Raises:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 def without_absent(document: object) -> object:
-    """Drop keys whose value is null or an empty string: clients send both where they mean "not given"."""
+    """Drop keys whose value is null or an empty string: clients send both when they mean "not given"."""
     if not isinstance(document, dict):
         return document
     return {key: value for key, value in document.items() if value is not None and value != ""}

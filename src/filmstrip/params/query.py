@@ -57,7 +57,7 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 def _is_source(url: str) -> str:
     if not url.lower().startswith(_SOURCE_SCHEMES):
-        raise mistake(url, "a URL that begins with http://, https:// or s3://, or file:// where the operator allows it")
+        raise mistake(url, "a URL that begins with http://, https:// or s3://, or file:// if the operator allows it")
     if url.lower().startswith("s3://"):
         _check_s3(url)
     return url
@@ -77,7 +77,7 @@ class TaskParameters(Parameters):
     """What a query has besides its outputs.
 
     Attributes:
-        source: URL of the source: http://, https:// or s3://; file:// where the operator allows it.
+        source: URL of the source: http://, https:// or s3://; file:// if the operator allows it.
         callback_url: Where the client wants to be called back; nobody is called yet, which a warning says.
         upscale: Whether video may become larger than its source.
         use_subtask_callback: Without effect yet, which a warning says.
@@ -257,7 +257,7 @@ def _unknown_keys(
 
 
 def _named(key: str) -> str:
-    """Return a key as a warning shows it: as it is, or quoted and cut where it is no plain name."""
+    """Return a key as a warning shows it: as it is, or quoted and cut if it is no plain name."""
     return key if len(key) <= _LONGEST_NAME and is_printable_text(key) else shown(key)
 
 

@@ -63,7 +63,7 @@ class Storyboard(Parameters):
 
     Attributes:
         sprite: Whether pictures are tiled into large images instead of being files of their own.
-        columns: Tiles in a row of a sprite; 10 if absent, fewer where there are fewer pictures.
+        columns: Tiles in a row of a sprite; 10 if absent, fewer if there are fewer pictures.
         rows: Rows of a sprite: each then has exactly `columns` x `rows` tiles, the last one padded with black, and more
             pictures go to further sprites. If absent, as many as `max_sprite_side` allows.
         max_sprite_side: Longest side of a sprite in pixels; more pictures go to further sprites. If absent, what the

@@ -27,7 +27,7 @@ def mistake(value: object, expectation: str) -> PydanticCustomError:
 
 
 def shown(value: object) -> str:
-    """Return a value as JSON, cut where it is longer than what one needs to recognise it."""
+    """Return a value as JSON, cut if it is longer than what one needs to recognise it."""
     text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
 

@@ -106,7 +106,7 @@ class VideoEncoding(Parameters):
 
     Attributes:
         framerate: Frames per second, such as "29.97" or "30000/1001"; that of the source if absent.
-        framerate_limit: Most frames per second, where `framerate` is absent.
+        framerate_limit: Most frames per second, if `framerate` is absent.
         keyframe: Distance of keyframes in frames ("60") or seconds ("3s"). If absent there is one at least every 90
             frames, and at scene cuts; if given there are no others.
         quality: Constant quality (CRF), 0 (best) to 51; wins over `bitrate`, which is then the ceiling.

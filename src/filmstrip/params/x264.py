@@ -1,6 +1,6 @@
 """The x264 encoder's options that a client may set: `video_codec_parameters` for libx264.
 
-The names are those of FFmpeg 0.x, which clients have kept since; flags come as "+a-b", and as " a-b" where a form
+The names are those of FFmpeg 0.x, which clients have kept since; flags come as "+a-b", and as " a-b" if a form
 decoder has made a space of the plus sign.
 """
 

@@ -81,7 +81,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
         url: The source.
         settings: Limits, and what the operator allows besides.
         server: Forks the child process; its module is `outputs.registry.CHILD`.
-        lender: Whose credentials sign where the URL has none.
+        lender: Whose credentials sign if the URL has none.
 
     Raises:
         QueryError: It is no address of a source.
@@ -111,7 +111,7 @@ async def run_query(
         settings: Limits, and what the operator allows besides.
         listener: Is told how far it is.
         server: Forks the child processes; its module is `outputs.registry.CHILD`.
-        lender: Whose credentials sign where a place has none.
+        lender: Whose credentials sign if a place has none.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
@@ -181,7 +181,7 @@ class _Run:
                 await self._performer().make_together(portions)
 
     async def try_to_make(self, index: int) -> MadeOutput | None:
-        """Make one output; None if it fails, which is a warning where it may, else among the failures."""
+        """Make one output; None if it fails, which is a warning if it may, else among the failures."""
         try:
             return await self._make(index)
         except FilmstripError as error:
@@ -243,14 +243,14 @@ def _expect_fetching(url: str, server: ForkServer) -> None:
 async def _check_hosts(urls: Sequence[str], storage: StorageSettings, warn: Callable[[str], None]) -> None:
     """See to it that servers are what their URLs say; a file of this machine has none."""
     if any(not url.lower().startswith("file://") for url in urls):
-        from filmstrip.service.local_hosts import check_hosts  # noqa: PLC0415 - loaded where there are servers
+        from filmstrip.service.local_hosts import check_hosts  # noqa: PLC0415 - loaded if there are servers
 
         await check_hosts(urls, storage, warn)
 
 
 def _check_destinations(query: Query[Output]) -> None:
     mistakes = [
-        Mistake(f"format[{index}].destination", "is required where there is no server to keep the files")
+        Mistake(f"format[{index}].destination", "is required if there is no server to keep the files")
         for index, output in enumerate(query.formats)
         if not output.destination
     ]

@@ -20,7 +20,7 @@ from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
 
 SECTIONS: tuple[type, ...] = (ServiceSettings, ApiSettings, JobSettings, MediaSettings, StorageSettings)
-"""The settings classes; where two have a field of the same name, the first one tells about it."""
+"""The settings classes; if two have a field of the same name, the first one tells about it."""
 
 PREFIX = "FILMSTRIP_"
 
@@ -32,7 +32,7 @@ class Setting:
     Attributes:
         name: Its name in the configuration file.
         kind: Type of its value.
-        default: Its value where nobody sets it.
+        default: Its value if nobody sets it.
         text: What it is for.
         section: First line of the class that it belongs to.
         is_secret: Whether its value may not be shown.
@@ -52,7 +52,7 @@ class Setting:
 
     @property
     def default_text(self) -> str:
-        """Its default in words of a configuration; empty where it has none."""
+        """Its default in words of a configuration; empty if it has none."""
         return show(self.default)
 
 

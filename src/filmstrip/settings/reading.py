@@ -76,7 +76,7 @@ def describe_settings(
     environ: Mapping[str, str] = os.environ,
     overrides: Mapping[str, object] | None = None,
 ) -> tuple[SettingValue, ...]:
-    """Tell every setting's value and where it was set, without secrets.
+    """Return every setting's value and where it was set, without secrets.
 
     Raises:
         SettingsError: As from `read_settings`.

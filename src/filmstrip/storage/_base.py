@@ -19,7 +19,7 @@ class Store(Protocol):
         """Put an object, replacing what was there: whole or not at all.
 
         Args:
-            name: Relative to the store, with forward slashes; "" where the destination itself names the file.
+            name: Relative to the store, with forward slashes; "" if the destination itself names the file.
             data: The content, or a local file that holds it.
             content_type: MIME type that the object is served with.
 

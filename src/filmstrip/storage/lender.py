@@ -50,7 +50,7 @@ class Loan:
     Attributes:
         read: Reads the credentials as they are now, so that they may be changed at any time; None lends none. It
             raises `CredentialsError`.
-        region: Region to sign for, None where the lender names none.
+        region: Region to sign for, None if the lender names none.
         host: Host and port that may be used for this place though they are private; None for no more than is allowed.
         is_plain_http: Whether that host is spoken to by http.
     """

@@ -66,7 +66,7 @@ class NamedStore:
         endpoint: URL of its server.
         bucket: Its bucket.
         prefix: Folder of keys that is lent, None for the whole bucket.
-        region: Region to sign for; derived from the server where it is not given.
+        region: Region to sign for; derived from the server if it is not given.
         key_variable: Environment variable that holds the access key.
         secret_variable: The one that holds the secret.
         session_token_variable: The one that holds the session token of temporary credentials.

@@ -19,7 +19,7 @@ def open_store(
         destination: Where the client wants the files.
         settings: What the operator allows.
         is_folder: Whether the destination's URL names a folder; else the one file, whose name is then "".
-        lender: Whose credentials sign where the destination has none.
+        lender: Whose credentials sign if the destination has none.
 
     Raises:
         DestinationRefusedError: The URL does not fit.

@@ -25,7 +25,7 @@ class Published:
     """An answer.
 
     Attributes:
-        data: The file; empty where it cannot be had.
+        data: The file; empty if it cannot be had.
         problem: Why it cannot be had, None if it can.
         allow_origin: The header Access-Control-Allow-Origin, None without one.
     """

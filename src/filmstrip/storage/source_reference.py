@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SourceVersion:
-    """What tells two states of a source apart; None where its server does not say.
+    """What tells two states of a source apart; None if its server does not say.
 
     Attributes:
         size_bytes: Its length.
@@ -20,7 +20,7 @@ class SourceVersion:
     last_modified: str | None = None
 
     def is_same(self, other: SourceVersion) -> bool:
-        """Return whether nothing that both know differs; the date counts only where there are no tags."""
+        """Return whether nothing that both know differs; the date counts only if there are no tags."""
         if self.etag and other.etag:
             return _opaque(self.etag) == _opaque(other.etag) and _agree(self.size_bytes, other.size_bytes)
         return _agree(self.size_bytes, other.size_bytes) and _agree(self.last_modified, other.last_modified)

@@ -50,7 +50,7 @@ def find_source(
         url: The client's URL.
         settings: What the operator allows.
         version: The state in which it has to be, None for any.
-        lender: Whose credentials sign where the URL has none.
+        lender: Whose credentials sign if the URL has none.
 
     Raises:
         SourceError: It cannot be had.
@@ -82,7 +82,7 @@ def refer_to_source(
             is good for some hours.
         settings: For the hosts that are spoken to by http.
         version: The state in which it is expected to be.
-        lender: Whose credentials sign where the URL has none.
+        lender: Whose credentials sign if the URL has none.
         region: Region that the server named, which wins over any other.
     """
     if isinstance(source, SourceReference):

@@ -110,7 +110,7 @@ def find_temporary(settings: StorageSettings, key: str, now: datetime) -> Tempor
     """Find the object of a key, the part of its URL's path after `TEMPORARY_URL_PATH`, with escapes undone.
 
     Returns:
-        None where there is no such object, or where it has expired.
+        None if there is no such object, or if it has expired.
     """
     match = _KEY.fullmatch(key)
     if match is None or match["hour"] <= now.astimezone(UTC).strftime(_HOUR):

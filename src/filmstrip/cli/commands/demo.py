@@ -79,6 +79,6 @@ def _wait_for_interrupt() -> None:
 
 
 def _program_here() -> str:
-    """Name this program as it can be typed: short where it lies below the current folder."""
+    """Name this program as it can be typed: short if it lies below the current folder."""
     program = Path(filmstrip_program())
     return str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)

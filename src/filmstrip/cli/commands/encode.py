@@ -28,7 +28,7 @@ def command(query: BinaryIO, config: Path | None, s3: S3Flags) -> None:
     QUERY is a file with the JSON that clients send as `query`, "-" for standard input. Every output needs a
     destination. Sources and destinations may be s3:// and file:// URLs, sources http(s):// too; hosts and paths that
     the query names may be used, also private ones. s3://BUCKET/KEY is on the server that --endpoint names, with the
-    credentials of the environment or a profile where the query has none. A picture has the format that the
+    credentials of the environment or a profile if the query has none. A picture has the format that the
     name of its file ends in. Prints where each output's main file is.
     """
     from filmstrip.cli.local_run import run_locally  # noqa: PLC0415 - not for --help, and before the fork, which shares it

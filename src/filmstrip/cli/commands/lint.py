@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 - a flag each
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Return which player or device will fail on a set of thumbnails, on what, and by which rule.
+    """Show which player or device will fail on a set of thumbnails, on what, and by which rule.
 
     PLACE is a manifest or a folder of them, or the http:// or https:// URL of a manifest: a WebVTT track, an HLS
     playlist, a DASH MPD or a BIF file. The pictures that it points at are looked at too. The exit code is 0 if no

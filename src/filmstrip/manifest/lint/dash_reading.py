@@ -38,7 +38,7 @@ class TileProperty:
 
     @property
     def grid(self) -> tuple[int, int] | None:
-        """Columns and rows, None where the value is malformed."""
+        """Columns and rows, None if the value is malformed."""
         match = _GRID.fullmatch(self.value)
         return (int(match[1]), int(match[2])) if match else None
 
@@ -56,7 +56,7 @@ class ImageSet:
         start_number: The first number.
         segment_seconds: Seconds of a segment by @duration, None without.
         timeline: Durations of a SegmentTimeline in its own units, empty without.
-        period_seconds: Length of the Period, None where it is not told.
+        period_seconds: Length of the Period, None if it is not told.
     """
 
     identifier: str
@@ -71,7 +71,7 @@ class ImageSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The addresses of all images, where the template tells them by number."""
+        """The addresses of all images, if the template tells them by number."""
         if not self.media or not self.segment_seconds or not self.period_seconds:
             return ()
         count = min(_MOST_NAMES, math.ceil(self.period_seconds / self.segment_seconds))
@@ -86,7 +86,7 @@ class ImageSet:
 
 
 def read_mpd(data: bytes) -> tuple[ImageSet, ...] | None:
-    """Read all sets of images of an MPD; None where it is no well-formed XML."""
+    """Read all sets of images of an MPD; None if it is no well-formed XML."""
     if b"<!DOCTYPE" in data:  # an MPD has none, and entities are how XML attacks its readers
         return None
     try:

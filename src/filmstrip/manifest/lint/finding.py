@@ -100,5 +100,5 @@ def check(rules: Sequence[Rule[Subject]], subject: Subject, around: Surroundings
 
 
 def whole_file(*, broken: bool) -> Iterable[str]:
-    """Name the whole file where a rule is broken, and nothing where it is not."""
+    """Name the whole file if a rule is broken, and nothing if it is not."""
     return [""] if broken else []

@@ -26,7 +26,7 @@ class Tiles:
         tile: Size of one tile.
         columns: Tiles in a row.
         rows: Rows.
-        interval: Seconds of one tile, None where it does not say.
+        interval: Seconds of one tile, None if it does not say.
     """
 
     tile: FrameSize
@@ -36,7 +36,7 @@ class Tiles:
 
 
 def read_tiles(tag: HlsTag | None) -> Tiles | None:
-    """Read EXT-X-TILES, None where it is absent or malformed."""
+    """Read EXT-X-TILES, None if it is absent or malformed."""
     attributes = tag.attributes if tag else {}
     size = _PAIR.fullmatch(attributes.get("RESOLUTION", ""))
     layout = _PAIR.fullmatch(attributes.get("LAYOUT", ""))

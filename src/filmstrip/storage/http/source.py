@@ -66,8 +66,8 @@ class HttpSource:
         """Ask for a half-open byte range, or for the whole; the answer can be read within the block.
 
         Raises:
-            SourceError: The answer is not the source; `SourceUnreachableError` where that may be better a little
-                later, `SourceChangedError` where the source is not in the expected state.
+            SourceError: The answer is not the source; `SourceUnreachableError` if that may be better a little
+                later, `SourceChangedError` if the source is not in the expected state.
             HostNotAllowedError: The operator does not allow the host.
         """
         headers = {} if start is None else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}

@@ -56,7 +56,7 @@ class SourceRanges:
         return self._version
 
     def read_range(self, start: int, end: int) -> bytes:
-        """Read the half-open byte range; shorter only where it reaches over the end.
+        """Read the half-open byte range; shorter only if it reaches over the end.
 
         Raises:
             SourceError: The bytes cannot be had; `SourceChangedError` if they are no longer those of the start.

@@ -63,7 +63,7 @@ class AwsProfile:
 
 
 def whole_keys(get: Callable[[str], str | None], where: str) -> S3Keys | None:
-    """Take credentials out of named values; None where there are none.
+    """Take credentials out of named values; None if there are none.
 
     Args:
         get: Returns the value of a name as profiles have it, None if there is none.

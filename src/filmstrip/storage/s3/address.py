@@ -20,7 +20,7 @@ _ANYWHERE = "us-east-1"
 _REGIONS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
     (re.compile(r"(?:.+\.)?" + pattern), region)
     for pattern, region in (
-        # The group of the pattern is the region, where none is given.
+        # The group of the pattern is the region, if none is given.
         (r"s3[.-](?:dualstack\.|fips\.|accesspoint\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?", None),
         (r"s3(?:-accelerate)?(?:\.dualstack)?\.amazonaws\.com", _ANYWHERE),
         (r"([a-z]{3}\d)(?:\.cdn)?\.digitaloceanspaces\.com", None),
@@ -52,7 +52,7 @@ def region_is_told(host: str) -> bool:
 
 
 def region_of(host: str) -> str:
-    """Derive the region for which requests to a host are signed; "us-east-1" where the host does not tell it."""
+    """Derive the region for which requests to a host are signed; "us-east-1" if the host does not tell it."""
     for pattern, region in _REGIONS:
         match = pattern.fullmatch(normal_host(host))
         if match is not None:

@@ -103,7 +103,7 @@ def _credential(account: S3Account) -> S3Credential:
 
 
 def account_of(destination: Destination, address: S3Address, loan: Loan | None = None) -> S3Account | None:
-    """Return who signs and for which region, None where requests are not signed.
+    """Return who signs and for which region, None if requests are not signed.
 
     Args:
         destination: The place, whose own credentials and region win.

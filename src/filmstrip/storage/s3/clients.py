@@ -40,7 +40,7 @@ class S3Clients:
         self._settings = settings
         self._proxy = _proxy_for(address, settings)
         way_out = self._proxy.url if self._proxy else None
-        # obstore signs the ACL only where something is put; elsewhere an unsigned header would spoil the signature.
+        # obstore signs the ACL only if something is put; else an unsigned header would spoil the signature.
         make_client = partial(make_s3_client, address, account, settings, proxy_url=way_out)
         self.asking = make_client()
         self._putting = cache(lambda seconds: make_client(timeout_seconds=seconds, headers=acl))

@@ -110,7 +110,7 @@ class S3Store:
         return self._address.locate(self._key(name) if name else self._address.key)
 
     def names(self) -> Iterator[str]:
-        """Yield the names below the folder, or "" where the one file is there."""
+        """Yield the names below the folder, or "" if the one file is there."""
         prefix, clients = self._address.key, self._all_clients[-1]
         with self._failures_told(clients):
             for page in obstore.list(clients.asking, prefix or None):
@@ -147,7 +147,7 @@ class S3Store:
         return S3Clients(address, account, self._settings, self._acl)
 
     def _do(self, work: Callable[[S3Clients], T]) -> T:
-        """Do something, once more where the server's answer, or who lends the credentials, tells how it may work."""
+        """Do something, once more if the server's answer, or who lends the credentials, tells how it may work."""
         clients = self._all_clients[-1]
         try:
             with self._failures_told(clients):

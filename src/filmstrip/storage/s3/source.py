@@ -26,7 +26,7 @@ def presigned_source(url: str, settings: StorageSettings, lender: Lender, region
     Args:
         url: The client's URL.
         settings: For the hosts that are spoken to by http.
-        lender: Whose credentials sign where the URL has none.
+        lender: Whose credentials sign if the URL has none.
         region: Region that the server named, None for the one that the URL tells.
 
     Raises:
