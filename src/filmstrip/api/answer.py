@@ -23,7 +23,7 @@ def success(**members: object) -> web.Response:
 
 
 def refusal(error: FilmstripError) -> web.Response:
-    """Answer why it did not work, with HTTP status 200 as clients expect, unless nobody is to read on."""
+    """Answer why it did not work, with HTTP status 200 as clients expect, unless the client is not to read on."""
     status = error.http_status if isinstance(error, ApiError) else HTTPStatus.OK
     response = web.json_response(failure(error), status=status)
     if status != HTTPStatus.OK:

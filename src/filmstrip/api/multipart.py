@@ -1,6 +1,6 @@
 """The fields of a multipart form, read from a body that is here already, away from the event loop.
 
-The web framework reads parts line by line in the event loop, where a body of nothing but line ends holds up everybody.
+The web framework reads parts line by line in the event loop, where a body of nothing but line ends holds up all.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Records(Protocol):
 
 
 class Submitter(Protocol):
-    """Whoever runs tasks."""
+    """Runs tasks."""
 
     async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
         """Start a task; it is durable when this returns.
@@ -66,7 +66,7 @@ class Parts:
 
     Attributes:
         records: Keys, sessions and tasks.
-        submitter: Whoever runs tasks.
+        submitter: Runs tasks.
         find_object: Access to the built-in store of outputs that have no destination.
         public_url: Under which clients reach this service; None takes the host that each request names.
         checks: What must work for the service to be ready, by name.

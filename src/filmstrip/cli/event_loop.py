@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def run_to_end(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine; when it is interrupted, it cleans up, and nobody waits for its threads.
+    """Run a coroutine; when it is interrupted, it cleans up, and its threads are not waited for.
 
     Raises:
         KeyboardInterrupt: It was interrupted. A thread may still wait for a silent server: the program has to end by

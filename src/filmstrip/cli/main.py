@@ -164,7 +164,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = run(sys.argv[1:])
     drop_unwritten()
-    # Threads of what was interrupted may wait for a server that says nothing. And where there is none, all is done:
+    # Threads of what was interrupted may wait for a server that says nothing. And if there is none, all is done:
     # taking everything apart that was loaded would take a tenth of the time of a short command.
     if code > ExitCode.SIGNALLED or threading.active_count() == 1:
         os._exit(code)

@@ -17,7 +17,7 @@ def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
     """Start the server of child processes, and go on while it loads.
 
     Args:
-        modules: What the children of this command need, besides what reads a source.
+        modules: What the children of this command need in addition to what reads a source.
         holds_secrets: Whether credentials are in the memory of this process: then nothing of it is handed on.
     """
     with ForkServer(CHILD, preloaded=(CHILD, *modules), may_fork_self=not holds_secrets) as server:

@@ -1,7 +1,7 @@
 """The server and credentials that `s3://BUCKET/KEY` means on the command line, as other S3 tools have it.
 
-What is typed wins over variables of the environment, those over a profile of ~/.aws. Only whoever runs a command lends
-it these rights: the service takes credentials from queries alone.
+What is typed wins over variables of the environment, those over a profile of ~/.aws. Only the user who runs a command
+lends it these rights: the service takes credentials from queries alone.
 """
 
 from __future__ import annotations

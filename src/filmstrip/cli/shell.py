@@ -30,7 +30,7 @@ def open_closed_streams() -> None:
 
 
 def drop_foreign_settings(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Take variables away that the S3 client would apply to the places of every client, and that nobody else reads."""
+    """Take variables away that the S3 client would apply to the places of every client, and nothing else reads."""
     for name in [name for name in environ if _OF_OTHER_PROGRAMS.match(name)]:
         del environ[name]
 

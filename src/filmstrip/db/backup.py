@@ -155,7 +155,7 @@ def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
 
 
 def _address(path: Path, mode: str) -> str:
-    # A backup is written by nobody, so nothing need be locked or made beside it.
+    # No process writes a backup, so nothing need be locked or made beside it.
     return f"file:{quote(os.fspath(path.absolute()))}?mode={mode}{'&immutable=1' if mode == 'ro' else ''}"
 
 

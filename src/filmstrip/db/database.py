@@ -28,7 +28,7 @@ def utc_now() -> datetime:
 
 
 def random_token() -> str:
-    """Make 32 lower-case hexadecimal digits that nobody can guess."""
+    """Make 32 lower-case hexadecimal digits that cannot be guessed."""
     return secrets.token_hex(_TOKEN_BYTES)
 
 

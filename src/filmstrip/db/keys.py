@@ -14,10 +14,10 @@ from filmstrip.db.tables import api_key, session
 from filmstrip.domain.errors import ApiKeyNotFoundError
 
 SESSION_LIFE = timedelta(hours=24)
-"""How long a session lives (as Qencode's do)."""
+"""How long a session lasts (as Qencode's do)."""
 
 MOST_SESSIONS = 10_000
-"""How many sessions of one key live at a time; the oldest ones end first."""
+"""How many sessions of one key there are at a time; the oldest ones end first."""
 
 _LONGEST_NAME = 100
 

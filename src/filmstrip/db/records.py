@@ -110,7 +110,7 @@ class TaskRecord:
         created_at: When its token was made, UTC.
         payload: What the client wants to see again, None if nothing.
         error: Why it failed, one sentence; None if it did not.
-        warnings: What had to give, in the order in which it happened.
+        warnings: Compromises, in the order in which it happened.
         duration_seconds: Length of the source, None before it was probed.
         source_size_bytes: Size of the source, None if it is not known.
         outputs: What is made, by index; an output that the upscale rule dropped is not in it.

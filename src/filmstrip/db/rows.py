@@ -39,7 +39,7 @@ class Rows:
         return self._write(self._engine)
 
     def _noting(self) -> AbstractContextManager[Connection]:
-        """Open the same for what nobody was told of: a power cut may take it away, with all that was noted after it.
+        """Open the same for what no client was told of: a power cut may take it away, with all that was noted after it.
 
         Raises:
             DiskFullError: There is no room to write it down.

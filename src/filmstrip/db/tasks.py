@@ -92,7 +92,7 @@ class TaskRows(Rows):
         return self._cipher.decrypt(encrypted, token)
 
     def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:
-        """Read tasks with their outputs; tokens that nobody knows are left out."""
+        """Read tasks with their outputs; unknown tokens are left out."""
         wanted = tuple(tokens)
         with self._reading() as connection:
             tasks = connection.execute(select(task).where(task.c.token.in_(wanted))).all()
@@ -154,7 +154,7 @@ class TaskRows(Rows):
 
 
 def advance_task(connection: Connection, token: str, status: TaskStatus) -> None:
-    """Move a task forward, inside somebody's transaction; a step back is ignored."""
+    """Move a task forward, inside the caller's transaction; a step back is ignored."""
     before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
     here = and_(task.c.token == token, task.c.status.in_(before))
     connection.execute(update(task).where(here).values(status=status))

@@ -118,7 +118,7 @@ class OutputResult:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something that had to give, told to the client without failing the task.
+    """A compromise, told to the client without failing the task.
 
     Attributes:
         message: One sentence.

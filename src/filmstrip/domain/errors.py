@@ -19,12 +19,12 @@ FilmstripError
 │   ├── DestinationRefusedError
 │   └── DestinationUnreachableError (retryable)
 ├── HostNotAllowedError       the operator does not allow this host
-├── CredentialsError          those that somebody lends cannot be read (retryable)
+├── CredentialsError          lent ones cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
 │   ├── DiskFullError
 │   ├── LimitExceededError
 │   └── MediaProcessError     the child process crashed or hung
-│       └── MediaProcessKilledError   somebody or something else ended it
+│       └── MediaProcessKilledError   another process or the kernel ended it
 └── OutputError               an output could not be made as asked
     └── OutputInvalidError    it was made, but checking it found a fault
 

@@ -37,11 +37,11 @@ Instruction = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What a process may do besides computing on its descriptors.
+    """What a process may do in addition to computing on its descriptors.
 
     Attributes:
         signal_targets: Process ids that it may send signals to; 0 is its own group.
-        may_execute: Whether it may become another program. Nobody may start processes.
+        may_execute: Whether it may become another program. No process may start others.
     """
 
     signal_targets: Collection[int]

@@ -38,7 +38,7 @@ class HasDescriptor(Protocol):
 class ForkServer:
     """Forks children that run a module of ours. Safe to use from several threads.
 
-    It is a context manager: at the end no more children can be forked, and those that live are ended.
+    It is a context manager: at the end no more children can be forked, and those that run are ended.
     """
 
     def __init__(self, module: str, *, preloaded: Sequence[str] = (), may_fork_self: bool = False) -> None:
@@ -58,7 +58,7 @@ class ForkServer:
         self._beside: dict[str, ForkServer] = {}
 
     def beside(self, module: str) -> ForkServer:
-        """Return a server for another module, which lives as long as this one; it starts when it is first needed."""
+        """Return a server for another module, which lasts as long as this one; it starts when it is first needed."""
         with self._lock:
             return self._beside.setdefault(module, ForkServer(module))
 

@@ -26,7 +26,7 @@ class ForkedProcess:
         stdout: Its standard output.
         stderr: Its standard error.
         ending: Waits for its exit code, negative for a signal.
-        pipes: What is closed when nobody reads of it any more.
+        pipes: What is closed when it is no longer read.
     """
 
     pid: int
@@ -57,7 +57,7 @@ class ForkedProcess:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """What a child is given besides pipes to us; it stays open on our side too.
+    """What a child is given in addition to pipes to us; it stays open on our side too.
 
     Attributes:
         stdout: What its standard output is, None for a pipe to us.
@@ -81,7 +81,7 @@ async def fork_process(
         folder: Its working directory.
         line_bytes: The longest line that is read of it.
         seconds: How long it may take.
-        connections: What it is given besides.
+        connections: What else it is given.
 
     Raises:
         MediaProcessError: It could not be started.
@@ -99,14 +99,15 @@ async def _fork(
     with ExitStack() as undo, ExitStack() as theirs:
         files = [_pipe(undo, theirs, reads=reads) for reads in (False, True, True, True)]
         stdin = await _writer(files[0][0], undo)
-        (stdout, out), (stderr, err), (life, end) = [await _reader(ours, line_bytes, undo) for ours, _ in files[1:]]
-        stdin_end, stdout_end, stderr_end, life_end = [given for _, given in files]
+        readers = [await _reader(ours, line_bytes, undo) for ours, _ in files[1:]]
+        (stdout, out), (stderr, err), (exit_pipe, end) = readers
+        stdin_end, stdout_end, stderr_end, exit_pipe_end = [given for _, given in files]
         streams = (stdin_end, connections.stdout or stdout_end, stderr_end)
-        order = _Order(server, folder, [life_end, *streams, *connections.others], theirs.pop_all())
-        pid = await order.child_pid(life, seconds)
+        order = _Order(server, folder, [exit_pipe_end, *streams, *connections.others], theirs.pop_all())
+        pid = await order.child_pid(exit_pipe, seconds)
         undo.pop_all()
     pipes = (stdin.transport, out, err, end)
-    return ForkedProcess(pid, stdin, stdout, stderr, asyncio.create_task(_await_end(life)), pipes)
+    return ForkedProcess(pid, stdin, stdout, stderr, asyncio.create_task(_await_end(exit_pipe)), pipes)
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,12 @@ class _Order:
     files: Sequence[HasDescriptor]
     closing: ExitStack
 
-    async def child_pid(self, life: StreamReader, seconds: float) -> int:
+    async def child_pid(self, exit_pipe: StreamReader, seconds: float) -> int:
         """Have the child forked, and wait until it is."""
         try:
             async with asyncio.timeout(seconds):
                 await self._give()
-                pid = await life.readline()
+                pid = await exit_pipe.readline()
         except TimeoutError:
             await asyncio.to_thread(self.server.close)
             raise MediaProcessError(f"The media process could not be started within {seconds:g} seconds") from None
@@ -135,19 +136,19 @@ class _Order:
 
     async def _give(self) -> None:
         giving = asyncio.ensure_future(asyncio.to_thread(self.server.order, self.folder, self.files))
-        # A thread cannot be cancelled: what it sends must stay open until it has, whoever waits for it or not.
+        # A thread cannot be cancelled: what it sends must stay open until it has, whether a caller waits for it or not.
         giving.add_done_callback(self._close)
         await asyncio.shield(giving)
 
     def _close(self, giving: asyncio.Future[None]) -> None:
         self.closing.close()
         if not giving.cancelled():
-            giving.exception()  # whoever waits is told of it; nobody may
+            giving.exception()  # told to the caller that waits, if any
 
 
-async def _await_end(life: StreamReader) -> int:
-    # Without a code the server was killed, and nobody can tell how the child ends: whoever waits ends it as well.
-    return int(await life.readline() or -signal.SIGKILL)
+async def _await_end(exit_pipe: StreamReader) -> int:
+    # Without a code the server was killed, and the child's end cannot be known: the caller that waits ends it as well.
+    return int(await exit_pipe.readline() or -signal.SIGKILL)
 
 
 def _pipe(undo: ExitStack, theirs: ExitStack, *, reads: bool) -> tuple[BinaryIO, BinaryIO]:

@@ -2,7 +2,7 @@
 
 `python -P -m filmstrip.isolation.forking MODULE` calls the module's `load`, with the names of modules if some follow
 (for a few small jobs, which need no more than these), and waits for orders on its standard input, a socket. Each order
-is the folder to work in, with descriptors: where the life of the child that is forked for it is told, in two lines (its
+is the folder to work in, with descriptors: the exit pipe of the child that is forked for it, which gets two lines (its
 process id and, when it has ended, its exit code), then the child's standard input, output and error, and maybe more,
 which it gets as 3 and so on. The child calls the module's `main`. This process has one thread, and no source, secret or
 media ever gets near it. It ends with the socket, and its children end with it.
@@ -33,7 +33,7 @@ _HIGHEST_DESCRIPTOR = 1 << 20
 
 
 def serve(name: str, *preloaded: str) -> None:
-    """Load the module and fork children of it until nobody can give orders any more."""
+    """Load the module and fork children of it until no process can give orders any more."""
     gc.disable()  # Loading makes many objects, and no garbage.
     module = importlib.import_module(name)
     module.load(*preloaded)
@@ -44,16 +44,16 @@ def serve(name: str, *preloaded: str) -> None:
             gc.collect()
         gc.freeze()
         gc.enable()
-        _Nursery(orders, module.main).run()
+        _Forker(orders, module.main).run()
 
 
-class _Nursery:
+class _Forker:
     """Forks children and tells how they end."""
 
     def __init__(self, orders: socket.socket, work: Callable[[], None]) -> None:
         self._orders = orders
         self._work = work
-        self._lives: dict[int, int] = {}
+        self._exit_pipes: dict[int, int] = {}
 
     def run(self) -> None:
         wake, ended = os.pipe()
@@ -67,52 +67,52 @@ class _Nursery:
                 ready = {key.fileobj for key, _ in selector.select()}
                 if wake in ready:
                     os.read(wake, ORDER_BYTES)
-                    self._bury()
-                if self._orders in ready and not self._obey():
+                    self._reap()
+                if self._orders in ready and not self._handle_order():
                     self._end_all()
                     return
 
-    def _obey(self) -> bool:
+    def _handle_order(self) -> bool:
         """Fork a child as the next order says; False if there will be no more."""
         folder, descriptors, _, _ = socket.recv_fds(self._orders, ORDER_BYTES, _MOST_DESCRIPTORS)
         if not folder:
             return False
         try:
-            life, *streams = descriptors
-            self._fork(folder.decode(), life, streams)
+            exit_pipe, *streams = descriptors
+            self._fork(folder.decode(), exit_pipe, streams)
         except (OSError, ValueError):
-            # No process or no descriptor to be had: the order's pipe ends without a line, which says so.
+            # No process or no descriptor is left: the order's pipe ends without a line, which says so.
             traceback.print_exc()
             for descriptor in descriptors:
                 os.close(descriptor)
         return True
 
-    def _fork(self, folder: str, life: int, streams: Sequence[int]) -> None:
+    def _fork(self, folder: str, exit_pipe: int, streams: Sequence[int]) -> None:
         parent, pid = os.getpid(), os.fork()
         if pid == 0:
-            _live(parent, folder, streams, self._work)
+            _become_child(parent, folder, streams, self._work)
         # Here too, so that the group is there when the first line says so.
         with suppress(OSError):
             os.setpgid(pid, pid)
         for descriptor in streams:
             os.close(descriptor)
-        self._lives[pid] = life
-        _tell(life, pid)
+        self._exit_pipes[pid] = exit_pipe
+        _tell(exit_pipe, pid)
 
     def _end_all(self) -> None:
         """End the children with all that they started: they would die with this process, each by itself alone."""
-        for pid in self._lives:
+        for pid in self._exit_pipes:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
 
-    def _bury(self) -> None:
-        while self._lives:
+    def _reap(self) -> None:
+        while self._exit_pipes:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            life = self._lives.pop(pid)
-            _tell(life, os.waitstatus_to_exitcode(status))
-            os.close(life)
+            exit_pipe = self._exit_pipes.pop(pid)
+            _tell(exit_pipe, os.waitstatus_to_exitcode(status))
+            os.close(exit_pipe)
 
 
 def _tell(descriptor: int, number: int) -> None:
@@ -120,7 +120,7 @@ def _tell(descriptor: int, number: int) -> None:
         os.write(descriptor, f"{number}\n".encode())
 
 
-def _live(parent: int, folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoReturn:
+def _become_child(parent: int, folder: str, streams: Sequence[int], work: Callable[[], None]) -> NoReturn:
     """Be the child: nothing of the process that it was forked from is left but what is loaded."""
     code = 1
     try:

@@ -17,7 +17,7 @@ class ProcessLimits:
             five million that are decoded, but no more than ten seconds for each kilobyte of the source.
         file_limit_mb: Largest file that a media process may write, in MiB.
         stall_seconds: A media process that reports nothing for so long is ended, unless its source arrives meanwhile.
-        isolation: What media work is kept from besides these limits: files of others, the network, programs, other
+        isolation: What media work is kept from, as well as these limits: files of others, the network, programs, other
             processes. "best" is as much as the system can, which `filmstrip doctor` tells; with "required" nothing is
             done if something of it does not hold.
     """

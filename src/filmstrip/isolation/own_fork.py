@@ -28,7 +28,7 @@ class OwnFork:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return its exit code, None while it lives."""
+        """Return its exit code, None while it runs."""
         if self.returncode is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             self.returncode = os.waitstatus_to_exitcode(status) if pid else None
@@ -38,7 +38,7 @@ class OwnFork:
         """Wait for its end.
 
         Raises:
-            subprocess.TimeoutExpired: It lives on.
+            subprocess.TimeoutExpired: It still runs.
         """
         deadline = time.monotonic() + timeout
         while (code := self.poll()) is None:

@@ -38,7 +38,7 @@ def interpreter_of(program: Path) -> Path | None:
 
 
 def libraries_of(program: Path) -> tuple[Path, ...]:
-    """Return the folders and files that a dynamic program's loader reads, besides the program and itself."""
+    """Return the folders and files that a dynamic program's loader reads, in addition to the program and itself."""
     named = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     beside = program.resolve().parent.parent / "lib"
     return (*LIBRARY_FOLDERS, *LOADER_FILES, beside, *(Path(name) for name in named if name.startswith("/")))

@@ -2,8 +2,8 @@
 
 The child runs a module of ours (`fork_server`). It gets its request as one line of JSON on its standard input, never in
 its arguments, where others could read it, and reports by lines of JSON on its standard output. Its standard input stays
-open as a leash: when this process dies, however it dies, the child reads the end and kills itself and all that it
-started (`sandbox_child`).
+open as a watchdog pipe: when this process dies, however it dies, the child reads the end and kills itself and all that
+it started (`sandbox_child`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ async def run_in_sandbox(
 
     Args:
         server: Forks the child; its module has to begin with `sandbox_child.read_request`, `sandbox_child.confine` and
-            `sandbox_child.watch_exit_pipe`.
+            `sandbox_child.watch_parent`.
         request: JSON text in one line.
         limits: The limits.
         folder: Its working directory.
@@ -131,7 +131,7 @@ class _Child:
             await self._process.exit_code(GRACE_SECONDS)
         finally:
             # Also after the child's own end: its group outlives it if it crashed and left children of its own. And
-            # whoever cancels the wait above wants it over now.
+            # a caller that cancels the wait above wants it over now.
             self._process.signal_group(signal.SIGKILL)
             await self._process.exit_code(GRACE_SECONDS)
             await self._process.close()

@@ -33,9 +33,9 @@ def read_request() -> str:
     return received.decode()
 
 
-def watch_exit_pipe() -> None:
-    """Go on the leash, in a thread: the end of standard input is the end of this process."""
-    threading.Thread(target=_stay_on_leash, name="leash", daemon=True).start()
+def watch_parent() -> None:
+    """Read the watchdog pipe in a thread: the end of standard input is the end of this process."""
+    threading.Thread(target=_wait_for_end, name="watchdog", daemon=True).start()
 
 
 def take_stdout() -> TextIO:
@@ -51,7 +51,7 @@ def confine(limits: ProcessLimits) -> None:
     _limit(resource.RLIMIT_CORE, 0, 0)
     _limit(resource.RLIMIT_AS, memory, memory)
     _limit(resource.RLIMIT_FSIZE, file, file)
-    # SIGXCPU at the limit tells which limit it was; whoever ignores it is killed a little later.
+    # SIGXCPU at the limit tells which limit it was; a process that ignores it is killed a little later.
     _limit(resource.RLIMIT_CPU, limits.cpu_limit_seconds, limits.cpu_limit_seconds + _CPU_GRACE_SECONDS)
     renounce_privileges()
 
@@ -69,14 +69,14 @@ def _limit(which: int, soft: int, hard: int) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
-def _stay_on_leash() -> None:
+def _wait_for_end() -> None:
     while os.read(_STDIN, _READ_BYTES):
         pass
     _die()
 
 
 def _die() -> NoReturn:
-    # The parent is gone. It started this process as the leader of a group of its own, so nobody else is in it; only
+    # The parent is gone. It started this process as the leader of a group of its own, so nothing else is in it; only
     # who runs the module by hand is.
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)

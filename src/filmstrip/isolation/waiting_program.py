@@ -34,7 +34,7 @@ class WaitingProgram:
         orders: Where it reads its arguments.
         stdout: The program's standard output.
         stderr: The program's standard error.
-        exit_code: How it ended, negative for a signal; None while it lives.
+        exit_code: How it ended, negative for a signal; None while it runs.
     """
 
     pid: int
@@ -56,7 +56,7 @@ class WaitingProgram:
         return self.exit_code
 
     def end(self) -> None:
-        """Kill it if it lives, and close what was connected to it."""
+        """Kill it if it runs, and close what was connected to it."""
         if self.exit_code is None:
             os.kill(self.pid, signal.SIGKILL)
             self.wait()
@@ -68,7 +68,7 @@ def fork_waiting(program: Path, environment: Mapping[str, str]) -> WaitingProgra
     """Fork a process that will become `program`. This process must have one thread.
 
     Raises:
-        OSError: There is no process or descriptor to be had.
+        OSError: No process or descriptor is left.
     """
     parent = os.getpid()
     (read_orders, orders), (stdout, write_stdout), (stderr, write_stderr) = os.pipe(), os.pipe(), os.pipe()

@@ -3,7 +3,7 @@
 WebVTT (W3C) allows much more than players read. Each of these was tried in real players, and each makes at least one
 of them show nothing: CR LF, cue identifiers, NOTE blocks, text or metadata in the header, cue settings, two blank
 lines, cues without a picture. Cues without `#xywh=` break several players even if the whole file is the picture,
-so every cue has it, in plain integer pixels (W3C Media Fragments, 4.2.2; the `pixel:` prefix is read by nobody).
+so every cue has it, in plain integer pixels (W3C Media Fragments, 4.2.2; the `pixel:` prefix is read by no player).
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def parse_entry(text: str, output_types: Mapping[str, type[FormatT]]) -> FormatT
     """Parse an entry that was cut out.
 
     Raises:
-        QueryError: Nobody knows its output.
+        QueryError: Its output is not known.
         pydantic.ValidationError: It has mistakes.
     """
     entry = json.loads(text)

@@ -1,4 +1,4 @@
-"""The base of every group of parameters: what "absent" means and which keys nobody knows."""
+"""The base of every group of parameters: what "absent" means and which keys are not known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def without_absent(document: object) -> object:
 class Parameters(BaseModel):
     """A frozen group of parameters, as a client sends them."""
 
-    # What was sent may be a secret, and an error that nobody expected is shown as it is. A parser is built when it is
+    # What was sent may be a secret, and an unexpected error is shown as it is. A parser is built when it is
     # first used: for flags and help it never is, and a command uses few of them.
     model_config = ConfigDict(
         frozen=True, extra="ignore", validate_default=False, hide_input_in_errors=True, defer_build=True

@@ -74,11 +74,11 @@ def _check_s3(url: str) -> None:
 
 
 class TaskParameters(Parameters):
-    """What a query has besides its outputs.
+    """What a query has in addition to its outputs.
 
     Attributes:
         source: URL of the source: http://, https:// or s3://; file:// if the operator allows it.
-        callback_url: Where the client wants to be called back; nobody is called yet, which a warning says.
+        callback_url: Where the client wants to be called back; it is not called yet, which a warning says.
         upscale: Whether video may become larger than its source.
         use_subtask_callback: Without effect yet, which a warning says.
         retry_on_error: Without effect yet, which a warning says.
@@ -104,7 +104,7 @@ class Query(Generic[FormatT]):
         formats: The outputs, in the order of the request; at least one.
         upscale: Whether video may become larger than its source.
         callback_url: Where the client wants to be called back, None if nowhere.
-        warnings: Keys that nobody knows, or that have no effect yet.
+        warnings: Keys that are not known, or have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
     """
 

@@ -40,7 +40,7 @@ class Finding:
     Attributes:
         name: What was looked at.
         found: What is so, in a few words.
-        remedy: How to mend it; None if there is nothing to mend.
+        remedy: How to fix it; None if there is nothing to fix.
         is_grave: Whether the service cannot work like this.
     """
 
@@ -75,7 +75,7 @@ def _decoders() -> Finding:
     if missing:
         found = f"PyAV {libav_version()} cannot read {', '.join(missing)}"
         return Finding("decoders", found, "install the wheel from PyPI: pip install --force-reinstall av")
-    return Finding("decoders", f"PyAV {libav_version()}, all of every day")
+    return Finding("decoders", f"PyAV {libav_version()}, all common ones")
 
 
 def _variables(environ: Mapping[str, str]) -> Finding:
@@ -119,7 +119,7 @@ def _database(settings: Settings) -> Finding:
     with open_database(settings.service) as database:
         keys = names_in_use(database)
     if not keys and not settings.service.api_keys:
-        return Finding("database", "answers, but nobody has an API key", "make one: filmstrip keys create NAME")
+        return Finding("database", "answers, but there is no API key", "make one: filmstrip keys create NAME")
     return Finding("database", "answers")
 
 

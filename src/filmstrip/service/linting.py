@@ -95,7 +95,7 @@ def _lint_all(addresses: list[str], place: Place, around: Surroundings) -> list[
         address = waiting.pop(0)
         answer = place.read(address)
         if answer.problem:
-            raise SourceNotFoundError(f'"{address}" cannot be had: {answer.problem}')
+            raise SourceNotFoundError(f'"{address}" cannot be fetched: {answer.problem}')
         kind = kind_of(answer.data, address.partition("?")[0])
         if kind and address not in reports:
             reports[address] = _report(address, answer, kind, place, around)

@@ -64,7 +64,7 @@ class LocalListener:
         on_output: Told how much of an output is finished, by its index.
         on_files: Told how many files of an output are at their destination, by its index.
         on_end: Told which outputs are made, by their indices.
-        warn: Told of what had to give.
+        warn: Told of compromises.
     """
 
     warn: Callable[[Warned], None]
@@ -79,13 +79,13 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
 
     Args:
         url: The source.
-        settings: Limits, and what the operator allows besides.
+        settings: Limits, and what else the operator allows.
         server: Forks the child process; its module is `outputs.registry.CHILD`.
         lender: Whose credentials sign if the URL has none.
 
     Raises:
         QueryError: It is no address of a source.
-        SourceError: It cannot be had, or is no media.
+        SourceError: It cannot be read, or is no media.
     """
     check_source(url)
     storage = allow_urls((url,), settings.storage)
@@ -108,14 +108,14 @@ async def run_query(
 
     Args:
         query: What is made.
-        settings: Limits, and what the operator allows besides.
+        settings: Limits, and what else the operator allows.
         listener: Is told how far it is.
         server: Forks the child processes; its module is `outputs.registry.CHILD`.
         lender: Whose credentials sign if a place has none.
 
     Raises:
         QueryError: An output has no destination: without a server there is no temporary store.
-        FilmstripError: The source cannot be had, or outputs that may not fail softly cannot be made or put.
+        FilmstripError: The source cannot be read, or outputs that may not fail softly cannot be made or put.
     """
     _check_destinations(query)
     check_signing(query, lender)
@@ -198,7 +198,7 @@ class _Run:
             return MadeOutput(index, *await self._performer().make_output(assignment, self._listener(index), finished))
 
     def _performer(self) -> Performer:
-        # Without a service nobody comes back later: an outage is waited out on the spot.
+        # Without a service no step comes back later: an outage is waited out on the spot.
         return Performer(self.settings.jobs, self.child, patience_seconds=self.settings.jobs.retry_seconds)
 
     def _listener(self, index: int) -> Listener:

@@ -1,6 +1,6 @@
 """What may be used without a server: what the user names, in addition to what the settings allow.
 
-Somebody who types an address of the own network, or a path, may reach it anyway: the rules that keep clients of a
+The user who types an address of the own network, or a path, may reach it anyway: the rules that keep clients of a
 service out would only be in the way. What the named places lead to, such as a redirect to another host, stays subject
 to them.
 """

@@ -1,6 +1,6 @@
 """Checks the servers that a local run names, before anything is waited for.
 
-An outage is waited out, but a name that nobody has, or http where https is meant, stays wrong however long one waits.
+An outage is waited out, but an unknown name, or http where https is meant, stays wrong however long one waits.
 """
 
 from __future__ import annotations

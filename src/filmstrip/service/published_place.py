@@ -14,7 +14,7 @@ class Place(Protocol):
     """Somewhere that files can be read from by their addresses."""
 
     def read(self, address: str) -> Published:
-        """Read a file; one that cannot be had has a problem."""
+        """Read a file; one that cannot be fetched has a problem."""
 
     def resolve(self, manifest: str, name: str) -> str | None:
         """Return the address that a name stands for in the manifest at an address, None if it cannot be looked at.

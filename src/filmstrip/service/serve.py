@@ -30,7 +30,7 @@ _REQUEST_SECONDS = 5.0
 """How long requests under way may take to be answered once the service was told to stop."""
 
 _LAST_SECONDS = 3 * _REQUEST_SECONDS + 10.0
-"""How long everything else may take besides the time to drain: to answer requests, to close connections, to end."""
+"""How long everything else may take after the time to drain: to answer requests, to close connections, to end."""
 
 _NOTE_SECONDS = 2.0
 
@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
         service = build(settings, database)
         await service.engine.start()
         # What is loaded by now stays for ever: to look through it again and again for garbage would take 75 ms each
-        # time, while nobody is answered.
+        # time, while no request is answered.
         gc.freeze()
         try:
             async with housekeeping(settings.storage), _answering(service, sockets):
@@ -84,7 +84,7 @@ def _end_for_certain(seconds: float, database: Database) -> None:
     """End this process after a while, whatever still goes on in it.
 
     A thread that waits for a server cannot be cancelled. What it does is done again after the next start, as after a
-    crash; whoever stops the service has other things to wait for.
+    crash; an operator who stops the service has other things to wait for.
     """
 
     def end() -> None:

@@ -32,7 +32,7 @@ class Setting:
     Attributes:
         name: Its name in the configuration file.
         kind: Type of its value.
-        default: Its value if nobody sets it.
+        default: Its value if it is not set.
         text: What it is for.
         section: First line of the class that it belongs to.
         is_secret: Whether its value may not be shown.
@@ -70,7 +70,7 @@ def _settings_of(section: type) -> Iterator[Setting]:
     kinds, texts = get_type_hints(section, include_extras=True), field_texts(section)
     title = (section.__doc__ or "").splitlines()[0]
     for field in dataclasses.fields(section):
-        # What has no default follows from other settings: nobody sets it.
+        # What has no default follows from other settings: it is not set by itself.
         if field.default is not dataclasses.MISSING:
             yield Setting(field.name, kinds[field.name], field.default, texts[field.name], title, not field.repr)
 

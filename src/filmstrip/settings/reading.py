@@ -27,7 +27,7 @@ _OF_ORCHESTRATORS = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP
 
 @dataclass(frozen=True, slots=True)
 class GivenValue:
-    """A value that somebody set.
+    """A value that was set.
 
     Attributes:
         value: As it was found: text of a variable, or a TOML value.

@@ -42,8 +42,8 @@ class ServiceSettings:
         database_url: Address of the database, sqlite:////PATH/TO/FILE; filmstrip.db in the data folder if it is not
             given.
         public_url: Where clients reach the service, used in answers; without it, the host that a request names.
-        api_keys: Keys that are good besides those made by `filmstrip keys create`.
-        log_level: What is logged: this level and what is graver.
+        api_keys: Keys that are good in addition to those made by `filmstrip keys create`.
+        log_level: What is logged: this level and more severe ones.
         log_format: json for machines, console for people; auto takes console at a terminal.
         drain_seconds: How long running work may go on after the service was told to stop; it is taken up again
             at the next start.

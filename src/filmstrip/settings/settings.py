@@ -23,7 +23,7 @@ class Settings:
         api: How much a client may ask for, how long it may take, and whom it may be behind.
         jobs: How tasks are run.
         media: Limits and programs of media work.
-        storage: Which places may be used, and how patiently.
+        storage: Which places may be used, how long they are waited for, and how often they are tried.
     """
 
     service: ServiceSettings

@@ -35,7 +35,7 @@ def reason_of(error: OSError) -> str:
 def other_kind(path: Path) -> str | None:
     """Say what is at a path if it is no plain file, such as "a folder"; None if it is one.
 
-    It is not opened, which waits for ever if it is a pipe that nobody writes to.
+    It is not opened, which waits for ever if it is a pipe without a writer.
 
     Raises:
         OSError: It cannot be found out.

@@ -61,7 +61,7 @@ class Loan:
     is_plain_http: bool = False
 
     def allowed_by(self, settings: StorageSettings) -> StorageSettings:
-        """Allow the host, besides what the settings allow."""
+        """Allow the host, in addition to what the settings allow."""
         if self.host is None:
             return settings
         return replace(
@@ -73,7 +73,7 @@ class Loan:
 
 
 class Lender(Protocol):
-    """Whoever lends."""
+    """Lends credentials to places."""
 
     def loan(self, place: Destination) -> Loan | None:
         """Return what is lent to an S3 place, None if nothing is."""

@@ -75,7 +75,7 @@ class NamedStore:
         api_keys: Names of the API keys that may use it; "*" for all.
     """
 
-    # For whoever parses it; a model of pydantic's would be built at every start, also where nobody names a store.
+    # For the parser; a model of pydantic's would be built at every start, also if no store is named.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     name: _Words

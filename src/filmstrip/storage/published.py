@@ -25,8 +25,8 @@ class Published:
     """An answer.
 
     Attributes:
-        data: The file; empty if it cannot be had.
-        problem: Why it cannot be had, None if it can.
+        data: The file; empty if it cannot be fetched.
+        problem: Why it cannot be fetched, None if it can.
         allow_origin: The header Access-Control-Allow-Origin, None without one.
     """
 
@@ -43,7 +43,7 @@ class PublishedFiles:
 
         Args:
             origin: Origin of the page, such as "https://www.example.com".
-            settings: Which hosts may be asked, and how patiently.
+            settings: Which hosts may be asked, how long they are waited for, and how often.
         """
         self._headers = OWN_HEADERS | {"Origin": origin}
         self._client = make_http_client(settings)

@@ -29,12 +29,12 @@ def retried(
 ) -> ResultT:
     """Do a piece of work, again after a pause while it fails with an error that says it may work a little later.
 
-    A failure that took long is not repeated here, or nobody would hear of it for minutes.
+    A failure that took long is not repeated here, or no caller would hear of it for minutes.
 
     Args:
         work: What is done.
         settings: How often, and after which pauses.
-        progress: What was reached so far, to compare: with each step ahead, the tries begin anew.
+        progress: What was reached so far, to compare: with each step ahead, the count of tries starts again.
 
     Raises:
         FilmstripError: The last failure.

@@ -45,13 +45,13 @@ class StorageSettings:
         temporary_hours: How long the temporary store keeps an object, in hours.
         public_url: Where clients reach this service, such as "https://video.example.com"; begins the URLs of
             temporary objects.
-        private_hosts: What sources and destinations may use besides the public internet: host names, IP addresses,
+        private_hosts: What sources and destinations may use beyond the public internet: host names, IP addresses,
             both also with a port ("minio:9000", "[fd00::1]:9000"), and networks ("10.0.0.0/8").
         plain_http_hosts: S3 hosts that are spoken to by http instead of https: "host" or "host:port".
         stores: S3 stores whose credentials you lend to the API keys that you name; see
             [stores of your own](../running.md#stores-of-your-own).
         local_roots: Folders in which `file://` may read and write.
-        ca_file: PEM file with certificate authorities that are trusted besides the system's.
+        ca_file: PEM file with certificate authorities that are trusted in addition to the system's.
         connect_timeout_seconds: How long a connection may take to come about.
         read_timeout_seconds: How long a source may stay silent.
         min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
@@ -62,7 +62,7 @@ class StorageSettings:
         max_source_gb: Largest source, in units of 10^9 bytes.
         put_timeout_seconds: How long one request that puts an object, or one part of a large one, may take at most;
             small ones get 30 seconds, and one more for each 32 KiB.
-        retries: How often a failed request is tried again; as long as something arrives in between, it begins anew.
+        retries: How often a failed request is tried again; whatever arrives in between starts the count again.
         retry_pause_seconds: The pause before the first retry; each further one is twice as long.
         connections: Connections that one source or one destination is used with at a time.
     """

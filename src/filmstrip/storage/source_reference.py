@@ -57,7 +57,7 @@ class SourceFacts:
 
     Attributes:
         version: Its present state.
-        supports_ranges: Whether parts of it can be had; else only the whole, from the beginning.
+        supports_ranges: Whether parts of it can be fetched; else only the whole, from the beginning.
     """
 
     version: SourceVersion

@@ -15,7 +15,7 @@ from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 from filmstrip.storage.whole_file import write_whole
 
-# What speaks to servers is loaded by whoever does: a file of this machine is read without.
+# What speaks to servers is loaded by the caller that does: a file of this machine is read without.
 if TYPE_CHECKING:
     from filmstrip.storage.http.source_ranges import SourceRanges
 
@@ -27,7 +27,7 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
     """Ask for one byte of a source, which shows whether it is there, how large, and how it can be read.
 
     Raises:
-        SourceError: It cannot be had.
+        SourceError: It cannot be read.
         HostNotAllowedError: The operator does not allow its host or folder.
     """
     reference = refer_to_source(source, settings)
@@ -53,7 +53,7 @@ def find_source(
         lender: Whose credentials sign if the URL has none.
 
     Raises:
-        SourceError: It cannot be had.
+        SourceError: It cannot be read.
         HostNotAllowedError: The operator does not allow its host or folder.
         CredentialsError: What is lent cannot be read.
     """
@@ -101,7 +101,7 @@ def open_source(source: AnySource, settings: StorageSettings) -> Path | SourceRa
 
     Raises:
         RangesNotSupportedError: It can only be copied (`copy_source`).
-        SourceError: It cannot be had, or is not in the state that the reference names.
+        SourceError: It cannot be read, or is not in the state that the reference names.
         HostNotAllowedError: The operator does not allow its host or folder.
     """
     reference = refer_to_source(source, settings)
@@ -116,7 +116,7 @@ def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_pro
     """Copy a whole source to `path`: whole or not at all.
 
     Raises:
-        SourceError: It cannot be had whole, also not when asked again.
+        SourceError: It cannot be fetched whole, also not when asked again.
         DiskFullError: The disk has not enough space; that is known before anything is copied if the size is.
         HostNotAllowedError: The operator does not allow its host or folder.
     """

@@ -45,7 +45,7 @@ def _open_partial(partial: Path) -> int:
     try:
         return os.open(partial, _FLAGS, _MODE)
     except PermissionError:
-        # What a service that ran as another user left: whoever may write the folder may remove it.
+        # What a service that ran as another user left: a user that may write the folder may remove it.
         with suppress(OSError):
             partial.unlink()
         return os.open(partial, _FLAGS, _MODE)

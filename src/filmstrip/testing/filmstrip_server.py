@@ -39,7 +39,7 @@ def running_filmstrip(
     """Run `filmstrip serve` until the block ends.
 
     Args:
-        data_dir: Its data; what an earlier run left there is gone on with.
+        data_dir: Its data; what an earlier run left there is resumed.
         settings: Further settings by their environment variable, such as FILMSTRIP_API_KEYS.
         port: Its port, a free one if None.
         log: File that gets its output; beside its data if None.

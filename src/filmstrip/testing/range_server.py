@@ -61,7 +61,7 @@ class RangeServer:
         return f"{self.url}/{name}"
 
     def forget(self) -> None:
-        """Begin to count anew."""
+        """Start counting again."""
         with self._lock:
             self.requests, self.bytes_sent = [], 0
 

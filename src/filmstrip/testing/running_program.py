@@ -52,7 +52,7 @@ class RunningProgram:
         Args:
             arguments: The program and its arguments.
             log: File that gets its output.
-            environment: Variables besides our own.
+            environment: Variables in addition to our own.
         """
         self._name = Path(arguments[0]).name
         self._log = log

@@ -23,7 +23,7 @@ from filmstrip.media.settings import MediaSettings
 
 _PROGRAM = """
 import os, sys, threading, time
-from filmstrip.isolation.sandbox_child import read_request, take_stdout, watch_exit_pipe
+from filmstrip.isolation.sandbox_child import read_request, take_stdout, watch_parent
 
 loaded = 0
 
@@ -33,7 +33,7 @@ def load():
 
 def main():
     read_request()
-    watch_exit_pipe()
+    watch_parent()
     reports = take_stdout()
     reports.write(f"{loaded} {os.getpid()} {os.getppid()} {threading.active_count()}\\n")
     if os.path.exists("stay"):
@@ -86,7 +86,7 @@ async def test_children_are_forks_of_one_process(server: ForkServer, tmp_path: P
     first, second = await processes(server, tmp_path), await processes(server, tmp_path)
     assert first[0] == second[0] == first[2] == second[2]
     assert len({os.getpid(), first[0], first[1], second[1]}) == 4
-    # The child's own two: its work, and its leash.
+    # The child's own two: its work, and its watchdog.
     assert first[3] == 2
 
 

@@ -48,7 +48,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
     def make(body: str) -> str:
         head = """
             import json, os, signal, subprocess, sys, time
-            from filmstrip.isolation.sandbox_child import confine, read_request, take_stdout, watch_exit_pipe
+            from filmstrip.isolation.sandbox_child import confine, read_request, take_stdout, watch_parent
             from filmstrip.media.settings import MediaSettings
 
             def load():
@@ -56,7 +56,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
 
             def main():
                 request = json.loads(read_request())
-                watch_exit_pipe()
+                watch_parent()
                 reports = take_stdout()
         """
         run = "if __name__ == '__main__':\n    main()\n"
@@ -229,7 +229,7 @@ async def test_cancelling_ends_it(module: MakeModule, tmp_path: Path) -> None:
         assert not is_alive(pid)
 
 
-def test_the_leash(module: MakeModule, tmp_path: Path) -> None:
+def test_the_watchdog_pipe(module: MakeModule, tmp_path: Path) -> None:
     """When the parent is killed, the child and all that the child started die by themselves."""
     program = module("""
         sleeping = subprocess.Popen(["sleep", "1000"])
@@ -281,7 +281,7 @@ def test_a_child_that_ignores_the_end_of_its_parent(module: MakeModule, tmp_path
         time.sleep(1000)
     """)
     source = tmp_path / "modules" / "program.py"
-    source.write_text(source.read_text().replace("    watch_exit_pipe()\n", ""))
+    source.write_text(source.read_text().replace("    watch_parent()\n", ""))
     parent = tmp_path / "parent.py"
     parent.write_text(_PARENT.format(program=program, folder=str(tmp_path)))
     with subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True) as running:

@@ -18,7 +18,7 @@ from filmstrip.settings.reading import describe_settings
 @config_flag
 @click.option("--settings", "shows_settings", is_flag=True, help="Show every setting's value and where it is set.")
 def command(config: Path | None, *, shows_settings: bool) -> int:
-    """Check whether the service can work here, and say how to mend what is wrong.
+    """Check whether the service can work here, and say how to fix what is wrong.
 
     Looks at Python, the decoders, the settings, the ffmpeg program, the data folder and its disk, the database, and
     makes and reads a small video. The exit code is 0 if the service can work.

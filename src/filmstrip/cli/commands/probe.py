@@ -50,7 +50,7 @@ def _facts(info: MediaInfo) -> Iterator[tuple[str, str]]:
         yield "size", f"{info.size_bytes / 1e6:.3f} MB"
     yield "video", "none" if info.video is None else _video(info.video)
     for stream in info.audio:
-        # "und" is how ISO 639-2 writes that nobody said.
+        # "und" is how ISO 639-2 writes that it is not known.
         language = "" if stream.language in {None, "und"} else f", {stream.language}"
         channels = "1 channel" if stream.channels == 1 else f"{stream.channels} channels"
         yield "audio", f"{stream.codec}, {stream.sample_rate} Hz, {channels}{language}"

@@ -23,7 +23,7 @@ from filmstrip.settings.reading import misspelt_variables, read_settings
 def command(config: Path | None, **overrides: str | None) -> None:
     """Run the service until Ctrl-C or SIGTERM.
 
-    It keeps everything in its data folder: tasks that a crash or a stop interrupted are gone on with at the next start.
+    It keeps everything in its data folder: tasks that a crash or a stop interrupted are resumed at the next start.
     Every setting is an environment variable FILMSTRIP_... or a line of the configuration file; `filmstrip doctor`
     shows what they are and where they come from.
     """

@@ -76,7 +76,7 @@ class ApiClient:
         """Ask for the state of a task until it is completed, yielding each answer.
 
         Raises:
-            FilmstripError: The task is not completed in time, or nobody knows it.
+            FilmstripError: The task is not completed in time, or is not known.
         """
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:

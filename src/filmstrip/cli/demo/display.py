@@ -35,7 +35,7 @@ class Display:
 
     @contextmanager
     def waiting(self, words: str) -> Iterator[None]:
-        """Show that something goes on while the block runs, which nobody can tell the end of."""
+        """Show that something goes on while the block runs, whose end cannot be known."""
         if not self._console.is_terminal:
             self.say(words)
         with self._console.status(words):

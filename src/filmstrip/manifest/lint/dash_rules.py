@@ -108,7 +108,7 @@ DASH_RULES: tuple[Rule[_Sets], ...] = (
         "the picture has another size than its Representation says: a wrong part is shown; pad the last one",
         _wrong_sizes,
     ),
-    Rule("picture", Level.ERROR, _READERS, "the picture cannot be had", _problems),
+    Rule("picture", Level.ERROR, _READERS, "the picture cannot be fetched", _problems),
     Rule(
         "roku-sheet",
         Level.WARNING,

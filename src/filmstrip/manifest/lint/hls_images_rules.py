@@ -180,7 +180,7 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "EXT-X-ENDLIST is missing: the playlist is read again and again",
         lambda playlist, _: whole_file(broken=not playlist.has("EXT-X-ENDLIST")),
     ),
-    Rule("picture", Level.ERROR, (Player.SHAKA, Player.ROKU), "the picture cannot be had", _problems),
+    Rule("picture", Level.ERROR, (Player.SHAKA, Player.ROKU), "the picture cannot be fetched", _problems),
     Rule("roku-sheet", Level.WARNING, (Player.ROKU,), ROKU_REASON, _too_large_for_roku),
     Rule(
         "sprite-size",

@@ -129,6 +129,6 @@ STORYBOARD_RULES: tuple[Rule[Board | None], ...] = (
         "the pictures do not end after the video: none is shown at the end of the bar",
         _ends_early,
     ),
-    Rule("picture", Level.ERROR, _READERS, "the picture cannot be had", _problems),
+    Rule("picture", Level.ERROR, _READERS, "the picture cannot be fetched", _problems),
     Rule("outside-picture", Level.ERROR, _READERS, "the rectangle is not inside the picture", _outside),
 )

@@ -15,7 +15,7 @@ class PictureFacts:
     """What was found at the address of a picture.
 
     Attributes:
-        problem: Why it cannot be had or decoded, None if it can.
+        problem: Why it cannot be fetched or decoded, None if it can.
         size: Its width and height, None if not known.
         allow_origin: The header Access-Control-Allow-Origin, None without one.
     """
@@ -27,7 +27,7 @@ class PictureFacts:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known besides the text; whatever is None or absent is not judged.
+    """What is known in addition to the text; whatever is None or absent is not judged.
 
     Attributes:
         url: The address that the manifest was read from.

@@ -128,7 +128,7 @@ PICTURE_RULES: tuple[Rule[VttTrack], ...] = (
         "percent-encode them",
         _where(lambda cue: not _SAFE_NAME.fullmatch(cue.name)),
     ),
-    Rule("picture", Level.ERROR, WEBVTT_PLAYERS, "the picture cannot be had", _problems),
+    Rule("picture", Level.ERROR, WEBVTT_PLAYERS, "the picture cannot be fetched", _problems),
     Rule("outside-picture", Level.ERROR, WEBVTT_PLAYERS, "the rectangle is not inside the picture", _outside),
     Rule(
         "large-picture",

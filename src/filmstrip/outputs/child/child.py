@@ -16,7 +16,7 @@ from typing import TextIO
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_exit_pipe
+from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_parent
 from filmstrip.isolation.trial import try_walls
 from filmstrip.isolation.walls import readable_for_everybody
 from filmstrip.media.probing.probe import probe
@@ -71,7 +71,7 @@ def main() -> None:
     try:
         confine(request.media)
         seclusion = _shut_off(request)
-        watch_exit_pipe()
+        watch_parent()
         for report in _work(request, reporter, seclusion):
             reporter.send(report)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent wants to know

@@ -19,7 +19,7 @@ from threading import BoundedSemaphore, Lock, Thread
 from typing import NoReturn
 
 from filmstrip.domain.errors import FilmstripError, MediaProcessError, SourceForbiddenError
-from filmstrip.isolation.sandbox_child import confine, read_request, watch_exit_pipe
+from filmstrip.isolation.sandbox_child import confine, read_request, watch_parent
 from filmstrip.outputs.child.fetch_request import FetchRequest, fetch_requests
 from filmstrip.outputs.child.range_protocol import (
     MOST_QUESTIONS,
@@ -49,7 +49,7 @@ def main() -> None:
     """Open the source, and answer questions for its bytes until nobody asks any more."""
     request = fetch_requests().validate_json(read_request())
     confine(request.media)
-    watch_exit_pipe()
+    watch_parent()
     try:
         _serve(request)
     except EndedError:

@@ -142,7 +142,7 @@ def _join(one: socket.socket, other: socket.socket) -> None:
     back = threading.Thread(target=_carry, args=(other, one), name="egress-answers", daemon=True)
     back.start()
     _carry(one, other)
-    # Nobody reads what a silent server may say after the client has gone.
+    # No client reads what a silent server may say after the client has gone.
     back.join(_LAST_WORDS_SECONDS)
     with suppress(OSError):
         other.shutdown(socket.SHUT_RDWR)

@@ -42,7 +42,7 @@ class Answer:
         version: State of the source.
         body: The open response.
         length_bytes: How many bytes of a range it says that it has, None for a whole.
-        is_packed: Whether it came compressed, which nobody asked for; `pieces` unpacks it.
+        is_packed: Whether it came compressed, unasked; `pieces` unpacks it.
     """
 
     start: int

@@ -69,7 +69,7 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
     Raises:
         DiskFullError: The disk has not enough space.
         LimitExceededError: It takes too long, or is too large.
-        SourceError: The source cannot be had whole.
+        SourceError: The source cannot be fetched whole.
     """
     progress = _Progress(ranges.label, ranges.size_bytes, on_progress, settings)
     with written_whole(path) as file, ThreadPoolExecutor(settings.connections, "source-copy") as pool:
@@ -114,7 +114,7 @@ def copy_stream(
 
     Raises:
         DiskFullError: The disk has not enough space.
-        SourceError: The source cannot be had whole.
+        SourceError: The source cannot be fetched whole.
     """
     retried(lambda: _copy_once(source, path, on_progress, settings, expected), settings)
     on_progress(1.0)

@@ -14,7 +14,7 @@ UNHURRIED_SECONDS = 600.0
 """For so long a source may be as slow as it likes: a busy server gets over it."""
 
 _BYTES_PER_REQUEST = 1 << 16
-"""What each request counts as besides: many small ones to a server that is far away are no trickle."""
+"""What each request counts as in addition: many small ones to a server that is far away are no trickle."""
 
 
 def copy_seconds(size_bytes: int, settings: StorageSettings) -> float:

@@ -25,7 +25,7 @@ class SourceRanges:
 
         Raises:
             RangesNotSupportedError: The server hands the source out only as a whole, or does not tell its size.
-            SourceError: The source cannot be had, or is not in the expected state.
+            SourceError: The source cannot be read, or is not in the expected state.
         """
         self._source = source
         self._settings = settings
@@ -59,7 +59,7 @@ class SourceRanges:
         """Read the half-open byte range; shorter only if it reaches over the end.
 
         Raises:
-            SourceError: The bytes cannot be had; `SourceChangedError` if they are no longer those of the start.
+            SourceError: The bytes cannot be read; `SourceChangedError` if they are no longer those of the start.
             LimitExceededError: They come too slowly, on average over all reads.
         """
         end = min(end, self.size_bytes)
@@ -71,7 +71,7 @@ class SourceRanges:
         return bytes(got)
 
     def stop(self) -> None:
-        """Let reads that are under way end with an error at their next piece: nobody wants the bytes any more."""
+        """Let reads that are under way end with an error at their next piece: the bytes are no longer needed."""
         self._is_stopped = True
 
     def close(self) -> None:

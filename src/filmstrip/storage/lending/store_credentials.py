@@ -45,13 +45,13 @@ def _variable(name: str, environ: Mapping[str, str]) -> str:
 def _role_keys() -> S3Keys:
     credentials = _role_session().get_credentials()
     if credentials is None:
-        raise CredentialsError("This machine has no role whose credentials can be had")
+        raise CredentialsError("This machine has no role whose credentials can be read")
     try:
         # What runs out soon is renewed here.
         frozen = credentials.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of many kinds; their words may hold anything
         name = type(error).__name__
-        raise CredentialsError(f"The credentials of this machine's role cannot be had ({name})") from None
+        raise CredentialsError(f"The credentials of this machine's role cannot be read ({name})") from None
     return S3Keys(frozen.access_key, frozen.secret_key, frozen.token)
 
 

@@ -51,7 +51,7 @@ def destination_error(failure: BaseException, address: S3Address, account: S3Acc
     Args:
         failure: What it raised.
         address: Where it comes from.
-        account: Who signed, None if nobody did.
+        account: Who signed, None if the request was not signed.
     """
     text = str(failure)
     status = int(_first(_STATUS, text) or 0)

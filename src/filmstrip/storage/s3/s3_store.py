@@ -122,7 +122,7 @@ class S3Store:
         self._do(lambda clients: obstore.delete(clients.asking, self._key(name)))
 
     def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
-        """Sign the addresses of objects; whoever has one can read that object."""
+        """Sign the addresses of objects; every holder of one can read that object."""
         if not self._is_signed:
             raise DestinationRefusedError(f'"{self._address.label}" came without key and secret to sign addresses with')
         keys = [self._key(name) for name in names]

@@ -47,7 +47,7 @@ def signed_headers(
     Args:
         method: HTTP method.
         url: As `signed_url` writes it, with an escaped path.
-        headers: What is sent besides; all of it is signed.
+        headers: What else is sent; all of it is signed.
         body: The whole body.
         account: Who signs.
         now: Present time, UTC; servers refuse one that is 15 minutes off.
