@@ -148,7 +148,7 @@ def test_encrypted_sound_alone_is_left_out(tmp_path: Path) -> None:
     mixed = ASSETS["plain.mp4"].path.read_bytes().replace(b"mp4a", b"enca")
     info = probe(LocalFile(_written(tmp_path / "mixed.mp4", mixed)), MediaSettings())
     assert not info.audio
-    assert "the sound of the source is encrypted, and left out" in info.warnings
+    assert "The sound of the source is encrypted, and left out" in info.warnings
     assert encode(tmp_path / "mixed.mp4", tmp_path, duration=1).result.meta["audio_codec"] is None
 
 
@@ -156,4 +156,4 @@ def test_encrypted_sound_of_a_segment_is_left_out(tmp_path: Path) -> None:
     """The same holds for a segment of HLS whose sound alone is encrypted sample by sample."""
     info = probe(LocalFile(sample_encrypted(tmp_path, b"\x0f")), MediaSettings())
     assert not info.audio
-    assert "the sound of the source is encrypted, and left out" in info.warnings
+    assert "The sound of the source is encrypted, and left out" in info.warnings

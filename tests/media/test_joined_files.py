@@ -179,10 +179,10 @@ def test_times_that_start_anew_are_told(tmp_path: Path) -> None:
     single = joined(tmp_path, "film.flv", [f"{H264} -c:a aac"])
     data = single.read_bytes()
     for source in (LocalFile(single), BlockCache(Bytes(data))):
-        assert not any("start anew" in warning for warning in probe(source, MediaSettings()).warnings)
+        assert not any("start again" in warning for warning in probe(source, MediaSettings()).warnings)
     single.write_bytes(data + without_header(data))
     for source in (LocalFile(single), BlockCache(Bytes(single.read_bytes()))):
-        assert any("start anew" in warning for warning in probe(source, MediaSettings()).warnings)
+        assert any("start again" in warning for warning in probe(source, MediaSettings()).warnings)
 
 
 def test_fragments_that_start_anew_are_not_mixed_into_a_video(tmp_path: Path) -> None:

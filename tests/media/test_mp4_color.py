@@ -64,7 +64,7 @@ def test_hdr_becomes_sdr_if_asked_for(name: str, tmp_path: Path) -> None:
     assert mapped.warnings == ()
     kept = encode(asset.path, tmp_path / "hdr", duration=0.2)
     assert _tags(kept)[1:] == (9, asset.transfer, 9)
-    assert kept.warnings[0].startswith("the video keeps the source's high dynamic range")
+    assert kept.warnings[0].startswith("The video keeps the source's high dynamic range")
     patches = {patch.name: _mean(mapped.picture(), patch.window) for patch in asset.look.patches}
     assert patches["red"].argmax() == 0
     assert patches["green"].argmax() == 1
@@ -108,7 +108,7 @@ def test_interlaced_video_becomes_progressive_if_asked_for(tmp_path: Path) -> No
     combed = encode(asset.path, tmp_path / "b", quality=10)
     assert len(smooth.packets()) == len(combed.packets()) == asset.frame_count
     assert _comb(smooth) < 0.5 * _comb(combed)
-    assert combed.warnings == ("the source is interlaced and stays so: deinterlace 1 makes it progressive",)
+    assert combed.warnings == ("The source is interlaced and stays so: deinterlace 1 makes it progressive",)
     assert smooth.warnings == ()
 
 

@@ -60,7 +60,7 @@ def test_damage_in_the_middle_is_a_warning(name: str, tmp_path: Path) -> None:
     """A film with a few spoilt pictures is encoded to its end, and the client is told."""
     asset = ASSETS[name]
     encoded = encode(asset.path, tmp_path)
-    assert encoded.warnings == ("the source is damaged in places, which the video may show",)
+    assert encoded.warnings == ("The source is damaged in places, which the video may show",)
     shown = {number for _, number in encoded.numbers()}
     assert set(asset.numbers) - asset.damaged <= shown
 

@@ -68,7 +68,7 @@ def test_never_larger_than_the_source(tmp_path: Path) -> None:
     """A size beyond the source's shrinks to it, with its shape, and the client is told."""
     encoded = encode(ASSETS["plain.mp4"].path, tmp_path, size="1280x960", duration=0.2)
     assert _size(encoded) == (240, 180, 1)
-    assert encoded.warnings[0].startswith("the video is 240x180, not 1280x960")
+    assert encoded.warnings[0].startswith("The video is 240x180, not 1280x960")
 
 
 def test_upscale_makes_it_as_large_as_asked_for(tmp_path: Path) -> None:

@@ -48,5 +48,5 @@ def test_it_is_an_ordinary_video(sample: Path) -> None:
 
 def test_a_failing_ffmpeg_is_told(tmp_path: Path) -> None:
     """An ffmpeg that cannot write says why."""
-    with pytest.raises(MediaProcessError, match="ffmpeg cannot make the sample"):
+    with pytest.raises(MediaProcessError, match="The ffmpeg program cannot make the sample"):
         make_sample(tmp_path / "missing" / "sample.mp4", MediaSettings(), lambda _fraction: None, duration_seconds=1)

@@ -187,7 +187,7 @@ def test_the_weight_of_native_pngs_is_told_before() -> None:
     parse = Thumbnails.model_validate
     (warning,) = parse({}).plan(film_of(7200)).warnings
     assert warning == (
-        "no size was asked for, so that pictures have that of the source (1920x1080): 720 files of about 2.1 GB "
+        "No size was asked for, so that pictures have that of the source (1920x1080): 720 files of about 2.1 GB "
         'altogether as png; "width": 320 and "image_format": "jpg" make about 8.3 MB'
     )
     assert parse({"width": 320}).plan(film_of(7200)).warnings == ()
@@ -312,7 +312,7 @@ def test_the_end_of_the_pictures_is_told_once(tmp_path: Path) -> None:
     """Where the sound goes on after the pictures, one warning tells from which time the last one is repeated."""
     run = run_output(ASSETS["audio_longer.mp4"], tmp_path, output="thumbnails", interval=1)
     assert run.warnings == [
-        "the video ends before the presentation does: from 4.000 s on, images show its last picture, the one at 3.960 s"
+        "The video ends before the presentation does: from 4.000 s on, images show its last picture, the one at 3.960 s"
     ]
     assert run.result.meta["count"] == 10
 
@@ -389,7 +389,7 @@ def test_one_picture_has_exactly_its_size(tmp_path: Path) -> None:
 def test_a_name_of_another_format_is_told(output: str, tmp_path: Path) -> None:
     """The format is what was asked for; a name that promises another one gives a warning."""
     run = run_output(ASSETS["plain.mp4"], tmp_path, output=output, destination="file:///nowhere/poster.jpg")
-    assert run.warnings == ['the picture is png, although its name ends in ".jpg"']
+    assert run.warnings == ['The picture is png, although its name ends in ".jpg"']
     with Image.open(run.first) as picture:
         assert picture.format == "PNG"
 

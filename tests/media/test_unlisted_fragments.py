@@ -297,7 +297,7 @@ def test_times_that_start_anew_without_a_header(seconds: int, appended: int, tmp
         info, pictures = taken(source, interval)
         assert pictures[:27] == expected[:27]
         assert float(info.duration_seconds) == pytest.approx(float(alone.duration_seconds), abs=0.1)
-        assert [f"start anew at byte {len(film)}" in warning for warning in info.warnings] == [True]
+        assert [f"start again at byte {len(film)}" in warning for warning in info.warnings] == [True]
     assert remote.requests <= 250
 
 
@@ -352,5 +352,5 @@ def test_a_stream_that_was_joined_late_may_start_anew(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(late + b"".join(parts))
     for source in (LocalFile(tmp_path / "film.mp4"), BlockCache(Bytes((tmp_path / "film.mp4").read_bytes()))):
         info = probe(source, MediaSettings())
-        assert any(f"start anew at byte {len(late)}" in warning for warning in info.warnings)
+        assert any(f"start again at byte {len(late)}" in warning for warning in info.warnings)
         assert float(info.duration_seconds) == pytest.approx(10, abs=0.1)

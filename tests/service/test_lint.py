@@ -121,7 +121,7 @@ def test_a_missing_file_is_told(range_server: RangeServer, capsys: pytest.Captur
     """An address with nothing there is an error in a sentence."""
     url = range_server.url_of("nothing.vtt")
     assert run(["lint", url]) == ExitCode.FAILED
-    assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be had: 404 Not Found\n'
+    assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be fetched: 404 Not Found\n'
 
 
 def test_an_address_that_is_not_of_the_web_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +136,7 @@ def test_a_server_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) 
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}/thumbnails.vtt"
     assert run(["lint", url]) == ExitCode.FAILED
-    assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be had: no connection comes about\n'
+    assert capsys.readouterr().err == f'filmstrip: "{url}" cannot be fetched: no connection comes about\n'
 
 
 def test_a_folder_without_manifests_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def test_what_is_odd_about_a_source_is_told(tmp_path: Path, capsys: pytest.Captu
     """What probing warns of is told here as the service tells it, and the files are made."""
     command = ["thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path / "out"), "--interval", "4"]
     assert run(command) == ExitCode.DONE
-    assert "warning: the clock of the source jumps: it is 4 pieces" in " ".join(capsys.readouterr().err.split())
+    assert "warning: The clock of the source jumps: it is 4 pieces" in " ".join(capsys.readouterr().err.split())
     assert len(list((tmp_path / "out").glob("*.png"))) == 4
 
 

@@ -63,7 +63,7 @@ class KeyRows(Rows):
         with self._writing() as connection:
             row = connection.execute(revoke).first()
             if row is None:
-                raise ApiKeyNotFoundError(f"no API key in use is named {name!r}")
+                raise ApiKeyNotFoundError(f"No API key in use is named {name!r}")
             connection.execute(delete(session).where(session.c.key_id == row.id))
         return _key(row)
 

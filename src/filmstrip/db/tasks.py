@@ -18,6 +18,7 @@ from filmstrip.domain.task import TaskStatus, may_follow
 
 _WAITING_LIFE = timedelta(days=7)
 _IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
+_NOT_MADE = "The output was not made"
 
 
 class TaskRows(Rows):
@@ -148,7 +149,7 @@ class TaskRows(Rows):
         open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
         open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
         with self._writing() as connection:
-            connection.execute(update(output).where(open_outputs).values(error=error or "was not made", **final))
+            connection.execute(update(output).where(open_outputs).values(error=error or _NOT_MADE, **final))
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
         return ended.rowcount == 1
 

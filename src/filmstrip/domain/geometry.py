@@ -44,7 +44,7 @@ class FrameSize:
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1:
-            raise ValueError(f"a frame has at least one pixel, not {self.width}x{self.height}")
+            raise ValueError(f"A frame has at least one pixel, not {self.width}x{self.height}")
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"

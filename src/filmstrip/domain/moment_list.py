@@ -27,9 +27,9 @@ class MomentList:
 
     def __post_init__(self) -> None:
         if not self.seconds or self.seconds[0] < 0:
-            raise ValueError("a list of moments has one at least, and none before 0")
+            raise ValueError("A list of moments has one at least, and none before 0")
         if any(after - before < LEAST_STEP for before, after in pairwise(self.seconds)):
-            raise ValueError("moments are in growing order, a millisecond apart at least")
+            raise ValueError("Moments are in growing order, a millisecond apart at least")
 
     @property
     def least_step(self) -> Fraction:

@@ -50,7 +50,7 @@ class SpriteGrid:
 
     def __post_init__(self) -> None:
         if min(self.count, self.columns, self.rows) < 1:
-            raise ValueError(f"a sprite has at least one tile, not {self.count} in {self.columns}x{self.rows}")
+            raise ValueError(f"A sprite has at least one tile, not {self.count} in {self.columns}x{self.rows}")
 
     @property
     def tiles_per_sprite(self) -> int:

@@ -31,7 +31,7 @@ class TimeRange:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise ValueError(f"a time range cannot end ({self.end}) before it starts ({self.start})")
+            raise ValueError(f"A time range cannot end ({self.end}) before it starts ({self.start})")
 
     @property
     def duration(self) -> Fraction:
@@ -64,7 +64,7 @@ class IntervalGrid:
 
     def __post_init__(self) -> None:
         if self.interval <= 0:
-            raise ValueError(f"an interval is above 0 seconds, not {self.interval}")
+            raise ValueError(f"An interval is above 0 seconds, not {self.interval}")
 
     @property
     def least_step(self) -> Fraction:

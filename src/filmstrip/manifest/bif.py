@@ -37,7 +37,7 @@ def bif_index(sizes_bytes: Sequence[int], interval: Fraction) -> bytes:
         raise ValueError(f"BIF counts in whole milliseconds, an interval of {float(interval)} s does not fit")
     offset = _HEADER.size + _ENTRY.size * (len(sizes_bytes) + 1)
     if offset + sum(sizes_bytes) > _MAX_OFFSET:
-        raise ValueError("a BIF file is at most 4 GiB long")
+        raise ValueError("A BIF file is at most 4 GiB long")
     parts = [_HEADER.pack(MAGIC, 0, len(sizes_bytes), int(milliseconds))]
     for number, size in enumerate(sizes_bytes):
         parts.append(_ENTRY.pack(number, offset))

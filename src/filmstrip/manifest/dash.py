@@ -90,7 +90,7 @@ def number_template(names: Sequence[str]) -> tuple[str, int]:
     width, start = len(digits), int(digits)
     expected = [f"{stem}{number:0{width}}{extension}" for number in range(start, start + len(names))]
     if list(names) != expected:
-        raise ValueError(f"the names {names[0]!r} to {names[-1]!r} are not numbered one after the other")
+        raise ValueError(f"The names {names[0]!r} to {names[-1]!r} are not numbered one after the other")
     return f"{stem.replace('$', '$$')}$Number%0{width}d${extension}", start
 
 

@@ -35,7 +35,7 @@ class PictureRef:
     def __post_init__(self) -> None:
         check_url_reference(self.name)
         if self.x < 0 or self.y < 0:
-            raise ValueError(f"a thumbnail lies inside its file, not at {self.x},{self.y}")
+            raise ValueError(f"A thumbnail lies inside its file, not at {self.x},{self.y}")
 
     @property
     def reference(self) -> str:

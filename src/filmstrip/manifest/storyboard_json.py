@@ -63,7 +63,7 @@ def storyboard_json(shots: Sequence[Shot], duration: Fraction) -> str:
     """
     sizes = {shot.cue.picture.size for shot in shots}
     if len(sizes) != 1:
-        raise ValueError(f"the pictures of a storyboard have one size, not {len(sizes)}")
+        raise ValueError(f"The pictures of a storyboard have one size, not {len(sizes)}")
     names = {shot.cue.picture.name for shot in shots}
     if len(names) == 1 and _HAS_HOST.match(shots[0].cue.picture.name):
         return _mux_board(shots, duration)

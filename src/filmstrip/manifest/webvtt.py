@@ -35,7 +35,7 @@ def webvtt(cues: Sequence[Cue]) -> str:
         ValueError: There is no cue, or one of them does not start after the one before it has ended.
     """
     if not cues:
-        raise ValueError("a thumbnail track has at least one cue")
+        raise ValueError("A thumbnail track has at least one cue")
     starts = [_round_to_milliseconds(cue.span.start) for cue in cues]
     ends = [_round_to_milliseconds(cue.span.end) for cue in cues[:-1]]
     ends.append(end_for_players(cues[-1].span.end) * _MILLISECONDS)
@@ -62,6 +62,6 @@ def _check_order(starts: Sequence[int], ends: Sequence[int]) -> None:
     for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1):
         if not previous_end <= start < end:
             raise ValueError(
-                f"cue {number} ({start} to {end} ms) does not follow the one that ends at {previous_end} ms"
+                f"Cue {number} ({start} to {end} ms) does not follow the one that ends at {previous_end} ms"
             )
         previous_end = end

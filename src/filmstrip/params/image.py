@@ -28,7 +28,7 @@ class ImageEncoding(Background):
         promised = {"jpeg": "jpg"}.get(extension.lower(), extension.lower())
         if not dot or promised not in list(ImageFormat) or promised == self.image_format.value:
             return None
-        return f'the picture is {self.image_format.value}, although its name ends in ".{extension}"'
+        return f'The picture is {self.image_format.value}, although its name ends in ".{extension}"'
 
     @property
     def encoding(self) -> PictureEncoding:

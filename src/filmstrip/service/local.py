@@ -187,7 +187,7 @@ class _Run:
         except FilmstripError as error:
             name = f"format[{index}]: " if len(self.query.formats) > 1 else ""
             if self.query.formats[index].allow_soft_fail:
-                self.listener.warn(Warned(f"{name}could not be made: {error}"))
+                self.listener.warn(Warned(f"{name or 'The output '}could not be made: {error}"))
             else:
                 self.failures.append(f"{name}{error}")
             return None

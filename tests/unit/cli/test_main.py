@@ -109,9 +109,9 @@ def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixtu
     """A film in place of a query, or a device that never ends, is told in a sentence."""
     (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42\xae")
     assert run(["encode", str(tmp_path / "film.mp4")]) == ExitCode.MISUSED
-    assert "it is not text in UTF-8 (byte 12 is 0xae), so it is no query" in capsys.readouterr().err
+    assert "It is not text in UTF-8 (byte 12 is 0xae), so it is no query" in capsys.readouterr().err
     assert run(["encode", "/dev/zero"]) == ExitCode.MISUSED
-    assert "it has more than 16 MiB, so it is no query" in capsys.readouterr().err
+    assert "It has more than 16 MiB, so it is no query" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,11 @@ def command(query: BinaryIO, config: Path | None, s3: S3Flags) -> None:
 def _read(file: BinaryIO) -> str:
     data = file.read(_MOST_BYTES + 1)
     if len(data) > _MOST_BYTES:
-        raise click.BadParameter(f"it has more than {_MOST_BYTES >> 20} MiB, so it is no query", param_hint="QUERY")
+        raise click.BadParameter(f"It has more than {_MOST_BYTES >> 20} MiB, so it is no query", param_hint="QUERY")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         raise click.BadParameter(
-            f"it is not text in UTF-8 (byte {error.start} is 0x{data[error.start]:02x}), so it is no query",
+            f"It is not text in UTF-8 (byte {error.start} is 0x{data[error.start]:02x}), so it is no query",
             param_hint="QUERY",
         ) from None

@@ -99,7 +99,7 @@ class Durable:
             key: Whose share it counts to.
         """
         if self._client is None:
-            raise RuntimeError("the engine is not started")
+            raise RuntimeError("The engine is not started")
         options = self._options(name, identity, key)
         if connection is None:
             self._client.enqueue(options, *arguments)

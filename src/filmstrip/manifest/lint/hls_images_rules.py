@@ -121,7 +121,7 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "no-image",
         Level.ERROR,
         (Player.SHAKA, Player.ROKU),
-        "there is no image",
+        "There is no image",
         lambda playlist, _: whole_file(broken=not playlist.segments),
     ),
     Rule(
@@ -149,7 +149,7 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "extinf",
         Level.ERROR,
         (Player.SHAKA, Player.ROKU),
-        "there is no EXTINF with the seconds of this image",
+        "There is no EXTINF with the seconds of this image",
         _where(lambda image: _seconds_of(image) is None),
     ),
     Rule(
@@ -163,14 +163,14 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "tiles-vary",
         Level.ERROR,
         (Player.SHAKA,),
-        "not all images have the same tiles: the first ones are taken for all",
+        "Not all images have the same tiles: the first ones are taken for all",
         _varying,
     ),
     Rule(
         "ends-early",
         Level.ERROR,
         (Player.SHAKA,),
-        "the images end before the video: no picture, or an old one, at the end of the bar",
+        "The images end before the video: no picture, or an old one, at the end of the bar",
         _ends_early,
     ),
     Rule(
@@ -180,13 +180,13 @@ IMAGE_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "EXT-X-ENDLIST is missing: the playlist is read again and again",
         lambda playlist, _: whole_file(broken=not playlist.has("EXT-X-ENDLIST")),
     ),
-    Rule("picture", Level.ERROR, (Player.SHAKA, Player.ROKU), "the picture cannot be fetched", _problems),
+    Rule("picture", Level.ERROR, (Player.SHAKA, Player.ROKU), "The picture cannot be fetched", _problems),
     Rule("roku-sheet", Level.WARNING, (Player.ROKU,), ROKU_REASON, _too_large_for_roku),
     Rule(
         "sprite-size",
         Level.ERROR,
         (Player.SHAKA, Player.ROKU),
-        "the picture is not as large as its tiles together, so that wrong parts are shown; pad the last one",
+        "The picture is not as large as its tiles together, so that wrong parts are shown; pad the last one",
         _wrong_sizes,
     ),
 )

@@ -50,7 +50,7 @@ MJPG_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "no-image",
         Level.ERROR,
         _READERS,
-        "there is no picture",
+        "There is no picture",
         lambda playlist, _: whole_file(broken=not playlist.segments),
     ),
     Rule(
@@ -64,15 +64,15 @@ MJPG_PLAYLIST_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "extinf",
         Level.ERROR,
         _READERS,
-        "there is no EXTINF with the seconds until the next picture",
+        "There is no EXTINF with the seconds until the next picture",
         lambda playlist, _: [str(segment) for segment in playlist.segments if not _has_seconds(segment)],
     ),
-    Rule("byte-range", Level.ERROR, _READERS, "this byte range overlaps the one before it", _overlaps),
+    Rule("byte-range", Level.ERROR, _READERS, "This byte range overlaps the one before it", _overlaps),
     Rule(
         "same-file",
         Level.ERROR,
         _READERS,
-        "the same file again without EXT-X-BYTERANGE: always its first picture is shown",
+        "The same file again without EXT-X-BYTERANGE: always its first picture is shown",
         _whole_files_again,
     ),
     Rule(

@@ -33,7 +33,7 @@ MULTIVARIANT_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "image-resolution",
         Level.ERROR,
         (Player.SHAKA, Player.ROKU),
-        "the image stream has no RESOLUTION of one tile: wrong parts of the sprite are shown",
+        "The image stream has no RESOLUTION of one tile: wrong parts of the sprite are shown",
         _where(IMAGES, lambda tag: "RESOLUTION" not in tag.attributes),
     ),
     Rule(
@@ -47,14 +47,14 @@ MULTIVARIANT_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "mjpg-codecs",
         Level.ERROR,
         (Player.SHAKA,),
-        'an I-frame stream of JPEG pictures has the codec "mjpg"; by another name it is not taken for thumbnails',
+        'An I-frame stream of JPEG pictures has the codec "mjpg"; by another name it is not taken for thumbnails',
         _where(I_FRAMES, lambda tag: is_mjpg(tag) and tag.attributes["CODECS"] != "mjpg"),
     ),
     Rule(
         "stream-uri",
         Level.ERROR,
         (Player.SHAKA, Player.HLS_JS, Player.ROKU),
-        "the stream has no URI",
+        "The stream has no URI",
         lambda playlist, _: [
             str(tag) for tag in (*playlist.named(IMAGES), *playlist.named(I_FRAMES)) if "URI" not in tag.attributes
         ],
@@ -63,7 +63,7 @@ MULTIVARIANT_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "images-alone",
         Level.WARNING,
         (Player.HLS_JS,),
-        "there are image streams, which it ignores, and no I-frame stream of JPEG pictures, which it shows",
+        "There are image streams, which it ignores, and no I-frame stream of JPEG pictures, which it shows",
         lambda playlist, _: whole_file(
             broken=playlist.has(IMAGES) and not any(is_mjpg(tag) for tag in playlist.named(I_FRAMES))
         ),
@@ -72,7 +72,7 @@ MULTIVARIANT_RULES: tuple[Rule[HlsPlaylist], ...] = (
         "mjpg-alone",
         Level.WARNING,
         (Player.ROKU,),
-        "there are I-frame streams of JPEG pictures, which it ignores, and no image stream, which it shows",
+        "There are I-frame streams of JPEG pictures, which it ignores, and no image stream, which it shows",
         lambda playlist, _: whole_file(
             broken=any(is_mjpg(tag) for tag in playlist.named(I_FRAMES)) and not playlist.has(IMAGES)
         ),

@@ -63,14 +63,14 @@ PICTURE_RULES: tuple[Rule[VttTrack], ...] = (
         "no-picture",
         Level.ERROR,
         (Player.ARTPLAYER,),
-        "a cue without a picture makes the cues after it unreadable",
+        "A cue without a picture makes the cues after it unreadable",
         lambda track, _: [str(cue) for cue in track.cues if not cue.name],
     ),
     Rule(
         "no-fragment",
         Level.ERROR,
         (Player.VIDEO_JS_8, Player.VIDSTACK, Player.MEDIA_CHROME, Player.ARTPLAYER),
-        "no #xywh=: media-chrome and ArtPlayer show nothing, Vidstack a first picture of no size, and video.js 8's "
+        "No #xywh=: media-chrome and ArtPlayer show nothing, Vidstack a first picture of no size, and video.js 8's "
         "plugin needs the page's own CSS",
         _where(lambda cue: cue.fragment is None),
     ),
@@ -78,14 +78,14 @@ PICTURE_RULES: tuple[Rule[VttTrack], ...] = (
         "fragment-unit",
         Level.ERROR,
         WEBVTT_PLAYERS,
-        "no player reads pixel: or percent: in a rectangle; it is written in bare pixels",
+        "No player reads pixel: or percent: in a rectangle; it is written in bare pixels",
         _where(lambda cue: _UNIT.match(cue.fragment or "") is not None),
     ),
     Rule(
         "fragment-form",
         Level.ERROR,
         WEBVTT_PLAYERS,
-        "the rectangle is not four whole numbers x,y,width,height",
+        "The rectangle is not four whole numbers x,y,width,height",
         _where(
             lambda cue: (
                 cue.fragment is not None and not _UNIT.match(cue.fragment) and not _RECTANGLE.fullmatch(cue.fragment)
@@ -96,45 +96,45 @@ PICTURE_RULES: tuple[Rule[VttTrack], ...] = (
         "mixed-cues",
         Level.ERROR,
         (Player.PLYR,),
-        "cues with and without rectangle, or with and without host, are mixed: the first one decides for all",
+        "Cues with and without rectangle, or with and without host, are mixed: the first one decides for all",
         _mixed,
     ),
     Rule(
         "name-absolute",
         Level.WARNING,
         (Player.FLUID,),
-        "with spriteRelativePath, which relative names need, the folder is put before an address with a host",
+        "With spriteRelativePath, which relative names need, the folder is put before an address with a host",
         _where(lambda cue: is_absolute(cue.name)),
     ),
     Rule(
         "name-root",
         Level.ERROR,
         (Player.VIDEO_JS_8, Player.FLUID),
-        "an address that begins with / is put behind the track's folder: not found",
+        "An address that begins with / is put behind the track's folder: not found",
         _where(lambda cue: cue.name.startswith("/") and not cue.name.startswith("//")),
     ),
     Rule(
         "name-blank",
         Level.ERROR,
         (Player.ARTPLAYER, Player.FLUID),
-        "a blank in an address is not read; it is written %20",
+        "A blank in an address is not read; it is written %20",
         _where(lambda cue: any(character.isspace() for character in cue.name)),
     ),
     Rule(
         "name-characters",
         Level.WARNING,
         (Player.FLUID, Player.VIDEO_JS_8),
-        "brackets, quotes and letters outside ASCII break the CSS that some players make of an address; "
+        "Brackets, quotes and letters outside ASCII break the CSS that some players make of an address; "
         "percent-encode them",
         _where(lambda cue: not _SAFE_NAME.fullmatch(cue.name)),
     ),
-    Rule("picture", Level.ERROR, WEBVTT_PLAYERS, "the picture cannot be fetched", _problems),
-    Rule("outside-picture", Level.ERROR, WEBVTT_PLAYERS, "the rectangle is not inside the picture", _outside),
+    Rule("picture", Level.ERROR, WEBVTT_PLAYERS, "The picture cannot be fetched", _problems),
+    Rule("outside-picture", Level.ERROR, WEBVTT_PLAYERS, "The rectangle is not inside the picture", _outside),
     Rule(
         "large-picture",
         Level.WARNING,
         (Player.MEDIA3, Player.ROKU),
-        f"phones and set-top boxes decode no picture with a side above {_COMMONLY_DECODED} pixels",
+        f"Phones and set-top boxes decode no picture with a side above {_COMMONLY_DECODED} pixels",
         _large,
     ),
 )

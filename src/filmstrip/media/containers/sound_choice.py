@@ -102,7 +102,7 @@ def _warnings(
     first = container.streams.audio[0]
     label = labels.get(first.index, TrackLabel())
     if label.is_encrypted:
-        return ("the sound of the source is encrypted, and left out",)
+        return ("The sound of the source is encrypted, and left out",)
     if is_decodable(first):
-        return ("the sound of the source cannot be decoded, and is left out",)
-    return (f"the sound of the source is encoded {source_codec(label)}, which cannot be decoded, and is left out",)
+        return ("The sound of the source cannot be decoded, and is left out",)
+    return (f"The sound of the source is encoded {source_codec(label)}, which cannot be decoded, and is left out",)

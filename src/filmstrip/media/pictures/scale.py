@@ -140,7 +140,7 @@ class FrameScaler:
             self._graph = None
         scaled = graph.pull()
         if not isinstance(scaled, VideoFrame):
-            raise TypeError("a video filter graph gives video frames")
+            raise TypeError("A video filter graph gives video frames")
         return scaled
 
     def _graph_for(self, frame: VideoFrame) -> Graph:

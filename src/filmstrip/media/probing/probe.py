@@ -207,7 +207,7 @@ def _has_alpha_in_palette(frame: VideoFrame) -> bool:
 
 def _picture_warnings(video: VideoStream | None) -> Iterator[str]:
     if video is not None and video.color.dolby_vision_profile == 5:  # noqa: PLR2004 - the profile's number is its name
-        problem = "the source is Dolby Vision profile 5, whose colours only a Dolby Vision decoder shows right"
+        problem = "The source is Dolby Vision profile 5, whose colours only a Dolby Vision decoder shows right"
         yield f"{problem}; the pictures' colours are approximate"
     if video is not None and video.frame_size is not None:
-        yield f"the source's pictures change their size or shape: all are shown in one frame of {video.frame_size}"
+        yield f"The source's pictures change their size or shape: all are shown in one frame of {video.frame_size}"

@@ -24,7 +24,7 @@ from filmstrip.media.timeline.mp4_edit_list import EditList, read_edit_list
 from filmstrip.media.timeline.packet_ends import end_of, longest_reordering, tail_packets
 
 _CONTAINER_TIME_BASE = Fraction(1, av.time_base)
-_NOT_FOLLOWED = "the source's edit list has pauses or other speeds, which are not followed: it is shown without them"
+_NOT_FOLLOWED = "The source's edit list has pauses or other speeds, which are not followed: it is shown without them"
 _HEADER_TOLERANCE = Fraction(1, 2)
 
 
@@ -80,10 +80,10 @@ def _compared(start: Fraction, header_end: Fraction | None, content_end: Fractio
         return Extent(start, end)
     said, found = f"{float(header_end - start):.3f} s", f"{float(content_end - start):.3f} s"
     if content_end > header_end + _HEADER_TOLERANCE:
-        return Extent(start, end, None, (f"the source lasts {found} although its header says {said}",))
+        return Extent(start, end, None, (f"The source lasts {found} although its header says {said}",))
     if content_end < header_end - _HEADER_TOLERANCE:
         return Extent(
-            start, end, content_end, (f"the source is cut off: it ends at {found} although its header says {said}",)
+            start, end, content_end, (f"The source is cut off: it ends at {found} although its header says {said}",)
         )
     return Extent(start, end)
 

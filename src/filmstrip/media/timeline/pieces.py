@@ -38,7 +38,7 @@ _LONGEST_OVERHANG = Fraction(1, 4)
 
 
 _NOT_TAKEN_APART = (
-    "the times of the source start anew in its middle: it is several recordings, of which parts are missing or mixed "
+    "The times of the source start again in its middle: it is several recordings, of which parts are missing or mixed "
     "up; give each in a file of its own to see all of them"
 )
 
@@ -72,7 +72,7 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     try:
         jumps = _find_starts(source, container)
     except TooManyJumpsError:
-        return FoundPieces((), ("the clock of the source jumps too often to be followed: its times may be wrong",))
+        return FoundPieces((), ("The clock of the source jumps too often to be followed: its times may be wrong",))
     kind = kind_of(container)
     if not jumps and kind.layout is Layout.FLV_TAGS and restarts(source):
         return FoundPieces((), (_NOT_TAKEN_APART,))
@@ -88,7 +88,7 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
 
 def _what_gave(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], shown: int) -> Iterator[str]:
     if len(bounds) > 1:
-        yield f"the clock of the source jumps: it is {len(bounds)} pieces, which are shown one after the other"
+        yield f"The clock of the source jumps: it is {len(bounds)} pieces, which are shown one after the other"
     if shown < len(bounds):
         left_out = len(bounds) - shown
         yield f"{left_out} of the pieces of the source without a picture that can be decoded are left out"

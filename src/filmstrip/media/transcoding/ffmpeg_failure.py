@@ -83,8 +83,8 @@ def _killed(exit_code: int) -> FilmstripError:
     if number in _SIGNALS:
         return LimitExceededError(_SIGNALS[number])
     if number is signal.SIGKILL:
-        return MediaProcessKilledError("ffmpeg was killed, probably because the machine ran out of memory")
-    return MediaProcessKilledError(f"ffmpeg crashed ({number.name})")
+        return MediaProcessKilledError("The ffmpeg program was killed, probably because the machine ran out of memory")
+    return MediaProcessKilledError(f"The ffmpeg program crashed ({number.name})")
 
 
 def _says(messages: Sequence[str], phrases: Sequence[str]) -> bool:

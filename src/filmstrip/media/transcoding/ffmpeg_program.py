@@ -25,7 +25,9 @@ def find_ffmpeg(settings: MediaSettings) -> str:
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError:
-        raise MediaProcessError("imageio-ffmpeg brings no ffmpeg program for this platform: set ffmpeg_path") from None
+        raise MediaProcessError(
+            "The package imageio-ffmpeg has no program for this platform: set ffmpeg_path"
+        ) from None
 
 
 def ffmpeg_version(program: str) -> str:

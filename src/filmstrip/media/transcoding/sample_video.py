@@ -50,7 +50,9 @@ def make_sample(
         find_ffmpeg(settings), arguments, path, lambda written: on_progress(float(written / duration_seconds))
     )
     if run.exit_code != 0:
-        raise MediaProcessError(f"ffmpeg cannot make the sample: {run.messages[-1] if run.messages else 'no reason'}")
+        raise MediaProcessError(
+            f"The ffmpeg program cannot make the sample: {' '.join(run.messages[-1:]) or 'no reason'}"
+        )
 
 
 def shown_frame_number(picture: Path) -> int:

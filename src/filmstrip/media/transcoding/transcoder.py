@@ -118,9 +118,9 @@ class Transcoder:
         end, promised = float(promise.span.start + run.written_seconds), float(promise.source_seconds)
         if run.written_seconds >= promise.span.duration - promise.tolerance_seconds:
             if damaged and promise.joints:
-                self.warn("the source is damaged in places, be it only where its pieces meet, which the video may show")
+                self.warn("The source is damaged in places, be it only where its pieces meet, which the video may show")
             elif damaged:
-                self.warn("the source is damaged in places, which the video may show")
+                self.warn("The source is damaged in places, which the video may show")
         elif damaged:
             error = SourceUnreadableError(
                 f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds"
@@ -129,7 +129,7 @@ class Transcoder:
             raise error
         else:
             self.warn(
-                f"the video ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
+                f"The video ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
             )
 
     def _on_written(self, finished: int, count: int, expected: Fraction, written: Fraction) -> None:

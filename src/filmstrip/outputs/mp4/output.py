@@ -66,8 +66,8 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
         video = video_of(info)
         if self.range_of(info.duration_seconds).duration == 0:
             raise OutputError(
-                f"start_time {float(self.start_time or 0):g} is not before the end of the source "
-                f"({float(info.duration_seconds):.3f} s)"
+                f"start_time: {float(self.start_time or 0):g} is not before the end of the source, "
+                f"which lasts {float(info.duration_seconds):.3f} s"
             )
         return OutputPlan((Group("video", ("",)),), tuple(self._warnings(video, upscale=upscale)))
 
@@ -124,11 +124,11 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
     def _warnings(self, video: VideoStream, *, upscale: bool) -> Iterator[str]:
         made, asked = self.picture(video, upscale=upscale).fit.size, self.picture(video, upscale=True).fit.size
         if asked.width > made.width + _EVEN_SIDES or asked.height > made.height + _EVEN_SIDES:
-            yield f"the video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
+            yield f"The video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
         if video.color.hdr is not None and not self.hdr_to_sdr:
-            yield f"the video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
+            yield f"The video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
         if video.field_order is not FieldOrder.PROGRESSIVE and not self.deinterlace:
-            yield "the source is interlaced and stays so: deinterlace 1 makes it progressive"
+            yield "The source is interlaced and stays so: deinterlace 1 makes it progressive"
         if self.two_pass and not self.is_two_pass:
             yield "two_pass needs a bitrate and no quality, and was ignored"
         profile = self.profile or self.video_codec_parameters.vprofile

@@ -70,7 +70,7 @@ def _transcode(
 
 def _local(source: MediaSource) -> LocalFile:
     if not isinstance(source, LocalFile):
-        raise TypeError("an output that reads the whole source works on a local copy of it")
+        raise TypeError("An output that reads the whole source works on a local copy of it")
     return source
 
 

@@ -26,7 +26,7 @@ def bulk_warning(sets: Sequence[ThumbnailSet], *, has_size: bool) -> Iterator[st
         return
     first = sets[0]
     small = _bytes_of(first, min(_USUAL_WIDTH, first.tiles.tile.width), ImageFormat.JPG)
-    why = "" if has_size else f"no size was asked for, so that pictures have that of the source ({first.tiles.tile}): "
+    why = "" if has_size else f"No size was asked for, so that pictures have that of the source ({first.tiles.tile}): "
     files = sum(each.tiles.sprite_count for each in sets)
     yield (
         f"{why}{files} files of about {amount(expected)} altogether as {first.image_format.value}; "

@@ -27,7 +27,7 @@ class SubstituteTeller:
         """Warn of a picture if it shows a substitute."""
         if stamp.is_substitute and next(self._numbers) < MOST_TOLD_ONE_BY_ONE:
             self._bench.warn(
-                f"the frame at {float(stamp.requested_seconds):.3f} s could not be decoded; "
+                f"The frame at {float(stamp.requested_seconds):.3f} s could not be decoded; "
                 f"the image shows the one at {float(stamp.actual_seconds):.3f} s"
             )
 
@@ -48,7 +48,7 @@ def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Pr
     late = list(_shown_late(frames, info, precision))
     if late:
         yield (
-            f"the video ends before the presentation does: from {float(late[0].requested_seconds):.3f} s on, "
+            f"The video ends before the presentation does: from {float(late[0].requested_seconds):.3f} s on, "
             f"images show its last picture, the one at {float(late[0].actual_seconds):.3f} s"
         )
 

@@ -111,7 +111,7 @@ def _read_head(client: socket.socket, timeout_seconds: float) -> tuple[bytes, by
     while b"\r\n\r\n" not in received:
         piece = client.recv(_PIECE_BYTES)
         if not piece or len(received) > _LONGEST_HEAD_BYTES:
-            raise ConnectionAbortedError("no whole request")
+            raise ConnectionAbortedError("No whole request")
         received += piece
     head, _blank, rest = received.partition(b"\r\n\r\n")
     return head, rest

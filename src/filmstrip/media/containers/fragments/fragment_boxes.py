@@ -165,7 +165,7 @@ def _parse_run(
     given = [bool(flags & field) for field in _SAMPLE_FIELDS]
     fields = struct.Struct(f">{sum(given)}I")
     if count > _MOST_SAMPLES or at + count * fields.size > len(box):
-        raise ValueError("more samples than the box holds")
+        raise ValueError("More samples than the box holds")
     found = []
     for number in range(count):
         values = iter(fields.unpack_from(box, at + number * fields.size))

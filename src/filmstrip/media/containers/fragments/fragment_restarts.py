@@ -37,7 +37,7 @@ def left_out_behind(bounds: list[tuple[int, int]], ended: list[tuple[int, int]])
     for (_, whole), (_, end) in zip(bounds, ended, strict=True):
         if end < whole:
             yield (
-                f"the times of the source's fragments start anew at byte {end}: what follows up to byte {whole} is "
+                f"The times of the source's fragments start again at byte {end}: what follows up to byte {whole} is "
                 "another recording without a header of its own and is left out; give it in a file of its own to see it"
             )
 
