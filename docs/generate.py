@@ -137,7 +137,8 @@ def _settings() -> Iterator[str]:
     for setting in all_settings().values():
         sections.setdefault(setting.section, []).append(setting)
     for title, settings in sections.items():
-        yield f"## {title.removeprefix('Settings of ').rstrip('.?').capitalize()}\n"
+        words = title.removeprefix("Settings of ").rstrip(".")
+        yield f"## {words[:1].upper()}{words[1:]}\n"
         yield _table(("setting", "value", "default", "what it does"), map(_setting_row, settings))
 
 

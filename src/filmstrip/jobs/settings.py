@@ -17,21 +17,23 @@ SpriteSide = Annotated[int, Field(ge=16, le=MAX_SIDE, description=f"a whole numb
 
 @dataclass(frozen=True, slots=True)
 class JobSettings:
-    """Settings of the jobs floor.
+    """Settings of jobs and their limits.
 
     Attributes:
         work_root: Folder of the work folders, one for each task that runs; one server alone may use it.
         slots: Media processes that work at a time; 0 for one per core.
-        slots_per_key: How many of them may work for one API key; 0 for all. Without it, whoever has the fewest is next.
+        slots_per_key: How many of them may work for one API key; 0 for all. Without it, the key with the fewest is
+            next.
         open_tasks: Tasks that are fetched, worked on or waiting for a slot at a time; the others wait for them without
             using disk space.
         open_tasks_per_key: How many of them may be of one API key; 0 for all.
         fetches: Sources that are fetched at a time.
         fetches_per_key: How many of them may be of one API key; 0 for all.
         puts: Files of one output that are put at a time.
-        poll_seconds: How often the queues are looked at for what came without a sign, as after a delay.
-        progress_seconds: How often progress is written down.
-        watch_seconds: How often it is looked for what failed tasks and finished ones left.
+        poll_seconds: How often the queues are checked for delayed work.
+        progress_seconds: How often progress is saved.
+        watch_seconds: How often the service ends tasks that nothing works on any more, and removes what ended ones
+            left.
         retry_seconds: For how long a source or destination is waited for that does not answer and never did in this
             task: its address may be mistyped.
         outage_seconds: For how long one is waited for that answered before in this task. Waiting tasks hold nothing but
@@ -43,7 +45,7 @@ class JobSettings:
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
             write down what went wrong.
-        max_sprite_side: Longest side of a sprite in pixels where a query names none; more pictures go to further
+        max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
             sprites.
     """
 

@@ -9,10 +9,10 @@ from filmstrip.isolation.limits import ProcessLimits
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings(ProcessLimits):
-    """Settings of the media floor.
+    """Settings of media work.
 
     Attributes:
-        ffmpeg_path: The ffmpeg program; None takes the one that comes with imageio-ffmpeg.
+        ffmpeg_path: The ffmpeg program; if it is not set, the one that comes with imageio-ffmpeg.
         threads: Threads that one output may use for decoding and encoding; 0 for one per core.
         max_pixels: Largest picture that is decoded, in pixels.
         max_output_seconds: Longest part of a source that one output covers. Of a source with fewer than 8 bytes for

@@ -38,7 +38,7 @@ HostOrNetwork = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
-    """Settings of the storage floor.
+    """Settings of sources and destinations.
 
     Attributes:
         temporary_root: Folder of the built-in temporary store.
@@ -52,11 +52,11 @@ class StorageSettings:
             [stores of your own](../running.md#stores-of-your-own).
         local_roots: Folders in which `file://` may read and write.
         ca_file: PEM file with certificate authorities that are trusted in addition to the system's.
-        connect_timeout_seconds: How long a connection may take to come about.
+        connect_timeout_seconds: How long a connection may take to be made.
         read_timeout_seconds: How long a source may stay silent.
         min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
         slow_seconds: Over how much waiting that rate is measured.
-        fetch_hours: How long it may take to copy a whole source, or be waited for one that is read in parts.
+        fetch_hours: How long copying a whole source may take, or waiting for one that is read in parts.
         fetch_kib_per_second: Slowest rate at which a source may be copied or read, on average over the whole after the
             first ten minutes of waiting for it, in KiB per second; 0 for any rate.
         max_source_gb: Largest source, in units of 10^9 bytes.

@@ -69,7 +69,7 @@ def test_help_says_what_is_typed() -> None:
     """Lists are shown with commas, and other flags by the names that they have here."""
     text = CliRunner().invoke(thumbnails.command, ["--help"], terminal_width=400).output
     assert "such as 320x180,160x90" in text
-    assert "where --start-time is given" in text
+    assert "if --start-time is given" in text
     assert '["' not in text
 
 

@@ -25,5 +25,5 @@ def test_cues_have_no_gap() -> None:
 @pytest.mark.parametrize("seconds", [(), ("5", "5"), ("5", "4"), ("5", "5.0009"), ("-1",)])
 def test_what_makes_no_cues_is_refused(seconds: tuple[str, ...]) -> None:
     """Cues of no length, or in the wrong order, cannot be written."""
-    with pytest.raises(ValueError, match="moment"):
+    with pytest.raises(ValueError, match=r"[Mm]oments"):
         moments(*seconds)

@@ -100,7 +100,7 @@ def test_overlap_is_refused() -> None:
     """Cues that overlap cannot be written, as players differ in which one they take."""
     picture = PictureRef("a.jpg", FrameSize(2, 2))
     spans = [TimeRange(Fraction(0), Fraction(5)), TimeRange(Fraction(4), Fraction(9))]
-    with pytest.raises(ValueError, match="cue 2"):
+    with pytest.raises(ValueError, match="Cue 2"):
         webvtt([Cue(span, picture) for span in spans])
 
 
