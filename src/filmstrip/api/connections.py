@@ -76,7 +76,7 @@ class Connection(web.RequestHandler):
 
     def __init__(self, manager: web.Server, connections: Connections) -> None:
         loop = asyncio.get_running_loop()
-        # Bodies are not unpacked: a few bytes could become a gigabyte before anybody sees how many they are.
+        # Bodies are not unpacked: a few bytes could become a gigabyte before their number is known.
         idle = connections.settings.idle_seconds
         super().__init__(
             manager,

@@ -1,7 +1,8 @@
 """Guards API keys against guessing: answers to wrong ones come later and later, by address.
 
 Every key is looked up, and a right one is never held up: behind one address there may be many clients. What is slowed
-down is who sends wrong ones. Keys that the service makes have 128 random bits, which no rate of guessing reaches.
+down is a client that sends wrong ones. Keys that the service makes have 128 random bits, which no rate of guessing
+reaches.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class FrameSize:
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """How a decoded picture has to be turned before it is shown (ISO/IEC 14496-12, 6.2.2: the track matrix).
+    """How a frame has to be turned before it is shown (ISO/IEC 14496-12, 6.2.2: the track matrix).
 
     Attributes:
         clockwise_degrees: 0, 90, 180 or 270; applied after mirroring.
@@ -92,7 +92,7 @@ class Orientation:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What is not shown of a decoded picture, in pixels from each edge, before it is turned."""
+    """What is not shown of a frame, in pixels from each edge, before it is turned."""
 
     left: int = 0
     top: int = 0

@@ -62,19 +62,19 @@ class VideoStream:
     Attributes:
         index: Its number in the container, from 0.
         codec: FFmpeg's name of the codec, such as "h264".
-        coded_size: What is shown of the decoder's pictures, before SAR and rotation.
+        coded_size: What is shown of the decoder's frames, before SAR and rotation.
         sample_aspect_ratio: Shape of a pixel, width by height.
-        orientation: How a decoded picture has to be turned.
+        orientation: How a frame has to be turned.
         frame_rate: Average frames per second, None if the container does not tell.
         time_base: Seconds per unit of PTS.
-        start_pts: PTS of the first picture, in units of `time_base`.
+        start_pts: PTS of the first frame, in units of `time_base`.
         duration_seconds: Length of the stream, None if the container does not tell.
         field_order: Progressive, or which field comes first.
         color: How sample values become light.
-        has_alpha: Whether the pictures have transparent parts.
-        margins: What the container says not to show of the decoder's pictures, None for nothing.
-        has_true_times: Whether the times that the container stores are those at which pictures are shown.
-        frame_size: What pictures of different sizes and shapes fit in, upright with square pixels; None if all are
+        has_alpha: Whether the frames have transparent parts.
+        margins: What the container says not to show of the decoder's frames, None for nothing.
+        has_true_times: Whether the times that the container stores are those at which frames are shown.
+        frame_size: What frames of different sizes and shapes fit in, upright with square pixels; None if all are
             like the first.
     """
 

@@ -87,7 +87,7 @@ class IntervalGrid:
     def cue(self, index: int) -> TimeRange:
         """Return the time during which a player shows image `index`, counted from the start of the span.
 
-        Cues touch each other. The last one reaches to the end of the span, exactly: who writes it down rounds up, as a
+        Cues touch each other. The last one reaches to the end of the span, exactly: the writer of it rounds up, as a
         cue that ends early leaves the end of the seek bar without a picture in most players.
         """
         start = index * self.interval

@@ -71,7 +71,7 @@ def fork_self(work: Callable[[], None], stdin: int, environment: Collection[str]
         return OwnFork(pid)
     code = 1
     try:
-        _begin_anew(stdin, environment)
+        _begin_again(stdin, environment)
         work()
         code = 0
     except BaseException:  # noqa: BLE001 - told as the interpreter itself tells it
@@ -80,7 +80,7 @@ def fork_self(work: Callable[[], None], stdin: int, environment: Collection[str]
         os._exit(code)
 
 
-def _begin_anew(stdin: int, environment: Collection[str]) -> None:
+def _begin_again(stdin: int, environment: Collection[str]) -> None:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)

@@ -74,7 +74,7 @@ def restrict_calls(*, started: tuple[int, ...] = (), may_execute: bool = False) 
 
 @cache
 def readable_for_everybody() -> tuple[Path, ...]:
-    """List what may be read whatever the work is: code that everybody has, and facts about the machine."""
+    """List what may be read whatever the work is: code that every process has, and facts about the machine."""
     own = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     own |= {path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}}
     machine = (*_MACHINE, "/dev/urandom", "/dev/random", "/etc/localtime", "/usr/share/zoneinfo")

@@ -49,7 +49,7 @@ class Lists(Protocol):
 
 @runtime_checkable
 class Presigns(Protocol):
-    """The ability to make addresses under which anybody can fetch an object for a while."""
+    """The ability to make addresses under which any client can fetch an object for a while."""
 
     def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
         """Make the address of each object, which need not be there yet.

@@ -66,8 +66,8 @@ def command(  # noqa: PLR0913 - a flag each
         click.echo(json.dumps([asdict(report) for report in reports], indent=2))
     else:
         _show_all(Console(), reports)
-    grave = {Level.ERROR, Level.WARNING} if strict else {Level.ERROR}
-    return 1 if any(finding.level in grave for report in reports for finding in report.findings) else 0
+    failing = {Level.ERROR, Level.WARNING} if strict else {Level.ERROR}
+    return 1 if any(finding.level in failing for report in reports for finding in report.findings) else 0
 
 
 def _duration(video: str | None, settings: Settings, s3: S3Flags) -> Fraction | None:

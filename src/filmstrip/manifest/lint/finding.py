@@ -62,7 +62,7 @@ class Rule(Generic[Subject]):
     Attributes:
         name: Short name of the rule.
         level: How much it matters.
-        breaks: Who is hurt.
+        breaks: Which readers it hurts.
         reason: What happens, in a sentence.
         find: Names the places where it is broken, such as "cue 3", in a manifest and its surroundings.
     """
@@ -81,7 +81,7 @@ class Finding:
     Attributes:
         rule: Short name of the rule.
         level: How much it matters.
-        breaks: Who is hurt.
+        breaks: Which readers it hurts.
         reason: What happens, in a sentence.
         places: Where, at least one; "" for the whole file.
     """

@@ -137,7 +137,7 @@ def _join(one: socket.socket, other: socket.socket) -> None:
     """Carry bytes both ways until the client has ended and the server has too, or has had a while for it."""
     for side in (one, other):
         side.settimeout(None)
-        # Reading may take as long as it takes; who does not take what is sent is gone.
+        # Reading may take as long as it takes; a side that does not take what is sent is gone.
         side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
     back = threading.Thread(target=_carry, args=(other, one), name="egress-answers", daemon=True)
     back.start()

@@ -78,7 +78,7 @@ class SourcePace:
                     self._waited_seconds += time.monotonic() - self._since
 
     def demand(self, bytes_read: int) -> None:
-        """See to it that the source is fast enough; for whoever is within a request.
+        """See to it that the source is fast enough; for a caller that is within a request.
 
         Raises:
             LimitExceededError: It is not.
