@@ -153,5 +153,5 @@ def test_findings_are_shown_to_people(tmp_path: Path, capsys: pytest.CaptureFixt
     track.write_bytes(track.read_bytes().replace(b"\n", b"\r\n"))
     assert run(["lint", str(track)]) == ExitCode.FAILED
     shown = capsys.readouterr().out
-    assert "error line-ends: lines end in CR LF" in shown
+    assert "error line-ends: Lines end in CR LF" in shown
     assert "who: video.js 8" in shown

@@ -182,7 +182,7 @@ def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.
     entry = {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/file/below/"}
     assert _encode(tmp_path, source=sample.as_uri(), format={**entry, "allow_soft_fail": 1}) == ExitCode.DONE
     captured = capsys.readouterr()
-    assert "warning: could not be made" in captured.err
+    assert "warning: The output could not be made" in captured.err
     assert not captured.out
 
 
