@@ -65,7 +65,7 @@ class ToyProcess:
         self.send_signal(signal.SIGKILL)
 
     def poll(self) -> int | None:
-        """Return its exit code, None while it lives."""
+        """Return its exit code, None while it runs."""
         return self._ended(0)
 
     def wait(self, seconds: float) -> int:

@@ -32,7 +32,7 @@ def _words(page: Path) -> str:
     return re.sub(r"\]\([^)]*\)|<!--.*?-->", "", text)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_nothing_of_the_inside_is_named(page: Path) -> None:
     """No floor, class, module or value of Python's; the list of errors alone has the classes that the log names."""
     words = _words(page)
@@ -40,7 +40,7 @@ def test_nothing_of_the_inside_is_named(page: Path) -> None:
     assert _INSIDE.findall(words) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_words_are_common_ones(page: Path) -> None:
     """Words that a reader would have to look up have a plain one instead."""
     assert _ODD.findall(_words(page)) == []
