@@ -20,7 +20,7 @@ HOVERS_SECONDS = (0.7, 12.5, 27.9, 31.5, 42.0, 46.6, 47.18)
 PATIENCE_SECONDS = 15
 
 # Making the site may have to install the players first; the limit is for the test itself.
-pytestmark = pytest.mark.timeout(60, func_only=True)
+pytestmark = pytest.mark.timeout(240, func_only=True)
 
 WEBVTT_PLAYERS = ("videojs", "plyr", "vidstack", "media-chrome", "shaka")
 

@@ -15,7 +15,7 @@ from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.run_task import _told
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 class PanicException(BaseException):

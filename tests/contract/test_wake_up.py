@@ -35,7 +35,7 @@ async def running(database: Database, at_once: int) -> AsyncIterator[tuple[Durab
         await durable.stop(0)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
     """From outside, from a script, and what waits for a place behind another one."""
     async with running(database, at_once=1) as (durable, done):
@@ -49,7 +49,7 @@ async def test_what_is_enqueued_begins_at_once(database: Database) -> None:
         assert sorted(done) == ["child", "first", "second", "third"]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_what_a_script_begins_does_not_wait_for_its_end(database: Database) -> None:
     """A script that goes on for long keeps back nothing of what it has begun."""
     durable, done = Durable(database.companion_engine(), POLL_SECONDS), list[str]()

@@ -36,7 +36,7 @@ from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference, SourceVersion
 from filmstrip.testing.range_server import RangeServer
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 MEDIA = MediaSettings()
 SIZE = 3_000_000
 

@@ -9,7 +9,7 @@ import pytest
 
 from filmstrip.testing.filmstrip_server import filmstrip_program
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 OLDER = Path(__file__).parent.parent / "older_kernel.py"
 
 

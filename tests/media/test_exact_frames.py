@@ -37,7 +37,7 @@ FILMS = [name for name, asset in ASSETS.items() if asset.opens and asset.times a
 CASES = [*product(FILMS, INTERVALS), *((name, Fraction(1, 25)) for name in FRAME_BY_FRAME)]
 JPG = PictureEncoding(ImageFormat.JPG, quality=90)
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def probed(asset: Asset) -> MediaInfo:

@@ -107,7 +107,7 @@ def test_joined_files_are_shown_one_after_the_other(name: str, options: Sequence
     assert float(encoded.result.duration_seconds or 0) == pytest.approx(seconds, abs=0.15)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_a_clip_over_a_joint(tmp_path: Path) -> None:
     """A clip begins in one recording and ends in the next one; a recording without sound is silent."""
     source = joined(tmp_path, "film.webm", [f"{VP8} -c:a libopus {LIVE}", f"{VP8} {LIVE}"] * 2, silent=1)

@@ -40,7 +40,7 @@ NAMES = [
     "clock_back.ts", "clock_ahead.ts", "clock_back.vob",
 ]  # fmt: skip
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 
 def opened(server: RangeServer, file: Path, settings: StorageSettings) -> SourceRanges:

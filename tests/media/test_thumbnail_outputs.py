@@ -24,7 +24,7 @@ from frame_oracle import number_played_at, time_played_at
 from output_runs import Run, run_output
 from thumbnail_readers import Shown, opened, read_all
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 EVERY = "vtt,json,hls_image,hls_mjpg,dash,bif"
 

@@ -21,7 +21,7 @@ from filmstrip.outputs.thumbnails import pictures as _thumbnail_pictures
 from frame_oracle import number_played_at
 from output_runs import Run, run_output, run_together
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 FILES = {"output": "thumbnails", "interval": "0.5", "width": 320}
 SPRITES = {"output": "thumbnails", "interval": "0.5", "width": 160, "sprite": 1, "image_format": "jpg", "columns": 5}

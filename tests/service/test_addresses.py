@@ -20,7 +20,7 @@ from PIL import Image
 from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
 from filmstrip.testing.seaweedfs import S3Server
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 KEY = "0123456789abcdef"
 
 

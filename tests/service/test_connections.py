@@ -20,7 +20,7 @@ import pytest
 from filmstrip.testing.filmstrip_server import filmstrip_program
 from filmstrip.testing.running_program import RunningProgram, free_ports
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 KEY = "0123456789abcdef"
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"

@@ -11,7 +11,7 @@ import pytest
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_version
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from filmstrip.testing.running_program import free_ports
 from filmstrip.testing.seaweedfs import S3Server
 from service.test_addresses import call, fetch
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 SHOP, OTHER = "shop-0123456789abcdef", "other-0123456789abcdef"
 
 

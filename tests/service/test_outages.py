@@ -18,7 +18,7 @@ from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from toy_service import ToyService, eventually
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 GOOD = {"groups": [["good"]]}
 
 

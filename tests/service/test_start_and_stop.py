@@ -208,7 +208,7 @@ def test_no_path_leads_out_of_the_temporary_store(temporary: Temporary) -> None:
             assert connection.getresponse().status in (400, 404), path
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 def test_a_stop_has_a_hard_end(tmp_path: Path) -> None:
     """A source that stays silent for ten minutes holds up the end of the service for some seconds only."""
 

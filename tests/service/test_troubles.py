@@ -13,7 +13,7 @@ import pytest
 from filmstrip.db.records import TaskRecord
 from toy_service import ToyService, eventually
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 LIMITS = {"memory_limit_mb": 1024, "cpu_limit_seconds": 3, "file_limit_mb": 4}
 GOOD = {"groups": [["good"]]}
 

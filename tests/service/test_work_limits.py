@@ -9,7 +9,7 @@ import pytest
 from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 CLAIMED_SECONDS = 16_712
 KEPT_BYTES = 60_000
 
