@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
@@ -12,6 +12,8 @@ from filmstrip.db.tables import artifact, output
 from filmstrip.db.tasks import advance_task
 from filmstrip.domain.artifact import Location, OutputResult
 from filmstrip.domain.task import TaskStatus, may_follow
+
+_MOST_NAMES = 500
 
 
 class OutputRows(Rows):
@@ -79,12 +81,24 @@ class ArtifactRows(Rows):
             ]
             connection.execute(insert(artifact), rows)
 
-    def read_artifacts(self, token: str, index: int) -> tuple[PutArtifact, ...]:
-        """Read which files of an output are at its destinations, in the order in which they were put."""
+    def read_artifacts(self, token: str, index: int, names: Sequence[str] | None = None) -> tuple[PutArtifact, ...]:
+        """Read which files of an output are at its destinations, in the order in which they were put.
+
+        Args:
+            token: The task.
+            index: The output.
+            names: Which files are asked for, None for all; others are not read.
+        """
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        asked = [of_output] if names is None else [and_(of_output, artifact.c.name.in_(some)) for some in _few(names)]
         with self._reading() as connection:
-            rows = connection.execute(select(artifact).where(of_output).order_by(artifact.c.position))
-            return tuple(PutArtifact(row.group_name, row.artifact) for row in rows)
+            rows = [row for these in asked for row in connection.execute(select(artifact).where(these))]
+        return tuple(PutArtifact(row.group_name, row.artifact) for row in sorted(rows, key=lambda row: row.position))
+
+
+def _few(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a list of names so that each part fits into a statement (SQLite limits, 9)."""
+    return (names[first : first + _MOST_NAMES] for first in range(0, len(names), _MOST_NAMES))
 
 
 def _is(token: str, index: int) -> ColumnElement[bool]:

@@ -105,4 +105,6 @@ artifact = Table(
     ForeignKeyConstraint(
         ["task_token", "output_index"], ["output.task_token", "output.output_index"], ondelete="CASCADE"
     ),
+    # The last position is looked up with each file; without this, all files of the output would be read for it.
+    Index("ix_artifact_position", "task_token", "output_index", "position"),
 )

@@ -40,12 +40,15 @@ class Group:
         addressing: How its files name other files of the output; None for bare names.
         is_joinable: Whether it is made of samples alone, so that outputs with the same `Output.sampling` can make it
             together.
+        needs_all: Whether it needs the facts of the files of all groups before it, as manifests do; else it is told of
+            its own files alone. Plans are kept while their task runs: one of an older version does not say it.
     """
 
     name: str
     artifact_names: tuple[str, ...]
     addressing: Addressing | None = None
     is_joinable: bool = False
+    needs_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,12 @@ class Workbench:
             is whole in it need not be made again.
         settings: Limits and programs of the media floor.
         upscale: Whether video may become larger than its source.
-        finished: The artifacts of this output that are already at their destination, by name.
+        finished: The artifacts that are already at their destination, by name: those of the group, or of the whole
+            output if the group needs all.
         urls: The addresses of the output's files by name, where the group asked for them.
         urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
         ffmpeg: What waits to become ffmpeg, as often as `Output.ffmpeg_runs` says; None outside a child process.
+        substitutes_before: How many frames of groups that are not in `finished` are substitutes.
         on_progress: Told how much of the group is finished.
         warn: Told of what had to give, one sentence each.
     """
@@ -89,6 +94,7 @@ class Workbench:
     urls: Mapping[str, str] = field(default_factory=dict)
     urls_expire_at: str | None = None
     ffmpeg: WaitingFfmpeg | None = None
+    substitutes_before: int = 0
 
     def path(self, artifact_name: str) -> Path:
         """Tell where the file of an artifact is made."""

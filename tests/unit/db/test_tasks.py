@@ -1,10 +1,12 @@
 """Where is a task?"""
 
+import sqlite3
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, PutArtifact, Source, Submission
@@ -235,3 +237,38 @@ def test_many_tasks_are_read_in_one_go(database: Database) -> None:
         database.submit_task(token, Submission("{}", outputs), lambda _: None)
     found = database.read_tasks(tokens)
     assert [[output.tag for output in found[token].outputs] for token in tokens] == [["t0", "t1", "t2"]] * 19 + [[]]
+
+
+def test_artifacts_are_read_by_name(database: Database) -> None:
+    """What is asked for is read, however many names that are, in the order of putting, and nothing else."""
+    token = submitted(database)
+    names = [f"{number}" for number in range(1200)]
+    put = [PutArtifact("group", Artifact(name, "image/png", 1)) for name in reversed(names)]
+    database.record_artifacts(token, 1, put)
+    found = database.read_artifacts(token, 1, [*names[:1100], "never put"])
+    assert [each.artifact.name for each in found] == names[1099::-1]
+    assert database.read_artifacts(token, 1, []) == ()
+    assert database.read_artifacts(token, 0, names) == ()
+
+
+def test_the_thousandth_file_is_recorded_as_cheaply_as_the_first(database: Database) -> None:
+    """Nothing of what an output has is read to record one more: a long series would pay for it with each file."""
+    token, steps = submitted(database), 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    @event.listens_for(database._noting_engine, "before_cursor_execute")
+    def _count_steps(_connection: object, cursor: sqlite3.Cursor, *_others: object) -> None:
+        cursor.connection.set_progress_handler(count, 10)
+
+    def steps_of(name: str) -> int:
+        before = steps
+        database.record_artifacts(token, 1, [PutArtifact("group", Artifact(name, "image/png", 1))])
+        return steps - before
+
+    first = steps_of("first")
+    more = [PutArtifact("group", Artifact(f"{number}", "image/png", 1)) for number in range(1000)]
+    database.record_artifacts(token, 1, more)
+    assert 0 < steps_of("last") < first + 20

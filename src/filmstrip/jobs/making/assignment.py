@@ -80,14 +80,17 @@ class Portion:
     Attributes:
         assignment: The output that it belongs to.
         group: What to make.
-        finished: What is at all destinations already, of the whole output; it is not made again.
+        finished: What is at all destinations already and is not made again: of the group, or of the whole output if
+            the group needs all.
         listener: Told how the group goes on.
+        substitutes_before: How many frames of groups that are not in `finished` are substitutes.
     """
 
     assignment: Assignment
     group: Group
     finished: Mapping[str, Artifact]
     listener: Listener
+    substitutes_before: int = 0
 
     @property
     def is_finished(self) -> bool:

@@ -20,11 +20,12 @@ from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.making.once_more import once_more_if_killed
 from filmstrip.jobs.making.portion_making import Making, PutLaterError, explained, keep_unput
-from filmstrip.jobs.making.portions import portion_of
+from filmstrip.jobs.making.portions import finished_of, own_files, portion_of
 from filmstrip.jobs.making.putting import Putter
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group
+from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import Gave, Made, Progressed, Rendering, Report
 
 _MOST_NAMED = 5
@@ -68,9 +69,13 @@ class Performer:
         known = dict(finished)
         for message in plan.warnings:
             await asyncio.to_thread(listener.warn, message)
+        substitutes = 0
         for group in plan.groups:
-            made = await self.make_group(portion_of(assignment, plan, group, known, listener))
+            told = finished_of(group, known)
+            before = 0 if group.needs_all else substitutes
+            made = await self.make_group(portion_of(assignment, plan, group, told, listener, before))
             known |= {artifact.name: artifact for artifact in made}
+            substitutes += count_substitutes(own_files(group, known).values())
         for message in await asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores):
             await asyncio.to_thread(listener.warn, message)
         return describe_result(assignment, in_order(plan, known))
@@ -160,6 +165,7 @@ class Performer:
             finished=tuple(finished.values()),
             urls=addresses.urls,
             urls_expire_at=addresses.expire_at,
+            substitutes_before=portion.substitutes_before,
         )
 
     async def _made_files(self, portion: Portion, reports: AsyncIterator[Report]) -> AsyncIterator[Artifact]:

@@ -18,11 +18,35 @@ def share(plan: OutputPlan, group: Group, fraction: float) -> float:
 
 
 def portion_of(
-    assignment: Assignment, plan: OutputPlan, group: Group, finished: Mapping[str, Artifact], listener: Listener
+    assignment: Assignment,
+    plan: OutputPlan,
+    group: Group,
+    finished: Mapping[str, Artifact],
+    listener: Listener,
+    substitutes_before: int = 0,
 ) -> Portion:
-    """Take a group out of the plan of an output; the listener is told how much of the whole output is finished."""
+    """Take a group out of the plan of an output; the listener is told how much of the whole output is finished.
+
+    Args:
+        assignment: The output.
+        plan: Its plan.
+        group: The group.
+        finished: What is finished, as `finished_of` chooses it.
+        listener: Told how the output goes on.
+        substitutes_before: How many frames of other groups that are not in `finished` are substitutes.
+    """
 
     def on_progress(fraction: float) -> None:
         listener.on_progress(share(plan, group, fraction))
 
-    return Portion(assignment, group, finished, replace(listener, on_progress=on_progress))
+    return Portion(assignment, group, finished, replace(listener, on_progress=on_progress), substitutes_before)
+
+
+def finished_of(group: Group, finished: Mapping[str, Artifact]) -> Mapping[str, Artifact]:
+    """Choose what the making of a group is told of what an output has: all if it needs all, else its own files."""
+    return finished if group.needs_all else own_files(group, finished)
+
+
+def own_files(group: Group, finished: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """Choose the files of a group among those that an output has."""
+    return {name: finished[name] for name in group.artifact_names if name in finished}

@@ -25,6 +25,8 @@ def bundle_outputs(outputs: Sequence[Output], indexes: Iterable[int], info: Medi
 
 def join_groups(plan: OutputPlan) -> OutputPlan:
     """Make one group, the first, of all that can be made together with other outputs; the others stay as they are."""
-    names = tuple(name for group in plan.groups if group.is_joinable for name in group.artifact_names)
+    joined = [group for group in plan.groups if group.is_joinable]
+    names = tuple(name for group in joined for name in group.artifact_names)
+    together = Group("together", names, is_joinable=True, needs_all=any(group.needs_all for group in joined))
     others = (group for group in plan.groups if not group.is_joinable)
-    return OutputPlan((Group("together", names, is_joinable=True), *others), plan.warnings)
+    return OutputPlan((together, *others), plan.warnings)

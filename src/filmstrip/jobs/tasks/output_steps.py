@@ -18,13 +18,14 @@ from filmstrip.jobs.making.destinations import open_stores
 from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer
-from filmstrip.jobs.making.portions import share
+from filmstrip.jobs.making.portions import own_files, share
 from filmstrip.jobs.rules.bundles import join_groups
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
 from filmstrip.jobs.tasks.surroundings import Surroundings, naming_host
 from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.storage.source_reference import SourceVersion
@@ -50,17 +51,32 @@ class OutputSteps:
         await asyncio.to_thread(self._warn, token, index, plan.warnings)
         return plan
 
-    async def make(self, token: str, index: int, plan: OutputPlan, group: Group) -> None:
-        """Make one group and put its files, except for those that were put before."""
-        finished = await self._finished(token, index)
+    async def make(self, token: str, index: int, plan: OutputPlan, group: Group, substitutes_before: int = 0) -> int:
+        """Make one group and put its files, except for those that were put before.
+
+        Args:
+            token: The task.
+            index: The output.
+            plan: The plan of the output.
+            group: What is made of it.
+            substitutes_before: How many frames of the groups before it are substitutes.
+
+        Returns:
+            How many of its own are.
+        """
+        finished = await self._finished(token, index, group)
         if not finished.keys() >= set(group.artifact_names):
             async with self._assignment(token, index) as assignment:
                 await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
                 listener = self._listener(token, index, plan, group)
                 at_work = partial(self._around.at_work, token, index)
+                before = 0 if group.needs_all else substitutes_before
+                portion = Portion(assignment, group, finished, listener, before)
                 with naming_host(await self._source_url(token)):
-                    await self._performer.make_group(Portion(assignment, group, finished, listener), at_work)
+                    made = await self._performer.make_group(portion, at_work)
+            finished = {**finished, **{artifact.name: artifact for artifact in made}}
         self._board.tell(token, index, share(plan, group, 1))
+        return count_substitutes(own_files(group, finished).values())
 
     async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> dict[int, FilmstripError]:
         """Make and put what several outputs can make together, and return which of them met an outage.
@@ -102,7 +118,7 @@ class OutputSteps:
     async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
         first = joined.groups[0]
         listener = self._listener(token, index, joined, first)
-        return Portion(assignment, first, await self._finished(token, index), listener)
+        return Portion(assignment, first, await self._finished(token, index, first), listener)
 
     async def _make_portions(
         self, token: str, first: int, portions: Mapping[int, Portion]
@@ -170,6 +186,7 @@ class OutputSteps:
         tag = next((output.tag for output in outputs if output.index == index), None)
         self._database.add_warnings(token, [Warned(message, tag=tag) for message in messages])
 
-    async def _finished(self, token: str, index: int) -> dict[str, Artifact]:
-        put = await asyncio.to_thread(self._database.read_artifacts, token, index)
+    async def _finished(self, token: str, index: int, group: Group | None = None) -> dict[str, Artifact]:
+        names = None if group is None or group.needs_all else group.artifact_names
+        put = await asyncio.to_thread(self._database.read_artifacts, token, index, names)
         return {each.artifact.name: each.artifact for each in put}

@@ -115,8 +115,11 @@ class RunTask:
             with bound_contextvars(output_index=index):
                 try:
                     plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
+                    substitutes = 0
                     for group in plan.groups:
-                        await self._work(f"make {group.name}", self._output.make, token, index, plan, group)
+                        made = (token, index, plan, group, substitutes)
+                        # A step that an older version wrote down tells none.
+                        substitutes += await self._work(f"make {group.name}", self._output.make, *made) or 0
                     await self._repeatable("describe", self._output.describe, token, index, plan)
                 except OutageError as outage:
                     delay_seconds = await self._wait(token, index, outage)

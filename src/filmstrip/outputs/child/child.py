@@ -166,6 +166,7 @@ def _bench(
         urls=rendering.urls,
         urls_expire_at=rendering.urls_expire_at,
         ffmpeg=seclusion.ffmpeg,
+        substitutes_before=rendering.substitutes_before,
     )
 
 

@@ -31,9 +31,11 @@ class Rendering:
         info: What the source holds.
         folder: Where the files are made.
         upscale: Whether video may become larger than its source.
-        finished: The artifacts that are at their destination already.
+        finished: The artifacts that are at their destination already: those of the group, or of the whole output if
+            the group needs all.
         urls: The addresses of the output's files by name, where the group asked for them; they may be signed.
         urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
+        substitutes_before: How many frames of groups that are not in `finished` are substitutes.
     """
 
     document: str
@@ -44,6 +46,7 @@ class Rendering:
     finished: tuple[Artifact, ...]
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls_expire_at: str | None = None
+    substitutes_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,6 +62,16 @@ class ThumbnailSet:
         stem, dot, extension = self._marked(self.sprite_name or f"sprite.{self.image_format.value}").rpartition(".")
         return stem + ("" if self.tiles.sprite_count == 1 else f"_{number + 1:04d}") + dot + extension
 
+    def numbers_of(self, names: Collection[str]) -> frozenset[int]:
+        """Find the numbers of the picture files among some names, of which others may be of other sizes."""
+        told = {int(found[1]) - 1 for name in names if (found := _NUMBER.search(name))}
+        # A sprite that is the only one has no number; digits in its name mean nothing.
+        return frozenset(
+            number
+            for number in {0} | told
+            if 0 <= number < self.tiles.sprite_count and self.folder + self.file_name(number) in names
+        )
+
     def image_names(self, numbers: range) -> list[str]:
         """Name picture files as artifacts."""
         return [self.folder + self.file_name(number) for number in numbers]
@@ -98,6 +108,7 @@ class ThumbnailSet:
         return self.moments.span.duration
 
 
+_NUMBER = re.compile(r"(\d{1,9})\.[^.]*$")
 _MANIFEST_FILES = {
     Manifest.VTT: ".vtt",
     Manifest.JSON: ".json",

@@ -204,7 +204,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         for first in range(0, tiles.sprite_count, step):
             numbers = range(first, min(first + step, tiles.sprite_count))
             names = tuple(name for each in sets for name in each.image_names(numbers))
-            yield Group(f"pictures-{first + 1}", names, is_joinable=True)
+            yield Group(f"pictures-{first + 1}", names, is_joinable=True, needs_all=False)
 
     def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
         """Make the images of a group, or the manifests of all."""

@@ -80,9 +80,8 @@ class PictureMaker:
                 pass
 
     def _painter(self, each: ThumbnailSet) -> Painter:
-        numbers = range(each.tiles.sprite_count)
-        wanted = frozenset(number for number in numbers if each.folder + each.file_name(number) in self.names)
         kind = SpritePainter if each.is_tiled else FilePainter
+        wanted = each.numbers_of(self.names)
         return kind(self.info.require_video(), each, wanted, self.encoding, self.bench)
 
     def _new_jpeg_renderer(self) -> Callable[[Sample], int]:

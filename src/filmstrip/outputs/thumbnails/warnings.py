@@ -10,6 +10,7 @@ from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import Precision
 from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._substitutes import count_substitutes
 
 MOST_TOLD_ONE_BY_ONE = 20
 _CLEARLY_SECONDS = Fraction(1, 2)
@@ -20,8 +21,7 @@ class SubstituteTeller:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        before = (frame for artifact in bench.finished.values() for frame in artifact.frames)
-        self._numbers = itertools.count(len({frame.requested_seconds for frame in before if frame.is_substitute}))
+        self._numbers = itertools.count(bench.substitutes_before + count_substitutes(bench.finished.values()))
 
     def tell(self, stamp: FrameStamp) -> None:
         """Warn of a picture if it shows a substitute."""
