@@ -42,6 +42,7 @@ class Group:
             together.
         needs_all: Whether it needs the facts of the files of all groups before it, as manifests do; else it is told of
             its own files alone. Plans are kept while their task runs: one of an older version does not say it.
+        needs_source: Whether the source is read for it; else it is made though the source has gone away.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Group:
     addressing: Addressing | None = None
     is_joinable: bool = False
     needs_all: bool = True
+    needs_source: bool = True
 
 
 @dataclass(frozen=True, slots=True)

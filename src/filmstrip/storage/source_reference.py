@@ -58,7 +58,9 @@ class SourceFacts:
     Attributes:
         version: Its present state.
         supports_ranges: Whether parts of it can be fetched; else only the whole, from the beginning.
+        region: Region of its bucket that the server named, None where the URL was right or names none.
     """
 
     version: SourceVersion
     supports_ranges: bool
+    region: str | None = None

@@ -64,7 +64,7 @@ def find_source(
         if error.region is None or not url.lower().startswith("s3://"):
             raise
         reference = refer_to_source(url, settings, version, lender, error.region)
-        facts = check_source(reference, settings)
+        facts = replace(check_source(reference, settings), region=error.region)
     return replace(reference, version=facts.version), facts
 
 

@@ -11,7 +11,7 @@ from filmstrip.domain.errors import SourceChangedError, SourceUnreachableError
 from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceReference
+from filmstrip.storage.source_reference import SourceFacts, SourceReference
 from filmstrip.testing.range_server import RangeServer
 from raw_server import RawServer, running_raw_server
 
@@ -48,6 +48,24 @@ async def test_a_source_is_read_from_afar(
     assert isinstance(source, SourceReference)
     assert source.version == version
     assert range_server.bytes_sent < 1000
+
+
+async def test_what_was_said_before_is_not_asked_again(
+    tmp_path: Path, storage: StorageSettings, url: str, range_server: RangeServer
+) -> None:
+    """A source that is read in parts needs no further word of its server; one of this machine is opened as ever."""
+    said: list[SourceFacts] = []
+    _, version = await fetch_source(
+        url, storage, tmp_path / "copy", whole=False, listener=FetchListener(on_answer=said.append)
+    )
+    range_server.forget()
+    source, again = await fetch_source(url, storage, tmp_path / "copy", whole=False, expected=version, known=said[0])
+    assert (source, again, range_server.requests) == (SourceReference(url, version), version, [])
+    (tmp_path / "video.mp4").write_bytes(CONTENT)
+    local, _ = await fetch_source(
+        f"file://{tmp_path}/video.mp4", storage, tmp_path / "copy", whole=False, expected=version, known=said[0]
+    )
+    assert local == LocalFile(tmp_path / "video.mp4")
 
 
 async def test_a_source_is_copied_once(
@@ -109,7 +127,7 @@ async def test_an_answer_counts_before_the_copy_is_whole(tmp_path: Path, storage
             connection.sendall(b"Content-Range: bytes 0-0/1000000\r\n\r\nx")
 
     answers: list[str] = []
-    listener = FetchListener(on_answer=lambda: answers.append("answered"))
+    listener = FetchListener(on_answer=lambda _facts: answers.append("answered"))
     impatient = replace(storage, retries=0)
     with running_raw_server(answer) as server, running_raw_server() as silent:
         for url, expected in ((silent.url(), []), (server.url(), ["answered"])):

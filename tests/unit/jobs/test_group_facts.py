@@ -13,6 +13,7 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.db.records import PutArtifact, Source
 from filmstrip.domain.artifact import Artifact, FrameStamp
+from filmstrip.domain.errors import RangesNotSupportedError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.jobs.making.assignment import Assignment, Listener
@@ -31,6 +32,7 @@ from filmstrip.outputs.thumbnails.output import MANIFEST_GROUP
 from filmstrip.outputs.thumbnails.warnings import MOST_TOLD_ONE_BY_ONE, SubstituteTeller
 from filmstrip.params.query import Query
 from filmstrip.storage.local import LocalStore
+from filmstrip.storage.source_reference import SourceReference
 from filmstrip.testing.range_server import RangeServer
 
 PICTURES_PER_GROUP = 12
@@ -45,14 +47,19 @@ class Child:
     sizes: list[int] = field(default_factory=list)
     renderings: list[Rendering] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    sources: list[object] = field(default_factory=list)
+    reads_ranges: bool = True
 
     @asynccontextmanager
     async def render(
-        self, _source: object, renderings: Sequence[Rendering]
+        self, source: object, renderings: Sequence[Rendering]
     ) -> AsyncIterator[list[AsyncGenerator[Report, None]]]:
         """Make groups."""
         self.sizes.append(len(requests.dump_json(Request(Fetched(), MediaSettings(), tuple(renderings)))))
         self.renderings += renderings
+        self.sources.append(source)
+        if isinstance(source, SourceReference) and not self.reads_ranges:
+            raise RangesNotSupportedError("It does not answer range requests")
         yield [self._reports(rendering) for rendering in renderings]
 
     async def _reports(self, rendering: Rendering) -> AsyncGenerator[Report, None]:
@@ -205,3 +212,29 @@ async def test_the_command_line_tells_groups_no_more(tmp_path: Path, query: Quer
     assert [len(each.finished) for each in child.renderings] == [0, 0, 0, 0, 0, 5 * PICTURES_PER_GROUP]
     assert len(result.names) == 5 * PICTURES_PER_GROUP + 1
     assert len(child.warnings) == MOST_TOLD_ONE_BY_ONE
+
+
+async def test_what_reads_no_source_opens_none(
+    steps: OutputSteps, database: Database, token: str, query: Query[Output], child: Child, range_server: RangeServer
+) -> None:
+    """A source is asked once for all groups of pictures, and manifests are made when it has gone away."""
+    plan = _plan(query, 3 * PICTURES_PER_GROUP)
+    database.record_source(token, Source(INFO))
+    for group in plan.groups[:-1]:
+        await steps.make(token, 0, plan, group)
+    assert len(range_server.requests) == 1
+    (range_server.folder / "a.mp4").unlink()
+    await steps.make(token, 0, plan, plan.groups[-1])
+    assert [type(source) for source in child.sources] == [SourceReference] * 3 + [type(None)]
+
+
+async def test_a_server_that_hands_out_no_more_ranges(
+    steps: OutputSteps, database: Database, token: str, query: Query[Output], child: Child, range_server: RangeServer
+) -> None:
+    """What it said before is no promise: it is asked again, and the source is copied."""
+    plan = _plan(query, 2 * PICTURES_PER_GROUP)
+    database.record_source(token, Source(INFO))
+    await steps.make(token, 0, plan, plan.groups[0])
+    child.reads_ranges = range_server.manners.ranges = False
+    await steps.make(token, 0, plan, plan.groups[1])
+    assert [type(source) for source in child.sources] == [SourceReference, SourceReference, LocalFile]

@@ -76,9 +76,13 @@ class MediaChild:
 
     @asynccontextmanager
     async def render(
-        self, source: ReadableSource, renderings: Sequence[Rendering]
+        self, source: ReadableSource | None, renderings: Sequence[Rendering]
     ) -> AsyncIterator[list[AsyncGenerator[Report, None]]]:
         """Make groups by one child, which is ended at the end of the block.
+
+        Args:
+            source: Their source, None if none of them needs it.
+            renderings: The groups, each of another output.
 
         Yields:
             What the child reports of each rendering, which raises `FilmstripError` where it cannot be made. None of

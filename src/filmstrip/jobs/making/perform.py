@@ -118,7 +118,8 @@ class Performer:
             return makings
         async with AsyncExitStack() as working:
             await working.enter_async_context(at_work())
-            source = await portions[0].assignment.open_source()
+            needs_source = any(portion.group.needs_source for portion in portions)
+            source = await portions[0].assignment.open_source() if needs_source else None
             renderings = [await self._rendering(portion) for portion in portions]
             working.push_async_callback(_clear_failed, makings)
             all_reports = await working.enter_async_context(self._child.render(source, renderings))

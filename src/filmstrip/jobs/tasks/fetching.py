@@ -15,7 +15,7 @@ from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
-from filmstrip.storage.sources import copy_source, find_source, open_source
+from filmstrip.storage.sources import copy_source, find_source, open_source, refer_to_source
 
 
 def ignore(*_facts: object) -> None:
@@ -27,11 +27,11 @@ class FetchListener:
     """Who wants to know how a fetch goes on; told from another thread.
 
     Attributes:
-        on_answer: Told when the source has answered, before anything of it is copied; it may block.
+        on_answer: Told what the source's server said, before anything is copied; it may block.
         on_progress: Told the finished fraction of a copy, 0.0 where the whole is not known.
     """
 
-    on_answer: Callable[[], None] = ignore
+    on_answer: Callable[[SourceFacts], None] = ignore
     on_progress: ProgressListener = ignore
 
 
@@ -47,6 +47,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
     expected: SourceVersion | None = None,
     listener: FetchListener = _NOBODY,
     lender: Lender = NOBODY,
+    known: SourceFacts | None = None,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
 
@@ -58,6 +59,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
         expected: The state in which it has to be, None for any.
         listener: Told how it goes on.
         lender: Whose credentials sign where the URL has none.
+        known: What its server said before. Then it is not asked whether a source that is read in parts is still there,
+            as each of its answers is compared with the expected state.
 
     Returns:
         How a child process opens it, and in which state it is.
@@ -77,6 +80,10 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
 
     stoppable = FetchListener(listener.on_answer, report)
     try:
+        is_local = url.lower().startswith("file://") or await asyncio.to_thread(path.exists)
+        if not (is_local or whole) and known is not None and known.supports_ranges and expected is not None:
+            refer = partial(refer_to_source, url, settings, expected, lender, known.region)
+            return await asyncio.to_thread(refer), expected
         find = partial(find_source, url, settings, expected, lender)
         return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, stoppable)
     finally:
@@ -99,7 +106,7 @@ def _fetch(
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     reference, facts = find()
-    listener.on_answer()
+    listener.on_answer(facts)
     if reference.url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:

@@ -10,20 +10,26 @@ from functools import partial
 import structlog
 
 from filmstrip.domain.artifact import Artifact, Warned
-from filmstrip.domain.errors import DestinationError, FilmstripError, HostNotAllowedError, SourceError
+from filmstrip.domain.errors import (
+    DestinationError,
+    FilmstripError,
+    HostNotAllowedError,
+    RangesNotSupportedError,
+    SourceError,
+)
 from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.destinations import open_stores
 from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
-from filmstrip.jobs.making.perform import Performer
+from filmstrip.jobs.making.perform import Performer, Workplace
 from filmstrip.jobs.making.portions import own_files, share
 from filmstrip.jobs.rules.bundles import join_groups
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
-from filmstrip.jobs.tasks.surroundings import Surroundings, naming_host
+from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import ReadableSource
@@ -72,11 +78,18 @@ class OutputSteps:
                 at_work = partial(self._around.at_work, token, index)
                 before = 0 if group.needs_all else substitutes_before
                 portion = Portion(assignment, group, finished, listener, before)
-                with naming_host(await self._source_url(token)):
-                    made = await self._performer.make_group(portion, at_work)
+                made = await self._make_group(token, portion, at_work)
             finished = {**finished, **{artifact.name: artifact for artifact in made}}
         self._board.tell(token, index, share(plan, group, 1))
         return count_substitutes(own_files(group, finished).values())
+
+    async def _make_group(self, token: str, portion: Portion, at_work: Workplace) -> tuple[Artifact, ...]:
+        url = await self._source_url(token)
+        with suppress(RangesNotSupportedError), self._around.reading(token, url):
+            return await self._performer.make_group(portion, at_work)
+        # Its server has thought better of it since it was asked: asked again, it hands out a copy.
+        with self._around.reading(token, url):
+            return await self._performer.make_group(portion, at_work)
 
     async def make_together(self, token: str, plans: Mapping[int, OutputPlan]) -> dict[int, FilmstripError]:
         """Make and put what several outputs can make together, and return which of them met an outage.
@@ -132,6 +145,7 @@ class OutputSteps:
         for index, failure in failures.items():
             _log.warning("left_to_itself", output_index=index, error=str(failure))
             if isinstance(failure, SourceError):
+                self._around.sources.forget(token)
                 failure.host = host_of(await self._source_url(token))
         return {index: failure for index, failure in failures.items() if failure.is_retryable and failure.host}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
@@ -20,6 +20,7 @@ from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
 from filmstrip.jobs.tasks.interruptions import Interruptions
+from filmstrip.jobs.tasks.known_sources import KnownSources
 from filmstrip.jobs.tasks.known_tasks import KnownTask, KnownTasks
 from filmstrip.jobs.tasks.lending import lender_for
 from filmstrip.jobs.tasks.work_folders import WorkFolders
@@ -28,7 +29,7 @@ from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.params.query import Query
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceVersion
+from filmstrip.storage.source_reference import SourceFacts, SourceVersion
 
 
 @contextmanager
@@ -56,6 +57,7 @@ class Surroundings:
         fetches: Places of sources that are fetched.
         open_tasks: Places of tasks that are fetched and not ended.
         known: Knows what does not change of the tasks at work.
+        sources: Knows what the servers of their sources said.
     """
 
     database: Database
@@ -68,6 +70,7 @@ class Surroundings:
     fetches: Places
     open_tasks: Places
     known: KnownTasks
+    sources: KnownSources = field(default_factory=KnownSources)
 
     async def task(self, token: str) -> KnownTask:
         """Return what does not change of a task.
@@ -114,7 +117,8 @@ class Surroundings:
         """Make a task's source readable; a copy that it has already is used."""
         path, answers = self.folders.source(token), Answers(self.database, token)
 
-        def on_answer() -> None:
+        def on_answer(facts: SourceFacts) -> None:
+            self.sources.keep(token, facts)
             allow(fetch_seconds(self.storage))
             answers.note(host_of(query.source))
 
@@ -131,7 +135,18 @@ class Surroundings:
             expected=expected,
             listener=FetchListener(on_answer, on_progress),
             lender=lender,
+            known=self.sources.kept(token),
         )
+
+    @contextmanager
+    def reading(self, token: str, url: str) -> Iterator[None]:
+        """Read a task's source within the block: an error of it names its host, and its server is asked again then."""
+        try:
+            with naming_host(url):
+                yield
+        except SourceError:
+            self.sources.forget(token)
+            raise
 
     async def lender(self, token: str) -> Lender:
         """Return what lends credentials to the places of a task that have none."""

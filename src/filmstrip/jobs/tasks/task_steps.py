@@ -17,7 +17,7 @@ from filmstrip.jobs.rules.bundles import bundle_outputs
 from filmstrip.jobs.rules.free_disk import keeping_free_disk
 from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.jobs.tasks.outages import is_active
-from filmstrip.jobs.tasks.surroundings import Surroundings, naming_host
+from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
@@ -113,6 +113,7 @@ class TaskSteps:
         await asyncio.to_thread(self._around.folders.empty_task, token)
         has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
         self._around.known.forget(token)
+        self._around.sources.forget(token)
         # What was late until now made it again; nothing is made any more.
         await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)
@@ -127,7 +128,7 @@ class TaskSteps:
             self._around.interruptions.work(token),
             keeping_free_disk(self._around.folders.root, self._around.settings.free_disk_mb),
         ):
-            with naming_host(url):
+            with self._around.reading(token, url):
                 yield
 
 

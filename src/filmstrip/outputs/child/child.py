@@ -42,6 +42,7 @@ from filmstrip.outputs.child.messages import (
     reports,
     requests,
 )
+from filmstrip.outputs.child.no_source import NoSource
 from filmstrip.outputs.child.range_protocol import DESCRIPTOR
 from filmstrip.outputs.registry import load_outputs, load_renderers, output_types
 from filmstrip.params.format_entry import parse_entry
@@ -122,7 +123,7 @@ def _outputs(request: Request) -> list[Output]:
 
 
 def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterator[Report]:
-    if request.source is None:
+    if request.source is None and not request.renderings:
         yield Tried(try_walls(seclusion.landlock))
         return
     with _opened(request.source, reporter) as source:
@@ -171,7 +172,10 @@ def _bench(
 
 
 @contextmanager
-def _opened(source: LocalFile | Fetched, reporter: _Reporter) -> Iterator[MediaSource]:
+def _opened(source: LocalFile | Fetched | None, reporter: _Reporter) -> Iterator[MediaSource]:
+    if source is None:
+        yield NoSource()
+        return
     if isinstance(source, LocalFile):
         yield source
         return

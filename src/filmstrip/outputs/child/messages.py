@@ -61,10 +61,10 @@ class Request:
     """What a child process is to do.
 
     Attributes:
-        source: Where the source's bytes are; None to try what the child is kept from. The address of a remote one is
-            told to the process that fetches it alone.
+        source: Where the source's bytes are; None for groups that do not need it, and to try what the child is kept
+            from. The address of a remote one is told to the process that fetches it alone.
         media: The limits, which the child takes on itself.
-        renderings: The groups to make, of outputs that can be made together; none to probe the source.
+        renderings: The groups to make, of outputs that can be made together; none to probe the source, or to try.
     """
 
     source: LocalFile | Fetched | None

@@ -183,7 +183,9 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         packed = tuple(name for each in sets for name in packed_names(each, kinds))
         manifests = tuple(name for each in sets for name in manifest_names(each, kinds))
         groups = [*self._picture_groups(sets), *([Group(PACKED_GROUP, packed)] if packed else [])]
-        return OutputPlan((*groups, Group(MANIFEST_GROUP, manifests, self._addressing())), tuple(self._warnings(sets)))
+        # Kept JPEGs that are gone are taken again.
+        last = Group(MANIFEST_GROUP, manifests, self._addressing(), needs_source=self.keeps_jpegs)
+        return OutputPlan((*groups, last), tuple(self._warnings(sets)))
 
     def _addressing(self) -> Addressing | None:
         if self.url_mode is UrlMode.PRESIGNED:
