@@ -16,7 +16,7 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._base import Output, Workbench
 from filmstrip.outputs.registry import output_types, parse_query
-from filmstrip.params.format_entry import entry_without_destination, parse_entry
+from filmstrip.params.format_entry import entries_without_destination, parse_entry
 
 
 @dataclass
@@ -103,7 +103,7 @@ def run_together(
 def _begun(source: Asset | Path, folder: Path, entry: Mapping[str, object]) -> Run:
     path = source.path if isinstance(source, Asset) else source
     text = json.dumps({"query": {"source": path.as_uri(), "format": [entry]}})
-    child_side = parse_entry(entry_without_destination(text, 0), output_types())
+    child_side = parse_entry(entries_without_destination(text)[0], output_types())
     info = probe(LocalFile(path), MediaSettings())
     folder.mkdir(exist_ok=True)
     return Run(path, folder, info, parse_query(text).formats[0], child_side)

@@ -11,7 +11,7 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import MediaSource
 from filmstrip.outputs.child import child as _child
 from filmstrip.outputs.child.messages import requests
-from toy_output import data_folder, wait_at_gate
+from toy_output import data_folder, note_parsed, wait_at_gate
 
 outputs.__path__.append(str(Path(__file__).parent / "toy_outputs"))
 
@@ -39,6 +39,12 @@ def seclude_with_data_folder(settings: MediaSettings, **doors: Any) -> Seclusion
     return seclude(settings, **doors)
 
 
+def noting_parse(*arguments: Any) -> Any:
+    """Parse an entry, and write down that it was parsed."""
+    note_parsed(data_folder(), "entry")
+    return parse_entry(*arguments)
+
+
 load = _child.load
 
 
@@ -47,6 +53,8 @@ def main() -> None:
     _child.main()
 
 
+parse_entry = _child.parse_entry
+_child.parse_entry = noting_parse
 probe = _child.probe
 _child.probe = gated_probe
 seclude = _child.seclude

@@ -1,8 +1,8 @@
 """An output for tests of what runs outputs: it makes files of zeros, writes down what it made, and gets into trouble.
 
 It works in the data folder that the work folder lies in: `rendered` there names each file that was begun, `processes`
-for how many outputs each child process was, a folder `gates` lets a test hold it at a file ("hold-<name>") until the
-test lets it go on ("go").
+for how many outputs each child process was, `parsed` what was parsed, a folder `gates` lets a test hold it at a file
+("hold-<name>") until the test lets it go on ("go").
 """
 
 import os
@@ -28,6 +28,12 @@ DEADLINE_SECONDS = 60.0
 def data_folder() -> Path:
     """The folder in which the work folder of this process lies."""
     return next(parent.parent for parent in Path.cwd().parents if parent.name == "work")
+
+
+def note_parsed(folder: Path, what: str) -> None:
+    """Write down in the data folder that something of a query was parsed."""
+    with (folder / "parsed").open("a") as log:
+        log.write(f"{what}\n")
 
 
 def wait_at_gate(name: str) -> None:

@@ -29,6 +29,7 @@ from filmstrip.outputs.child.fetch_request import FETCHER
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.query import Query, parse_query
 from filmstrip.storage.settings import StorageSettings
+from toy_output import note_parsed
 from toy_service import open_database
 
 
@@ -64,12 +65,17 @@ def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Dat
     jobs = {"poll_seconds": 0.05, "progress_seconds": 0.1, "retry_seconds": 0.0, "slots": 2} | settings.get("jobs", {})
     work_root = Path(jobs.pop("work_root", folder / "work"))
     roots = {"local_roots": (folder,), "private_hosts": ("127.0.0.1",), "retries": 0} | settings.get("storage", {})
+
+    def noting_parse(text: str) -> Query[Any]:
+        note_parsed(folder, "query")
+        return parse(text)
+
     return JobEngine(
         database,
         JobSettings(work_root, **jobs),
         MediaSettings(**settings.get("media", {})),
         StorageSettings(folder / "temporary", **roots),
-        parse=parse,
+        parse=noting_parse,
         child=toy_child.__name__,
     )
 

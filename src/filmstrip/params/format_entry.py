@@ -10,16 +10,15 @@ from filmstrip.params.customs import said_plainly
 from filmstrip.params.query import FormatT
 
 
-def entry_without_destination(query_text: str, index: int) -> str:
-    """Cut one entry out of the text of a query that was parsed without mistakes.
+def entries_without_destination(query_text: str) -> tuple[str, ...]:
+    """Cut the entries out of the text of a query that was parsed without mistakes, in their order.
 
     Args:
         query_text: `Query.text`.
-        index: Place of the entry in `format`, from 0.
     """
     entries = json.loads(query_text)["query"]["format"]
-    entry = said_plainly((entries if isinstance(entries, list) else [entries])[index])
-    return json.dumps({key: value for key, value in entry.items() if key != "destination"})
+    plain = map(said_plainly, entries if isinstance(entries, list) else [entries])
+    return tuple(json.dumps({key: value for key, value in entry.items() if key != "destination"}) for entry in plain)
 
 
 def parse_entry(text: str, output_types: Mapping[str, type[FormatT]]) -> FormatT:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -32,7 +32,7 @@ from filmstrip.outputs._base import Output
 from filmstrip.outputs.child.fetch_request import FETCHER
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.outputs.registry import parse_query
-from filmstrip.params.format_entry import entry_without_destination
+from filmstrip.params.format_entry import entries_without_destination
 from filmstrip.params.query import Query, check_source
 from filmstrip.service.local_access import allow_named, allow_urls
 from filmstrip.settings.settings import Settings
@@ -161,6 +161,11 @@ class _Run:
     failures: list[str] = field(default_factory=list)
     finished: dict[int, dict[str, Artifact]] = field(default_factory=dict)
 
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """Each output as JSON text without its destination, as its media processes are told."""
+        return entries_without_destination(self.query.text)
+
     def kept_indices(self) -> list[int]:
         """Return which outputs are made, warning of the others."""
         dropped = {} if self.query.upscale else dropped_outputs(self.query.formats, self.info)
@@ -225,7 +230,7 @@ class _Run:
         with open_stores(output, self.child.storage, "local", index, now, self.lender) as stores:
             yield Assignment(
                 output=output,
-                document=entry_without_destination(self.query.text, index),
+                document=self.documents[index],
                 info=self.info,
                 open_source=self._open_source,
                 upscale=self.query.upscale,

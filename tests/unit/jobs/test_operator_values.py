@@ -10,7 +10,7 @@ from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails.output import Thumbnails
-from filmstrip.params.format_entry import entry_without_destination
+from filmstrip.params.format_entry import entries_without_destination
 from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.reading import read_settings
 
@@ -20,7 +20,7 @@ SETTINGS = JobSettings(Path("work"), max_sprite_side=1080)
 def completed(*entries: dict[str, Any], settings: JobSettings = SETTINGS) -> list[dict[str, Any]]:
     query = parse_query(json.dumps({"query": {"source": "https://example.com/a.mp4", "format": list(entries)}}))
     text = with_operator_values(query, settings, parse_query).text
-    return [json.loads(entry_without_destination(text, index)) for index in range(len(entries))]
+    return [json.loads(document) for document in entries_without_destination(text)]
 
 
 def test_what_the_operator_set_counts_where_the_client_says_nothing() -> None:

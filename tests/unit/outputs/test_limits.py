@@ -15,7 +15,9 @@ from filmstrip.outputs._base import Group
 from filmstrip.outputs.child.limits import check_length, within_processor_time
 from filmstrip.outputs.child.messages import Rendering
 from filmstrip.outputs.mp4.output import Mp4
+from filmstrip.outputs.registry import output_types
 from filmstrip.outputs.thumbnails.output import Thumbnails
+from filmstrip.params.format_entry import parse_entry
 from filmstrip.storage.source_reference import SourceReference, SourceVersion
 
 SETTINGS = MediaSettings()
@@ -40,7 +42,8 @@ def film(seconds: int, size_bytes: int | None, **video: Any) -> MediaInfo:
 def allowed(info: MediaInfo, document: str | None = None, names: int = 1, *, upscale: bool = False) -> int:
     source = SourceReference("http://host/film", SourceVersion(info.size_bytes))
     group = Group("group", tuple(map(str, range(names))))
-    rendering = Rendering(document or "", group, info, Path(), upscale, ())
+    runs = parse_entry(document, output_types()).ffmpeg_runs if document else 0
+    rendering = Rendering(document or "", group, info, Path(), upscale, (), ffmpeg_runs=runs)
     return within_processor_time(SETTINGS, source, (rendering,) if document else ()).cpu_limit_seconds
 
 

@@ -12,7 +12,7 @@ from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import output_types, parse_query
 from filmstrip.outputs.thumbnail.output import Thumbnail
 from filmstrip.outputs.thumbnails.output import Thumbnails
-from filmstrip.params.format_entry import entry_without_destination, parse_entry
+from filmstrip.params.format_entry import entries_without_destination, parse_entry
 
 FOLDER = "s3://example.com/bucket/a/"
 
@@ -24,7 +24,7 @@ def text_of(**entry: object) -> str:
 def both_sides(**entry: object) -> tuple[Output, Output]:
     """Parse an entry as the service does, and as its child process does, which is not told the destination."""
     text = text_of(**entry)
-    return parse_query(text).formats[0], parse_entry(entry_without_destination(text, 0), output_types())
+    return parse_query(text).formats[0], parse_entry(entries_without_destination(text)[0], output_types())
 
 
 @pytest.mark.parametrize(

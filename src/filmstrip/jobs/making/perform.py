@@ -167,6 +167,7 @@ class Performer:
             urls=addresses.urls,
             urls_expire_at=addresses.expire_at,
             substitutes_before=portion.substitutes_before,
+            ffmpeg_runs=assignment.output.ffmpeg_runs,
         )
 
     async def _made_files(self, portion: Portion, reports: AsyncIterator[Report]) -> AsyncIterator[Artifact]:

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import TokenNotFoundError
 from filmstrip.outputs._base import Output
+from filmstrip.params.format_entry import entries_without_destination
 from filmstrip.params.query import Query
 
 _MOST_TASKS = 64
@@ -18,7 +20,7 @@ _MOST_CHARACTERS = 65_536
 """Longer queries are parsed again each time: what is kept here stays small whatever clients send."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownTask:
     """What does not change as long as a task is not final.
 
@@ -31,6 +33,11 @@ class KnownTask:
     query: Query[Output]
     key_id: int | None
     begins_at: datetime
+
+    @cached_property
+    def documents(self) -> tuple[str, ...]:
+        """Each output as JSON text without its destination, as its media processes are told."""
+        return entries_without_destination(self.query.text)
 
     @property
     def key(self) -> str:

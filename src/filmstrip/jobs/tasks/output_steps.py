@@ -33,7 +33,6 @@ from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import ReadableSource
-from filmstrip.params.format_entry import entry_without_destination
 from filmstrip.storage.source_reference import SourceVersion
 
 _LOOK_SECONDS = 30.0
@@ -170,7 +169,7 @@ class OutputSteps:
         with open_stores(output, self._around.storage, token, index, task.begins_at, lender) as stores:
             yield Assignment(
                 output=output,
-                document=entry_without_destination(query.text, index),
+                document=task.documents[index],
                 info=probed.info,
                 open_source=open_source,
                 upscale=query.upscale,

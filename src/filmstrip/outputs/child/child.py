@@ -9,7 +9,7 @@ import errno
 import importlib
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TextIO
 
@@ -71,9 +71,10 @@ def main() -> None:
     reporter = _Reporter(take_stdout())
     try:
         confine(request.media)
-        seclusion = _shut_off(request)
+        outputs = [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
+        seclusion = _shut_off(request, outputs)
         watch_parent()
-        for report in _work(request, reporter, seclusion):
+        for report in _work(request, outputs, reporter, seclusion):
             reporter.send(report)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent wants to know
         explained = explain(error, request.media)
@@ -110,19 +111,15 @@ def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
     return MediaProcessError(f"The media process failed ({type(error).__name__})")
 
 
-def _shut_off(request: Request) -> Seclusion:
+def _shut_off(request: Request, outputs: Sequence[Output]) -> Seclusion:
     """Leave this process its source, the folders of its outputs, and as many runs of ffmpeg as they need."""
     read = [request.source.path] if isinstance(request.source, LocalFile) else []
     folders = [rendering.folder for rendering in request.renderings]
-    runs = sum(output.ffmpeg_runs for output in _outputs(request))
+    runs = sum(output.ffmpeg_runs for output in outputs)
     return seclude(request.media, read=read, work=folders, ffmpeg_runs=runs)
 
 
-def _outputs(request: Request) -> list[Output]:
-    return [parse_entry(rendering.document, output_types()) for rendering in request.renderings]
-
-
-def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterator[Report]:
+def _work(request: Request, outputs: Sequence[Output], reporter: _Reporter, seclusion: Seclusion) -> Iterator[Report]:
     if request.source is None and not request.renderings:
         yield Tried(try_walls(seclusion.landlock))
         return
@@ -130,7 +127,6 @@ def _work(request: Request, reporter: _Reporter, seclusion: Seclusion) -> Iterat
         if not request.renderings:
             yield Probed(probe(source, request.media))
             return
-        outputs = _outputs(request)
         for output, rendering in zip(outputs, request.renderings, strict=True):
             check_length(output, rendering.info, request.media)
         parts = [

@@ -11,9 +11,7 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs.child.messages import ReadableSource, Rendering
-from filmstrip.outputs.registry import output_types
 from filmstrip.params.clip import Clip
-from filmstrip.params.format_entry import parse_entry
 
 # Several times what the slowest choices need on a slow core: x264's "placebo" encodes some 3 million pixels a second,
 # the slowest decoders 80 million.
@@ -88,7 +86,7 @@ def _seconds_by_pixels(rendering: Rendering) -> Fraction:
     frames = rendering.info.duration_seconds * max(video.frame_rate or 0, ASSUMED_FRAME_RATE)
     pixels = video.coded_size.width * video.coded_size.height
     encoded = max(pixels, _UPSCALED_PIXELS) if rendering.upscale else pixels
-    runs = parse_entry(rendering.document, output_types()).ffmpeg_runs
+    runs = rendering.ffmpeg_runs
     return frames * (
         Fraction(pixels, _DECODED_PIXELS_PER_SECOND) + runs * Fraction(encoded, _ENCODED_PIXELS_PER_SECOND)
     )

@@ -36,6 +36,7 @@ class Rendering:
         urls: The addresses of the output's files by name, where the group asked for them; they may be signed.
         urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
         substitutes_before: How many frames of groups that are not in `finished` are substitutes.
+        ffmpeg_runs: How often it runs ffmpeg, as the output says.
     """
 
     document: str
@@ -47,6 +48,7 @@ class Rendering:
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls_expire_at: str | None = None
     substitutes_before: int = 0
+    ffmpeg_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
