@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,8 +16,9 @@ from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.errors import RangesNotSupportedError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.jobs.making.assignment import Assignment, Listener
+from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.perform import Performer
+from filmstrip.jobs.making.portion_making import Making
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
@@ -238,3 +239,23 @@ async def test_a_server_that_hands_out_no_more_ranges(
     child.reads_ranges = range_server.manners.ranges = False
     await steps.make(token, 0, plan, plan.groups[1])
     assert [type(source) for source in child.sources] == [SourceReference, SourceReference, LocalFile]
+
+
+def test_what_is_not_put_is_found_in_one_go() -> None:
+    """Outputs that are made together are one group of all their pictures, and an outage asks what is left of them."""
+    asked = 0
+
+    class Asked(str):
+        """A name that counts how often it is looked at."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            nonlocal asked
+            asked += 1
+            return super().__hash__()
+
+    files = [Artifact(Asked(number), "image/jpeg", 1) for number in range(100)]
+    making = Making(cast("Portion", None), made=files, put=files[:90])
+    assert making.unput == files[90:]
+    assert asked <= 2 * len(files)

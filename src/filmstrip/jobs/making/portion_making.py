@@ -44,7 +44,8 @@ class Making:
     @property
     def unput(self) -> list[Artifact]:
         """What was made and is not at all destinations."""
-        return [artifact for artifact in self.made if artifact.name not in self.put_names]
+        put_names = self.put_names
+        return [artifact for artifact in self.made if artifact.name not in put_names]
 
 
 class PutLaterError(FilmstripError):
