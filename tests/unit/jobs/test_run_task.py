@@ -119,6 +119,14 @@ async def test_a_source_that_is_not_there_is_not_waited_for() -> None:
     assert not stage.begun
 
 
+@pytest.mark.parametrize(("written_down", "told"), [(7, [0, 7]), (None, [0, 0])])
+async def test_each_group_is_told_of_substitutes_before_it(written_down: int | None, told: list[int]) -> None:
+    """What the steps of the groups before it gave; those that an older version wrote down gave nothing."""
+    stage = Stage({"plan": PLAN, "make": written_down, "conclude": []})
+    await stage.scripts.run_output("t", "key", 1, 0)
+    assert [each[-1] for each in stage.did("make")] == told
+
+
 async def test_an_output_that_meets_an_outage_waits_alone() -> None:
     """It is enqueued once more with a delay; after the patience it fails, and as the last one ends the task."""
     stage = Stage({"plan": PLAN, "make": DOWN, "conclude": []}, [3.0, None])
