@@ -96,6 +96,7 @@ class JobEngine:
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
             known=self._known,
         )
+        self._sources = around.sources
         self._open_tasks = around.open_tasks
         self._places = (around.slots, around.fetches, around.open_tasks)
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
@@ -192,6 +193,7 @@ class JobEngine:
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
         self._known.forget(token)
+        self._sources.forget(token)
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
         self._open_tasks.leave(token)
         await asyncio.to_thread(self._folders.empty_task, token)
