@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from filmstrip.outputs.registry import output_types
 
@@ -49,12 +50,17 @@ def test_each_output_is_in_the_module_of_its_name() -> None:
     assert [name for name in ("registry", "_base", "child", "../mp4", "") if name in types] == []
 
 
-def test_a_service_builds_its_parsers_at_its_start() -> None:
-    """No request waits for them, nor does each child process build them anew."""
+def test_a_service_builds_its_parsers_at_its_start(tmp_path: Path) -> None:
+    """No request waits for them, nor does each child process build them again."""
     _loaded_by(
-        "from filmstrip.outputs.registry import load_outputs, output_types\n"
+        "from filmstrip.db.database import Database\n"
+        "from filmstrip.db.encryption import KEY_BYTES, Cipher\n"
+        "from filmstrip.outputs.registry import output_types\n"
         "from filmstrip.params.query import TaskParameters\n"
-        "load_outputs()\n"
+        "from filmstrip.service.app import build\n"
+        "from filmstrip.settings.reading import read_settings\n"
+        f"database = Database('sqlite:///{tmp_path}/filmstrip.db', Cipher(bytes(KEY_BYTES)))\n"
+        f"build(read_settings(environ={{'FILMSTRIP_DATA_DIR': '{tmp_path}'}}), database)\n"
         "assert all(kind.__pydantic_complete__ for kind in (TaskParameters, *output_types().values()))"
     )
     _loaded_by(
