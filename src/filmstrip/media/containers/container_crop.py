@@ -1,4 +1,4 @@
-"""Which edges of the pictures does a container say not to show?
+"""The edges of the pictures that a container says not to show.
 
 libav keeps what it reads of it to itself, so it is read from the bytes: the clean aperture of an MP4's sample
 description (ISO/IEC 14496-12, 12.1.4) and Matroska's PixelCrop elements (RFC 9559, 5.1.4.1.28).

@@ -1,4 +1,4 @@
-"""Which decoder takes a stream's packets, and with how many threads?"""
+"""Sets up the decoder of a stream's packets, and its threads."""
 
 from __future__ import annotations
 

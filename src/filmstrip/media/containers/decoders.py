@@ -1,4 +1,4 @@
-"""Which kinds of video and sound can this installation read?"""
+"""The kinds of video and sound that this installation can read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERYDAY_DECODERS: Mapping[str, str] = {
 
 
 def libav_version() -> str:
-    """Tell the version of PyAV."""
+    """Return the version of PyAV."""
     return str(av.__version__)
 
 

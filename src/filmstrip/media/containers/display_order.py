@@ -1,4 +1,4 @@
-"""Until when is the frame of a packet shown? Packets come in decode order; frames are shown in the order of their PTS.
+"""Until when each frame is shown: packets come in decode order, frames are shown in the order of their PTS.
 
 A frame is shown until the next larger PTS. That one may come later in decode order, but not for long: a packet's PTS is
 never before its DTS, and DTS only grows. So the answer is final as soon as a DTS has reached it.
@@ -47,7 +47,7 @@ class Shown(Generic[PacketT]):
     certain_until: int | None = None
 
     def covers(self, moment: int) -> bool:
-        """Tell whether its frame is the one shown at a moment."""
+        """Check whether its frame is the one shown at a moment."""
         return self.start is not None and self.start <= moment and (self.end is None or moment < self.end)
 
 

@@ -1,4 +1,4 @@
-"""Is a source Dolby Vision, and of which profile?
+"""Finds out whether a source is Dolby Vision, and of which profile.
 
 libav keeps the configuration record to itself, so it is read from the bytes: the boxes `dvcC` and `dvvC` of an MP4's
 sample description (Dolby Vision Streams Within the ISO Base Media File Format, 3.1), which Matroska carries as well.

@@ -1,4 +1,4 @@
-"""Is a source encrypted? Without its key nothing of it can be shown, however well its header reads."""
+"""Finds encrypted sources: without its key nothing of it can be shown, however well its header reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a packet of H.264 a whole frame or one of its two fields? Read from the slice header (ITU-T H.264, 7.3.3).
+"""Distinguishes whole frames of H.264 from single fields by the slice header of a packet (ITU-T H.264, 7.3.3).
 
 Broadcasts code the two fields of a frame as pictures of their own, and most containers then hold two packets for what
 comes out of the decoder as one frame.
@@ -35,7 +35,7 @@ class FieldFlags:
     is_bottom: bool
 
     def completes(self, first: FieldFlags) -> bool:
-        """Tell whether this field and the one in the packet before it are one frame."""
+        """Check whether this field and the one in the packet before it are one frame."""
         return self.frame_number == first.frame_number and self.is_bottom != first.is_bottom
 
 
@@ -51,7 +51,7 @@ class FieldFlagReader:
 
     @property
     def may_find_fields(self) -> bool:
-        """Whether the stream may hold pictures of one field at all."""
+        """Check whether the stream may hold pictures of one field at all."""
         return self._layout is not None
 
     def read(self, data: bytes) -> FieldFlags | None:

@@ -1,4 +1,4 @@
-"""Do the times of an FLV file start anew without a second header? Recorders that append to a file write it so."""
+"""Finds where the times of an FLV file start again without a second header, as recorders that append write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a Matroska file without cues is a moment? Clusters tell their time; a few of them are enough to find it.
+"""Finds a moment in a Matroska file without cues: clusters tell their time, and a few of them are enough.
 
 libav can only read such a file from its beginning. Of a remote one that would be every byte, so clusters are looked for
 near the place where a moment should be (by interpolation between those that are known), and libav gets a view of the

@@ -1,4 +1,4 @@
-"""In which order do the parts of an MP4 file lie? A player can start early only where the index comes first."""
+"""The order in which the parts of an MP4 file lie: a player can start early only if the index comes first."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def box_names(path: Path) -> tuple[str, ...]:
 
 
 def is_faststart(path: Path) -> bool:
-    """Tell whether the index of an MP4 file lies before its samples, so that it plays while it is still loading."""
+    """Check whether the index of an MP4 file lies before its samples, so that it plays while it is still loading."""
     names = box_names(path)
     return "moov" in names and "mdat" in names and names.index("moov") < names.index("mdat")

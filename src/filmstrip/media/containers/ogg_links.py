@@ -1,4 +1,4 @@
-"""Where in an Ogg file does another one begin? Links of a chain, each with streams of its own (RFC 3533, 4).
+"""Finds where in an Ogg file another one begins: the links of a chain, each with streams of its own (RFC 3533, 4).
 
 libav shows the first link. A local file is read page by page; in a remote one the end of a link is searched for, by the
 serial numbers of its streams, which no other link may have.

@@ -1,4 +1,4 @@
-"""How is a source opened with libav so that it can harm nobody?
+"""Opens a source with libav so that it can harm nothing.
 
 Only demuxers of real container formats are allowed: a playlist that calls itself video.mp4 would otherwise make libav
 open whatever files and addresses it names.
@@ -39,7 +39,7 @@ _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file,subfile"}
 # Titles of old files are in whatever encoding their maker used.
 _TEXT_ERRORS = "replace"
 # Nothing is decoded and nothing read on to find out what the sample descriptions of an MP4 say anyway. Decoders are
-# opened by whoever decodes, with options of their own.
+# opened by the module that decodes, with options of its own.
 _WITHOUT_LOOKING = {"codec_whitelist": "none", "probesize": "32"}
 # Fragments of an MP4 are read when their turn comes, not all of them at first.
 _IN_TURN = {"fflags": "+ignidx"}
@@ -137,7 +137,7 @@ def read_packets(packets: Iterable[PacketT]) -> Iterator[PacketT]:
 
 
 def is_decodable(stream: Stream) -> bool:
-    """Tell whether there is a decoder for a stream. Without one, all that PyAV passes on to it is an AttributeError."""
+    """Check whether a stream has a decoder. Without one, all that PyAV passes on to it is an AttributeError."""
     return stream.codec_context is not None
 
 

@@ -1,4 +1,4 @@
-"""Is a source a JPEG picture, and where does it end? Phones put a film, a depth map or a gain map behind it.
+"""Finds JPEG pictures among sources, and their ends: phones put a film, a depth map or a gain map behind it.
 
 What lies behind it, or a name that ends in `.jpg`, makes libav take the file for something else.
 """

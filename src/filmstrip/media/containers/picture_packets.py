@@ -1,4 +1,4 @@
-"""How is a stream read picture by picture? Packets that hold one field of a frame each are put together.
+"""Reads a stream picture by picture: packets that hold one field of a frame each are put together.
 
 Whoever asks for the frame of a moment must not be given the packet of a second field: the frame comes out of the
 decoder with the time of the first.

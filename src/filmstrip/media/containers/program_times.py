@@ -1,4 +1,4 @@
-"""Which times do the packets of an MPEG transport or program stream tell? Read from any place, without a demuxer."""
+"""The times of the packets of an MPEG transport or program stream, read from any place, without a demuxer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Stamp:
 
 
 def distance(before: Stamp, after: Stamp) -> int:
-    """Tell how much later a time is than another one, around the end of the clock's bits if that is nearer."""
+    """Return how much later a time is than another one, around the end of the clock's bits if that is nearer."""
     half = 1 << (_CLOCK_BITS - 1)
     return (after.time - before.time + half) % (1 << _CLOCK_BITS) - half
 
@@ -133,7 +133,7 @@ def find_entry(source: MediaSource, before: int, position: int) -> int:
 
 
 def _is_program_table(header: bytes) -> bool:
-    """Tell whether a transport packet has the PID 0 (2.4.4.3)."""
+    """Check whether a transport packet has the PID 0 (2.4.4.3)."""
     return header[1] & 0x1F == 0 and header[2] == 0
 
 
@@ -165,9 +165,9 @@ def _is_row_of_packets(data: bytes, start: int, size: int) -> bool:
 
 
 def is_counted_on(source: MediaSource, before: int, position: int) -> bool:
-    """Tell whether the continuity counters of all streams go on from one packet to another and a little further.
+    """Check whether the continuity counters of all streams go on from one packet to another and a little further.
 
-    Those of another recording begin anew (2.4.3.3). A program stream has no counters.
+    Those of another recording begin again (2.4.3.3). A program stream has no counters.
 
     Args:
         source: The bytes.

@@ -1,4 +1,4 @@
-"""Which streams of a broadcast belong together? By its tables (ISO/IEC 13818-1, 2.4.4), which libav keeps to itself."""
+"""The streams of a broadcast that belong together, by its tables (ISO/IEC 13818-1, 2.4.4), which libav hides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sound of a source can be used, and which of it goes with the pictures?"""
+"""Chooses the sound of a source: what can be used, and what goes with the pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a container itself say of its tracks? The codec's own name, encryption, a disabled track.
+"""What a container itself says of its tracks: the codec's own name, encryption, a disabled track.
 
 libav keeps to itself what it has no decoder for, so it is read from the bytes: sample descriptions of an MP4 (ISO/IEC
 14496-12, 8.5.2), track entries of Matroska (RFC 9559, 5.1.4.1), stream formats of an AVI.

@@ -1,4 +1,4 @@
-"""What is a source that libav cannot open? A reason that says what to do, from its first bytes."""
+"""Explains a source that libav cannot open: a reason that says what to do, from its first bytes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNKNOWN = (
 
 
 def reason_unreadable(source: MediaSource) -> str:
-    """Say why a source cannot be opened, as the end of a sentence."""
+    """Return why a source cannot be opened, as the end of a sentence."""
     with suppress(OSError, FilmstripError):
         if size_of(source) == 0:
             return "it is empty"

@@ -1,4 +1,4 @@
-"""Which way up is a picture? The display matrix of ISO/IEC 14496-12, 6.2.2, as libav hands it out."""
+"""Which way up a picture is: the display matrix of ISO/IEC 14496-12, 6.2.2, as libav hands it out."""
 
 from __future__ import annotations
 

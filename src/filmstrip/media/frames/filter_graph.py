@@ -1,4 +1,4 @@
-"""How are libav's filters put in a row behind a decoded picture?"""
+"""Puts libav's filters in a row behind a decoded frame."""
 
 from __future__ import annotations
 

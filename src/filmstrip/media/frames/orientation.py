@@ -1,4 +1,4 @@
-"""Which way up is a decoded picture? By the display matrix that a container or EXIF gave it."""
+"""Turns a decoded frame the right way up, by the display matrix that a container or EXIF gave it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if a picture is not as the first one was? Its own size, shape and colours count, in the frame of all.
+"""Frames that are not as the first one was: each one's own size, shape and colours count, in the frame of all.
 
 Phones are turned during a call, broadcasts go from narrow films to wide ones: a picture of another shape gets bars.
 """

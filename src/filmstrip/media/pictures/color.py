@@ -29,5 +29,5 @@ def range_name(color: ColorInfo) -> str:
 
 
 def needs_mapping(color: ColorInfo) -> bool:
-    """Tell whether colours have to be mapped for an ordinary picture: high dynamic range or a wide gamut."""
+    """Check whether colours have to be mapped for an ordinary picture: high dynamic range or a wide gamut."""
     return color.hdr is not None or color.primaries in _WIDE_PRIMARIES

@@ -1,4 +1,4 @@
-"""What do all thumbnails look like at once? One picture that shows each of them above its caption."""
+"""Draws all thumbnails in one picture, each above its caption."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RgbArray = npt.NDArray[np.uint8]
 _FONT_SIZE = 18
 _BACKGROUND = (18, 20, 24)
 _INK = (226, 228, 232)
-_COLORS = 255  # a palette makes the file a third as large, and nobody sees the difference
+_COLORS = 255  # a palette makes the file a third as large, and no viewer sees the difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How does a sample become a picture file? The shortest way from decoded samples to bytes for each format.
+"""Makes a picture file of a sample: the shortest way from decoded samples to bytes for each format.
 
 JPEG stays in YCbCr from the decoder to the file; only what needs it (PNG, HDR, transparency) goes through RGB.
 """

@@ -1,4 +1,4 @@
-"""How do pixels become a picture file, and is the file whole? One fast encoder for each format."""
+"""Makes a picture file of pixels and checks that a file is whole. One fast encoder for each format."""
 
 from __future__ import annotations
 

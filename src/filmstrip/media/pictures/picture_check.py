@@ -1,4 +1,4 @@
-"""Is this a picture that can be shown, of which kind, and how large is it? Told by decoding all of it."""
+"""Checks a picture by decoding all of it: whether it can be shown, of which kind it is, and how large."""
 
 from __future__ import annotations
 

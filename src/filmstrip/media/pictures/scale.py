@@ -1,4 +1,4 @@
-"""How does a decoded picture get its size, its way up and its colours? By one chain of libav filters, set up once.
+"""Gives a decoded frame its size, its way up and its colours, by one chain of libav filters that is set up once.
 
 The chain is a pure value; `FrameScaler` runs it. Scaling comes first, so everything after it works on few pixels.
 """

@@ -1,4 +1,4 @@
-"""How do pictures share one large image? Each is copied to its tile; what no picture fills stays black."""
+"""Lets pictures share one large image: each is copied to its tile; what no picture fills stays black."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does ffmpeg map high dynamic range as the thumbnails do? By a table of what `tone_map` makes of each colour."""
+"""Writes a table by which ffmpeg maps high dynamic range as thumbnails do: what `tone_map` makes of each colour."""
 
 from __future__ import annotations
 

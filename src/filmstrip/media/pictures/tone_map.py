@@ -1,4 +1,4 @@
-"""How does a picture with high dynamic range or wide gamut become an ordinary one?
+"""Makes an ordinary picture of one with high dynamic range or a wide gamut.
 
 Done on the finished size, so it costs next to nothing: a thumbnail of a 4K frame has a hundredth of its pixels. The
 steps are those of ITU-R BT.2390: make light, compress what a standard display cannot show (EETF, clause 5.4.1), turn

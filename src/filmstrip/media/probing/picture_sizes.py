@@ -1,4 +1,4 @@
-"""Do the pictures of a source change their size midway? Looked for at a few places, as no header tells all of it.
+"""Finds out whether pictures change their size midway, at a few places, as no header tells all of it.
 
 Calls whose caller turns the phone, broadcasts that change between narrow and wide programmes, joined recordings. All
 get one frame, in which the largest picture of each shape fits.

@@ -1,4 +1,4 @@
-"""What is in a source? Facts from the header, the first picture and the end, without decoding more than that."""
+"""Finds out what is in a source: facts from its header, its first picture and its end, decoding no more than that."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _members(container: InputContainer, video: AvVideoStream | None, sound: Foun
 
 
 def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> MediaInfo:
-    """Tell the facts of a source whose header and end belong to two of its pieces."""
+    """Return the facts of a source whose header and end belong to two of its pieces."""
     warnings = (*found.warnings, *_picture_warnings(video))
     if not found.pieces:
         return replace(info, warnings=(*info.warnings, *found.warnings))
@@ -162,7 +162,7 @@ def _stream_duration(stream: AvVideoStream, source: MediaSource) -> Fraction | N
 def _has_true_times(container: InputContainer, stream: AvVideoStream) -> bool:
     """Look into an MP4 with B-frames: what was copied from an AVI has decoding times only.
 
-    Of other containers, whoever reads them tells.
+    Of other containers, their readers tell.
     """
     if kind_of(container).packet_times is not TimesTold.ALL or not stream.codec_context.has_b_frames:
         return True
@@ -178,7 +178,7 @@ def _field_order(stream: AvVideoStream, frame: VideoFrame) -> FieldOrder:
 
 
 def color_of(frame: VideoFrame, dolby_vision_profile: int | None = None) -> ColorInfo:
-    """Tell how the samples of a decoded picture become light."""
+    """Return how the samples of a decoded picture become light."""
     return ColorInfo(
         primaries=int(frame.color_primaries),
         transfer=int(frame.color_trc),

@@ -1,4 +1,4 @@
-"""What if a container does not say when its frames are shown? Then they are counted as they come out of the decoder.
+"""Samples a source whose container does not say when its frames are shown: they are counted as they leave the decoder.
 
 AVI, ASF and MXF with B-frames store one time a packet, in decode order, and so do files of other kinds that a careless
 muxer wrote; bare streams store none at all, and some transport streams only now and then. Decoders put pictures in the
@@ -33,7 +33,7 @@ _PACKETS_TO_JUDGE_BY = 16
 
 
 def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4.
+    """Check whether the packets of a stream say when they are shown. Reads the first of them, except of an MP4.
 
     That one has a time for every packet (ISO/IEC 14496-12, 8.6.1), true or not, which `times_are_shown` tells.
     """
@@ -47,14 +47,14 @@ def stores_times(container: InputContainer, stream: AvVideoStream) -> bool:
     try:
         packets = [packet for packet in islice(read_pictures(container, stream), _PACKETS_TO_JUDGE_BY) if packet.size]
     except av.error.FFmpegError:
-        return True  # whatever is wrong shows when it is read in earnest
+        return True  # whatever is wrong shows when it is actually read
     if stream.codec_context.has_b_frames and _only_grow(packet.pts for packet in packets):
         return _only_grow(frame.pts for frame in _decode(stream.codec_context, packets)) and _all_told(packets)
     return _all_told(packets)
 
 
 def times_are_shown(container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether the times of the packets that come next, with B-frames, are those at which they are shown.
+    """Check whether the times of the packets that come next, with B-frames, are those at which they are shown.
 
     Those jump back; times that only grow are shown only if the decoder leaves pictures in that order. No more is read
     than it takes to see that.
@@ -73,7 +73,7 @@ def _all_told(packets: Sequence[VideoPacket]) -> bool:
 
 
 def _only_grow(times: Iterable[int | None]) -> bool:
-    """Tell whether times do not jump back, as those of packets do where pictures are reordered, but not of pictures."""
+    """Check whether times never jump back, as those of packets do where pictures are reordered, but not of pictures."""
     told = [time for time in times if time is not None]
     return told == sorted(told)
 
@@ -123,7 +123,7 @@ class CountingSampler:
             yield self._sample(waiting.popleft(), *shown, is_substitute=is_lost or is_over)
 
     def _is_spoilt(self, frame: VideoFrame) -> bool:
-        """Tell whether a picture is damaged, or may refer to one that is: all up to the next keyframe may."""
+        """Check whether a picture is damaged, or may refer to one that is: all up to the next keyframe may."""
         self._is_damaged = frame.is_corrupt or (self._is_damaged and not frame.key_frame)
         return self._is_damaged
 

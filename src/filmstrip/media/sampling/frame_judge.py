@@ -1,4 +1,4 @@
-"""Is a picture worth showing? Sharp, and neither black nor a flash.
+"""Judges whether a frame is worth showing: sharp, and neither black nor a flash.
 
 Judged on a small grey version: brightness by its mean, sharpness by the variance of its Laplacian, the usual measure of
 focus. Numbers are comparable within one scene, which is all that is asked of them.
@@ -38,7 +38,7 @@ class Verdict:
         return _BLACK <= self.brightness <= _WHITE
 
     def is_beaten_by(self, other: Verdict) -> bool:
-        """Tell whether another picture should be taken instead."""
+        """Check whether another picture should be taken instead."""
         if self.shows_something != other.shows_something:
             return other.shows_something
         return other.sharpness > self.sharpness * _CLEARLY_BETTER

@@ -1,4 +1,4 @@
-"""When is the n-th frame of a source shown? Told by the packets before it, without decoding any."""
+"""Finds when the n-th frame of a source is shown, by the packets before it, without decoding any."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from filmstrip.media.source.media_source import MediaSource, part_of
 
 
 def seconds_of_frame(source: MediaSource, info: MediaInfo, video: VideoStream, number: int) -> Fraction:
-    """Tell the presentation time of frame `number`, from 0 in the order in which frames are shown.
+    """Return the presentation time of frame `number`, from 0 in the order in which frames are shown.
 
     A number behind the end is the last frame.
     """

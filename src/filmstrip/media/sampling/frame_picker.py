@@ -1,4 +1,4 @@
-"""Which of the decoded pictures are the wanted ones? Decodes packets and picks frames by their PTS.
+"""Decodes packets and picks the wanted ones of their frames, by PTS.
 
 Pictures that nothing else refers to are not decoded at all unless one of them is wanted: that is what makes an exact
 frame cheap, and it changes no pixel of any other picture.
@@ -73,7 +73,7 @@ class FramePicker:
         self._wants.setdefault(start, Want(shown, to_pass=shown.repeats)).targets.append(target)
 
     def is_waiting_for(self, shown: ShownPacket) -> bool:
-        """Tell whether the frame of a packet is asked for already."""
+        """Check whether the frame of a packet is asked for already."""
         return shown.start in self._wants
 
     def decode(self, packets: Iterable[ShownPacket]) -> Iterator[Want]:

@@ -1,4 +1,4 @@
-"""Which packets lead to the frame shown at a moment? From the keyframe before it to the frame's own packet, no more.
+"""Reads the packets that lead to the frame shown at a moment: from the keyframe before it to its own packet, no more.
 
 Packets are only read here, never decoded, and held back until it is sure that they are needed: when a keyframe comes
 up that is still not after the moment, everything held before it is dropped. An open GOP, of which the frames at 7 and
@@ -89,7 +89,7 @@ class GopReader:
         return start is not None and self._index.is_read_on(start, moment)
 
     def must_seek(self, moment: int) -> bool:
-        """Tell whether a moment is reached sooner by seeking than by reading on."""
+        """Check whether a moment is reached sooner by seeking than by reading on."""
         if not self._is_positioned:
             return True
         if self._anchor is not None and self._anchor.start is not None and moment < self._anchor.start:
@@ -155,7 +155,7 @@ class GopReader:
         return self._hand_out(self._latest())
 
     def _is_stuck_before(self, moment: int) -> bool:
-        """Tell whether reading on ended in a GOP before the one that was meant, as it does at a damaged place."""
+        """Check whether reading on ended in a GOP before the one that was meant, as it does at a damaged place."""
         is_on_the_way = self._access is Access.INDEX and self._anchor is not None and not self._sought_for(moment)
         return is_on_the_way and not self._is_in_current_gop(moment)
 
@@ -200,7 +200,7 @@ class GopReader:
             self._held_bytes += shown.packet.size
 
     def _is_leading(self, shown: ShownPacket) -> bool:
-        """Tell whether a packet follows the keyframe that decoding begins with, but is shown before it (open GOP).
+        """Check whether a packet follows the keyframe that decoding begins with, but is shown before it (open GOP).
 
         Such pictures refer to the GOP before, and nothing after the keyframe refers to them.
         """

@@ -1,4 +1,4 @@
-"""How is a source sampled whose clock jumps? Piece by piece, as sources of their own, one after the other."""
+"""Samples a source whose clock jumps: piece by piece, as sources of their own, one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where can decoding begin? The keyframes that the container itself lists: MP4 sample tables, Matroska cues.
+"""The keyframes that the container itself lists, where decoding can begin: MP4 sample tables, Matroska cues.
 
 Formats without such a list (MPEG-TS, fragmented MP4, Matroska without cues) have no index here: the sampler then reads
 on, or looks for keyframes by seeking back step by step.
@@ -71,12 +71,12 @@ class KeyframeIndex:
         return bool(self.keyframes)
 
     def position_before(self, pts: int) -> int:
-        """Tell which keyframe is the last one shown at or before a moment: its number, 0 if all are later."""
+        """Return which keyframe is the last one shown at or before a moment: its number, 0 if all are later."""
         found = bisect_right(self.keyframes, pts - self.pts_offset, key=lambda keyframe: keyframe.timestamp)
         return max(0, found - 1)
 
     def keyframe_pts(self, pts: int) -> int:
-        """Tell the moment of the last keyframe at or before a moment."""
+        """Return the moment of the last keyframe at or before a moment."""
         return self.keyframes[self.position_before(pts)].timestamp + self.pts_offset
 
     def is_read_on(self, pts: int, later_pts: int) -> bool:
@@ -122,7 +122,7 @@ def read_index(container: InputContainer, stream: AvVideoStream, *, with_packets
     Args:
         container: An open source; its read position moves.
         stream: The stream to look up.
-        with_packets: Also list all packets where the container does, for whoever wants to know their bytes.
+        with_packets: Also list all packets if the container does, for a caller that needs their bytes.
     """
     kind = kind_of(container)
     if kind.loads_index_by_seeking:
@@ -159,7 +159,7 @@ def _keyframes(entries: IndexEntries) -> Iterable[tuple[int, IndexEntry]]:
 
 
 def _reordering_delay(container: InputContainer, stream: AvVideoStream) -> int:
-    """Tell by how much the PTS of a keyframe lies after its DTS."""
+    """Return by how much the PTS of a keyframe lies after its DTS."""
     try:
         container.seek(stream.start_time or 0, stream=stream)
         packet = next(packet for packet in container.demux(stream) if packet.is_keyframe)
@@ -172,7 +172,7 @@ def can_seek(container: InputContainer, stream: AvVideoStream) -> bool:
     """Seek to the start of a stream, and tell whether that works.
 
     Where it fails, as where no packet is marked as a keyframe, what was read so far is lost: the file has to be opened
-    anew and read on.
+    again and read on.
     """
     try:
         container.seek(stream.start_time or 0, stream=stream)
@@ -184,7 +184,7 @@ def can_seek(container: InputContainer, stream: AvVideoStream) -> bool:
 def _is_complete(
     container: InputContainer, stream: AvVideoStream, keyframes: tuple[IndexedPacket, ...], *, lists_all: bool
 ) -> bool:
-    """Tell whether the list covers the stream to its end.
+    """Check whether the list covers the stream to its end.
 
     A fragmented MP4 lists only what was read of it so far, and a Matroska file without cues only what libav has passed.
     """
@@ -201,7 +201,7 @@ def _is_complete(
 
 
 def _header_end(container: InputContainer, stream: AvVideoStream) -> int | None:
-    """Tell the end of the stream in its own time base, as the header promises it."""
+    """Return the end of the stream in its own time base, as the header promises it."""
     if stream.duration is not None:
         return (stream.start_time or 0) + stream.duration
     if container.duration is None or stream.time_base is None:

@@ -1,4 +1,4 @@
-"""Where in a stream are packets read from? A container's read position, moved to keyframes."""
+"""A container's read position, from which packets of a stream are read, and which moves to keyframes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PacketCursor:
         """Stand at the beginning.
 
         Args:
-            container: Read by nobody else.
+            container: It has no other reader.
             stream: Its stream.
             cost: Is told what reading took.
             stamps: Where moments lie in a remote transport or program stream; None to leave the search to libav.

@@ -1,4 +1,4 @@
-"""When is the n-th picture shown, if packets tell times but not whose? At the n-th smallest of these times.
+"""Finds when the n-th frame is shown if packets tell times but not whose: at the n-th smallest of these times.
 
 A container that stores one time a packet gives it to packets in decode order. The pictures come out of the decoder in
 the order in which they are shown, and they are shown at the same times, only in another order.

@@ -1,4 +1,4 @@
-"""How is the timeline shared out over the cores? Each worker has its own container and decoder and takes a stretch.
+"""Shares the timeline out over the cores: each worker has its own container and decoder and takes a stretch.
 
 libav lets go of the interpreter's lock while it reads, decodes, scales and encodes, so threads do as well as processes
 and share the memory of the source's cached bytes.
@@ -31,7 +31,7 @@ from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.source.media_source import LocalFile, MediaSource
 from filmstrip.media.source.prefetch import ByteSpan, Prefetcher
 
-# Finished results that nobody has taken yet: enough to keep all workers busy, few enough to bound the memory.
+# Finished results that were not taken yet: enough to keep all workers busy, few enough to bound the memory.
 _MOST_WAITING_RESULTS = 16
 # Reference pictures of one decoder and those on their way, as pictures of 4:2:0 with the source's bit depth.
 _PICTURES_PER_DECODER = 10
@@ -93,7 +93,7 @@ def _look_into(job: SampleJob[ResultT]) -> tuple[KeyframeIndex, bool]:
 
 
 def _is_seekable(source: MediaSource, container: InputContainer, stream: AvVideoStream) -> bool:
-    """Tell whether a stream has to be read from its first packet on; remote ones are searched without libav's help."""
+    """Check whether a stream has to be read from its first packet on; remote ones are searched without libav's help."""
     kind = kind_of(container)
     if not kind.seeks_ahead:
         return False

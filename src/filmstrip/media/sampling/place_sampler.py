@@ -1,4 +1,4 @@
-"""How are frames taken from a remote file that no index leads into? Each run of near targets from a place before it.
+"""Samples a remote file that no index leads into: each run of near targets from a place before it.
 
 Places are clusters of a Matroska file without cues, fragments of an MP4 without a segment index.
 """

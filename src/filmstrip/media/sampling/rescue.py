@@ -1,4 +1,4 @@
-"""What if the right frame cannot be decoded? Try from further back, without any shortcut; then the nearest good one.
+"""Tries again if the right frame cannot be decoded: from further back, without any shortcut; then the nearest good one.
 
 A stream with intra refresh has keyframes from which the first pictures come out incomplete; a damaged one has pictures
 that are lost for good. Both are rare, so this uses a container and a decoder of its own, opened when first needed.

@@ -1,4 +1,4 @@
-"""What is sampled, and what becomes of each sample?"""
+"""What is sampled, and what becomes of each sample."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Sampler:
         return Sample(target, frame, stamp)
 
     def _may_be_lost(self, target: Target, shown: ShownPacket) -> bool:
-        """Tell whether another picture may have been shown at a moment, in what was cut off the source."""
+        """Check whether another picture may have been shown at a moment, in what was cut off the source."""
         if self._clock.content_seconds is None or shown.certain_until is None:
             return False
         return self._clock.pts(target.seconds) > shown.certain_until

@@ -1,4 +1,4 @@
-"""Which sampler suits a source? Told by what its container stores: times, an index, or neither."""
+"""Chooses the sampler that suits a source, by what its container stores: times, an index, or neither."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class SamplerChoice(Generic[ResultT]):
     def new_sampler(
         self, container: InputContainer, stream: AvVideoStream, cost: SamplingCost, stack: ExitStack
     ) -> AnySampler:
-        """Make a sampler over a container of its own; what it opens besides is closed by the stack."""
+        """Make a sampler over a container of its own; what else it opens is closed by the stack."""
         job = self._job
         if self._places is not None:
             return PlaceSampler(self._places, job, cost)

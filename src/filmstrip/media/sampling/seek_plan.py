@@ -1,4 +1,4 @@
-"""Which targets are taken in one go, and by whom? Pure decisions from the keyframe index.
+"""Plans which targets are taken in one go, and by which worker. Pure decisions from the keyframe index.
 
 Targets between the same two keyframes form a group: its decoding begins at the first and ends at its last target, so
 it is never split. Groups next to each other form stretches of about equal cost, which workers take one after another.
@@ -14,7 +14,7 @@ from filmstrip.media.sampling.keyframe_index import KeyframeIndex
 
 T = TypeVar("T")
 
-# More stretches than workers, so that nobody waits long for the slowest at the end.
+# More stretches than workers, so that no worker waits long for the slowest at the end.
 _STRETCHES_PER_WORKER = 16
 
 

@@ -39,19 +39,19 @@ class Clock:
     content_seconds: Fraction | None = None
 
     def is_cut_off(self, seconds: Fraction) -> bool:
-        """Tell whether a moment lies in the part that the source lacks."""
+        """Check whether a moment lies in the part that the source lacks."""
         return self.content_seconds is not None and seconds >= self.content_seconds
 
     def pts(self, seconds: Fraction) -> int:
-        """Tell the last PTS that is not after a moment of the presentation."""
+        """Return the last PTS that is not after a moment of the presentation."""
         return math.floor((self.start_seconds + seconds) / self.time_base)
 
     def seconds(self, pts: int) -> Fraction:
-        """Tell the moment of the presentation at which a PTS lies."""
+        """Return the moment of the presentation at which a PTS lies."""
         return pts * self.time_base - self.start_seconds
 
     def units(self, seconds: Fraction) -> int:
-        """Tell a length of time in units of PTS, rounded down."""
+        """Return a length of time in units of PTS, rounded down."""
         return math.floor(seconds / self.time_base)
 
 

@@ -1,4 +1,4 @@
-"""Which bytes of a remote source are here already? Blocks, fetched once, shared by all readers, bounded in memory."""
+"""The bytes of a remote source that are here: blocks, fetched once, shared by all readers, bounded in memory."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class BlockCache:
         self._forget_oldest()
 
     def _break(self, first: int, claimed: list[Block], error: BaseException) -> None:
-        """Tell everybody who waits for the blocks, and let the next one who needs them try again."""
+        """Wake everybody who waits for the blocks, and let the next one who needs them try again."""
         with self._lock:
             for number in range(first, first + len(claimed)):
                 del self._blocks[number]

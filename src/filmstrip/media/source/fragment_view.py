@@ -1,4 +1,4 @@
-"""How does libav begin to read a fragmented MP4 in its middle? From a view in which what comes before is empty space.
+"""A view of a fragmented MP4 in which what comes before a fragment is empty space, so that libav begins in its middle.
 
 All bytes keep their places, since fragments may tell those of their samples from the file's beginning.
 """

@@ -1,4 +1,4 @@
-"""Where in a source do its sample descriptions lie? For facts that libav does not hand out."""
+"""Finds where in a source its sample descriptions lie, for facts that libav does not hand out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_CHILDREN = 1000
 
 
 def size_of(source: MediaSource) -> int:
-    """Tell the length of any source in bytes."""
+    """Return the length of any source in bytes."""
     if not isinstance(source, LocalFile):
         return source.size_bytes
     return source.path.stat().st_size if source.part is None else source.part[1] - source.part[0]

@@ -1,4 +1,4 @@
-"""How do libav and ffmpeg get at a source? As a local file, or as byte ranges that we fetch ourselves.
+"""A source as libav and ffmpeg get at it: a local file, or byte ranges that we fetch ourselves.
 
 No URL of a client ever reaches libav or the ffmpeg program: a playlist or a protocol name in it would make them open
 whatever it names.
@@ -31,7 +31,7 @@ class ByteRanges(Protocol):
         """Read the half-open byte range; shorter only where it reaches over the end.
 
         Raises:
-            SourceError: The bytes cannot be had; `SourceChangedError` if they are no longer those of the start.
+            SourceError: The bytes cannot be read; `SourceChangedError` if they are no longer those of the start.
         """
 
 
@@ -99,5 +99,5 @@ def part_of(source: MediaSource, start: int, end: int) -> MediaSource:
 
 
 def bytes_read(source: MediaSource) -> int:
-    """Tell how many bytes of a remote source were transferred so far, 0 for a file on this machine."""
+    """Return how many bytes of a remote source were transferred so far, 0 for a file on this machine."""
     return 0 if isinstance(source, LocalFile) else source.bytes_read

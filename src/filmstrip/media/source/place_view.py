@@ -1,4 +1,4 @@
-"""From where in a file can it be read, if no index leads into it? From places that are found by searching."""
+"""A view of a file from the places where it can be read though no index leads into it; they are found by searching."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What will be read next of a remote source? Fetched ahead over several connections, but not too far ahead.
+"""Fetches what will be read next of a remote source, over several connections, but not too far ahead.
 
 A decoder that waits for each range in turn spends its time on round trips: some requests in flight hide them.
 """
@@ -38,7 +38,7 @@ def merge_spans(spans: Sequence[ByteSpan]) -> list[ByteSpan]:
 
 
 class Prefetcher:
-    """Fetches the spans of stretches ahead of whoever works on them."""
+    """Fetches the spans of stretches before they are worked on."""
 
     def __init__(self, cache: BlockCache, stretches: Sequence[Sequence[ByteSpan]]) -> None:
         self._cache = cache
@@ -63,6 +63,6 @@ class Prefetcher:
                 return
 
     def _fetch(self, start: int, end: int) -> None:
-        # Whoever needs the bytes meets the error when reading them in earnest.
+        # The reader that needs the bytes meets the error when it actually reads them.
         with suppress(SourceError):
             self._cache.fetch(start, end)

@@ -1,4 +1,4 @@
-"""How does libav read a source that lies behind byte ranges?
+"""The file object through which libav reads a source that lies behind byte ranges.
 
 `RangeFile` is a file object over `ByteRanges` with its own read position, so that several decoders read one source at
 the same time. What was fetched is shared between them by the `ByteRanges` (a block cache), not here.
@@ -29,7 +29,7 @@ class RangeFile(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        """Tell the read position in bytes."""
+        """Return the read position in bytes."""
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:

@@ -1,4 +1,4 @@
-"""Where in a broadcast stream does the clock start anew?
+"""Finds where in a broadcast stream the clock starts again.
 
 Recordings that were put one behind the other (`cat a.ts b.ts`, the titles of a DVD) keep the times of their own: they
 jump back, or ahead by hours. libav looks moments up in such a file as if its times only grew, and finds any of them.
@@ -169,7 +169,7 @@ def _find_jump(source: MediaSource, before: Stamp, end: int, after: Stamp) -> in
 
 
 def _is_new_clock(source: MediaSource, before: Stamp, after: Stamp) -> bool:
-    """Tell a new clock from a picture that stays for long, and from times of pictures that are stored out of order."""
+    """Check whether a clock starts again: it is no picture that stays for long, and no order of pictures as stored."""
     step = distance(before, after)
     if step < -_LONGEST_REORDERING:
         return True
@@ -183,7 +183,7 @@ def _is_time(step: int) -> bool:
 
 
 def _is_single(stamps: Sequence[Stamp], number: int) -> bool:
-    """Tell whether a step is that to or from a single wrong time, without which time goes on: damage, and no jump."""
+    """Check whether a step is that to or from a single wrong time, without which time goes on: damage, and no jump."""
     without_last = (number - 1, number + 1)
     without_first = (number, number + 2)
     return any(
@@ -193,7 +193,7 @@ def _is_single(stamps: Sequence[Stamp], number: int) -> bool:
 
 
 def _sound_goes_on(source: MediaSource, before: Stamp, after: Stamp) -> bool:
-    """Tell whether there is sound on both sides of two pictures whose clock does not jump: a picture stays for long."""
+    """Check whether sound lies on both sides of two pictures whose clock does not jump: one stays for long."""
     earlier = list(read_stamps(source, max(0, before.position - _NEAR_BYTES), before.position, SOUND))
     later = list(read_stamps(source, after.position, after.position + _NEAR_BYTES, SOUND))
     if not earlier or not later:
@@ -213,11 +213,11 @@ def _cut(source: MediaSource, before: Stamp, after: Stamp) -> int:
     """Find the byte between two pictures with which the new clock begins, be it with sound."""
     begin = max(before.position, after.position - _NEAR_BYTES)
     sound = list(read_stamps(source, max(0, begin - _NEAR_BYTES), after.position, SOUND))
-    anew = [stamp for last, stamp in pairwise(sound) if abs(distance(last, stamp)) > MPEG_CLOCK_HZ]
+    restarted = [stamp for last, stamp in pairwise(sound) if abs(distance(last, stamp)) > MPEG_CLOCK_HZ]
     near_after = [stamp for stamp in sound if abs(distance(before, stamp)) > abs(distance(stamp, after))]
     # Other sound may stand between two films.
     leads_on = bool(sound) and abs(distance(sound[-1], after)) <= _LONGEST_LEAD
-    candidates = [*anew[-1:], *near_after[:1], after] if leads_on else [after]
+    candidates = [*restarted[-1:], *near_after[:1], after] if leads_on else [after]
     first = next(stamp for stamp in candidates if stamp.position > begin)
     last = max((stamp.position for stamp in sound if begin < stamp.position < first.position), default=begin)
     return find_entry(source, last, first.position)

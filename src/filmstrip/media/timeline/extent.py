@@ -1,4 +1,4 @@
-"""From when to when does a source last? Headers may lie, so the end of the content is looked at as well."""
+"""From when to when a source lasts. Headers may lie, so the end of the content is looked at as well."""
 
 from __future__ import annotations
 

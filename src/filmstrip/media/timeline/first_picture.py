@@ -1,4 +1,4 @@
-"""Which is the first picture of a stream that can be decoded?"""
+"""Finds the first picture of a stream that can be decoded."""
 
 from __future__ import annotations
 

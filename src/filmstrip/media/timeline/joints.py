@@ -1,4 +1,4 @@
-"""Where in a file does another file begin? Recorders and `cat` put whole files one behind the other.
+"""Finds where in a file another file begins: recorders and `cat` put whole files one behind the other.
 
 A reader that does not expect it shows the first one only, or all of them at the same time. Looked for is the header of
 the format: where boxes or a segment of known size end, else anywhere in a local file.

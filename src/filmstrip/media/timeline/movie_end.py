@@ -1,4 +1,4 @@
-"""When does the content of an MP4 end? Its sample tables tell it without reading on.
+"""Finds when the content of an MP4 ends: its sample tables tell it without reading on.
 
 They count decoding times, which say little of when pictures are shown that are stored in another order and stay for
 different times: there the edit list is believed, and the last packets are looked at.
@@ -28,7 +28,7 @@ _ROUNDING = Fraction(1, 50)
 def movie_content_end(
     container: InputContainer, video: AvVideoStream | None, source: MediaSource, edits: Fraction | None
 ) -> Fraction | None:
-    """Tell when the last stream of an MP4 ends, in container time; None for fragments of which libav saw only a part.
+    """Return when the last stream of an MP4 ends, in container time; None for fragments of which libav saw only a part.
 
     Args:
         container: The open source.
@@ -47,7 +47,7 @@ def movie_content_end(
 
 
 def movie_header_end(container: InputContainer, source: MediaSource, edits: Fraction) -> Fraction | None:
-    """Tell when the last stream of an MP4 ends by its header, whose edit list tells it of the video.
+    """Return when the last stream of an MP4 ends by its header, whose edit list tells it of the video.
 
     None where the file is whole: then its content is what counts, however long an edit says to last.
     """
@@ -66,7 +66,7 @@ def _said_end(stream: Stream) -> Fraction | None:
 
 
 def _held_end(stream: Stream, size_bytes: int) -> Fraction | None:
-    """Tell where a stream breaks off whose last packet lies behind the end of the file, 0 if nothing is left of it.
+    """Return when a stream breaks off whose last packet lies behind the end of the file, 0 if nothing is left of it.
 
     None if it does not.
     """
@@ -100,7 +100,7 @@ def _video_end(
 def _fragments_end(
     container: InputContainer, video: AvVideoStream, source: MediaSource, listed: Fraction | None
 ) -> Fraction | None:
-    """Tell the end of a fragmented file: libav counts its duration from time 0, and knows what it has passed."""
+    """Return the end of a fragmented file: libav counts its duration from time 0, and knows what it has passed."""
     if video.duration is None or video.time_base is None or listed is None:
         return None
     said = video.duration * video.time_base
@@ -112,7 +112,7 @@ def _fragments_end(
 
 
 def _listed_ends(stream: Stream) -> tuple[Fraction | None, Fraction | None]:
-    """Tell when the last packet of the list begins, and when it ends if it takes as long as the one before."""
+    """Return when the last packet of the list begins, and when it ends if it takes as long as the one before."""
     first, before, last = _edges(stream.index_entries)
     if first is None or before is None or last is None or stream.time_base is None:
         return None, None
@@ -121,7 +121,7 @@ def _listed_ends(stream: Stream) -> tuple[Fraction | None, Fraction | None]:
 
 
 def _shown_end(container: InputContainer, video: AvVideoStream, near: Fraction) -> Fraction | None:
-    """Read the last packets of a stream: when is the last of their pictures over?
+    """Read the last packets of a stream and return when the last of their pictures is over.
 
     The length of a packet is the step to the next one in the file. Where that is shown earlier, it says nothing: no
     picture is taken to stay longer than is usual here.

@@ -1,4 +1,4 @@
-"""How long is a track of an MP4? By its edit list, which counts as it is presented.
+"""The length of a track of an MP4, by its edit list, which counts as it is presented.
 
 libav tells the sum of the decoding steps instead, which is something else where pictures are stored in another order
 than they are shown in and stay for different times.

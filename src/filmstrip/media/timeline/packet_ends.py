@@ -1,4 +1,4 @@
-"""When do the packets at the end of a source end?"""
+"""Finds when the packets at the end of a source end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_SOUND_PACKET = 60
 
 
 def longest_reordering(video: AvVideoStream | None) -> Fraction:
-    """Tell how much earlier in the file the last picture may stand than others that are shown before it."""
+    """Return how much earlier in the file the last picture may stand than others that are shown before it."""
     return MOST_REORDERED_PICTURES / (video.average_rate or _SLOWEST_RATE) if video is not None else Fraction(0)
 
 
@@ -45,7 +45,7 @@ def _seek_back(container: InputContainer, moment: int) -> None:
 
 
 def end_of(packets: Iterable[Packet[Stream]]) -> Fraction | None:
-    """Tell when the last one of some packets ends, in container time; None if none tells a time."""
+    """Return when the last one of some packets ends, in container time; None if none tells a time."""
     return max((end for packet in packets if (end := _packet_end(packet)) is not None), default=None)
 
 
@@ -56,7 +56,7 @@ def _packet_end(packet: Packet[Stream]) -> Fraction | None:
 
 
 def _length(packet: Packet[Stream]) -> Fraction:
-    """Tell for how long a packet is played; where the container does not say, for as long as its frame rate tells."""
+    """Return for how long a packet is played; if the container does not say, for as long as its frame rate tells."""
     rate = packet.stream.average_rate if isinstance(packet.stream, AvVideoStream) else None
     if packet.stream.type == "audio" and (packet.duration or 0) * packet.time_base > _LONGEST_SOUND_PACKET:
         return Fraction(0)  # of Vorbis in Ogg, libav tells a negative length in unsigned bits

@@ -1,4 +1,4 @@
-"""Where in a transport stream does its video become another one: another codec, or another PID?
+"""Finds where in a transport stream its video becomes another one: another codec, or another PID.
 
 libav believes the first table (ISO/IEC 13818-1, 2.4.4.8) for a stream, and goes on with its decoder whatever comes.
 Looked at are the tables at places of a local file; a programme between two of them is not seen.

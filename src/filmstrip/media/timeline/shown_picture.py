@@ -1,4 +1,4 @@
-"""Since when is the picture on screen that a clip begins with? Found from packets alone, nothing is decoded."""
+"""Finds since when the picture is on screen that a clip begins with: from packets alone, nothing is decoded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BACK_SECONDS_TO_KEYFRAME = (15, 60, 300, 10**6)
 
 
 def shown_since(source: LocalFile, stream_index: int, seconds: Fraction) -> Fraction | None:
-    """Tell when the picture played at a moment appears, `pts <= t < pts + duration`.
+    """Return when the picture played at a moment appears, `pts <= t < pts + duration`.
 
     Args:
         source: A file whose container has an index, or at least keyframes that it finds.

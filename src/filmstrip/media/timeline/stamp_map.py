@@ -1,4 +1,4 @@
-"""Where in a remote transport or program stream is a moment? Told by the times of a few packets.
+"""Finds a moment in a remote transport or program stream, by the times of a few packets.
 
 libav halves the file until it finds a moment, and reads on at every step: dozens of requests each time. The times that
 the packets at some places tell, which are here since the stream was probed, lead there by interpolation. From there the

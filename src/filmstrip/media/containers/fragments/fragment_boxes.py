@@ -1,4 +1,4 @@
-"""What does a movie fragment of an MP4 say? Which samples it holds: when each is shown, and where its bytes lie.
+"""What a movie fragment of an MP4 says: which samples it holds, when each is shown, and where its bytes lie.
 
 A fragment (ISO/IEC 14496-12, 8.8.4) is an index of its own samples. libav reads all of them, one after the other,
 before it can seek; one alone is enough to know what it holds.

@@ -1,4 +1,4 @@
-"""How are the fragments of a remote MP4 read without an index: which file is it done for, where does it end?
+"""A remote MP4 of fragments without an index: what leads to a moment's frame, and which file it is in.
 
 Only where fragments tell their times, and only as far as those grow; everything else is left to libav, which walks from
 fragment to fragment.
@@ -106,7 +106,7 @@ class FragmentFilm:
         return int(_RESCUE_SECONDS / self.map.movie.time_bases[self.map.movie.video])
 
     def _end(self, start: Place, pts: int) -> int:
-        """Tell up to which byte is read to know the picture of a moment, and when it is over."""
+        """Return up to which byte is read to know the picture of a moment, and when it is over."""
         place = self.map.places.holding(pts)
         fragment = None if place is None else self.map.reader.fragment_at(place.position)
         if fragment is None:

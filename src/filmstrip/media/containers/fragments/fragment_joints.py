@@ -1,4 +1,4 @@
-"""Where in a remote MP4 of fragments does another file begin? Its fragments are counted anew, and so is their time.
+"""Finds where in a remote MP4 of fragments another file begins: its fragments are counted again, and so is their time.
 
 A short film is walked from box to box, a long one looked at in some places: of a part that lies between two of them
 nothing is seen.
@@ -22,7 +22,7 @@ _MOST_NEAR = 64
 
 
 def find_fragment_joints(film: FragmentFilm) -> list[int]:
-    """Find the bytes, but for the first one, at which a file begins whose fragments count anew."""
+    """Find the bytes, but for the first one, at which a file begins whose fragments count again."""
     joints: list[int] = []
     for before, after in pairwise(_look_around(film)):
         if _is_anew(before, after):
@@ -32,7 +32,7 @@ def find_fragment_joints(film: FragmentFilm) -> list[int]:
 
 
 def find_fragment_restart(film: FragmentFilm) -> int | None:
-    """Find the first byte of a fragment from which on time starts anew; None if none is seen."""
+    """Find the first byte of a fragment from which on time starts again; None if none is seen."""
     places = _look_around(film)
 
     def is_anew(before: Place, after: Place) -> bool:

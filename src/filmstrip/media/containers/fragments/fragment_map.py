@@ -1,4 +1,4 @@
-"""Where in a remote MP4 of fragments is a moment, if no index lists them? A few of them are enough to find it.
+"""Finds a moment in a remote MP4 of fragments that no index lists: a few of them are enough.
 
 libav walks all fragments before it can seek: a request each. Fragments tell their time, so they are looked for near the
 place where a moment should be, by interpolation between those that are known. A wrong guess costs requests, never a
@@ -58,7 +58,7 @@ class FragmentMap:
         return None
 
     def last_hint(self) -> int | None:
-        """Tell the byte of the last fragment that the table of random access names."""
+        """Return the byte of the last fragment that the table of random access names."""
         return self._hints[-1][1] if self._hints else None
 
     def place_behind(self, at: int, end: int) -> Place | None:

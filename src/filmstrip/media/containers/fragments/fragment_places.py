@@ -1,4 +1,4 @@
-"""Which fragments of a file are known, and what do they tell of where the others are?"""
+"""The fragments of a file that are known, and what they tell of where the others are."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class FragmentPlaces:
         self._known: list[Place] = []
 
     def last(self) -> Place | None:
-        """Tell the last fragment that is known."""
+        """Return the last fragment that is known."""
         with self._lock:
             return self._known[-1] if self._known else None
 
@@ -67,7 +67,7 @@ class FragmentPlaces:
         return number < len(self._known) and self._known[number].position == place.position
 
     def place(self, fragment: Fragment) -> Place | None:
-        """Tell the place of a fragment; None for one without video."""
+        """Return the place of a fragment; None for one without video."""
         samples = fragment.samples.get(self._video)
         if not samples:
             return None
@@ -77,12 +77,12 @@ class FragmentPlaces:
         return Place(fragment.position, fragment.data_end, fragment.sequence, samples[0].dts, end, key)
 
     def holding(self, pts: int) -> Place | None:
-        """Tell the fragment that holds a moment, if it is known."""
+        """Return the fragment that holds a moment, if it is known."""
         place, _ = self.neighbours(pts)
         return place if place is not None and place.begin <= pts < place.end else None
 
     def usual(self) -> tuple[int, int]:
-        """Tell how many bytes and how much time most fragments take."""
+        """Return how many bytes and how much time most fragments take."""
         with self._lock:
             sizes = [place.data_end - place.position for place in self._known]
             return median_low(sizes), median_low([place.end - place.begin for place in self._known])
@@ -99,7 +99,7 @@ class FragmentPlaces:
         return low.data_end + int((high.position - low.data_end) * min(1.0, part))
 
     def neighbours(self, pts: int) -> tuple[Place | None, Place | None]:
-        """Tell the known fragments before and behind a moment."""
+        """Return the known fragments before and behind a moment."""
         with self._lock:
             number = bisect_right(self._known, pts, key=lambda place: place.begin)
             low = self._known[max(0, number - 1)] if self._known else None

@@ -1,4 +1,4 @@
-"""How are the fragments of a remote MP4 read: those in some bytes, that at a byte, those from box to box?"""
+"""Reads the fragments of a remote MP4: those in some bytes, that at a byte, those from box to box."""
 
 from __future__ import annotations
 

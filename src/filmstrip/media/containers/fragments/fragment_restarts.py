@@ -1,4 +1,4 @@
-"""Where in an MP4 of fragments does time start anew though no other file begins? Recorders that append write it so.
+"""Finds where time starts again in an MP4 of fragments though no other file begins: recorders that append write it so.
 
 What follows has no header of its own: libav takes it for the same film, and shows pictures of both at the same moments.
 """
@@ -21,7 +21,7 @@ _MOST_BOXES = 200_000
 
 
 def end_at_restarts(source: MediaSource, bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Let each half-open range of bytes end where its time starts anew: what follows cannot be opened without a header.
+    """Let each half-open range of bytes end where its time starts again: the rest cannot be opened without a header.
 
     Args:
         source: The bytes.
@@ -33,7 +33,7 @@ def end_at_restarts(source: MediaSource, bounds: list[tuple[int, int]]) -> list[
 
 
 def left_out_behind(bounds: list[tuple[int, int]], ended: list[tuple[int, int]]) -> Iterator[str]:
-    """Tell what `end_at_restarts` left out, a sentence for each range."""
+    """Return what `end_at_restarts` left out, a sentence for each range."""
     for (_, whole), (_, end) in zip(bounds, ended, strict=True):
         if end < whole:
             yield (
@@ -43,7 +43,7 @@ def left_out_behind(bounds: list[tuple[int, int]], ended: list[tuple[int, int]])
 
 
 def find_restart(source: MediaSource) -> int | None:
-    """Find the fragment with video from which on time starts anew; None if there is none.
+    """Find the fragment with video from which on time starts again; None if there is none.
 
     A remote film that is searched is looked at in some places, all others are walked from box to box.
 

@@ -1,4 +1,4 @@
-"""Is a remote MP4 made of fragments that no index lists, and what does its movie box say of them?"""
+"""A remote MP4 that is made of fragments which no index lists, as its movie box describes it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FragmentedMovie:
     video: int
 
     def starts_anew(self, first: int, before: int, after: int) -> bool:
-        """Check whether time starts anew between two fragments: more than what a recorder that reconnects repeats.
+        """Check whether time starts again between two fragments: more than what a recorder that reconnects repeats.
 
         Args:
             first: When the first fragment of the film is decoded, in units of the video.
@@ -141,7 +141,7 @@ def _content_ends(source: MediaSource) -> set[int]:
 
 
 def random_access_bytes(source: MediaSource) -> int:
-    """Tell the length of the table of random access at the end of a file, 0 if there is none."""
+    """Return the length of the table of random access at the end of a file, 0 if there is none."""
     tail = read_bytes(source, max(0, size_of(source) - 16), size_of(source))
     if len(tail) < 16 or tail[4:8] != b"mfro":  # noqa: PLR2004 - the box that tells it
         return 0

@@ -1,4 +1,4 @@
-"""When does a remote MP4 of fragments end? Told by its last fragments, without reading those between."""
+"""Finds when a remote MP4 of fragments ends, by its last fragments, without reading those between."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from filmstrip.media.containers.fragments.fragment_film import FragmentFilm
 
 
 def fragments_end(film: FragmentFilm, container: InputContainer) -> tuple[Fraction | None, Fraction | None]:
-    """Tell when the last stream ends by what fragments say, and by the samples that the file holds, in container time.
+    """Return when the last stream ends by its fragments, and by the samples that the file holds, in container time.
 
-    They differ where the file is cut off in a fragment.
+    They differ if the file is cut off in a fragment.
     """
     said = [_sound_end(film, container), pictures_end(film, container)]
     held_to = film.size_bytes
@@ -35,7 +35,7 @@ def _tail_begin(film: FragmentFilm, container: InputContainer) -> Fraction | Non
 
 
 def pictures_end(film: FragmentFilm, container: InputContainer, held_to: int | None = None) -> Fraction | None:
-    """Tell when the last picture is over, None if the last fragments hold none.
+    """Return when the last picture is over, None if the last fragments hold none.
 
     The last one is not taken to stay longer than is usual: its length is the step to the next one in the file.
     """
@@ -49,13 +49,13 @@ def pictures_end(film: FragmentFilm, container: InputContainer, held_to: int | N
 
 
 def decoded_end(film: FragmentFilm) -> Fraction | None:
-    """Tell when the last picture is over in decoding time, from time 0, as libav does."""
+    """Return when the last picture is over in decoding time, from time 0, as libav does."""
     samples = _tail_samples(film, film.movie.video, None)
     return (samples[-1].dts + samples[-1].duration) * film.movie.time_bases[film.movie.video] if samples else None
 
 
 def _sound_end(film: FragmentFilm, container: InputContainer, held_to: int | None = None) -> Fraction | None:
-    """Tell when the last sample of all other streams is over."""
+    """Return when the last sample of all other streams is over."""
     ends = []
     for track in film.movie.tracks:
         samples = _tail_samples(film, track, held_to) if track != film.movie.video else []
