@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 COMMAND_VARIABLES = frozenset({f"{PREFIX}DESTINATION_KEY", f"{PREFIX}DESTINATION_SECRET"})
 """Variables that commands read, and that are no settings."""
+
+_MOST_CONFIG_BYTES = 1 << 20
 
 # What Kubernetes sets in every container for a service that is named "filmstrip".
 _OF_ORCHESTRATORS = re.compile(r"_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$")
@@ -124,7 +127,7 @@ def _given(config: Path | None, environ: Mapping[str, str], overrides: Mapping[s
 
 def _from_file(path: Path) -> dict[str, GivenValue]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(_small_text(path))
     except OSError as error:
         raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -133,6 +136,18 @@ def _from_file(path: Path) -> dict[str, GivenValue]:
     if unknown:
         raise SettingsError("\n".join(f"{name} in {path}: is no setting{_hint(name)}" for name in unknown))
     return {name: GivenValue(value, f"{name} in {path}") for name, value in document.items()}
+
+
+def _small_text(path: Path) -> str:
+    """Read a text file; a device, a pipe or a film that was named by mistake would be read for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise SettingsError(f"The configuration file {path} is not an ordinary file")
+        data = file.read(_MOST_CONFIG_BYTES + 1)
+    if len(data) > _MOST_CONFIG_BYTES:
+        raise SettingsError(f"The configuration file {path} is larger than {_MOST_CONFIG_BYTES >> 10} KiB")
+    return data.decode()
 
 
 def _hint(name: str) -> str:

@@ -1,5 +1,6 @@
 """Settings from the command line, the environment and a file."""
 
+import os
 import re
 from pathlib import Path
 
@@ -139,6 +140,26 @@ def test_a_missing_file_is_named() -> None:
     """A configuration file that is not there is a mistake, not an empty one."""
     with pytest.raises(SettingsError, match=r"/nowhere/x\.toml cannot be read: No such file"):
         read_settings(environ={"FILMSTRIP_CONFIG": "/nowhere/x.toml"})
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
+def test_a_device_is_no_configuration_file(path: str) -> None:
+    """Some of them never end."""
+    with pytest.raises(SettingsError, match=f"{path} is not an ordinary file"):
+        read_settings(environ={"FILMSTRIP_CONFIG": path})
+
+
+def test_a_pipe_without_a_writer_is_no_configuration_file(tmp_path: Path) -> None:
+    """It would be waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="is not an ordinary file"):
+        read_settings(tmp_path / "pipe", environ={})
+
+
+def test_a_film_is_no_configuration_file(tmp_path: Path) -> None:
+    """A file named by mistake is not read to its end."""
+    with pytest.raises(SettingsError, match="is larger than 1024 KiB"):
+        read_settings(config(tmp_path, "#" * (1 << 20) + "\n"), environ={})
 
 
 def test_secrets_are_never_shown() -> None:
