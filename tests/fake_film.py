@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
+
+import av.error
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.media.containers.display_order import DisplayOrder, Shown
@@ -120,3 +123,52 @@ class FakeRescue:
         self.asked.append((target.seconds, expected_pts))
         frame: Any = FakeFrame(expected_pts or 0)
         return Sample(target, frame, FrameStamp(target.seconds, target.seconds, is_keyframe=False, is_substitute=True))
+
+
+class StrictDecoder(FakeDecoder):
+    """A decoder that reports a damaged packet instead of covering it up."""
+
+    def decode(self, packet: FakePacket | None) -> list[FakeFrame]:
+        if packet is not None and packet.is_broken:
+            raise av.error.InvalidDataError(1, "damaged")
+        return super().decode(packet)
+
+
+@dataclass
+class FakeStream:
+    """A stream of which only the rate and the units are known."""
+
+    time_base: Fraction = Fraction(1, SECOND)
+    average_rate: Fraction | None = None
+    guessed_rate: Fraction | None = None
+    codec_context: Any = field(default_factory=lambda: SimpleNamespace(name="mpeg4", has_b_frames=True))
+
+
+@dataclass
+class FakeContainer:
+    """Gives a film's packets as libav's demuxer does, the last one empty, and seeks to keyframes.
+
+    Attributes:
+        film: Its packets.
+        is_lost_by_seeking: Whether nothing can be read after a seek.
+        breaks_off_at: At which packet reading fails, None for none.
+    """
+
+    film: list[FakePacket]
+    is_lost_by_seeking: bool = False
+    breaks_off_at: int | None = None
+    format: Any = field(default_factory=lambda: SimpleNamespace(name="avi"))
+    seeks: list[int] = field(default_factory=list)
+    position: int = 0
+
+    def seek(self, offset: int, **_: object) -> None:
+        self.seeks.append(offset)
+        before = [n for n, packet in enumerate(self.film) if packet.is_keyframe and (packet.pts or 0) <= offset]
+        self.position = len(self.film) if self.is_lost_by_seeking else before[-1] if before else 0
+
+    def demux(self, _: object) -> Iterator[FakePacket]:
+        for number in range(self.position, len(self.film)):
+            if number == self.breaks_off_at:
+                raise av.error.InvalidDataError(1, "broken off")
+            yield self.film[number]
+        yield FakePacket("", None, 0, size=0)

@@ -116,14 +116,14 @@ class CountingSampler:
                 yield self._sample(waiting.popleft(), *shown, is_substitute=is_lost)
             if not waiting:
                 return
-            is_lost = self._is_spoilt(frame)
+            is_lost = self._note_damage(frame)
             shown = shown if is_lost and shown is not None else (frame, seconds)
         while waiting and shown is not None:
             is_over = self._clock.is_cut_off(waiting[0].seconds)
             yield self._sample(waiting.popleft(), *shown, is_substitute=is_lost or is_over)
 
-    def _is_spoilt(self, frame: VideoFrame) -> bool:
-        """Check whether a picture is damaged, or may refer to one that is: all up to the next keyframe may."""
+    def _note_damage(self, frame: VideoFrame) -> bool:
+        """Remember a damaged frame, and return whether this one may refer to one: all up to the next keyframe may."""
         self._is_damaged = frame.is_corrupt or (self._is_damaged and not frame.key_frame)
         return self._is_damaged
 

@@ -15,7 +15,7 @@ from filmstrip.media.sampling.frame_picker import FramePicker
 from filmstrip.media.sampling.gop_reader import GopReader, KeyframeMissingError
 from filmstrip.media.sampling.keyframe_index import KeyframeIndex
 from filmstrip.media.sampling.packet_cursor import PacketCursor
-from filmstrip.media.sampling.rescue import Rescue
+from filmstrip.media.sampling.rescue import Rescue, strict_video
 from filmstrip.media.sampling.sample_job import ResultT, SampleJob
 from filmstrip.media.sampling.sampler import Sampler
 from filmstrip.media.sampling.targets import Sample, SamplingCost, Target
@@ -59,7 +59,7 @@ class PlaceSampler:
             stream = select_stream(container, self._stream_index)
             reader = GopReader(PacketCursor(container, stream, self._cost), KeyframeIndex((), 0), Access.READ_ON)
             reader.start_here(can_step_back=not view.is_whole)
-            rescue = Rescue(view.before, self._stream_index, self._clock, self._cost)
+            rescue = Rescue(strict_video(view.before, self._stream_index), self._clock, self._cost)
             try:
                 picker = FramePicker(open_decoder(stream, threads=1), self._cost, self._best_within)
                 yield from Sampler(reader, picker, rescue, self._clock, self._precision).samples(run)

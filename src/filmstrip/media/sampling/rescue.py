@@ -6,7 +6,7 @@ that are lost for good. Both are rare, so this uses a container and a decoder of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
@@ -24,6 +24,9 @@ from filmstrip.media.containers.decoder import open_decoder
 from filmstrip.media.containers.opening import open_container, read_packets, select_stream
 from filmstrip.media.sampling.targets import Clock, Sample, SamplingCost, Target
 from filmstrip.media.source.media_source import MediaSource
+
+OpenVideo = tuple[InputContainer, AvVideoStream, VideoCodecContext]
+"""A container, its video stream, and a decoder that reports damage."""
 
 _STEPS_BACK_SECONDS = (0, 2, 10)
 # Where nothing at all was found so near: slow motion pictures of a slide show, or a long stretch that is lost.
@@ -45,24 +48,40 @@ class _Candidates:
     after: VideoFrame | None
     is_sure: bool = False
 
-    def nearest(self, moment: int) -> VideoFrame | None:
-        found = [frame for frame in (self.before, self.after) if frame is not None]
-        return min(found, key=lambda frame: abs((frame.pts or 0) - moment), default=None)
+    @property
+    def frames(self) -> list[VideoFrame]:
+        """Those that there are."""
+        return [frame for frame in (self.before, self.after) if frame is not None]
+
+
+def strict_video(find_source: Callable[[], MediaSource], stream_index: int) -> Callable[[ExitStack], OpenVideo]:
+    """Make a function that opens a stream of a source by a decoder that reports damage; the stack closes it."""
+
+    def open_video(stack: ExitStack) -> OpenVideo:
+        container = stack.enter_context(open_container(find_source()))
+        stream = select_stream(container, stream_index)
+        return container, stream, open_decoder(stream, threads=1, is_strict=True)
+
+    return open_video
 
 
 class Rescue:
     """Finds the right frame the slow way, or the nearest good one."""
 
-    def __init__(
-        self, find_source: Callable[[], MediaSource], stream_index: int, clock: Clock, cost: SamplingCost
-    ) -> None:
-        self._find_source = find_source
-        self._stream_index = stream_index
+    def __init__(self, open_video: Callable[[ExitStack], OpenVideo], clock: Clock, cost: SamplingCost) -> None:
+        """Prepare it.
+
+        Args:
+            open_video: Opens the stream at its beginning (`strict_video`).
+            clock: Translates moments to PTS.
+            cost: What decoding takes is added to it.
+        """
+        self._open_video = open_video
         self._clock = clock
         self._cost = cost
         self._stack = ExitStack()
         self._has_lost = False
-        self._opened: tuple[InputContainer, AvVideoStream, VideoCodecContext] | None = None
+        self._opened: OpenVideo | None = None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -79,36 +98,30 @@ class Rescue:
             SourceUnreadableError: No picture near the target can be decoded.
         """
         moment = self._clock.pts(target.seconds) if expected_pts is None else expected_pts
-        found: list[_Candidates] = []
-        for candidates in self._attempts(moment, found):
-            found.append(candidates)
+        found: list[VideoFrame] = []
+        for seconds_back in (*_STEPS_BACK_SECONDS, *_LONG_STEPS_BACK_SECONDS, None):
+            if found and seconds_back not in _STEPS_BACK_SECONDS:
+                break
+            candidates = self._look(moment, seconds_back)
             before = candidates.before
             is_certain = expected_pts is None and candidates.is_sure and not self._clock.is_cut_off(target.seconds)
             if before is not None and (is_certain or before.pts == expected_pts):
                 return self._sample(target, before, is_substitute=False)
-        nearest = [frame for candidates in found if (frame := candidates.nearest(moment)) is not None]
-        if not nearest:
+            found += candidates.frames
+        if not found:
             raise SourceUnreadableError(
                 f"The source's video cannot be decoded at {float(target.seconds):.3f} s, nor near it"
             )
-        best = min(nearest, key=lambda frame: abs((frame.pts or 0) - moment))
-        return self._sample(target, best, is_substitute=True)
-
-    def _attempts(self, moment: int, found: Sequence[_Candidates]) -> Iterator[_Candidates]:
-        """Look from further and further back; `found` grows meanwhile."""
-        for seconds in _STEPS_BACK_SECONDS:
-            yield self._look(moment, seconds)
-        for seconds in _LONG_STEPS_BACK_SECONDS:
-            if not any(candidates.nearest(moment) for candidates in found):
-                yield self._look(moment, seconds)
-        if not any(candidates.nearest(moment) for candidates in found):
-            yield self._look_from_start(moment)
+        return self._sample(target, min(found, key=lambda frame: abs((frame.pts or 0) - moment)), is_substitute=True)
 
     def _sample(self, target: Target, frame: VideoFrame, *, is_substitute: bool) -> Sample:
         actual = self._clock.seconds(frame.pts or 0)
         return Sample(target, frame, FrameStamp(target.seconds, actual, bool(frame.key_frame), is_substitute))
 
-    def _look(self, moment: int, seconds_back: int) -> _Candidates:
+    def _look(self, moment: int, seconds_back: int | None) -> _Candidates:
+        """Look from some seconds before the moment, or from the beginning of the source."""
+        if seconds_back is None:
+            return self._look_from_start(moment)
         container, stream, decoder = self._open()
         decoder.flush_buffers()
         offset = moment - int(seconds_back / (stream.time_base or ASSUMED_TIME_BASE))
@@ -167,9 +180,7 @@ class Rescue:
         self._cost.frames_decoded += len(frames)
         return frames, True
 
-    def _open(self) -> tuple[InputContainer, AvVideoStream, VideoCodecContext]:
+    def _open(self) -> OpenVideo:
         if self._opened is None:
-            container = self._stack.enter_context(open_container(self._find_source()))
-            stream = select_stream(container, self._stream_index)
-            self._opened = container, stream, open_decoder(stream, threads=1, is_strict=True)
+            self._opened = self._open_video(self._stack)
         return self._opened

@@ -19,7 +19,7 @@ from filmstrip.media.sampling.gop_reader import GopReader
 from filmstrip.media.sampling.keyframe_index import KeyframeIndex
 from filmstrip.media.sampling.packet_cursor import PacketCursor
 from filmstrip.media.sampling.place_sampler import PlaceSampler
-from filmstrip.media.sampling.rescue import Rescue
+from filmstrip.media.sampling.rescue import Rescue, strict_video
 from filmstrip.media.sampling.sample_job import ResultT, SampleJob
 from filmstrip.media.sampling.sampler import Sampler
 from filmstrip.media.sampling.targets import SamplingCost
@@ -74,7 +74,7 @@ class SamplerChoice(Generic[ResultT]):
         if self._index is None:
             return CountingSampler(container, stream, decoder, job.clock, cost)
         access = Access.READ_ON if isinstance(job.source, LocalFile) else Access.STEP_BACK
-        rescue = Rescue(lambda: job.source, job.video.index, job.clock, cost)
+        rescue = Rescue(strict_video(lambda: job.source, job.video.index), job.clock, cost)
         stack.callback(rescue.close)
         # The times of several films cannot be told apart without a demuxer.
         stamps = self._stamps if len(container.streams.video) == 1 else None
