@@ -18,8 +18,9 @@ from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.mp4.output import Mp4
+from filmstrip.outputs.mp4.render import render
 
 SETTINGS = MediaSettings(threads=2)
 FAST = {"preset": "ultrafast"}
@@ -90,7 +91,8 @@ def encode(source: Path, folder: Path, *, upscale: bool = False, fast: bool = Tr
     output = Mp4.model_validate(asked)
     plan = output.plan(info, upscale=upscale)
     warnings, progress = list(plan.warnings), list[float]()
-    bench = Workbench(LocalFile(source), folder, SETTINGS, upscale, {}, progress.append, warnings.append)
-    (artifact,) = output.render(plan.groups[0], info, bench)
+    rendering = Rendering("", plan.groups[0], info, folder, upscale)
+    bench = Workbench(rendering, LocalFile(source), SETTINGS, progress.append, warnings.append)
+    (artifact,) = render(output, bench)
     result = output.result(info, [artifact], upscale=upscale)
     return Encoded(bench.path(""), result, tuple(warnings), tuple(progress))

@@ -14,8 +14,9 @@ from filmstrip.jobs.rules.bundles import join_groups
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
-from filmstrip.outputs._base import Output, Workbench
-from filmstrip.outputs.registry import output_types, parse_query
+from filmstrip.outputs._base import Group, Output
+from filmstrip.outputs._rendering import Rendering, Workbench
+from filmstrip.outputs.registry import joint_renderer, output_types, parse_query, renderer
 from filmstrip.params.format_entry import entries_without_destination, parse_entry
 
 
@@ -33,17 +34,10 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     progress: list[float] = field(default_factory=list)
 
-    def bench(self, finished: Mapping[str, Artifact]) -> Workbench:
-        """What it is made with."""
-        return Workbench(
-            source=LocalFile(self.source),
-            folder=self.folder,
-            settings=MediaSettings(),
-            upscale=False,
-            finished=dict(finished),
-            on_progress=self.progress.append,
-            warn=self.warnings.append,
-        )
+    def bench(self, group: Group, finished: Mapping[str, Artifact]) -> Workbench:
+        """What a group is made with."""
+        rendering = Rendering("", group, self.info, self.folder, finished=dict(finished))
+        return Workbench(rendering, LocalFile(self.source), MediaSettings(), self.progress.append, self.warnings.append)
 
     @property
     def result(self) -> OutputResult:
@@ -72,7 +66,8 @@ def run_output(
     run.warnings.extend(plan.warnings)
     known = dict(finished or {})
     for group in plan.groups:
-        made = {artifact.name: artifact for artifact in run.child_side.render(group, run.info, run.bench(known))}
+        files = renderer(run.output.output_name).render(run.child_side, run.bench(group, known))
+        made = {artifact.name: artifact for artifact in files}
         run.made.extend(made)
         known |= made
     run.artifacts = {name: known[name] for group in plan.groups for name in group.artifact_names}
@@ -93,8 +88,9 @@ def run_together(
     runs = [_begun(source, folder / str(position), entry) for position, entry in enumerate(entries)]
     groups = [join_groups(run.output.plan(run.info)).groups[0] for run in runs]
     known = {name: Artifact(name, "", 0) for name in finished}
-    parts = [(run.child_side, group, run.bench(known)) for run, group in zip(runs, groups, strict=True)]
-    for position, artifact in runs[0].child_side.render_together(parts, runs[0].info):
+    parts = [(run.child_side, run.bench(group, known)) for run, group in zip(runs, groups, strict=True)]
+    together = joint_renderer(run.output.output_name for run in runs).render_together(parts)
+    for position, artifact in together:
         runs[position].artifacts[artifact.name] = artifact
         runs[position].made.append(artifact.name)
     return runs

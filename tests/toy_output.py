@@ -19,7 +19,8 @@ from pydantic import Field
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._base import Group, Output, OutputPlan
+from filmstrip.outputs._rendering import Workbench
 
 CONTENT_TYPE = "application/x-toy"
 DEADLINE_SECONDS = 60.0
@@ -90,27 +91,37 @@ class ToyOutput(Output):
         del info
         return self.frames
 
-    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
-        del info
-        for position, name in enumerate(group.artifact_names):
-            if name in bench.finished:
-                continue
-            with (data_folder() / "rendered").open("a") as log:
-                log.write(f"{name}\n")
-            wait_at_gate(name)
-            if self.trouble.get(name) == "forget":
-                continue
-            _TROUBLES.get(self.trouble.get(name, ""), lambda _bench: None)(bench)
-            with bench.path(name).open("wb") as file:
-                file.truncate(self.size)
-            bench.on_progress((position + 1) / len(group.artifact_names))
-            yield Artifact("other" if self.trouble.get(name) == "rename" else name, CONTENT_TYPE, self.size)
-
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         del info, upscale
         names = tuple(artifact.name for artifact in artifacts)
         size = sum(artifact.size_bytes for artifact in artifacts)
         return OutputResult(self.kind, "toy", names[-1], names, size, "toy")
+
+
+def render(output: ToyOutput, bench: Workbench) -> Iterator[Artifact]:
+    """Make the files of a group."""
+    names = bench.rendering.group.artifact_names
+    for position, name in enumerate(names):
+        if name in bench.rendering.finished:
+            continue
+        with (data_folder() / "rendered").open("a") as log:
+            log.write(f"{name}\n")
+        wait_at_gate(name)
+        trouble = output.trouble.get(name, "")
+        if trouble == "forget":
+            continue
+        _TROUBLES.get(trouble, lambda _bench: None)(bench)
+        with bench.path(name).open("wb") as file:
+            file.truncate(output.size)
+        bench.on_progress((position + 1) / len(names))
+        yield Artifact("other" if trouble == "rename" else name, CONTENT_TYPE, output.size)
+
+
+def render_together(parts: Sequence[tuple[ToyOutput, Workbench]]) -> Iterator[tuple[int, Artifact]]:
+    """Make the files of several outputs, one output after the other."""
+    for position, (output, bench) in enumerate(parts):
+        for artifact in render(output, bench):
+            yield position, artifact
 
 
 def _crash(_bench: Workbench) -> None:

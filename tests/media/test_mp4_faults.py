@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,20 +22,22 @@ from filmstrip.media.transcoding.ffmpeg_command import Transcode, VideoTrack
 from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 from filmstrip.media.transcoding.transcoder import Transcoder
 from filmstrip.media.transcoding.verify import Expectation, verify_video
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.mp4.output import Mp4
+from filmstrip.outputs.mp4.render import render
 from mp4_bench import FAST, SETTINGS, encode, generate, moving_picture
 
 _FAST = Mp4.model_validate({"video_codec_parameters": FAST})
 
 
-def _bench(source: Path, folder: Path) -> Workbench:
-    return Workbench(LocalFile(source), folder, SETTINGS, False, {}, lambda _share: None, lambda _message: None)
+def _bench(source: Path, folder: Path, finished: Mapping[str, Artifact] | None = None) -> Workbench:
+    info = probe(LocalFile(source), SETTINGS)
+    rendering = Rendering("", _FAST.plan(info).groups[0], info, folder, finished=finished or {})
+    return Workbench(rendering, LocalFile(source), SETTINGS, lambda _share: None, lambda _message: None)
 
 
 def _render(source: Path, folder: Path) -> list[Artifact]:
-    info = probe(LocalFile(source), SETTINGS)
-    return list(_FAST.render(_FAST.plan(info).groups[0], info, _bench(source, folder)))
+    return list(render(_FAST, _bench(source, folder)))
 
 
 @pytest.mark.parametrize(("name", "end"), [("truncated.mp4", 6.5), ("truncated.mkv", 6.5)])
@@ -131,10 +134,8 @@ def test_what_a_crash_left_is_overwritten(tmp_path: Path) -> None:
 
 def test_what_is_at_its_destination_is_not_made(tmp_path: Path) -> None:
     """An artifact that was put already is skipped."""
-    source = ASSETS["plain.mp4"].path
-    info = probe(LocalFile(source), SETTINGS)
-    bench = replace(_bench(source, tmp_path), finished={"": Artifact("", "video/mp4", 1)})
-    assert list(_FAST.render(_FAST.plan(info).groups[0], info, bench)) == []
+    bench = _bench(ASSETS["plain.mp4"].path, tmp_path, {"": Artifact("", "video/mp4", 1)})
+    assert list(render(_FAST, bench)) == []
     assert list(tmp_path.iterdir()) == []
 
 

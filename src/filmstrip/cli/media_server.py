@@ -27,4 +27,4 @@ def media_server(*modules: str, holds_secrets: bool) -> Iterator[ForkServer]:
 
 def modules_for(query: Query[Output]) -> tuple[str, ...]:
     """Name the modules that parse a query and make its outputs: behind its walls a child can load nothing more."""
-    return tuple(sorted({name for output in query.formats for name in modules_of(type(output))}))
+    return tuple(sorted({name for output in query.formats for name in modules_of(output.output_name)}))

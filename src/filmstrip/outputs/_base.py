@@ -1,22 +1,15 @@
-"""What is an output? A class whose fields are its parameters, with a pure `plan` and a `render` that makes files."""
+"""An output: a class whose fields are its parameters, with a pure `plan`. What makes its files is in `_rendering`."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.domain.progress import ProgressListener
-from filmstrip.media.settings import MediaSettings
-from filmstrip.media.source.media_source import MediaSource
 from filmstrip.params.query import FormatParameters
-
-if TYPE_CHECKING:
-    from filmstrip.media.transcoding.ffmpeg_process import WaitingFfmpeg  # only children have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,48 +52,11 @@ class OutputPlan:
 
     Attributes:
         groups: What is made, in order. Files that point at others (manifests) are in the last group.
-        warnings: What had to give, one sentence each.
+        warnings: Compromises, one sentence each.
     """
 
     groups: tuple[Group, ...]
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Workbench:
-    """What `render` works with, inside its child process.
-
-    Attributes:
-        source: The source's bytes.
-        folder: Where files are made, each under its artifact's name ("" as "output"); it survives a crash, so what
-            is whole in it need not be made again.
-        settings: Limits and programs of the media floor.
-        upscale: Whether video may become larger than its source.
-        finished: The artifacts that are already at their destination, by name: those of the group, or of the whole
-            output if the group needs all.
-        urls: The addresses of the output's files by name, where the group asked for them.
-        urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
-        ffmpeg: What waits to become ffmpeg, as often as `Output.ffmpeg_runs` says; None outside a child process.
-        substitutes_before: How many frames of groups that are not in `finished` are substitutes.
-        on_progress: Told how much of the group is finished.
-        warn: Told of what had to give, one sentence each.
-    """
-
-    source: MediaSource
-    folder: Path
-    settings: MediaSettings
-    upscale: bool
-    finished: Mapping[str, Artifact]
-    on_progress: ProgressListener
-    warn: Callable[[str], None]
-    urls: Mapping[str, str] = field(default_factory=dict)
-    urls_expire_at: str | None = None
-    ffmpeg: WaitingFfmpeg | None = None
-    substitutes_before: int = 0
-
-    def path(self, artifact_name: str) -> Path:
-        """Tell where the file of an artifact is made."""
-        return self.folder / (artifact_name or "output")
 
 
 class Output(FormatParameters):
@@ -162,29 +118,6 @@ class Output(FormatParameters):
         """
         del info
         return None
-
-    @abstractmethod
-    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
-        """Make the files of one group, yielding each as soon as it is whole.
-
-        Artifacts in `bench.finished` are not made again. Runs in a child process with limits.
-
-        Raises:
-            SourceError: The source cannot be read on.
-            OutputError: The output cannot be made.
-        """
-
-    @classmethod
-    def render_together(
-        cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
-    ) -> Iterator[tuple[int, Artifact]]:
-        """Make a joinable group of each of some outputs with the same sampling, yielding files with their positions.
-
-        As `render` otherwise.
-        """
-        for position, (output, group, bench) in enumerate(parts):
-            for artifact in output.render(group, info, bench):
-                yield position, artifact
 
     @abstractmethod
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:

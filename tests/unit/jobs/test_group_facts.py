@@ -26,8 +26,9 @@ from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
-from filmstrip.outputs._base import Output, OutputPlan, Workbench
-from filmstrip.outputs.child.messages import Fetched, Made, Rendering, Report, Request, requests
+from filmstrip.outputs._base import Output, OutputPlan
+from filmstrip.outputs._rendering import Rendering, Workbench
+from filmstrip.outputs.child.messages import Fetched, Made, Report, Request, requests
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails import output as thumbnails
 from filmstrip.outputs.thumbnails.output import MANIFEST_GROUP
@@ -65,27 +66,16 @@ class Child:
         yield [self._reports(rendering) for rendering in renderings]
 
     async def _reports(self, rendering: Rendering) -> AsyncGenerator[Report, None]:
-        finished = {artifact.name: artifact for artifact in rendering.finished}
-        teller = SubstituteTeller(self._bench(rendering, finished))
+        source = LocalFile(rendering.folder)
+        bench = Workbench(rendering, source, MediaSettings(), lambda _fraction: None, self.warnings.append)
+        teller = SubstituteTeller(bench)
         for name in rendering.group.artifact_names:
-            if name not in finished:
+            if name not in rendering.finished:
                 stamps = _stamps(name)
                 for stamp in stamps:
                     teller.tell(stamp)
                 (rendering.folder / name).write_bytes(b"x")
                 yield Made(Artifact(name, "image/jpeg", 1, stamps))
-
-    def _bench(self, rendering: Rendering, finished: dict[str, Artifact]) -> Workbench:
-        return Workbench(
-            source=LocalFile(rendering.folder),
-            folder=rendering.folder,
-            settings=MediaSettings(),
-            upscale=False,
-            finished=finished,
-            on_progress=lambda _fraction: None,
-            warn=self.warnings.append,
-            substitutes_before=rendering.substitutes_before,
-        )
 
 
 def _stamps(name: str) -> tuple[FrameStamp, ...]:
@@ -171,7 +161,7 @@ async def test_a_repeated_group_is_told_what_it_has(
     put = [*names[0], *names[1][:5]]
     database.record_artifacts(token, 0, [PutArtifact("g", Artifact(name, "image/jpeg", 1)) for name in put])
     await _make(steps, database, token, plan)
-    assert [artifact.name for artifact in child.renderings[0].finished] == list(names[1][:5])
+    assert list(child.renderings[0].finished) == list(names[1][:5])
     assert len(database.read_artifacts(token, 0)) == sum(map(len, names))
 
 

@@ -12,8 +12,8 @@ from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group
+from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs.child.limits import check_length, within_processor_time
-from filmstrip.outputs.child.messages import Rendering
 from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.outputs.registry import output_types
 from filmstrip.outputs.thumbnails.output import Thumbnails
@@ -43,7 +43,7 @@ def allowed(info: MediaInfo, document: str | None = None, names: int = 1, *, ups
     source = SourceReference("http://host/film", SourceVersion(info.size_bytes))
     group = Group("group", tuple(map(str, range(names))))
     runs = parse_entry(document, output_types()).ffmpeg_runs if document else 0
-    rendering = Rendering(document or "", group, info, Path(), upscale, (), ffmpeg_runs=runs)
+    rendering = Rendering(document or "", group, info, Path(), upscale, ffmpeg_runs=runs)
     return within_processor_time(SETTINGS, source, (rendering,) if document else ()).cpu_limit_seconds
 
 

@@ -1,13 +1,13 @@
-"""Which addresses do manifests name files by? Those of the output's one destination, signed where that is asked."""
+"""The addresses that manifests name files by: those of the output's one destination, signed if that is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from filmstrip.domain.errors import DestinationRefusedError, Mistake, QueryError
 from filmstrip.outputs._base import Addressing, Output
+from filmstrip.outputs._rendering import Addresses
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
 from filmstrip.storage._base import Presigns, Store
@@ -17,19 +17,6 @@ from filmstrip.storage.settings import StorageSettings
 _UNKNOWN_ADDRESS = (
     "absolute without a destination needs to know the service's address, which its operator sets (setting public_url)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Addresses by the names of the files; whoever has a signed one can read its file.
-
-    Attributes:
-        urls: The addresses.
-        expire_at: Until when they are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
-    """
-
-    urls: dict[str, str] = field(default_factory=dict, repr=False)
-    expire_at: str | None = None
 
 
 def check_addresses(query: Query[Output], storage: StorageSettings) -> None:

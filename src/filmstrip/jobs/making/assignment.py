@@ -61,7 +61,7 @@ class Listener:
         on_put: Told of each file that is at all destinations, from another thread; it may block.
         on_failed: Told when it failed for good, from another thread, before others may begin; it may block.
         on_made: Told when all files are made and only putting may be left, from another thread; it may block.
-        warn: Told of what had to give, one sentence each, from another thread; it may block.
+        warn: Told of compromises, one sentence each, from another thread; it may block.
     """
 
     on_progress: ProgressListener = ignore

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.jobs.making.media_child import made_file
+from filmstrip.outputs._rendering import work_path
 
 _artifacts: TypeAdapter[tuple[Artifact, ...]] = TypeAdapter(tuple[Artifact, ...])
 
@@ -49,7 +50,7 @@ class KeptFiles:
 
     def _is_whole(self, artifact: Artifact) -> bool:
         try:
-            return (self._folder / (artifact.name or "output")).stat().st_size == artifact.size_bytes
+            return work_path(self._folder, artifact.name).stat().st_size == artifact.size_bytes
         except OSError:
             return False
 

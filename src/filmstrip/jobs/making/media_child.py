@@ -21,6 +21,7 @@ from filmstrip.jobs.making.once_more import once_more_if_killed
 from filmstrip.jobs.rules.allowances import probe_seconds, render_seconds
 from filmstrip.jobs.rules.step_limit import allow
 from filmstrip.media.settings import MediaSettings
+from filmstrip.outputs._rendering import Rendering, work_path
 from filmstrip.outputs.child.fetch_request import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs.child.limits import within_processor_time
 from filmstrip.outputs.child.messages import (
@@ -30,7 +31,6 @@ from filmstrip.outputs.child.messages import (
     Probed,
     Progressed,
     ReadableSource,
-    Rendering,
     Report,
     Request,
     Tried,
@@ -202,7 +202,7 @@ def made_file(folder: Path, artifact_name: str) -> Path:
     Raises:
         MediaProcessError: It is not a plain file in the folder.
     """
-    path = folder / (artifact_name or "output")
+    path = work_path(folder, artifact_name)
     try:
         is_plain = stat.S_ISREG(path.lstat().st_mode) and path.resolve().is_relative_to(folder.resolve())
     except OSError:

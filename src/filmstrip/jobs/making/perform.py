@@ -25,8 +25,9 @@ from filmstrip.jobs.making.putting import Putter
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group
+from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs._substitutes import count_substitutes
-from filmstrip.outputs.child.messages import Gave, Made, Progressed, Rendering, Report
+from filmstrip.outputs.child.messages import Made, Progressed, Report, Warned
 
 _MOST_NAMED = 5
 _PARTNER_SECONDS = 5.0
@@ -163,9 +164,8 @@ class Performer:
             info=assignment.info,
             folder=assignment.folder,
             upscale=assignment.upscale,
-            finished=tuple(finished.values()),
-            urls=addresses.urls,
-            urls_expire_at=addresses.expire_at,
+            finished=finished,
+            addresses=addresses,
             substitutes_before=portion.substitutes_before,
             ffmpeg_runs=assignment.output.ffmpeg_runs,
         )
@@ -180,7 +180,7 @@ class Performer:
                 yield report.artifact
             elif isinstance(report, Progressed):
                 listener.on_progress(report.fraction)
-            elif isinstance(report, Gave):
+            elif isinstance(report, Warned):
                 await asyncio.to_thread(listener.warn, report.message)
 
     def _demand_free_disk(self, assignment: Assignment) -> None:

@@ -194,7 +194,7 @@ class OutputSteps:
         )
 
     def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
-        """Tell the client what an output had to give; blocking."""
+        """Tell the client of an output's compromises; blocking."""
         outputs = self._database.read_tasks([token])[token].outputs
         tag = next((output.tag for output in outputs if output.index == index), None)
         self._database.add_warnings(token, [Warned(message, tag=tag) for message in messages])

@@ -49,7 +49,7 @@ class FoundPieces:
 
     Attributes:
         pieces: Its pieces; empty if they could not be told apart.
-        warnings: What had to give, one sentence each.
+        warnings: Compromises, one sentence each.
     """
 
     pieces: tuple[Piece, ...]
@@ -83,10 +83,10 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
         found = list(pool.map(lambda bound: _piece(source, bound[0], bound[1], settings), bounds))
     pieces = tuple(piece for piece in found if piece is not None)
-    return FoundPieces(pieces, tuple(_what_gave(joined, bounds, len(pieces))))
+    return FoundPieces(pieces, tuple(_compromises(joined, bounds, len(pieces))))
 
 
-def _what_gave(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], shown: int) -> Iterator[str]:
+def _compromises(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], shown: int) -> Iterator[str]:
     if len(bounds) > 1:
         yield f"The clock of the source jumps: it is {len(bounds)} pieces, which are shown one after the other"
     if shown < len(bounds):

@@ -15,7 +15,6 @@ from typing import TextIO
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
-from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_parent
 from filmstrip.isolation.trial import try_walls
 from filmstrip.isolation.walls import readable_for_everybody
@@ -24,27 +23,27 @@ from filmstrip.media.seclusion import Seclusion, seclude
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.source.media_source import LocalFile, MediaSource
-from filmstrip.outputs._base import Group, Output, Workbench
+from filmstrip.outputs._base import Output
+from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.child.fetched_ranges import FetchedRanges
 from filmstrip.outputs.child.limits import check_length
 from filmstrip.outputs.child.messages import (
     Arriving,
     Failed,
     Fetched,
-    Gave,
     Made,
     Probed,
     Progressed,
-    Rendering,
     Report,
     Request,
     Tried,
+    Warned,
     reports,
     requests,
 )
 from filmstrip.outputs.child.no_source import NoSource
 from filmstrip.outputs.child.range_protocol import DESCRIPTOR
-from filmstrip.outputs.registry import load_outputs, load_renderers, output_types
+from filmstrip.outputs.registry import joint_renderer, load_outputs, load_renderers, output_types, renderer
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.params.parameters import build_parsers
 
@@ -130,18 +129,18 @@ def _work(request: Request, outputs: Sequence[Output], reporter: _Reporter, secl
         for output, rendering in zip(outputs, request.renderings, strict=True):
             check_length(output, rendering.info, request.media)
         parts = [
-            (output, rendering.group, _bench(rendering, position, source, request.media, seclusion, reporter))
+            (output, _bench(rendering, position, source, request.media, seclusion, reporter))
             for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
         ]
-        for position, artifact in _render(parts, request.renderings[0].info):
+        for position, artifact in _render(parts):
             yield Made(artifact, position)
 
 
-def _render(parts: list[tuple[Output, Group, Workbench]], info: MediaInfo) -> Iterator[tuple[int, Artifact]]:
+def _render(parts: Sequence[tuple[Output, Workbench]]) -> Iterator[tuple[int, Artifact]]:
     if len(parts) > 1:
-        return parts[0][0].render_together(parts, info)
-    ((output, group, bench),) = parts
-    return ((0, artifact) for artifact in output.render(group, info, bench))
+        return joint_renderer(output.output_name for output, _ in parts).render_together(parts)
+    ((output, bench),) = parts
+    return ((0, artifact) for artifact in renderer(output.output_name).render(output, bench))
 
 
 def _bench(
@@ -153,17 +152,12 @@ def _bench(
     reporter: _Reporter,
 ) -> Workbench:
     return Workbench(
-        source=source,
-        folder=rendering.folder,
-        settings=settings,
-        upscale=rendering.upscale,
-        finished={artifact.name: artifact for artifact in rendering.finished},
+        rendering,
+        source,
+        settings,
         on_progress=lambda fraction: reporter.send(Progressed(fraction, position)),
-        warn=lambda message: reporter.send(Gave(message, position)),
-        urls=rendering.urls,
-        urls_expire_at=rendering.urls_expire_at,
+        warn=lambda message: reporter.send(Warned(message, position)),
         ffmpeg=seclusion.ffmpeg,
-        substitutes_before=rendering.substitutes_before,
     )
 
 

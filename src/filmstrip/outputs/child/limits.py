@@ -1,4 +1,4 @@
-"""How much processor time may a piece of work take, and how long may an output be?"""
+"""Limits: how much processor time a piece of work may take, and how long an output may be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from filmstrip.domain.errors import LimitExceededError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
-from filmstrip.outputs.child.messages import ReadableSource, Rendering
+from filmstrip.outputs._rendering import Rendering
+from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.params.clip import Clip
 
 # Several times what the slowest choices need on a slow core: x264's "placebo" encodes some 3 million pixels a second,

@@ -1,10 +1,8 @@
-"""What do the service and its child processes say to each other? One request, then reports, each a line of JSON."""
+"""What the service and its child processes say to each other: one request, then reports, each a line of JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -14,41 +12,11 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.isolation.trial import Trial
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
-from filmstrip.outputs._base import Group
+from filmstrip.outputs._rendering import Rendering
 from filmstrip.storage.source_reference import SourceReference
 
 ReadableSource = LocalFile | SourceReference
 """A source as a task has it: without any credentials of the client."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """One group of one output, to be made.
-
-    Attributes:
-        document: The output's parameters as JSON text, without its destination.
-        group: What is to be made.
-        info: What the source holds.
-        folder: Where the files are made.
-        upscale: Whether video may become larger than its source.
-        finished: The artifacts that are at their destination already: those of the group, or of the whole output if
-            the group needs all.
-        urls: The addresses of the output's files by name, where the group asked for them; they may be signed.
-        urls_expire_at: Until when those are good, as `YYYY-MM-DD HH:MM:SS` UTC; None if they last.
-        substitutes_before: How many frames of groups that are not in `finished` are substitutes.
-        ffmpeg_runs: How often it runs ffmpeg, as the output says.
-    """
-
-    document: str
-    group: Group
-    info: MediaInfo
-    folder: Path
-    upscale: bool
-    finished: tuple[Artifact, ...]
-    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
-    urls_expire_at: str | None = None
-    substitutes_before: int = 0
-    ffmpeg_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +61,12 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Gave:
-    """Something of the rendering at `position` had to give."""
+class Warned:
+    """A compromise of the rendering at `position`, one sentence."""
 
     message: str
     position: int = 0
-    kind: Literal["gave"] = "gave"
+    kind: Literal["warned"] = "warned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +101,7 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Report = Annotated[Progressed | Made | Gave | Arriving | Probed | Tried | Failed, Field(discriminator="kind")]
+Report = Annotated[Progressed | Made | Warned | Arriving | Probed | Tried | Failed, Field(discriminator="kind")]
 
 requests: TypeAdapter[Request] = TypeAdapter(Request)
 reports: TypeAdapter[Report] = TypeAdapter(Report)

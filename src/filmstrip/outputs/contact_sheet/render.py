@@ -1,4 +1,4 @@
-"""How is the picture of `contact_sheet` made?"""
+"""Makes the picture of `contact_sheet`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
-from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.pictures.contact_picture import RgbArray, lay_out
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.pictures.picture_bytes import encode_pixels
@@ -14,27 +13,28 @@ from filmstrip.media.sampling.parallel_sampler import sample_frames
 from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
-from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.contact_sheet.output import ContactSheet
 
 Shot = tuple[int, FrameStamp, RgbArray]
 """A frame's number in the sheet, which one it is, and its finished pixels."""
 
 
-def render(output: ContactSheet, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+def render(output: ContactSheet, bench: Workbench) -> Iterator[Artifact]:
     """Make the sheet."""
-    taken = _shots(output, info, bench)
+    taken = _shots(output, bench)
     captions = [clock_text(stamp.actual_seconds) for _, stamp, _ in taken]
     sheet = lay_out([pixels for _, _, pixels in taken], captions, min(output.columns, output.count))
     data = encode_pixels(sheet, output.encoding)
-    (name,) = group.artifact_names
+    (name,) = bench.rendering.group.artifact_names
     bench.path(name).write_bytes(data)
     stamps = tuple(stamp for _, stamp, _ in taken)
     yield Artifact(name, output.image_format.content_type, len(data), stamps, bytes_read(bench.source))
     bench.on_progress(1.0)
 
 
-def _shots(output: ContactSheet, info: MediaInfo, bench: Workbench) -> list[Shot]:
+def _shots(output: ContactSheet, bench: Workbench) -> list[Shot]:
+    info = bench.rendering.info
     fitting = output.fit_tiles(info)
 
     def new_renderer() -> Callable[[Sample], Shot]:

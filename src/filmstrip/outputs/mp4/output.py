@@ -11,7 +11,7 @@ from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.transcoding.encoders import aac, libx264
 from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
-from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.clip import Clip
 from filmstrip.params.frame_size import FrameSizing
@@ -70,12 +70,6 @@ class Mp4(Output, FrameSizing, Clip, VideoEncoding, AudioEncoding):
                 f"which lasts {float(info.duration_seconds):.3f} s"
             )
         return OutputPlan((Group("video", ("",)),), tuple(self._warnings(video, upscale=upscale)))
-
-    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
-        """Encode, verify and only then name the file."""
-        from filmstrip.outputs.mp4.render import render  # noqa: PLC0415 - libav is for children only
-
-        return render(self, group, info, bench)
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the video."""

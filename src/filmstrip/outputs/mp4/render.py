@@ -1,4 +1,4 @@
-"""How is the file of `mp4` made?"""
+"""Makes the file of `mp4`."""
 
 from __future__ import annotations
 
@@ -21,36 +21,33 @@ from filmstrip.media.transcoding.part_list import write_part_list
 from filmstrip.media.transcoding.picture_filter import picture_filter
 from filmstrip.media.transcoding.transcoder import Promise, Transcoder
 from filmstrip.media.transcoding.verify import measure_duration
-from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.mp4.output import Mp4, video_of
 
 _CONTENT_TYPE = "video/mp4"
 
 
-def render(output: Mp4, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+def render(output: Mp4, bench: Workbench) -> Iterator[Artifact]:
     """Encode, verify and only then name the file."""
-    (name,) = group.artifact_names
-    if name in bench.finished:
+    info, upscale = bench.rendering.info, bench.rendering.upscale
+    (name,) = bench.rendering.group.artifact_names
+    if name in bench.rendering.finished:
         return
     path = bench.path(name)
     if not path.exists():
         transcoder = Transcoder(bench.ffmpeg or find_ffmpeg(bench.settings), bench.on_progress, bench.warn)
-        promise = _promise(output, info, upscale=bench.upscale)
+        promise = _promise(output, info, upscale=upscale)
         tone_lut, part_list = path.with_name(f"{path.name}.cube"), path.with_name(f"{path.name}.parts")
         try:
-            transcoder.make(
-                _transcode(output, path, info, bench, tone_lut, part_list), promise, two_pass=output.is_two_pass
-            )
+            transcoder.make(_transcode(output, path, bench, tone_lut, part_list), promise, two_pass=output.is_two_pass)
         finally:
             tone_lut.unlink(missing_ok=True)
             part_list.unlink(missing_ok=True)
     yield Artifact(name, _CONTENT_TYPE, path.stat().st_size, duration_seconds=measure_duration(path))
 
 
-def _transcode(
-    output: Mp4, target: Path, info: MediaInfo, bench: Workbench, tone_lut: Path, part_list: Path
-) -> Transcode:
-    source = _local(bench.source)
+def _transcode(output: Mp4, target: Path, bench: Workbench, tone_lut: Path, part_list: Path) -> Transcode:
+    source, info = _local(bench.source), bench.rendering.info
     if is_listed(info):
         write_part_list(part_list, source, info.pieces)
     photo = photo_end(source)
@@ -61,7 +58,7 @@ def _transcode(
         demuxer=None if photo is None else PHOTO_FORMAT,
         target=target.absolute(),
         cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),
-        video=_video_track(output, info, tone_lut.absolute(), upscale=bench.upscale),
+        video=_video_track(output, info, tone_lut.absolute(), upscale=bench.rendering.upscale),
         audio=_audio_track(output, info),
         threads=bench.settings.threads,
         max_pixels=bench.settings.max_pixels,

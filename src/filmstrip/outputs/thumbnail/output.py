@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
@@ -11,11 +11,8 @@ from pydantic import BeforeValidator
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.geometry import Fit, fit
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.outputs._base import Group, Output, OutputPlan, Workbench
-from filmstrip.outputs._picture_limits import require_possible_fit
-from filmstrip.params.frame_selection import FrameSelection
-from filmstrip.params.frame_size import FrameSizing
-from filmstrip.params.image import ImageEncoding
+from filmstrip.outputs._base import OutputPlan
+from filmstrip.outputs._single_picture import SinglePicture
 from filmstrip.params.values import Seconds, mistake, parse_exact, whole_number
 
 _MOST_FRAMES = 10_000_000
@@ -37,7 +34,7 @@ def _parse_fraction(value: object) -> Fraction:
     return min(max(number / _PERCENT if is_percentage else number, Fraction(0)), Fraction(1))
 
 
-class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
+class Thumbnail(SinglePicture):
     """One picture. `frame_number` wins over `time`, and `time` over `start_time`.
 
     Attributes:
@@ -54,27 +51,10 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
     frame_number: Annotated[int, whole_number(0, _MOST_FRAMES)] | None = None
     start_time: Seconds | None = None
 
-    @property
-    def is_folder(self) -> bool:
-        """The destination names the file, unless it ends in a slash."""
-        return any(destination.url.endswith("/") for destination in self.destination)
-
-    @property
-    def reads_whole_source(self) -> bool:
-        """Only the stretch before the moment is read."""
-        return False
-
-    def temporary_name(self) -> str:
-        """Name the picture where the client gave no name."""
-        return f"thumbnail.{self.image_format.value}"
-
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Name the one picture."""
         del upscale  # an image always gets the size that was asked for
-        require_possible_fit(self.fit_to(info), self.image_format)
-        name = self.temporary_name() if self.is_folder else ""
-        warnings = [self.extension_warning(destination.url) for destination in self.destination]
-        return OutputPlan((Group("picture", (name,)),), tuple(filter(None, warnings)))
+        return self.plan_picture("picture", self.fit_to(info))
 
     def moment(self, info: MediaInfo) -> Fraction:
         """Tell the moment in seconds, where it follows from the duration; a frame number needs the source."""
@@ -82,12 +62,6 @@ class Thumbnail(Output, FrameSizing, ImageEncoding, FrameSelection):
             return self.start_time
         last = max(Fraction(0), info.duration_seconds - _DISTANCE_FROM_END)
         return min((_DEFAULT_TIME if self.time is None else self.time) * info.duration_seconds, last)
-
-    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
-        """Make the picture."""
-        from filmstrip.outputs.thumbnail.render import render  # noqa: PLC0415 - libav is for children only
-
-        return render(self, group, info, bench)
 
     def fit_to(self, info: MediaInfo) -> Fit:
         """Tell the picture's size, and how the source fits it."""

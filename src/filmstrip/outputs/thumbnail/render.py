@@ -1,29 +1,29 @@
-"""How is the picture of `thumbnail` made?"""
+"""Makes the picture of `thumbnail`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from filmstrip.domain.artifact import Artifact
-from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.sampling.frame_number import seconds_of_frame
 from filmstrip.media.sampling.parallel_sampler import sample_frames
 from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
-from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.thumbnail.output import SEARCH_SECONDS, Thumbnail
 
 
-def render(output: Thumbnail, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+def render(output: Thumbnail, bench: Workbench) -> Iterator[Artifact]:
     """Make the picture."""
+    info = bench.rendering.info
     video = info.require_video()
     moment = output.moment(info)
     if output.frame_number is not None:
         moment = seconds_of_frame(bench.source, info, video, output.frame_number)
     encoder = ImageEncoder(video, output.fit_to(info), output.encoding)
-    (name,) = group.artifact_names
+    (name,) = bench.rendering.group.artifact_names
 
     def paint(sample: Sample) -> Artifact:
         data = encoder.encode(sample.frame)

@@ -10,7 +10,7 @@ from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.manifest import bif, dash, hls_images, hls_mjpg, jpeg_fragments, storyboard_json, webvtt
 from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.manifest.sprite_series import Sprite, SpriteSeries
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.thumbnails.layout import ThumbnailSet, manifest_names, packed_names
 from filmstrip.params.storyboard import Manifest
 
@@ -51,7 +51,9 @@ class ManifestMaker:
             path = self.bench.path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-            yield Artifact(name, content_type, path.stat().st_size, urls_expire_at=self.bench.urls_expire_at)
+            yield Artifact(
+                name, content_type, path.stat().st_size, urls_expire_at=self.bench.rendering.addresses.expire_at
+            )
 
     def _text(self, name: str) -> tuple[str, str]:
         each = self.each
@@ -86,7 +88,7 @@ class ManifestMaker:
 
     def _reference(self, name: str) -> str:
         """Name an artifact as players are to fetch it: by its bare name, or by its address."""
-        return self.bench.urls.get(name, name.removeprefix(self.each.folder))
+        return self.bench.rendering.addresses.urls.get(name, name.removeprefix(self.each.folder))
 
     def _cues(self) -> list[Cue]:
         references, tiles = self._references(), self.each.tiles
@@ -98,20 +100,20 @@ class ManifestMaker:
 
     def _shots(self) -> list[storyboard_json.Shot]:
         names = self.each.image_names(range(self.each.tiles.sprite_count))
-        frames: list[FrameStamp] = [frame for name in names for frame in self.bench.finished[name].frames]
+        frames: list[FrameStamp] = [frame for name in names for frame in self.bench.rendering.finished[name].frames]
         return [storyboard_json.Shot(cue, frame) for cue, frame in zip(self._cues(), frames, strict=True)]
 
     def _series(self, references: Sequence[str]) -> SpriteSeries:
         names = self.each.image_names(range(self.each.tiles.sprite_count))
         sprites = tuple(
-            Sprite(reference, self.bench.finished[name].size_bytes)
+            Sprite(reference, self.bench.rendering.finished[name].size_bytes)
             for reference, name in zip(references, names, strict=True)
         )
         content_type = self.each.image_format.content_type
         return SpriteSeries(self.each.tiles, sprites, self.each.moments.least_step, self.each.seconds, content_type)
 
     def _jpegs(self) -> list[Path]:
-        return [self.bench.folder / self.each.jpeg_name(index) for index in range(self.each.tiles.count)]
+        return [self.bench.path(self.each.jpeg_name(index)) for index in range(self.each.tiles.count)]
 
     def _bif(self) -> tuple[str, Iterator[bytes]]:
         jpegs = self._jpegs()

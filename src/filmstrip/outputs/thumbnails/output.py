@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
@@ -16,7 +16,7 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.timing import IntervalGrid
-from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan, Workbench
+from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan
 from filmstrip.outputs._idle_parameters import idle_warnings
 from filmstrip.outputs._picture_limits import require_possible_fit
 from filmstrip.outputs.thumbnails.bulk import bulk_warning
@@ -207,21 +207,6 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             numbers = range(first, min(first + step, tiles.sprite_count))
             names = tuple(name for each in sets for name in each.image_names(numbers))
             yield Group(f"pictures-{first + 1}", names, is_joinable=True, needs_all=False)
-
-    def render(self, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
-        """Make the images of a group, or the manifests of all."""
-        from filmstrip.outputs.thumbnails.render import render  # noqa: PLC0415 - libav is for children only
-
-        return render(self, group, info, bench)
-
-    @classmethod
-    def render_together(
-        cls, parts: Sequence[tuple[Self, Group, Workbench]], info: MediaInfo
-    ) -> Iterator[tuple[int, Artifact]]:
-        """Make the images of several outputs with the same moments from one decode."""
-        from filmstrip.outputs.thumbnails.render import render_together  # noqa: PLC0415 - as above
-
-        return render_together(parts, info)
 
     @property
     def keeps_jpegs(self) -> bool:

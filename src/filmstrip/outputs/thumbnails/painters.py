@@ -15,7 +15,7 @@ from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.pictures.picture_bytes import encode_pixels
 from filmstrip.media.pictures.sprite import Sheet
 from filmstrip.media.sampling.targets import Sample
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.thumbnails.layout import ThumbnailSet
 
 Paint = Callable[[Sample], Artifact | None]

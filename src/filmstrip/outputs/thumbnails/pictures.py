@@ -14,7 +14,7 @@ from filmstrip.media.sampling.parallel_sampler import sample_frames
 from filmstrip.media.sampling.sample_job import ResultT, SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.thumbnails.layout import Sampling, ThumbnailSet
 from filmstrip.outputs.thumbnails.painters import FilePainter, Painter, SpritePainter, write_file
 from filmstrip.outputs.thumbnails.warnings import SubstituteTeller
@@ -73,7 +73,7 @@ class PictureMaker:
         gone = [
             index
             for index in range(self.sampling.moments.count if self.keeps_jpegs else 0)
-            if not all((self.bench.folder / each.jpeg_name(index)).exists() for each in self.sets)
+            if not all(self.bench.path(each.jpeg_name(index)).exists() for each in self.sets)
         ]
         if gone:
             for _ in _take(self, gone, self._new_jpeg_renderer):
@@ -91,7 +91,7 @@ class PictureMaker:
 
         def keep(sample: Sample) -> int:
             for each, encoder in zip(self.sets, encoders, strict=True):
-                write_file(self.bench.folder / each.jpeg_name(sample.target.index), encoder.encode(sample.frame))
+                write_file(self.bench.path(each.jpeg_name(sample.target.index)), encoder.encode(sample.frame))
             return sample.target.index
 
         return keep

@@ -1,12 +1,11 @@
-"""How are the files of `thumbnails` made? Pictures from samples, then what holds or names them."""
+"""Makes the files of `thumbnails`: pictures from samples, then what holds or names them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
-from filmstrip.domain.media_info import MediaInfo
-from filmstrip.outputs._base import Group, Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs.thumbnails.layout import ThumbnailSet
 from filmstrip.outputs.thumbnails.manifests import ManifestMaker
 from filmstrip.outputs.thumbnails.output import MANIFEST_GROUP, PACKED_GROUP, Thumbnails
@@ -14,31 +13,31 @@ from filmstrip.outputs.thumbnails.pictures import PictureMaker, make_pictures
 from filmstrip.outputs.thumbnails.warnings import series_warnings
 
 
-def render(output: Thumbnails, group: Group, info: MediaInfo, bench: Workbench) -> Iterator[Artifact]:
+def render(output: Thumbnails, bench: Workbench) -> Iterator[Artifact]:
     """Make the images of a group, or the manifests of all."""
+    group, info = bench.rendering.group, bench.rendering.info
     sets = output.sets(info)
     makers = [ManifestMaker(each, frozenset(output.manifests), bench) for each in sets]
     if group.name == MANIFEST_GROUP:
         for warning in series_warnings(_frames(sets[0], bench), info, output.precision):
             bench.warn(warning)
-        _picture_maker(output, group, info, bench).restore_jpegs()
+        _picture_maker(output, bench).restore_jpegs()
         yield from (artifact for maker in makers for artifact in maker.make_manifests())
     elif group.name == PACKED_GROUP:
-        _picture_maker(output, group, info, bench).restore_jpegs()
+        _picture_maker(output, bench).restore_jpegs()
         yield from (artifact for maker in makers for artifact in maker.make_packed())
     else:
-        yield from (artifact for _, artifact in render_together([(output, group, bench)], info))
+        yield from (artifact for _, artifact in render_together([(output, bench)]))
 
 
-def render_together(
-    parts: Sequence[tuple[Thumbnails, Group, Workbench]], info: MediaInfo
-) -> Iterator[tuple[int, Artifact]]:
+def render_together(parts: Sequence[tuple[Thumbnails, Workbench]]) -> Iterator[tuple[int, Artifact]]:
     """Make the images of several outputs with the same moments from one decode."""
-    return make_pictures([_picture_maker(output, group, info, bench) for output, group, bench in parts])
+    return make_pictures([_picture_maker(output, bench) for output, bench in parts])
 
 
-def _picture_maker(output: Thumbnails, group: Group, info: MediaInfo, bench: Workbench) -> PictureMaker:
-    missing = set(group.artifact_names) - bench.finished.keys()
+def _picture_maker(output: Thumbnails, bench: Workbench) -> PictureMaker:
+    info = bench.rendering.info
+    missing = set(bench.rendering.group.artifact_names) - bench.rendering.finished.keys()
     return PictureMaker(
         info, output.sampling(info), output.sets(info), output.encoding, output.keeps_jpegs, bench, missing
     )
@@ -46,4 +45,4 @@ def _picture_maker(output: Thumbnails, group: Group, info: MediaInfo, bench: Wor
 
 def _frames(each: ThumbnailSet, bench: Workbench) -> list[FrameStamp]:
     names = each.image_names(range(each.tiles.sprite_count))
-    return [frame for name in names for frame in bench.finished[name].frames]
+    return [frame for name in names for frame in bench.rendering.finished[name].frames]

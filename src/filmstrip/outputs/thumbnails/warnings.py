@@ -9,7 +9,7 @@ from fractions import Fraction
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import Precision
-from filmstrip.outputs._base import Workbench
+from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs._substitutes import count_substitutes
 
 MOST_TOLD_ONE_BY_ONE = 20
@@ -21,7 +21,9 @@ class SubstituteTeller:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._numbers = itertools.count(bench.substitutes_before + count_substitutes(bench.finished.values()))
+        self._numbers = itertools.count(
+            bench.rendering.substitutes_before + count_substitutes(bench.rendering.finished.values())
+        )
 
     def tell(self, stamp: FrameStamp) -> None:
         """Warn of a picture if it shows a substitute."""
