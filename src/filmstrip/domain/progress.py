@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 
 ProgressListener = Callable[[float], None]
 """Is called with the finished fraction, 0.0 to 1.0, about once a second or less often."""
+
+
+class SparseProgress:
+    """Passes on what matters of very frequent progress: whoever listens pays for each call."""
+
+    def __init__(self, listener: ProgressListener, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Pass nothing on yet.
+
+        Args:
+            listener: Told the first fraction, the end, and between them no more than one each `seconds`.
+            seconds: The least time between two calls.
+            clock: Tells seconds.
+        """
+        self._listener = listener
+        self._seconds = seconds
+        self._clock = clock
+        self._next_at = -math.inf
+
+    def __call__(self, fraction: float) -> None:
+        """Say what fraction is finished."""
+        now = self._clock()
+        if fraction >= 1 or now >= self._next_at:
+            self._next_at = now + self._seconds
+            self._listener(fraction)
 
 
 def mean_percent(fractions: Sequence[float]) -> float:

@@ -140,7 +140,9 @@ class _Child:
     async def _next_line(self) -> bytes:
         seconds = self._limits.stall_seconds
         try:
-            return await asyncio.wait_for(self._process.stdout.readline(), seconds)
+            # Not `wait_for`, which begins a task for each line, also for those that are here already.
+            async with asyncio.timeout(seconds):
+                return await self._process.stdout.readline()
         except TimeoutError:
             raise self._error(f"The media process was ended: it reported nothing for {seconds:g} seconds") from None
         except ValueError:

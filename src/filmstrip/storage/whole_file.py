@@ -20,6 +20,7 @@ PARTIAL_PREFIX = ".partial-"
 _MODE = 0o666  # less what the umask takes away
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_MOST_COPIED_AT_ONCE_BYTES = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -71,7 +72,8 @@ def _held_alone(partial: Path) -> Iterator[BinaryIO]:
             _lock(file)
             # The writer before may have renamed or removed it while this one waited.
             if _is_at(partial, file.fileno()):
-                file.truncate(0)
+                if os.fstat(file.fileno()).st_size:
+                    file.truncate(0)
                 yield file
                 return
 
@@ -107,11 +109,25 @@ def write_whole(path: Path, data: Path | bytes) -> None:
     Raises:
         DiskFullError: The disk is full.
     """
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write(path, data)
+    except FileNotFoundError:
+        # Only now, as nearly always the folder is there: each call to the system counts with many small files.
+        with disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, data)
+
+
+def _write(path: Path, data: Path | bytes) -> None:
     with written_whole(path) as file:
         if isinstance(data, bytes):
             file.write(data)
         else:
-            with data.open("rb") as content:
-                shutil.copyfileobj(content, file, 1 << 20)
+            _copy(data, file)
+
+
+def _copy(path: Path, file: BinaryIO) -> None:
+    with path.open("rb", buffering=0) as content:
+        # A buffer of a megabyte for each of many small files would be mapped and unmapped each time.
+        size_bytes = os.fstat(content.fileno()).st_size
+        shutil.copyfileobj(content, file, max(1, min(size_bytes, _MOST_COPIED_AT_ONCE_BYTES)))

@@ -9,23 +9,23 @@ from filmstrip.outputs.child.messages import Made, Progressed, Report
 
 async def test_progress_that_nobody_heard_is_passed_over() -> None:
     """A child that works is not held up by a listener that is busy: only what was made waits to be heard."""
-    inbox, made = _Inbox(3), Made(Artifact("a", "image/jpeg", 1), 0)
+    inbox, made = _Inbox(), Made(Artifact("a", "image/jpeg", 1), 0)
     async with asyncio.timeout(10):
         for number in range(9):
-            await inbox.put(Progressed(number / 10, 0))
-        await inbox.put(made)
-        await inbox.put(None)
+            inbox.put(Progressed(number / 10, 0))
+        inbox.put(made)
+        inbox.put(None)
         heard: list[Report] = [report async for report in inbox.reports()]
     assert heard == [Progressed(0.0, 0), made]
 
 
 async def test_reports_to_nobody_are_dropped() -> None:
     """A listener that is gone, as its output failed, holds up nobody."""
-    inbox = _Inbox(1)
+    inbox = _Inbox()
     async with asyncio.timeout(10):
-        await inbox.put(Progressed(0.5, 0))
+        inbox.put(Progressed(0.5, 0))
         reports = inbox.reports()
         await anext(reports)
         await reports.aclose()
         for _ in range(9):
-            await inbox.put(Made(Artifact("a", "image/jpeg", 1), 0))
+            inbox.put(Made(Artifact("a", "image/jpeg", 1), 0))

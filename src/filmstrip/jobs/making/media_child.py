@@ -40,9 +40,6 @@ from filmstrip.outputs.child.messages import (
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference
 
-# Reports of one rendering that nobody has read yet.
-_MOST_WAITING = 256
-
 
 @dataclass(frozen=True)
 class MediaChild:
@@ -88,9 +85,12 @@ class MediaChild:
             What the child reports of each rendering, which raises `FilmstripError` where it cannot be made. None of
             them waits for whoever listens to another one.
         """
-        # The child of several must not wait for the slowest listener.
-        inboxes = [_Inbox(_MOST_WAITING if len(renderings) == 1 else 0) for _ in renderings]
         async with self._reports(source, renderings[0].folder, tuple(renderings)) as arriving:
+            if len(renderings) == 1:
+                yield [_of_one(arriving)]
+                return
+            # The child of several must not wait for the slowest listener.
+            inboxes = [_Inbox() for _ in renderings]
             handing_out = asyncio.create_task(_hand_out(arriving, inboxes))
             try:
                 yield [inbox.reports() for inbox in inboxes]
@@ -139,16 +139,16 @@ def _remote_bytes(source: ReadableSource | None) -> int:
 class _Inbox:
     """Reports of one rendering, on their way to whoever listens."""
 
-    def __init__(self, most: int) -> None:
-        """Begin with none; a child whose reports are not read waits when there are `most`, 0 for never."""
-        self._waiting: asyncio.Queue[Report | Exception | None] = asyncio.Queue(most)
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._waiting: asyncio.Queue[Report | Exception | None] = asyncio.Queue()
         self._has_reader = True
 
-    async def put(self, report: Report | Exception | None) -> None:
+    def put(self, report: Report | Exception | None) -> None:
         # A later one will tell how far it is.
         is_stale = isinstance(report, Progressed) and not self._waiting.empty()
         if self._has_reader and not is_stale:
-            await self._waiting.put(report)
+            self._waiting.put_nowait(report)
 
     async def reports(self) -> AsyncGenerator[Report, None]:
         try:
@@ -162,22 +162,30 @@ class _Inbox:
                 self._waiting.get_nowait()
 
 
+async def _of_one(arriving: AsyncIterator[Report]) -> AsyncGenerator[Report, None]:
+    """Pass on the reports of a child with one rendering; it waits if they are not read."""
+    async for report in arriving:
+        _position_of(report, 1)
+        yield report
+
+
 async def _hand_out(arriving: AsyncIterator[Report], inboxes: Sequence[_Inbox]) -> None:
     """Give each report to whom it concerns, and the end to everybody."""
     end: Exception | None = None
     try:
         async for report in arriving:
-            await _inbox_of(report, inboxes).put(report)
+            inboxes[_position_of(report, len(inboxes))].put(report)
     except Exception as error:  # noqa: BLE001 - carried to those who wait for reports
         end = error
     for inbox in inboxes:
-        await inbox.put(end)
+        inbox.put(end)
 
 
-def _inbox_of(report: Report, inboxes: Sequence[_Inbox]) -> _Inbox:
-    if isinstance(report, Arriving | Probed | Tried | Failed) or not 0 <= report.position < len(inboxes):
+def _position_of(report: Report, count: int) -> int:
+    """Return which of some renderings a report is about."""
+    if isinstance(report, Arriving | Probed | Tried | Failed) or not 0 <= report.position < count:
         raise _nonsense()
-    return inboxes[report.position]
+    return report.position
 
 
 async def _parsed(lines: AsyncIterator[str]) -> AsyncIterator[Report]:
@@ -203,10 +211,21 @@ def made_file(folder: Path, artifact_name: str) -> Path:
         MediaProcessError: It is not a plain file in the folder.
     """
     path = work_path(folder, artifact_name)
-    try:
-        is_plain = stat.S_ISREG(path.lstat().st_mode) and path.resolve().is_relative_to(folder.resolve())
-    except OSError:
-        is_plain = False
-    if not is_plain:
+    if not _leads_to_file(folder, artifact_name or path.name):
         raise MediaProcessError(f'The media process did not make "{path.name}"')
     return path
+
+
+def _leads_to_file(folder: Path, name: str) -> bool:
+    """Check whether a name leads down from a folder to a file, by no link."""
+    *folders, file = name.split("/")
+    if {"", ".", ".."} & {*folders, file}:
+        return False
+    try:
+        for each in folders:
+            folder /= each
+            if not stat.S_ISDIR(folder.lstat().st_mode):
+                return False
+        return stat.S_ISREG((folder / file).lstat().st_mode)
+    except OSError:
+        return False

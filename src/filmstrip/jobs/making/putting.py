@@ -81,19 +81,23 @@ class Putter:
         assignment, listener = portion.assignment, portion.listener
         path = made_file(assignment.folder, artifact.name)
 
-        def put_at(store: Store, host: str) -> None:
-            allow(put_seconds(artifact.size_bytes))
-            listener.before_put(store, host, artifact.size_bytes)
-            store.put(artifact.name, path, artifact.content_type)
-            listener.on_answer(host)
-
-        for store, host in zip(assignment.stores, assignment.hosts, strict=True):
+        def put_at(store: Store, host: str, *, is_last: bool) -> None:
             try:
-                await patiently(partial(asyncio.to_thread, put_at, store, host), self._patience_seconds)
+                allow(put_seconds(artifact.size_bytes))
+                listener.before_put(store, host, artifact.size_bytes)
+                store.put(artifact.name, path, artifact.content_type)
+                listener.on_answer(host)
             except FilmstripError as error:
                 error.host = host
                 raise
-        await asyncio.to_thread(listener.on_put, artifact)
+            # Here and not in a thread of its own: with many small files each way to a thread and back counts.
+            if is_last:
+                listener.on_put(artifact)
+
+        places = tuple(zip(assignment.stores, assignment.hosts, strict=True))
+        for number, (store, host) in enumerate(places, start=1):
+            put = partial(asyncio.to_thread, put_at, store, host, is_last=number == len(places))
+            await patiently(put, self._patience_seconds)
 
 
 def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

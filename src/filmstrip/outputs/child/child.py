@@ -15,6 +15,7 @@ from typing import TextIO
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
+from filmstrip.domain.progress import SparseProgress
 from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_parent
 from filmstrip.isolation.trial import try_walls
 from filmstrip.isolation.walls import readable_for_everybody
@@ -46,6 +47,9 @@ from filmstrip.outputs.child.range_protocol import DESCRIPTOR
 from filmstrip.outputs.registry import joint_renderer, load_outputs, load_renderers, output_types, renderer
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.params.parameters import build_parsers
+
+_PROGRESS_SECONDS = 0.2
+"""Bars move more smoothly than this by the files that are there; a report a picture would cost as much as the file."""
 
 
 def load(*modules: str) -> None:
@@ -155,7 +159,7 @@ def _bench(
         rendering,
         source,
         settings,
-        on_progress=lambda fraction: reporter.send(Progressed(fraction, position)),
+        on_progress=SparseProgress(lambda fraction: reporter.send(Progressed(fraction, position)), _PROGRESS_SECONDS),
         warn=lambda message: reporter.send(Warned(message, position)),
         ffmpeg=seclusion.ffmpeg,
     )
