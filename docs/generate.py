@@ -21,6 +21,7 @@ from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
 from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.media.transcoding.encoders.registry import video_encoders
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
@@ -79,6 +80,8 @@ def _parameters() -> Iterator[str]:
         yield f"{_first_line(kind)}\n"
         yield _fields(kind, without=FormatParameters.model_fields)
         nested |= _nested(kind)
+    nested.pop("video_codec_parameters")
+    nested |= {f"video_codec_parameters of {name}": each.parameters for name, each in video_encoders().items()}
     for name, group in nested.items():
         yield f"## {name}\n"
         yield f"{_first_line(group)}\n"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +11,7 @@ import pytest
 from PIL import Image
 
 import barcode
-from assets.basic import X264
-from assets.recipes import FFMPEG, QUIET, Encoding, Film, run, tags
+from assets.recipes import Encoding, Film
 from filmstrip.domain.container_kind import kind_named
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.media.probing.probe import probe
@@ -25,34 +21,9 @@ from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.timeline.joints import find_joints
 from mp4_bench import Encoded, encode
 from output_runs import run_output
+from recordings import COUNT, FRAGMENTS, H264, LIVE, VP8, joined, recording
 
 RATE = 44_100
-COUNT = 75
-VP8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 600k -g 25"
-H264 = f"{X264} -g 25"
-LIVE = "-live 1 -f webm"
-FRAGMENTS = "-movflags frag_keyframe+empty_moov+default_base_moof"
-
-
-def joined(folder: Path, name: str, options: Sequence[str], *, silent: int | None = None) -> Path:
-    """Put recordings of three seconds one behind the other; each beeps after two of them."""
-    suffix = name.rpartition(".")[2]
-    path = folder / name
-    path.write_bytes(b"".join(recording(suffix, at, more, at == silent) for at, more in enumerate(options)))
-    return path
-
-
-@cache
-def recording(suffix: str, number: int, options: str, is_silent: bool) -> bytes:  # noqa: FBT001 - a part of the key
-    """Make one of them, once for all tests that join it to others."""
-    film = Film(COUNT, first=number * COUNT)
-    beep = "sine=frequency=880:duration=3:sample_rate=48000,volume=0:enable='not(between(t,2,2.2))',volume=8"
-    sound = () if is_silent else ("-f", "lavfi", "-i", beep)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"recording.{suffix}"
-        written = (*shlex.split(options), *shlex.split(tags(film.look)), str(path))
-        run([FFMPEG, *QUIET, *film.input_options(), *sound, *written], film.frames())
-        return path.read_bytes()
 
 
 class Bytes:

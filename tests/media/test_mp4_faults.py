@@ -15,13 +15,17 @@ from assets import ASSETS
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, LimitExceededError, OutputInvalidError, SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.domain.timing import TimeRange
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.cut import Cut
-from filmstrip.media.transcoding.ffmpeg_command import Transcode, VideoTrack
 from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
+from filmstrip.media.transcoding.muxers.registry import muxer_named
+from filmstrip.media.transcoding.promise import Delivery, Promise, PromisedAudio, PromisedVideo
+from filmstrip.media.transcoding.transcode import Rendition, SourceClip, Transcode, VideoTrack
 from filmstrip.media.transcoding.transcoder import Transcoder
-from filmstrip.media.transcoding.verify import Expectation, verify_video
+from filmstrip.media.transcoding.verify import Expectation, verify_file
 from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.outputs.mp4.render import render
@@ -73,16 +77,17 @@ def test_ffmpeg_itself_refuses_what_is_no_media(name: str, tmp_path: Path) -> No
     """A playlist that calls itself video.mp4 opens nothing, even where no probe stands before ffmpeg."""
     job = _job(ASSETS[name].path, tmp_path)
     with pytest.raises(SourceUnreadableError, match="The source cannot be read as media") as caught:
-        _transcoder()._encode(job, Fraction(1), two_pass=False)
+        Transcoder(find_ffmpeg(SETTINGS)).make_one(job, _delivery(1))
     assert str(tmp_path) not in str(caught.value)
-    assert not job.target.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pictures_beyond_the_limit_are_refused(tmp_path: Path) -> None:
     """ffmpeg decodes nothing that is larger than allowed."""
-    job = replace(_job(ASSETS["plain.mp4"].path, tmp_path), max_pixels=1000)
+    job = _job(ASSETS["plain.mp4"].path, tmp_path)
+    job = replace(job, clip=replace(job.clip, max_pixels=1000))
     with pytest.raises(LimitExceededError, match="max_pixels"):
-        _transcoder()._encode(job, Fraction(1), two_pass=False)
+        Transcoder(find_ffmpeg(SETTINGS)).make_one(job, _delivery(1))
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
@@ -146,11 +151,20 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return encode(ASSETS["plain.mp4"].path, folder, duration=2).path
 
 
-_EXPECTED = Expectation("h264", "aac", FrameSize(320, 180), Fraction("1.9"), Fraction("2.1"))
+_VIDEO = PromisedVideo("h264", FrameSize(320, 180), "avc1", 8)
+_EXPECTED = Expectation((_VIDEO,), (PromisedAudio("aac", 44100, 2),), Fraction("1.9"), Fraction("2.1"))
+
+
+def _with_video(**changes: object) -> Expectation:
+    return replace(_EXPECTED, video=(replace(_VIDEO, **changes),))  # type: ignore[arg-type] # fields as they are
+
+
+def _with_audio(**changes: object) -> Expectation:
+    return replace(_EXPECTED, audio=(replace(_EXPECTED.audio[0], **changes),))  # type: ignore[arg-type] # as above
 
 
 def _verify(path: Path, expected: Expectation = _EXPECTED) -> Fraction:
-    return verify_video(path, expected, threads=1, on_progress=lambda _share: None)
+    return verify_file(path, expected, threads=1, on_progress=lambda _share: None)
 
 
 def test_a_good_file_passes(good: Path) -> None:
@@ -161,8 +175,13 @@ def test_a_good_file_passes(good: Path) -> None:
 @pytest.mark.parametrize(
     ("expected", "message"),
     [
-        (replace(_EXPECTED, audio_codec=None), "has the streams video h264, audio aac instead of video h264"),
-        (replace(_EXPECTED, size=FrameSize(320, 240)), "pictures are 320x180 instead of 320x240"),
+        (replace(_EXPECTED, audio=()), "has the streams video h264, audio aac instead of video h264"),
+        (_with_video(size=FrameSize(320, 240)), "pictures are 320x180 instead of 320x240"),
+        (_with_video(tag="hvc1"), "video is called avc1 instead of hvc1"),
+        (_with_video(bit_depth=10), "samples have 8 bits instead of 10"),
+        (_with_audio(sample_rate=48000), "sound has 44100 samples a second instead of 48000"),
+        (_with_audio(channels=1), "sound has 2 channels instead of 1"),
+        (replace(_EXPECTED, has_cover=True), "has no cover"),
         (replace(_EXPECTED, least_seconds=Fraction(3), most_seconds=None), r"lasts 2\.000 s instead of 3\.000 s"),
         (
             replace(_EXPECTED, least_seconds=Fraction(0), most_seconds=Fraction(1)),
@@ -199,16 +218,20 @@ def test_an_index_at_the_end_is_refused(good: Path, tmp_path: Path) -> None:
     """A file that cannot play before it is loaded is not what was promised."""
     slow = generate(tmp_path / "slow.mp4", "-i", str(good), "-c", "copy")
     with pytest.raises(OutputInvalidError, match="index does not lie before its samples"):
-        _verify(slow)
-
-
-def _transcoder() -> Transcoder:
-    return Transcoder(find_ffmpeg(SETTINGS), lambda _share: None, lambda _message: None)
+        muxer_named("mp4").check(slow)
 
 
 def _job(source: Path, folder: Path) -> Transcode:
     video = VideoTrack(0, "scale=64:36", ("-codec:v", "libx264"), has_constant_rate=False)
-    return Transcode(LocalFile(source), folder / "output.part", Cut(), video, None)
+    rendition = Rendition(folder / "output", muxer_named("mp4"), (video,))
+    return Transcode(SourceClip(LocalFile(source), Cut()), (rendition,))
+
+
+def _delivery(seconds: int, on_progress: ProgressListener = lambda _share: None) -> Delivery:
+    video = PromisedVideo("h264", FrameSize(64, 36))
+    span = TimeRange(Fraction(0), Fraction(seconds))
+    promise = Promise(span, False, Fraction(seconds), None, (video,))
+    return Delivery(promise, on_progress, lambda _message: None)
 
 
 def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:
@@ -220,8 +243,7 @@ def test_an_interrupted_run_leaves_no_process(tmp_path: Path) -> None:
     def give_up(_share: float) -> None:
         raise InterruptedError
 
-    transcoder = Transcoder(find_ffmpeg(SETTINGS), give_up, lambda _message: None)
     with pytest.raises(InterruptedError):
-        transcoder._encode(_job(source, folder), Fraction(20), two_pass=False)
+        Transcoder(find_ffmpeg(SETTINGS)).make_one(_job(source, folder), _delivery(20, give_up))
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
     assert not [command for command in commands if str(folder).encode() in command]

@@ -13,7 +13,7 @@ import pytest
 
 from assets import ASSETS
 from assets.surgery import find_box
-from filmstrip.media.transcoding.mp4_length import complete_length
+from filmstrip.media.transcoding.muxers._mp4_length import complete_length
 from mp4_bench import encode, generate, moving_picture
 
 SLIDES = [0, 0.2, 0.4, 0.6, 0.8, 1, 20, 35, 50]

@@ -25,7 +25,7 @@ def test_progress_is_told_only_when_it_gets_on(tmp_path: Path) -> None:
     reports = ["out_time_us=N/A", "out_time_us=500000", "out_time_us=500000", "out_time_us=1000000"]
     body = "\n".join(f"print('frame=1\\n{line}\\nprogress=continue', flush=True); time.sleep(0.05)" for line in reports)
     told: list[Fraction] = []
-    run = run_ffmpeg(_program(tmp_path, body), [], tmp_path / "target", told.append)
+    run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], told.append)
     assert told == [0, Fraction(1, 2), 1]
     assert (run.exit_code, run.written_seconds) == (0, 1)
 
@@ -40,7 +40,7 @@ def test_writing_the_target_is_getting_on(tmp_path: Path) -> None:
     )
     told: list[Fraction] = []
     target = tmp_path / "target"
-    run_ffmpeg(_program(tmp_path, body), [str(target)], target, told.append)
+    run_ffmpeg(_program(tmp_path, body), [str(target)], [target], told.append)
     assert len(told) == 3
 
 
@@ -51,7 +51,7 @@ def test_only_the_end_of_what_it_says_is_kept(tmp_path: Path) -> None:
         "for number in range(1000): print('line', number, file=sys.stderr)\n"
         "sys.exit(3)"
     )
-    run = run_ffmpeg(_program(tmp_path, body), [], tmp_path / "target", lambda _written: None)
+    run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], lambda _written: None)
     assert run.exit_code == 3
     assert run.messages[-1] == "line 999"
     assert sum(map(len, run.messages)) < 250_000
@@ -61,7 +61,7 @@ def test_it_sees_no_secret_and_reads_nothing(tmp_path: Path, monkeypatch: pytest
     """The environment, where secrets may be, is not handed down; standard input is empty."""
     monkeypatch.setenv("FILMSTRIP_API_KEYS", "made-up-secret")
     body = "print(dict(os.environ), repr(sys.stdin.read()), file=sys.stderr)"
-    run = run_ffmpeg(_program(tmp_path, body), [], tmp_path / "target", lambda _written: None)
+    run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], lambda _written: None)
     assert "made-up-secret" not in run.messages[0]
     assert run.messages[0].endswith("''")
 
@@ -69,7 +69,7 @@ def test_it_sees_no_secret_and_reads_nothing(tmp_path: Path, monkeypatch: pytest
 def test_it_stays_in_our_process_group(tmp_path: Path) -> None:
     """Who kills the media process by its group kills ffmpeg with it."""
     body = "print(os.getpgrp(), file=sys.stderr)"
-    run = run_ffmpeg(_program(tmp_path, body), [], tmp_path / "target", lambda _written: None)
+    run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], lambda _written: None)
     assert run.messages == (str(os.getpgrp()),)
 
 

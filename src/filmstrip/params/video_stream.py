@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, SerializeAsAny
 
 from filmstrip.domain.frame_rate import snap_frame_rate
+from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.parameters import Parameters
-from filmstrip.params.values import Flag, mistake, number, one_of
+from filmstrip.params.values import Flag, Text, mistake, number, one_of
 
 PIXEL_FORMATS = ("yuv420p", "yuv422p", "yuvj420p", "yuvj422p")
 """Chroma subsampling and range: 4:2:0 plays everywhere, `j` is full range (JPEG)."""
@@ -102,34 +103,42 @@ def _parse_rotation(value: object) -> int:
 
 
 class VideoEncoding(Parameters):
-    """How pictures are prepared and encoded.
+    """How pictures are prepared and encoded. What an encoder knows of it, the output says.
 
     Attributes:
+        video_codec: Name of the encoder.
+        video_codec_parameters: Settings of the encoder that `video_codec` names.
         framerate: Frames per second, such as "29.97" or "30000/1001"; that of the source if absent.
         framerate_limit: Most frames per second, if `framerate` is absent.
         keyframe: Distance of keyframes in frames ("60") or seconds ("3s"). If absent there is one at least every 90
             frames, and at scene cuts; if given there are no others.
-        quality: Constant quality (CRF), 0 (best) to 51; wins over `bitrate`, which is then the ceiling.
+        quality: Constant quality (CRF), 0 (best) to 51 with H.264 and H.265, to 63 with the others; wins over
+            `bitrate`, which is then the ceiling.
         bitrate: Average of the video in kbit/s; constant quality if absent.
         two_pass: Whether `bitrate` is met by encoding twice.
         pix_format: yuv420p (the default, plays everywhere), yuv422p, or yuvj420p and yuvj422p in full range.
         profile: H.264 profile: baseline, main (the default) or high.
         level: H.264 level such as 41 for 4.1; as low as possible if absent.
+        tag_video: What the container calls the codec, such as hvc1; the name that most players know if absent.
         aspect_ratio: Shape of the shown picture such as "4:3" or "1.77"; that of the source if absent.
         rotate: Degrees clockwise that the upright picture is turned: 0, 90, 180 or 270.
         deinterlace: Whether interlaced video is made progressive.
         hdr_to_sdr: Whether high dynamic range is tone-mapped to BT.709.
     """
 
+    # The first ones, as what is allowed in the others follows from them.
+    video_codec: Text = ""
+    video_codec_parameters: SerializeAsAny[CodecParameters] | None = None
     framerate: FrameRate | None = None
     framerate_limit: FrameRate | None = None
     keyframe: Annotated[KeyframeInterval, BeforeValidator(_parse_keyframe), PlainSerializer(str)] | None = None
-    quality: Annotated[Fraction, number("a number from 0 to 51", least=0, most=51)] | None = None
+    quality: Annotated[Fraction, number("a number from 0 to 63", least=0, most=63)] | None = None
     bitrate: Kilobits | None = None
     two_pass: Flag = False
     pix_format: Annotated[str, one_of(PIXEL_FORMATS)] = "yuv420p"
     profile: H264Profile | None = None
     level: H264Level | None = None
+    tag_video: Text | None = None
     aspect_ratio: AspectRatio | None = None
     rotate: Annotated[int, BeforeValidator(_parse_rotation)] = 0
     deinterlace: Flag = False

@@ -1,29 +1,20 @@
 """The x264 encoder's options that a client may set: `video_codec_parameters` for libx264.
 
-The names are those of FFmpeg 0.x, which clients have kept since; flags come as "+a-b", and as " a-b" if a form
-decoder has made a space of the plus sign.
+The names are those of FFmpeg 0.x, which clients have kept since.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, model_validator
-
-from filmstrip.params.parameters import Parameters
-from filmstrip.params.values import mistake, number, one_of, whole_number
+from filmstrip.params.codec_parameters import CodecParameters, Switches, switches, words
+from filmstrip.params.values import number, one_of, whole_number
 from filmstrip.params.video_stream import H264Level, H264Profile
 
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo")
 MOTION_SEARCHES = ("epzs", "hex", "umh", "full", "dia", "esa", "tesa")
 COMPARISONS = ("sad", "sse", "satd", "dct", "psnr", "bit", "rd", "zero", "vsad", "vsse", "nsse", "chroma")
-SCALERS = (
-    *("fast_bilinear", "bilinear", "bicubic", "neighbor", "area", "bicublin", "gauss", "sinc", "lanczos", "spline"),
-    *("accurate_rnd", "full_chroma_int", "full_chroma_inp"),
-)
 _CODEC_FLAGS = (
     *("mv4", "qpel", "loop", "qscale", "pass1", "pass2", "gray", "emu_edge", "psnr", "truncated", "ildct"),
     *("low_delay", "global_header", "bitexact", "aic", "cbp", "qprd", "ilme", "cgop"),
@@ -31,63 +22,16 @@ _CODEC_FLAGS = (
 _X264_FLAGS = ("bpyramid", "wpred", "mixed_refs", "dct8x8", "fastpskip", "aud")
 _PARTITIONS = ("partp8x8", "partp4x4", "partb8x8", "parti8x8", "parti4x4")
 
-_LONGEST = 500
-_SIGNED = re.compile(r"([+-]?)([a-z0-9_]+)")
-
-Switches = dict[str, bool]
-"""Flags that are named, and whether each is switched on or off; the others keep their default."""
-
-
-def _show_switches(switches: Switches) -> str:
-    return "".join(f"{'+' if is_on else '-'}{name}" for name, is_on in switches.items())
-
-
-def _bounded(value: object, expectation: str) -> str:
-    text = str(value)
-    if len(text) > _LONGEST:
-        raise mistake(value, expectation)
-    return text
-
-
-def _switches(allowed: Collection[str]) -> tuple[BeforeValidator, PlainSerializer]:
-    expectation = f"a list such as +{next(iter(allowed))}, of {', '.join(allowed)}"
-
-    def parse(value: object) -> Switches:
-        text = re.sub(r"[\s,|]+", "+", _bounded(value, expectation).strip().lower())
-        text = re.sub(r"\+(?=[+-])", "", text)
-        found = _SIGNED.findall(text)
-        if "".join(sign + name for sign, name in found) != text or not {name for _, name in found} <= set(allowed):
-            raise mistake(value, expectation)
-        return {name: sign != "-" for sign, name in found}
-
-    return BeforeValidator(_unless_parsed(dict, parse)), PlainSerializer(_show_switches)
-
-
-def _words(allowed: Collection[str]) -> BeforeValidator:
-    def parse(value: object) -> str:
-        text = _bounded(value, f"one or more of {', '.join(allowed)}").strip().lower()
-        words = [word for word in re.split(r"[\s,|+]+", text) if word]
-        if not words or not set(words) <= set(allowed):
-            raise mistake(value, f"one or more of {', '.join(allowed)}")
-        return "+".join(words)
-
-    return BeforeValidator(parse)
-
-
-def _unless_parsed(kind: type, parse: Callable[[object], Any]) -> Callable[[object], Any]:
-    return lambda value: value if isinstance(value, kind) else parse(value)
-
-
-_parse_flags, _show_flags = _switches(_CODEC_FLAGS)
-_parse_flags2, _show_flags2 = _switches(_X264_FLAGS)
-_parse_partitions, _show_partitions = _switches(_PARTITIONS)
+_parse_flags, _show_flags = switches(_CODEC_FLAGS)
+_parse_flags2, _show_flags2 = switches(_X264_FLAGS)
+_parse_partitions, _show_partitions = switches(_PARTITIONS)
 
 Megabits = Annotated[
     Fraction, number("a number of Mbit/s above 0 and at most 2000 (libx264 counts in Mbit/s)", above=0, most=2000)
 ]
 
 
-class X264Parameters(Parameters):
+class X264Parameters(CodecParameters):
     """Settings of x264, by FFmpeg's old names. What is absent follows from the preset.
 
     Attributes:
@@ -117,7 +61,6 @@ class X264Parameters(Parameters):
         max_rate: Highest bitrate in Mbit/s, as an average over `bufsize`.
         min_rate: Lowest bitrate in Mbit/s.
         bufsize: Size of the decoder's buffer in Mbit; twice `max_rate` if absent.
-        sws_flags: Scaler such as bicubic (the default) or lanczos.
     """
 
     vprofile: H264Profile | None = None
@@ -135,7 +78,7 @@ class X264Parameters(Parameters):
     b_strategy: Annotated[int, whole_number(0, 2)] | None = None
     refs: Annotated[int, whole_number(0, 16)] | None = None
     trellis: Annotated[int, whole_number(0, 2)] | None = None
-    cmp: Annotated[str, _words((*COMPARISONS, "0", "1", "2", "256"))] | None = None
+    cmp: Annotated[str, words((*COMPARISONS, "0", "1", "2", "256"))] | None = None
     sc_threshold: Annotated[int, whole_number(0, 10**6)] | None = None
     i_qfactor: Annotated[Fraction, number("a number above 0 and at most 10", above=0, most=10)] | None = None
     qcomp: Annotated[Fraction, number("a number from 0 to 1", least=0, most=1)] | None = None
@@ -146,13 +89,3 @@ class X264Parameters(Parameters):
     max_rate: Megabits | None = None
     min_rate: Megabits | None = None
     bufsize: Megabits | None = None
-    sws_flags: Annotated[str, _words(SCALERS)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_object(cls, document: Any) -> Any:
-        if document == []:  # PHP writes an empty object so
-            return {}
-        if not isinstance(document, dict | cls):
-            raise mistake(document, 'an object such as {"preset": "slow"}')
-        return document

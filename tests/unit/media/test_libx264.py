@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from filmstrip.media.transcoding.encoders.libx264 import encoder_arguments, profile_of
+from filmstrip.media.transcoding.encoders.libx264 import ENCODER
 from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
 
@@ -12,11 +12,11 @@ _HEAD = ["-codec:v", "libx264", "-preset:v", "medium", "-profile:v", "main"]
 
 
 def _arguments(video: dict[str, object], x264: dict[str, object] | None = None, rate: str | None = "30") -> list[str]:
-    return encoder_arguments(
-        VideoEncoding.model_validate(video),
-        X264Parameters.model_validate(x264 or {}),
-        None if rate is None else Fraction(rate),
-    )
+    return ENCODER.arguments(_asked(video, x264 or {}), None if rate is None else Fraction(rate))
+
+
+def _asked(video: dict[str, object], x264: dict[str, object]) -> VideoEncoding:
+    return VideoEncoding.model_validate({**video, "video_codec_parameters": X264Parameters.model_validate(x264)})
 
 
 def test_nothing_asked_for_is_constant_quality() -> None:
@@ -107,4 +107,4 @@ def test_every_setting_reaches_its_option() -> None:
 )
 def test_the_profile_has_what_is_asked_for(video: dict[str, object], x264: dict[str, object], profile: str) -> None:
     """The default profile never takes away what a client asked for."""
-    assert profile_of(VideoEncoding.model_validate(video), X264Parameters.model_validate(x264)) == profile
+    assert ENCODER.profile(_asked(video, x264)) == profile

@@ -9,6 +9,7 @@ from filmstrip.domain.artifact import Artifact, MediaKind
 from filmstrip.domain.errors import OutputError, QueryError, StreamMissingError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, ColorInfo, FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.transcoding.encoders.aac import ENCODER
 from filmstrip.outputs._base import Group
 from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.params.query import Query, parse_query
@@ -56,12 +57,18 @@ def test_every_mistake_of_an_entry_is_named() -> None:
     with pytest.raises(QueryError) as caught:
         _parse(
             '{"output": "mp4", "video_codec": "libx265", "audio_codec": "mp3", "framerate": "abc",'
-            ' "video_codec_parameters": {"refs": "99"}, "file_extension": "exe"}'
+            ' "quality": "52", "audio_sample_rate": "44000", "audio_bitrate": 7, "audio_channels_number": 9,'
+            ' "tag_video": "hvc1", "video_codec_parameters": {"refs": "99"}, "file_extension": "exe"}'
         )
     assert sorted(map(str, caught.value.mistakes)) == [
+        "format[0].audio_bitrate: 7 is not a whole number from 8 to 1024",
+        "format[0].audio_channels_number: 9 is not a whole number from 1 to 8",
         'format[0].audio_codec: "mp3" is not one of libfdk_aac, aac',
+        f"format[0].audio_sample_rate: 44000 is not one of {', '.join(map(str, ENCODER.sample_rates))}",
         'format[0].file_extension: "exe" is not one of mp4, m4v, mov',
         _FRAME_RATE_MISTAKE,
+        "format[0].quality: 52 is not a number from 0 to 51",
+        'format[0].tag_video: "hvc1" is not needed: the codec has one name only here',
         'format[0].video_codec: "libx265" is not one of libx264',
         'format[0].video_codec_parameters.refs: "99" is not a whole number from 0 to 16',
     ]

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from filmstrip.params.audio_stream import SAMPLE_RATES, AudioEncoding
+from filmstrip.params.audio_stream import AudioEncoding
 
 
 def test_defaults_are_those_of_the_contract() -> None:
@@ -22,9 +22,9 @@ def test_numbers_may_be_strings() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("audio_bitrate", "loud", '"loud" is not a whole number from 8 to 1024'),
+        ("audio_bitrate", "loud", '"loud" is not a whole number from 1 to 10000'),
         ("audio_channels_number", 9, "9 is not a whole number from 1 to 8"),
-        ("audio_sample_rate", "44000", f'"44000" is not one of {", ".join(map(str, SAMPLE_RATES))}'),
+        ("audio_sample_rate", "0", '"0" is not a whole number from 4000 to 192000'),
     ],
 )
 def test_mistakes_name_the_value_and_what_is_allowed(field: str, value: object, message: str) -> None:

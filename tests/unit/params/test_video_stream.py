@@ -74,7 +74,7 @@ def test_aspect_ratio_is_accepted_as_ratio_and_as_number(value: object, ratio: F
         ("keyframe", "0", '"0" is not a number of frames such as 60 or of seconds such as 3s'),
         ("keyframe", "2.5", '"2.5" is not a number of frames such as 60 or of seconds such as 3s'),
         ("keyframe", True, "true is not a number of frames such as 60 or of seconds such as 3s"),
-        ("quality", 52, "52 is not a number from 0 to 51"),
+        ("quality", 64, "64 is not a number from 0 to 63"),
         ("bitrate", 0, "0 is not a number of kbit/s above 0 and at most 1000000"),
         ("pix_format", "rgb24", '"rgb24" is not one of yuv420p, yuv422p, yuvj420p, yuvj422p'),
         ("profile", "extended", '"extended" is not one of baseline, main, high'),

@@ -1,17 +1,18 @@
 """Videos made by ffmpeg: planned, cut, encoded, and verified before they are called done.
 
-`encoders` has a file an encoder.
+`encoders` has a module an encoder, `muxers` one a container.
 
 Others use:
 
-- `transcoder`: `Transcoder`, which makes a video
-- `ffmpeg_command`: `Transcode`, what is made, with its tracks
+- `transcoder`: `Transcoder`, which makes renditions of a source in one run of ffmpeg
+- `transcode`: `Transcode`, what one run makes: a clip and its renditions with their tracks
+- `promise`: what each of them has to be, and who waits for it
 - `picture_plan`: `plan_picture`, what has to happen to the pictures
 - `picture_filter`: the same as a filter chain
 - `cut`: `find_cut`, how the first frame of a clip is reached
 - `joined_parts`: pieces that are read at the same time
 - `part_list`: pieces that are read one after the other
-- `verify`: how long a finished video is
+- `verify`: how long a finished file is
 - `ffmpeg_process`: `WaitingFfmpeg`, the runs that a media process may make
 - `ffmpeg_program`: which ffmpeg there is, and what it can
 - `sample_video`: `make_sample`, the film of the demo

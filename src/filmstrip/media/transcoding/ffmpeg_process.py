@@ -71,7 +71,7 @@ class WaitingFfmpeg:
 
 
 def run_ffmpeg(
-    program: str | WaitingFfmpeg, arguments: Sequence[str], target: Path, on_time: TimeListener
+    program: str | WaitingFfmpeg, arguments: Sequence[str], targets: Sequence[Path], on_time: TimeListener
 ) -> FfmpegRun:
     """Run ffmpeg to its end.
 
@@ -81,7 +81,7 @@ def run_ffmpeg(
     Args:
         program: Path of the program, or what waits to become it.
         arguments: What `ffmpeg_command` wrote, with `-progress pipe:1` among them.
-        target: The file that it writes.
+        targets: The files that it writes.
         on_time: Told how far it is, about twice a second, but only while ffmpeg gets on: a caller that hears nothing
             knows that it hangs.
     """
@@ -90,7 +90,7 @@ def run_ffmpeg(
     with _started(program, arguments) as process:
         reader = threading.Thread(target=_keep_last, args=(_pipe(process.stderr), messages), daemon=True)
         reader.start()
-        for written in _advances(_pipe(process.stdout), target):
+        for written in _advances(_pipe(process.stdout), targets):
             on_time(written)
         exit_code = process.wait()
         reader.join()
@@ -149,7 +149,7 @@ def _keep_last(pipe: FileIO, messages: deque[str]) -> None:
             messages.append(line.decode(errors="replace").rstrip())
 
 
-def _advances(pipe: FileIO, target: Path) -> Iterator[Fraction]:
+def _advances(pipe: FileIO, targets: Sequence[Path]) -> Iterator[Fraction]:
     """Yield how much is written each time that ffmpeg gets on.
 
     It reports its progress also when nothing changes, and reports nothing while it moves the index of a large file to
@@ -160,7 +160,7 @@ def _advances(pipe: FileIO, target: Path) -> Iterator[Fraction]:
         microseconds = report.get("out_time_us", "")
         if microseconds.isdigit():
             written = Fraction(int(microseconds), FFMPEG_CLOCK_HZ)
-        state = (report.get("frame"), microseconds, _changed_at(target))
+        state = (report.get("frame"), microseconds, *map(_changed_at, targets))
         if state != last:
             yield written
         last = state

@@ -1,8 +1,11 @@
-"""How does ffmpeg make one video of files that lie one behind the other? Each is an input; a graph joins them."""
+"""How ffmpeg makes videos of files that lie one behind the other: each is an input, and a graph joins them.
+
+Each part is decoded once, whatever number of tracks is made of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from filmstrip.media.transcoding.joined_parts import JoinedPart
@@ -11,33 +14,74 @@ _HALF_MILLISECOND = Fraction(1, 2000)
 _SILENCE = "anullsrc=r=48000:cl=stereo"
 
 
-def join_graph(parts: tuple[JoinedPart, ...], picture: str, sound: str | None) -> str:
-    """Write the graph that plays parts one after the other, with the results `[v]` and, with sound, `[a]`.
+def join_graph(parts: Sequence[JoinedPart], pictures: Sequence[str], sounds: Sequence[str]) -> str:
+    """Write the graph that plays parts one after the other, with the results of `picture_label` and `sound_label`.
 
     Args:
         parts: The parts, whose inputs have their numbers.
-        picture: The filter chain that makes all pictures alike.
-        sound: The filter chain behind all sound, None for no sound.
+        pictures: The filter chain of each video track, which makes all pictures alike.
+        sounds: The filter chain of each audio track, behind all sound.
     """
-    chains = [chain for number, part in enumerate(parts) for chain in _chains(number, part, picture, sound)]
-    inputs = "".join(f"[v{number}]" + ("" if sound is None else f"[a{number}]") for number in range(len(parts)))
-    if sound is None:
-        return ";".join([*chains, f"{inputs}concat=n={len(parts)}:v=1:a=0[v]"])
-    return ";".join([*chains, f"{inputs}concat=n={len(parts)}:v=1:a=1[v][whole]", f"[whole]{sound}[a]"])
+    chains = [chain for number, part in enumerate(parts) for chain in _chains(number, part, pictures, bool(sounds))]
+    inputs = "".join(_inputs(number, len(pictures), bool(sounds)) for number in range(len(parts)))
+    results = "".join(f"[{picture_label(track)}]" for track in range(len(pictures)))
+    sound = "[whole]" if sounds else ""
+    joined = f"{inputs}concat=n={len(parts)}:v={len(pictures)}:a={int(bool(sounds))}{results}{sound}"
+    return ";".join([*chains, joined, *_sound_tracks(sounds)])
 
 
-def _chains(number: int, part: JoinedPart, picture: str, sound: str | None) -> Iterator[str]:
+def picture_label(track: int) -> str:
+    """Return what the pictures of a track are called in the graph, by its number among all video tracks."""
+    return f"picture{track}"
+
+
+def sound_label(track: int) -> str:
+    """Return what the sound of a track is called in the graph, by its number among all audio tracks."""
+    return f"sound{track}"
+
+
+def _inputs(number: int, picture_count: int, has_sound: bool) -> str:  # noqa: FBT001 - private, and read at a glance
+    pictures = "".join(f"[v{number}_{track}]" for track in range(picture_count))
+    return pictures + (f"[a{number}]" if has_sound else "")
+
+
+def _chains(number: int, part: JoinedPart, pictures: Sequence[str], has_sound: bool) -> Iterator[str]:  # noqa: FBT001 - as above
+    if pictures:
+        yield from _picture_chains(number, part, pictures)
+    if has_sound:
+        yield _sound_chain(number, part)
+
+
+def _picture_chains(number: int, part: JoinedPart, pictures: Sequence[str]) -> Iterator[str]:
+    begin, end = part.lead_seconds, part.lead_seconds + part.duration_seconds
+    window = f"trim=start={_seconds(begin - _HALF_MILLISECOND)}:end={_seconds(end)}"
+    decoded = f"[{number}:{part.video_index}]{window},setpts=PTS-{_seconds(begin)}/TB"
+    if len(pictures) == 1:
+        yield f"{decoded},{pictures[0]}[v{number}_0]"
+        return
+    copies = [f"[c{number}_{track}]" for track in range(len(pictures))]
+    yield f"{decoded},split={len(pictures)}{''.join(copies)}"
+    for track, chain in enumerate(pictures):
+        yield f"{copies[track]}{chain}[v{number}_{track}]"
+
+
+def _sound_chain(number: int, part: JoinedPart) -> str:
     begin, end = part.lead_seconds, part.lead_seconds + part.duration_seconds
     length, lead = _seconds(part.duration_seconds), _seconds(begin)
-    window = f"trim=start={_seconds(begin - _HALF_MILLISECOND)}:end={_seconds(end)}"
-    yield f"[{number}:{part.video_index}]{window},setpts=PTS-{lead}/TB,{picture}[v{number}]"
-    if sound is None:
-        return
     if part.sound_index is None:
-        yield f"{_SILENCE},atrim=end={length}[a{number}]"
-        return
+        return f"{_SILENCE},atrim=end={length}[a{number}]"
     whole = f"aresample=async=1:first_pts=0,atrim=start={lead}:end={_seconds(end)},asetpts=PTS-{lead}/TB"
-    yield f"[{number}:{part.sound_index}]{whole},apad=whole_dur={length},aformat=sample_rates=48000[a{number}]"
+    return f"[{number}:{part.sound_index}]{whole},apad=whole_dur={length},aformat=sample_rates=48000[a{number}]"
+
+
+def _sound_tracks(sounds: Sequence[str]) -> Iterator[str]:
+    if len(sounds) == 1:
+        yield f"[whole]{sounds[0]}[{sound_label(0)}]"
+    elif sounds:
+        copies = [f"[whole{track}]" for track in range(len(sounds))]
+        yield f"[whole]asplit={len(sounds)}{''.join(copies)}"
+        for track, chain in enumerate(sounds):
+            yield f"{copies[track]}{chain}[{sound_label(track)}]"
 
 
 def _seconds(value: Fraction) -> str:

@@ -47,7 +47,7 @@ def make_sample(
     """
     arguments = _arguments(path, duration_seconds)
     run = run_ffmpeg(
-        find_ffmpeg(settings), arguments, path, lambda written: on_progress(float(written / duration_seconds))
+        find_ffmpeg(settings), arguments, [path], lambda written: on_progress(float(written / duration_seconds))
     )
     if run.exit_code != 0:
         raise MediaProcessError(

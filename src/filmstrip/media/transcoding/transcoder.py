@@ -1,68 +1,36 @@
-"""How is a video made that can be relied on? ffmpeg encodes it, then it is verified, and only then it gets its name."""
+"""How renditions are made that can be relied on: ffmpeg encodes, each is verified, and only then it gets its name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
-from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.domain.geometry import FrameSize
-from filmstrip.domain.progress import ProgressListener
-from filmstrip.domain.timing import TimeRange
-from filmstrip.media.containers.mp4_boxes import is_faststart
-from filmstrip.media.transcoding.ffmpeg_command import (
-    Transcode,
-    first_pass_arguments,
-    second_pass_arguments,
-    transcode_arguments,
-)
+from filmstrip.domain.errors import FilmstripError, SourceUnreadableError
+from filmstrip.media.transcoding.ffmpeg_command import first_pass_arguments, transcode_arguments
 from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_damaged
 from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun, WaitingFfmpeg, run_ffmpeg
-from filmstrip.media.transcoding.mp4_length import complete_length
-from filmstrip.media.transcoding.verify import Expectation, verify_video
+from filmstrip.media.transcoding.promise import Delivery, Promise
+from filmstrip.media.transcoding.transcode import Rendition, Transcode, statistics_path
+from filmstrip.media.transcoding.verify import Expectation, verify_file
 
 _ENCODING_SHARE = 0.9
-# What ffmpeg calls written ends with the last decode time, up to four frames before the last picture's end, and AAC
-# comes in blocks of 1024 samples with up to three of silence around: half a second holds all of it at 8 kHz.
-_TOLERANCE_SECONDS = Fraction(1, 2)
-_TOLERANCE_PER_JOINT = Fraction(1, 2)
-_TOLERANCE_FRAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """What is known of a result before it is made.
+class Delivered:
+    """How a rendition ended.
 
     Attributes:
-        span: The part of the source that it covers, by the source's header.
-        ends_early: Whether its end is cut, so that it cannot be longer.
-        source_seconds: Length of the source, by its header.
-        frame_rate: Frames per second, None if unknown.
-        size: Coded size of its pictures.
-        video_codec: FFmpeg's name of its video codec.
-        audio_codec: FFmpeg's name of its audio codec, None for no sound.
-        joints: How often the source's clock jumps; each is less sure by a part of a second.
+        position: Its number among the renditions, from 0.
+        error: Why it cannot be relied on, None if it is under its name.
     """
 
-    span: TimeRange
-    ends_early: bool
-    source_seconds: Fraction
-    frame_rate: Fraction | None
-    size: FrameSize
-    video_codec: str
-    audio_codec: str | None
-    joints: int = 0
-
-    @property
-    def tolerance_seconds(self) -> Fraction:
-        """How far lengths may differ without meaning anything."""
-        frames = _TOLERANCE_FRAMES / (self.frame_rate or ASSUMED_FRAME_RATE)
-        return _TOLERANCE_SECONDS + frames + self.joints * _TOLERANCE_PER_JOINT
+    position: int
+    error: FilmstripError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,88 +39,136 @@ class Transcoder:
 
     Attributes:
         program: Path of the ffmpeg program, or what waits to become it.
-        on_progress: Told how far it is, from encoding to verifying.
-        warn: Told of what had to give, one sentence each.
     """
 
     program: str | WaitingFfmpeg
-    on_progress: ProgressListener
-    warn: Callable[[str], None]
 
-    def make(self, job: Transcode, promise: Promise, *, two_pass: bool) -> None:
-        """Make a file. It is under its name only when it is whole and verified.
+    def make(self, job: Transcode, deliveries: Sequence[Delivery]) -> Iterator[Delivered]:
+        """Make all renditions of a source in one run, or in two if one with two passes is alone.
+
+        Each is under its name only when it is whole and verified, and is told of as soon as it is. One that is not what
+        it has to be fails alone.
+
+        Args:
+            job: What is made.
+            deliveries: Who waits for each rendition, in their order.
+
+        Raises:
+            FilmstripError: ffmpeg failed, and nothing was made; which one tells whose fault it is.
+            ValueError: One with two passes is not alone.
+        """
+        if job.is_two_pass and len(job.renditions) > 1:
+            raise ValueError("A rendition with two passes is made alone")
+        parts = [replace(rendition, target=_part(rendition.target)) for rendition in job.renditions]
+        try:
+            run = self._encode(replace(job, renditions=tuple(parts)), deliveries)
+        finally:
+            _remove_statistics(job)
+        for position, (rendition, delivery) in enumerate(zip(job.renditions, deliveries, strict=True)):
+            yield Delivered(position, _deliver(rendition, delivery, run, threads=job.clip.threads))
+
+    def make_one(self, job: Transcode, delivery: Delivery) -> None:
+        """Make the only rendition of a source.
 
         Raises:
             FilmstripError: ffmpeg failed; which one tells whose fault it is.
             SourceUnreadableError: The source is damaged and breaks off.
             OutputInvalidError: ffmpeg was content, but the file is not what it has to be.
         """
-        part = job.target.with_name(f"{job.target.name}.part")
-        run = self._encode(replace(job, target=part), promise.span.duration, two_pass=two_pass)
-        if is_faststart(part):
-            # ffmpeg counts decoding times, which say little where pictures stay for different times, and believes
-            # whatever a source says of the length of its last one.
-            believed = min(run.written_seconds, promise.span.duration)
-            run = replace(run, written_seconds=max(believed, complete_length(part)))
-        self._judge_source(run, promise)
-        verify_video(part, _expectation(run, promise), threads=job.threads, on_progress=self._on_verified)
-        _keep(part, job.target)
+        (delivered,) = self.make(job, [delivery])
+        if delivered.error is not None:
+            raise delivered.error
 
-    def _encode(self, job: Transcode, expected_seconds: Fraction, *, two_pass: bool) -> FfmpegRun:
-        statistics = job.target.with_suffix(".pass")
+    def _encode(self, job: Transcode, deliveries: Sequence[Delivery]) -> FfmpegRun:
         passes = [transcode_arguments(job)]
-        if two_pass:
-            passes = [first_pass_arguments(job, statistics), second_pass_arguments(job, statistics)]
+        if job.is_two_pass:
+            passes.insert(0, first_pass_arguments(job))
+        targets = [rendition.target for rendition in job.renditions]
         for number, arguments in enumerate(passes):
-            on_time = partial(self._on_written, number, len(passes), expected_seconds)
-            run = run_ffmpeg(self.program, arguments, job.target, on_time)
+            on_time = partial(_tell_written, deliveries, number, len(passes))
+            run = run_ffmpeg(self.program, arguments, targets, on_time)
             if run.exit_code != 0:
                 raise explain_failure(run)
-        for leftover in statistics.parent.glob(f"{statistics.name}-*"):
-            leftover.unlink()
         return run
 
-    def _judge_source(self, run: FfmpegRun, promise: Promise) -> None:
-        """Tell whether the source was what its header promised."""
-        damaged = is_damaged(run.messages)
-        end, promised = float(promise.span.start + run.written_seconds), float(promise.source_seconds)
-        if run.written_seconds >= promise.span.duration - promise.tolerance_seconds:
-            if damaged and promise.joints:
-                self.warn("The source is damaged in places, be it only where its pieces meet, which the video may show")
-            elif damaged:
-                self.warn("The source is damaged in places, which the video may show")
-        elif damaged:
-            error = SourceUnreadableError(
-                f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds"
-            )
-            error.add_note("\n".join(run.messages))
-            raise error
-        else:
-            self.warn(
-                f"The video ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
-            )
 
-    def _on_written(self, finished: int, count: int, expected: Fraction, written: Fraction) -> None:
+def _part(target: Path) -> Path:
+    return target.with_name(f"{target.name}.part")
+
+
+def _remove_statistics(job: Transcode) -> None:
+    for rendition in job.renditions:
+        statistics = statistics_path(rendition.target)
+        for leftover in statistics.parent.glob(f"{statistics.name}-*"):
+            leftover.unlink()
+
+
+def _tell_written(deliveries: Sequence[Delivery], finished: int, count: int, written: Fraction) -> None:
+    for delivery in deliveries:
+        expected = delivery.promise.span.duration
         share = float(min(Fraction(1), written / expected)) if expected else 0.0
-        self.on_progress(_ENCODING_SHARE * (finished + share) / count)
+        delivery.on_progress(_ENCODING_SHARE * (finished + share) / count)
 
-    def _on_verified(self, share: float) -> None:
-        self.on_progress(_ENCODING_SHARE + (1 - _ENCODING_SHARE) * share)
+
+def _deliver(rendition: Rendition, delivery: Delivery, run: FfmpegRun, *, threads: int) -> FilmstripError | None:
+    """Verify a rendition and give it its name; return why that cannot be."""
+    part, promise = _part(rendition.target), delivery.promise
+    try:
+        length = rendition.muxer.complete(part)
+        if length is not None:
+            believed = min(run.written_seconds, promise.span.duration)
+            run = replace(run, written_seconds=max(believed, length))
+        _judge_source(run, delivery)
+        rendition.muxer.check(part)
+        expected = _expectation(run, promise)
+        verify_file(part, expected, threads=threads, on_progress=partial(_tell_verified, delivery))
+    except FilmstripError as error:
+        return error
+    for file in rendition.muxer.files(part):
+        _make_durable(file)
+    part.replace(rendition.target)
+    return None
+
+
+def _judge_source(run: FfmpegRun, delivery: Delivery) -> None:
+    """Judge whether the source was what its header promised.
+
+    Raises:
+        SourceUnreadableError: It is damaged, and breaks off.
+    """
+    promise, damaged = delivery.promise, is_damaged(run.messages)
+    end, promised = float(promise.span.start + run.written_seconds), float(promise.source_seconds)
+    what = "video" if promise.video else "sound"
+    if run.written_seconds >= promise.span.duration - promise.tolerance_seconds:
+        if damaged:
+            where = "be it only where its pieces meet, " if promise.joints else ""
+            delivery.warn(f"The source is damaged in places, {where}which the {what} may show")
+    elif damaged:
+        error = SourceUnreadableError(f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds")
+        error.add_note("\n".join(run.messages))
+        raise error
+    else:
+        delivery.warn(
+            f"The {what} ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
+        )
+
+
+def _tell_verified(delivery: Delivery, share: float) -> None:
+    delivery.on_progress(_ENCODING_SHARE + (1 - _ENCODING_SHARE) * share)
 
 
 def _expectation(run: FfmpegRun, promise: Promise) -> Expectation:
     tolerance = promise.tolerance_seconds
     return Expectation(
-        video_codec=promise.video_codec,
-        audio_codec=promise.audio_codec,
-        size=promise.size,
+        video=promise.video,
+        audio=promise.audio,
+        has_cover=promise.has_cover,
         least_seconds=run.written_seconds - tolerance,
         most_seconds=promise.span.duration + tolerance if promise.ends_early else None,
     )
 
 
-def _keep(part: Path, path: Path) -> None:
-    """Give a finished file its name, so that what has the name is whole even after a power cut."""
-    with part.open("rb") as file:
+def _make_durable(path: Path) -> None:
+    """See to it that what has the name is whole even after a power cut."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
-    part.replace(path)

@@ -1,7 +1,8 @@
-"""Is a finished video what it should be? ffmpeg can end well with a damaged file, so the result itself is looked at."""
+"""Is a finished file what it should be? ffmpeg can end well with a damaged file, so the result itself is looked at."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,44 +11,47 @@ from pathlib import Path
 import av
 import av.error
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from filmstrip.domain.errors import OutputInvalidError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.media.containers.mp4_boxes import is_faststart
+from filmstrip.media.transcoding.promise import PromisedAudio, PromisedVideo
 
 _REPORT_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a finished video has to be.
+    """What a finished file has to be.
 
     Attributes:
-        video_codec: FFmpeg's name of its video codec.
-        audio_codec: FFmpeg's name of its audio codec, None for no sound.
-        size: Coded size of its pictures.
+        video: Its video streams, in order.
+        audio: Its audio streams, in order, behind those.
         least_seconds: It lasts at least so long.
         most_seconds: It lasts at most so long, None if that was not decided beforehand.
+        has_cover: Whether there is a picture beside its sound.
     """
 
-    video_codec: str
-    audio_codec: str | None
-    size: FrameSize
+    video: tuple[PromisedVideo, ...]
+    audio: tuple[PromisedAudio, ...]
     least_seconds: Fraction
     most_seconds: Fraction | None
+    has_cover: bool = False
 
 
 def measure_duration(path: Path) -> Fraction:
-    """Tell how long a video of ours lasts, in seconds, from its header."""
+    """Tell how long a file of ours lasts, in seconds, from its header."""
     with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
         return _duration(container)
 
 
-def verify_video(path: Path, expected: Expectation, *, threads: int, on_progress: ProgressListener) -> Fraction:
-    """Check a finished MP4 file: order of its parts, streams, size, length; and decode all of it.
+def verify_file(path: Path, expected: Expectation, *, threads: int, on_progress: ProgressListener) -> Fraction:
+    """Check a finished file: streams, sizes, length; and decode all of it.
 
     Returns:
         How long it lasts, in seconds.
@@ -55,8 +59,6 @@ def verify_video(path: Path, expected: Expectation, *, threads: int, on_progress
     Raises:
         OutputInvalidError: It is not what it has to be; the message says in which way.
     """
-    if not is_faststart(path):
-        raise OutputInvalidError("The result's index does not lie before its samples")
     try:
         with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
             _check_streams(container, expected)
@@ -73,20 +75,52 @@ def _duration(container: InputContainer) -> Fraction:
     return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
 
 
+def _is_cover(stream: Stream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
 def _check_streams(container: InputContainer, expected: Expectation) -> None:
-    codecs = [(stream.type, stream.codec_context.name) for stream in container.streams]
-    wanted = [("video", expected.video_codec)]
-    wanted += [("audio", expected.audio_codec)] if expected.audio_codec is not None else []
+    played = [stream for stream in container.streams if not _is_cover(stream)]
+    codecs = [(stream.type, _codec(stream)) for stream in played]
+    wanted = [("video", video.codec) for video in expected.video]
+    wanted += [("audio", audio.codec) for audio in expected.audio]
     if codecs != wanted:
         raise OutputInvalidError(f"The result has the streams {_listed(codecs)} instead of {_listed(wanted)}")
-    video = container.streams.video[0]
-    size = FrameSize(video.width, video.height)
-    if size != expected.size:
-        raise OutputInvalidError(f"The result's pictures are {size} instead of {expected.size}")
+    if expected.has_cover is (len(played) == len(container.streams)):
+        raise OutputInvalidError(f"The result has {'no' if expected.has_cover else 'a'} cover")
+    for stream, video in zip((each for each in played if isinstance(each, VideoStream)), expected.video, strict=True):
+        _check_video(stream, video)
+    for sound, audio in zip((each for each in played if isinstance(each, AudioStream)), expected.audio, strict=True):
+        _check_audio(sound, audio)
+
+
+def _codec(stream: Stream) -> str:
+    # Decoders may have names of their own, such as libdav1d.
+    return stream.codec_context.codec.canonical_name
 
 
 def _listed(codecs: Iterable[tuple[str, str | None]]) -> str:
     return ", ".join(f"{kind} {codec}" for kind, codec in codecs) or "none"
+
+
+def _check_video(stream: VideoStream, promised: PromisedVideo) -> None:
+    size = FrameSize(stream.width, stream.height)
+    if size != promised.size:
+        raise OutputInvalidError(f"The result's pictures are {size} instead of {promised.size}")
+    tag = stream.codec_context.codec_tag
+    if promised.tag is not None and tag != promised.tag:
+        raise OutputInvalidError(f"The result's video is called {tag} instead of {promised.tag}")
+    depth = stream.format.components[0].bits
+    if promised.bit_depth is not None and depth != promised.bit_depth:
+        raise OutputInvalidError(f"The result's samples have {depth} bits instead of {promised.bit_depth}")
+
+
+def _check_audio(stream: AudioStream, promised: PromisedAudio) -> None:
+    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+    if promised.sample_rate is not None and rate != promised.sample_rate:
+        raise OutputInvalidError(f"The result's sound has {rate} samples a second instead of {promised.sample_rate}")
+    if promised.channels is not None and channels != promised.channels:
+        raise OutputInvalidError(f"The result's sound has {channels} channels instead of {promised.channels}")
 
 
 def _check_duration(seconds: Fraction, expected: Expectation) -> None:
@@ -99,20 +133,26 @@ def _check_duration(seconds: Fraction, expected: Expectation) -> None:
 
 
 def _decode_all(container: InputContainer, threads: int, on_progress: ProgressListener) -> None:
-    video = container.streams.video[0]
-    video.thread_type = "AUTO"
-    for stream in (video, *container.streams.audio):
+    for video in container.streams.video:
+        video.thread_type = "AUTO"
+    for stream in (*container.streams.video, *container.streams.audio):
         stream.codec_context.thread_count = threads
         # Otherwise damage is covered up by pictures that look nearly right.
         stream.codec_context.options = {"err_detect": "explode"}
     packet_count = sum(stream.frames for stream in container.streams) or 1
-    picture_count = 0
+    decoded: Counter[int] = Counter()
     for number, packet in enumerate(container.demux()):
         frames = [frame for frame in packet.decode() if isinstance(frame, VideoFrame | AudioFrame)]
-        picture_count += sum(isinstance(frame, VideoFrame) for frame in frames)
+        decoded[packet.stream.index] += len(frames)
         if any(frame.is_corrupt for frame in frames):
             raise OutputInvalidError("The result has damaged frames")
         if number % _REPORT_EVERY == 0:
             on_progress(min(1.0, number / packet_count))
-    if picture_count != video.frames:
-        raise OutputInvalidError(f"The result shows {picture_count} pictures instead of {video.frames}")
+    _check_counts(container, decoded)
+
+
+def _check_counts(container: InputContainer, decoded: Counter[int]) -> None:
+    for stream in container.streams.video:
+        # Containers without an index of all packets do not tell how many there are.
+        if not _is_cover(stream) and stream.frames not in (0, decoded[stream.index]):
+            raise OutputInvalidError(f"The result shows {decoded[stream.index]} pictures instead of {stream.frames}")

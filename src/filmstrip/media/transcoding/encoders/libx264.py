@@ -1,24 +1,19 @@
-"""How is x264 driven? What clients ask for by FFmpeg's old names, in the options of today's FFmpeg."""
+"""x264: what clients ask for by FFmpeg's old names, in the options of today's FFmpeg."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
+from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
+from filmstrip.media.transcoding.encoders._options import RateLimits, keyframes, pass_log, rate_control
+from filmstrip.params.codec_parameters import Switches
 from filmstrip.params.video_stream import VideoEncoding
-from filmstrip.params.x264 import Switches, X264Parameters
-
-NAMES = ("libx264",)
-"""What clients call it."""
-
-CODEC = "h264"
-"""FFmpeg's name of the codec, as a probe of the result tells it."""
+from filmstrip.params.x264 import X264Parameters
 
 _DEFAULT_QUALITY = 23
-_DEFAULT_KEYFRAME_FRAMES = 90
 _DEFAULT_PROFILE = "main"
-_FASTEST_FRAME_RATE = 300
 
 # Our name of a value that is passed on as it is: FFmpeg's name of the option.
 _VALUES = {
@@ -57,33 +52,46 @@ _MOTION_SEARCHES = {"epzs": "dia", "full": "esa"}
 _HEEDED_FLAGS = ("psnr", "ildct", "cgop")
 
 
-def profile_of(video: VideoEncoding, x264: X264Parameters) -> str:
-    """Tell the H.264 profile of the result."""
-    if video.pix_format.endswith("422p"):
-        return "high422"
-    asks_for_high = (x264.flags2 or {}).get("dct8x8", False)
-    return video.profile or x264.vprofile or ("high" if asks_for_high else _DEFAULT_PROFILE)
+class X264(VideoEncoder[X264Parameters]):
+    """H.264 (ITU-T H.264), in a profile that browsers play."""
 
+    names: ClassVar[tuple[str, ...]] = ("libx264",)
+    codec: ClassVar[str] = "h264"
+    parameters = X264Parameters
+    qualities: ClassVar[tuple[int, int]] = (0, 51)
 
-def encoder_arguments(video: VideoEncoding, x264: X264Parameters, frame_rate: Fraction | None) -> list[str]:
-    """Write the arguments for one video stream.
+    def arguments(self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None) -> list[str]:
+        """Write the arguments for one video stream."""
+        x264 = self.settings(video)
+        return [
+            *("-codec:v", "libx264"),
+            # The preset first: everything below changes single settings of it.
+            *("-preset:v", x264.preset or "medium"),
+            # What the player must be able to do; x264 drops whatever the profile does not have.
+            *("-profile:v", self.profile(video)),
+            *_level(video.level or x264.level),
+            # Below 1 x264 becomes lossless, in a profile that browsers do not play.
+            *rate_control(video, max(1, _DEFAULT_QUALITY if video.quality is None else video.quality), _limits(x264)),
+            *keyframes(video, frame_rate),
+            # No keyframes at scene cuts: each would shift the ones after it off the grid that is asked for.
+            *(("-sc_threshold:v", "0") if video.keyframe is not None else ()),
+            *_settings(x264),
+            *pass_log(in_pass),
+        ]
 
-    Args:
-        video: What is asked for.
-        x264: Which of x264's settings differ from those of the preset.
-        frame_rate: Frames per second of the result, None if unknown.
-    """
-    return [
-        *("-codec:v", "libx264"),
-        # The preset first: everything below changes single settings of it.
-        *("-preset:v", x264.preset or "medium"),
-        # What the player must be able to do; x264 drops whatever the profile does not have.
-        *("-profile:v", profile_of(video, x264)),
-        *_level(video.level or x264.level),
-        *_rate_control(video, x264),
-        *_keyframes(video, frame_rate),
-        *_settings(x264),
-    ]
+    def profile(self, video: VideoEncoding) -> str:
+        """Return the H.264 profile of the result."""
+        x264 = self.settings(video)
+        if video.pix_format.endswith("422p"):
+            return "high422"
+        asks_for_high = (x264.flags2 or {}).get("dct8x8", False)
+        return video.profile or x264.vprofile or ("high" if asks_for_high else _DEFAULT_PROFILE)
+
+    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+        """Yield that another profile is needed than the one that is asked for."""
+        profile, used = video.profile or self.settings(video).vprofile, self.profile(video)
+        if profile is not None and profile != used:
+            yield f"pix_format {video.pix_format} needs the H.264 profile {used} instead of {profile}"
 
 
 def _level(level: int | None) -> list[str]:
@@ -91,50 +99,9 @@ def _level(level: int | None) -> list[str]:
     return [] if level is None else ["-level:v", f"{level // 10}.{level % 10}"]
 
 
-def _rate_control(video: VideoEncoding, x264: X264Parameters) -> Iterator[str]:
-    if video.bitrate is not None and video.quality is None:
-        # The average that is asked for.
-        yield from ("-b:v", _bits(video.bitrate * 1000))
-    else:
-        # Constant quality. Below 1 x264 becomes lossless, in a profile that browsers do not play.
-        yield from ("-crf:v", f"{float(max(1, _DEFAULT_QUALITY if video.quality is None else video.quality)):g}")
-    most = x264.max_rate * 10**6 if x264.max_rate is not None else None
-    if most is None and video.quality is not None and video.bitrate is not None:
-        most = video.bitrate * 1000
-    if most is not None:
-        # A ceiling, as an average over the decoder's buffer: without a buffer x264 would ignore it.
-        yield from ("-maxrate:v", _bits(most))
-    if most is not None or x264.bufsize is not None:
-        # Two seconds of the ceiling if nothing else is asked for: smooth quality at a latency that files can afford.
-        yield from (
-            "-bufsize:v",
-            _bits(x264.bufsize * 10**6 if x264.bufsize is not None else 2 * (most or Fraction(0))),
-        )
-    if x264.min_rate is not None:
-        yield from ("-minrate:v", _bits(x264.min_rate * 10**6))
-
-
-def _bits(bits: Fraction) -> str:
-    return str(max(1, round(bits)))
-
-
-def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-    interval = video.keyframe
-    if interval is None:
-        # At most so far apart: players seek to keyframes.
-        yield from ("-g:v", str(_DEFAULT_KEYFRAME_FRAMES))
-        return
-    if interval.seconds is not None:
-        # By time, not by frames: exact for fractional and for variable frame rates.
-        yield from ("-force_key_frames:v", f"expr:gte(t,n_forced*{float(interval.seconds):g})")
-    # The longest distance that x264 allows itself: of forced keyframes it must never come first, also where pictures
-    # come faster for a while.
-    yield from (
-        "-g:v",
-        str(interval.frames or math.ceil(2 * (interval.seconds or 1) * (frame_rate or _FASTEST_FRAME_RATE))),
-    )
-    # No keyframes at scene cuts: each would shift the ones after it off the grid that is asked for.
-    yield from ("-sc_threshold:v", "0")
+def _limits(x264: X264Parameters) -> RateLimits:
+    mega = 10**6
+    return RateLimits(*(None if rate is None else rate * mega for rate in (x264.max_rate, x264.min_rate, x264.bufsize)))
 
 
 def _settings(x264: X264Parameters) -> Iterator[str]:
@@ -163,3 +130,6 @@ def _flags(switches: Switches) -> Iterator[str]:
     if not switches.get("loop", True):
         # FFmpeg does not hand on that its loop filter is off.
         yield from ("-x264-params:v", "no-deblock=1")
+
+
+ENCODER = X264()

@@ -1,0 +1,103 @@
+"""What an encoder of the ffmpeg program is: its names, what it knows, and the arguments that drive it. All pure."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+from filmstrip.params.audio_stream import AudioEncoding
+from filmstrip.params.codec_parameters import CodecParameters
+from filmstrip.params.video_stream import PIXEL_FORMATS, VideoEncoding
+
+ParametersT = TypeVar("ParametersT", bound=CodecParameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One of the two times that an encoder goes through a clip.
+
+    Attributes:
+        number: 1 for measuring, 2 for using what was measured.
+        statistics: Where it is kept; encoders add a dash and more to the name.
+    """
+
+    number: int
+    statistics: Path
+
+
+class VideoEncoder(ABC, Generic[ParametersT]):
+    """An encoder of pictures.
+
+    Attributes:
+        names: What clients call it.
+        codec: FFmpeg's name of the codec of its results.
+        parameters: What clients may set of it by `video_codec_parameters`.
+        qualities: The best and the worst constant quality (CRF) that it knows.
+        pixel_formats: What it can encode, of those that can be asked for.
+        has_two_passes: Whether it can go through a clip twice to meet a bitrate.
+        bit_depth: Bits of a sample of its results.
+    """
+
+    names: ClassVar[tuple[str, ...]]
+    codec: ClassVar[str]
+    parameters: type[ParametersT]
+    qualities: ClassVar[tuple[int, int]]
+    pixel_formats: ClassVar[tuple[str, ...]] = PIXEL_FORMATS
+    has_two_passes: ClassVar[bool] = True
+    bit_depth: ClassVar[int] = 8
+
+    def settings(self, video: VideoEncoding) -> ParametersT:
+        """Return what was set of it, or nothing but defaults."""
+        given = video.video_codec_parameters
+        return given if isinstance(given, self.parameters) else self.parameters()
+
+    @abstractmethod
+    def arguments(self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None) -> list[str]:
+        """Write the arguments for one video stream: pairs of an option, which ends in ":v", and its value.
+
+        Args:
+            video: What is asked for.
+            frame_rate: Frames per second of the result, None if unknown.
+            in_pass: Which of two passes it is, None for the only one.
+        """
+
+    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+        """Yield what of a request cannot be done to the letter, one sentence each."""
+        del video
+        yield from ()
+
+
+class AudioEncoder(ABC):
+    """An encoder of sound.
+
+    Attributes:
+        names: What clients call it.
+        codec: FFmpeg's name of the codec of its results.
+        sample_rates: What can be asked for, in samples per second and channel.
+        bitrates: The least and the most that can be asked for, all channels together, in kbit/s; None if the bitrate
+            follows from the sound.
+        most_channels: How many channels it knows.
+    """
+
+    names: ClassVar[tuple[str, ...]]
+    codec: ClassVar[str]
+    sample_rates: ClassVar[tuple[int, ...]]
+    bitrates: ClassVar[tuple[int, int] | None] = (8, 1024)
+    most_channels: ClassVar[int] = 8
+
+    @abstractmethod
+    def arguments(self, audio: AudioEncoding) -> list[str]:
+        """Write the arguments for one audio stream: pairs of an option, which ends in ":a", and its value."""
+
+    def sample_rate(self, audio: AudioEncoding) -> int:
+        """Return the sample rate of the result."""
+        return audio.audio_sample_rate
+
+    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
+        """Yield what of a request cannot be done to the letter, one sentence each."""
+        del audio
+        yield from ()

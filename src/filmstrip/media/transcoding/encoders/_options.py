@@ -1,0 +1,89 @@
+"""Options of FFmpeg that all or several encoders heed alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from filmstrip.media.transcoding.encoders._base import Pass
+from filmstrip.params.video_stream import VideoEncoding
+
+_DEFAULT_KEYFRAME_FRAMES = 90
+_FASTEST_FRAME_RATE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Limits of a bitrate, None for none.
+
+    Attributes:
+        most: The highest one, as an average over the buffer, in bit/s.
+        least: The lowest one, in bit/s.
+        buffer: Size of the decoder's buffer, in bits.
+    """
+
+    most: Fraction | None = None
+    least: Fraction | None = None
+    buffer: Fraction | None = None
+
+
+def rate_control(video: VideoEncoding, quality: Fraction | int, limits: RateLimits) -> Iterator[str]:
+    """Write how many bits are spent.
+
+    Args:
+        video: What is asked for.
+        quality: The constant quality, if no average is asked for.
+        limits: What is asked for beside.
+    """
+    if is_average(video):
+        # The average that is asked for.
+        yield from ("-b:v", bits((video.bitrate or 0) * 1000))
+    else:
+        yield from ("-crf:v", f"{float(quality):g}")
+    most = limits.most
+    if most is None and video.quality is not None and video.bitrate is not None:
+        most = video.bitrate * 1000
+    if most is not None:
+        # A ceiling, as an average over the decoder's buffer: without a buffer it would be ignored.
+        yield from ("-maxrate:v", bits(most))
+    if most is not None or limits.buffer is not None:
+        # Two seconds of the ceiling if nothing else is asked for: smooth quality at a latency that files can afford.
+        yield from ("-bufsize:v", bits(limits.buffer if limits.buffer is not None else 2 * (most or 0)))
+    if limits.least is not None:
+        yield from ("-minrate:v", bits(limits.least))
+
+
+def is_average(video: VideoEncoding) -> bool:
+    """Check whether an average bitrate is what decides; a quality wins over it, and makes it a ceiling."""
+    return video.bitrate is not None and video.quality is None
+
+
+def keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
+    """Write where keyframes are."""
+    interval = video.keyframe
+    if interval is None:
+        # At most so far apart: players seek to keyframes.
+        yield from ("-g:v", str(_DEFAULT_KEYFRAME_FRAMES))
+        return
+    if interval.seconds is not None:
+        # By time, not by frames: exact for fractional and for variable frame rates.
+        yield from ("-force_key_frames:v", f"expr:gte(t,n_forced*{float(interval.seconds):g})")
+    # The longest distance that an encoder allows itself: of forced keyframes it must never come first, also where
+    # pictures come faster for a while.
+    yield from (
+        "-g:v",
+        str(interval.frames or math.ceil(2 * (interval.seconds or 1) * (frame_rate or _FASTEST_FRAME_RATE))),
+    )
+
+
+def pass_log(in_pass: Pass | None) -> Iterator[str]:
+    """Write which of two passes it is, as FFmpeg itself keeps what was measured."""
+    if in_pass is not None:
+        yield from ("-pass:v", str(in_pass.number), "-passlogfile:v", str(in_pass.statistics))
+
+
+def bits(amount: Fraction | int) -> str:
+    """Write a number of bits, or of bits per second."""
+    return str(max(1, round(amount)))

@@ -1,0 +1,149 @@
+"""What outputs of one video have in common, whatever its container: pictures of a size, and sound if there is some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from pydantic import ValidationInfo, field_validator
+
+from filmstrip.domain.artifact import MediaKind, MetaValue
+from filmstrip.domain.errors import StreamMissingError
+from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.transcoding.encoders._base import VideoEncoder
+from filmstrip.media.transcoding.encoders.registry import video_encoders
+from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
+from filmstrip.outputs._encoded import EncodedOutput
+from filmstrip.params.codec_parameters import CodecParameters
+from filmstrip.params.frame_size import FrameSizing
+from filmstrip.params.values import mistake
+from filmstrip.params.video_stream import VideoEncoding
+
+# Rounding an odd side to an even one, up or down, makes no difference worth a word.
+_EVEN_SIDES = 2
+
+
+class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
+    """One video file."""
+
+    kind: ClassVar[MediaKind] = MediaKind.VIDEO
+
+    @classmethod
+    def video_encoder_named(cls, name: object) -> VideoEncoder[Any]:
+        """Return the encoder of pictures of a name; the one by default if there is none."""
+        default = cls.model_fields["video_codec"].default
+        return video_encoders().get(str(name)) or video_encoders()[default]
+
+    @property
+    def video_encoder(self) -> VideoEncoder[Any]:
+        """The encoder of pictures."""
+        return self.video_encoder_named(self.video_codec)
+
+    @field_validator("video_codec_parameters", mode="before")
+    @classmethod
+    def _are_of_the_encoder(cls, document: Any, info: ValidationInfo) -> CodecParameters:
+        parsed: CodecParameters = cls.video_encoder_named(info.data.get("video_codec")).parameters.model_validate(
+            document
+        )
+        return parsed
+
+    @field_validator("quality")
+    @classmethod
+    def _is_known_quality(cls, quality: Fraction | None, info: ValidationInfo) -> Fraction | None:
+        best, worst = cls.video_encoder_named(info.data.get("video_codec")).qualities
+        if quality is not None and not best <= quality <= worst:
+            raise mistake(_plain(quality), f"a number from {best} to {worst}")
+        return quality
+
+    @field_validator("pix_format")
+    @classmethod
+    def _is_known_format(cls, name: str, info: ValidationInfo) -> str:
+        known = cls.video_encoder_named(info.data.get("video_codec")).pixel_formats
+        if name not in known:
+            raise mistake(name, f"one of {', '.join(known)}, which is what the encoder knows")
+        return name
+
+    @field_validator("tag_video")
+    @classmethod
+    def _is_known_tag(cls, tag: str | None, info: ValidationInfo) -> str | None:
+        known = cls.muxer.video_codecs[cls.video_encoder_named(info.data.get("video_codec")).codec]
+        if tag is not None and tag not in known:
+            raise mistake(tag, f"one of {', '.join(known)}" if known else "needed: the codec has one name only here")
+        return tag
+
+    @property
+    def is_two_pass(self) -> bool:
+        """Whether the source is gone through twice, which only a bitrate needs."""
+        is_average = self.bitrate is not None and self.quality is None
+        return self.two_pass and is_average and self.video_encoder.has_two_passes
+
+    def video_of(self, info: MediaInfo) -> VideoStream:
+        """Return the source's video.
+
+        Raises:
+            StreamMissingError: It has none.
+        """
+        if info.video is None:
+            raise StreamMissingError(f"The source has no video, which {self.output_name} needs")
+        return info.video
+
+    def check(self, info: MediaInfo) -> None:
+        """Check that there are pictures, and something in the clip."""
+        self.video_of(info)
+        super().check(info)
+
+    def picture(self, info: MediaInfo, *, upscale: bool) -> PicturePlan:
+        """Plan what is done to each picture."""
+        scaler = self.video_encoder.settings(self).sws_flags
+        return plan_picture(self.video_of(info), self, self, scaler=scaler, upscale=upscale)
+
+    def rate(self, info: MediaInfo) -> Fraction | None:
+        """Return the frame rate of the result; None where the source tells none."""
+        source_rate = self.video_of(info).frame_rate
+        return self.frame_rate_of(source_rate) or source_rate
+
+    def compromises(self, info: MediaInfo, *, upscale: bool) -> Iterator[str]:
+        """Yield what cannot be done to the letter."""
+        video = self.video_of(info)
+        made, asked = self.picture(info, upscale=upscale).fit.size, self.picture(info, upscale=True).fit.size
+        if asked.width > made.width + _EVEN_SIDES or asked.height > made.height + _EVEN_SIDES:
+            yield f"The video is {made}, not {asked}: it is never larger than its source unless upscale is 1"
+        if video.color.hdr is not None and not self.hdr_to_sdr:
+            yield f"The video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
+        if video.field_order is not FieldOrder.PROGRESSIVE and not self.deinterlace:
+            yield "The source is interlaced and stays so: deinterlace 1 makes it progressive"
+        if self.two_pass and not self.video_encoder.has_two_passes:
+            yield f"two_pass was ignored: {self.video_codec} meets a bitrate in one pass"
+        elif self.two_pass and not self.is_two_pass:
+            yield "two_pass needs a bitrate and no quality, and was ignored"
+        yield from self.video_encoder.compromises(self)
+        yield from super().compromises(info, upscale=upscale)
+
+    def meta(self, info: MediaInfo, bits_per_second: Fraction, *, upscale: bool) -> dict[str, MetaValue]:
+        """Describe pictures and sound."""
+        picture = self.picture(info, upscale=upscale)
+        size, rate = picture.fit.size, self.rate(info)
+        shape = size.aspect_ratio * picture.sample_aspect_ratio
+        return {
+            "resolution_width": size.width,
+            "resolution_height": size.height,
+            "width": size.width,
+            "height": size.height,
+            "resolution": size.short_side,
+            "framerate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
+            "codec": self.video_encoder.codec,
+            "dar": _ratio(shape),
+            "sar": _ratio(picture.sample_aspect_ratio),
+            "aspect_ratio": round(float(shape), 6),
+            **super().meta(info, bits_per_second, upscale=upscale),
+            "audio_codec": self.audio_encoder.codec if info.audio else None,
+        }
+
+
+def _plain(number: Fraction) -> int | float:
+    return number.numerator if number.denominator == 1 else float(number)
+
+
+def _ratio(value: Fraction) -> str:
+    return f"{value.numerator}:{value.denominator}"
