@@ -1,4 +1,4 @@
-"""Is a finished file what it should be? ffmpeg can end well with a damaged file, so the result itself is looked at."""
+"""Looks at a finished file itself, whether it is what it should be: ffmpeg can end well with a damaged one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Expectation:
 
 
 def measure_duration(path: Path) -> Fraction:
-    """Tell how long a file of ours lasts, in seconds, from its header."""
+    """Return how long a file of ours lasts, in seconds, from its header."""
     with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
         return _duration(container)
 
