@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.schemes import is_local
 
 
 def place_url(place: str, *, is_folder: bool = False) -> str:
@@ -47,5 +48,4 @@ def _is_pipe(place: str) -> bool:
 
 def holds_credentials(place: str) -> bool:
     """Check whether a place may hold a secret, such as a key or a signature: any on a server may."""
-    scheme, separator, _ = place.partition("://")
-    return bool(separator) and scheme.lower() != "file"
+    return "://" in place and not is_local(place)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from pydantic import BeforeValidator, SecretStr, ValidationInfo, field_validator, model_validator
 
+from filmstrip.domain.schemes import destination_forms, scheme_of
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.values import HeaderText, LongText, is_printable_text, list_of, mistake, one_of, unfit
 
@@ -24,7 +25,6 @@ CANNED_ACLS = (
 
 _LONGEST_SECRET = 4000
 _LONGEST_URL = 16_000
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 # Secrets of S3 hold slashes, so urlsplit() would cut them: everything up to the last @ before the host is credentials.
 _WITH_CREDENTIALS = re.compile(
     r"(?P<scheme>[a-z0-9+]+)://(?P<key>[^:/@]+):(?P<secret>.+?)@(?P<rest>[^/@]+/.*)", re.DOTALL
@@ -73,12 +73,12 @@ class Destination(Parameters):
     @field_validator("url", mode="after")
     @classmethod
     def _has_known_scheme(cls, url: str, _info: ValidationInfo) -> str:
-        match = _SCHEME.match(url)
+        scheme = scheme_of(url)
         shown = _BEFORE_AT.sub("://(hidden)@", url)
-        if match is None or match[1].lower() not in {"s3", "file"}:
-            raise mistake(shown, "a URL such as s3://HOST/BUCKET/PATH, or file:///PATH if the operator allows it")
-        if match[1].lower() == "s3" and url[match.end() :].strip("/").count("/") < 1:
-            raise mistake(shown, "an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH")
+        if scheme is None or scheme.destination_form is None:
+            raise mistake(shown, f"a URL such as {destination_forms()}")
+        if url.partition("://")[2].strip("/").count("/") + 1 < scheme.least_parts:
+            raise mistake(shown, scheme.parts_form)
         return url
 
     @field_validator("key", "secret", mode="before")

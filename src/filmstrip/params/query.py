@@ -11,13 +11,14 @@ from pydantic import AfterValidator, ValidationError
 
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.domain.schemes import carries_keys, scheme_of, source_forms
 from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
 
-_SOURCE_SCHEMES = ("http://", "https://", "s3://", "file://", "tus:")
+_UPLOADED = "tus:"
 
 
 class FormatParameters(Parameters):
@@ -56,15 +57,17 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 
 def _is_source(url: str) -> str:
-    if not url.lower().startswith(_SOURCE_SCHEMES):
-        raise mistake(url, "a URL that begins with http://, https:// or s3://, or file:// if the operator allows it")
-    if url.lower().startswith("s3://"):
-        _check_s3(url)
+    scheme = scheme_of(url)
+    is_known = (scheme is not None and scheme.is_source) or url.lower().startswith(_UPLOADED)
+    if not is_known:
+        raise mistake(url, f"a URL that begins with {source_forms()}")
+    if carries_keys(url):
+        _check_parts(url)
     return url
 
 
-def _check_s3(url: str) -> None:
-    """See to it that an S3 source has its parts, and that its credentials, percent-decoded, can be sent."""
+def _check_parts(url: str) -> None:
+    """See to it that a source has its parts, and that its credentials, percent-decoded, can be sent."""
     try:
         Destination.model_validate({"url": url})
     except ValidationError as error:

@@ -14,6 +14,7 @@ from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.domain.schemes import is_local
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.isolation.removal import remove_tree
 from filmstrip.jobs.making.addresses import check_signing
@@ -241,13 +242,13 @@ class _Run:
 
 def _expect_fetching(url: str, server: ForkServer) -> None:
     """Begin to load what fetches a remote source, while it is found out whether there is one."""
-    if not url.lower().startswith("file://"):
+    if not is_local(url):
         server.beside(FETCHER).start()
 
 
 async def _check_hosts(urls: Sequence[str], storage: StorageSettings, warn: Callable[[str], None]) -> None:
     """See to it that servers are what their URLs say; a file of this machine has none."""
-    if any(not url.lower().startswith("file://") for url in urls):
+    if any(not is_local(url) for url in urls):
         from filmstrip.service.local_hosts import check_hosts  # noqa: PLC0415 - loaded if there are servers
 
         await check_hosts(urls, storage, warn)

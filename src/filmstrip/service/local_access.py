@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from filmstrip.domain.schemes import carries_keys, is_local
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
@@ -24,8 +25,8 @@ def allow_named(query: Query[Output], settings: StorageSettings) -> StorageSetti
 
 def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSettings:
     """Allow the hosts and paths of some URLs."""
-    paths = tuple(path_of_url(url) for url in urls if _scheme_of(url) == "file")
-    hosts = tuple(_host_of(url) for url in urls if _scheme_of(url) != "file")
+    paths = tuple(path_of_url(url) for url in urls if is_local(url))
+    hosts = tuple(_host_of(url) for url in urls if not is_local(url))
     return replace(
         settings,
         local_roots=settings.local_roots + paths,
@@ -33,11 +34,7 @@ def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSetti
     )
 
 
-def _scheme_of(url: str) -> str:
-    return url.partition("://")[0].lower()
-
-
 def _host_of(url: str) -> str:
-    # The secret in an S3 URL may hold slashes, which only the destination's own parser gets right.
-    plain = Destination.model_validate(url).url if _scheme_of(url) == "s3" else url
+    # A secret in front of the host may hold slashes, which only the destination's own parser gets right.
+    plain = Destination.model_validate(url).url if carries_keys(url) else url
     return plain.partition("://")[2].partition("/")[0].rpartition("@")[2]

@@ -9,11 +9,10 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.params.destination import Destination
-from filmstrip.storage.s3.address import S3Address
+from filmstrip.domain.schemes import is_local
+from filmstrip.storage.schemes.registry import server_of
 from filmstrip.storage.settings import StorageSettings
 
 _LONGEST_SECONDS = 5.0
@@ -32,16 +31,17 @@ async def check_hosts(urls: Sequence[str], settings: StorageSettings, warn: Call
         FilmstripError: Waiting will not help; says what to set.
     """
     for url in dict.fromkeys(urls):
-        if not url.lower().startswith("file://"):
+        if not is_local(url):
             await asyncio.to_thread(_check, url, settings, warn)
 
 
 def _check(url: str, settings: StorageSettings, warn: Callable[[str], None]) -> None:
-    host, port, is_https = _server_of(url, settings)
+    server = server_of(url, settings)
+    host, port = server.host, server.port
     try:
         with socket.create_connection((host, port), _LONGEST_SECONDS) as connection:
-            if is_https and not _speaks_tls(connection, host):
-                raise FilmstripError(_plain_http(url, host, port))
+            if server.is_https and not _speaks_tls(connection, host):
+                raise FilmstripError(f'"{server.place}" does not speak https; if http is meant, {server.http_advice}')
     except socket.gaierror:
         raise FilmstripError(
             f'The host "{host}" cannot be found: its name does not resolve. Look at its spelling; '
@@ -52,19 +52,6 @@ def _check(url: str, settings: StorageSettings, warn: Callable[[str], None]) -> 
     except OSError as error:
         reason = (error.strerror or "it does not answer").lower()
         warn(f'"{host}:{port}" cannot be reached now ({reason}); it is tried again for a while')
-
-
-def _server_of(url: str, settings: StorageSettings) -> tuple[str, int, bool]:
-    if url.lower().startswith("s3://"):
-        address = S3Address.parse(Destination.model_validate(url).url, settings.plain_http_hosts, FilmstripError)
-        return address.host, address.connected_port, address.is_https
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise FilmstripError("The source is not a URL that can be fetched: its host or port makes no sense") from None
-    is_https = parts.scheme.lower() == "https"
-    return host, port or (443 if is_https else 80), is_https
 
 
 def _speaks_tls(connection: socket.socket, host: str) -> bool:
@@ -79,13 +66,3 @@ def _speaks_tls(connection: socket.socket, host: str) -> bool:
         return not any(reason in str(error) for reason in _NO_TLS)
     except (OSError, ValueError):
         return True
-
-
-def _plain_http(url: str, host: str, port: int) -> str:
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    if url.lower().startswith("s3://"):
-        return (
-            f'"{place}" does not speak https; if http is meant, give --endpoint http://{place}, or set '
-            f"FILMSTRIP_PLAIN_HTTP_HOSTS={place}"
-        )
-    return f'"{place}" does not speak https; if http is meant, the URL begins with http://'

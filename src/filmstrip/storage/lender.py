@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from filmstrip.domain.errors import CredentialsError
+from filmstrip.domain.schemes import carries_keys
 from filmstrip.params.destination import Destination
 from filmstrip.params.values import is_printable_text
 from filmstrip.storage.egress.policy import split_port
@@ -96,5 +97,5 @@ def has_own_credentials(place: Destination) -> bool:
 
 
 def loan_for(place: Destination, lender: Lender) -> Loan | None:
-    """Return what is lent to a place; None for one that is not on S3."""
-    return lender.loan(place) if place.url.lower().startswith("s3://") else None
+    """Return what is lent to a place; None for one of a kind that needs none."""
+    return lender.loan(place) if carries_keys(place.url) else None

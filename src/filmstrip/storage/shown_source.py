@@ -6,6 +6,7 @@ import os
 
 from pydantic import ValidationError
 
+from filmstrip.domain.schemes import carries_keys, is_local
 from filmstrip.params.destination import Destination
 from filmstrip.storage.local import path_of_url
 
@@ -14,14 +15,13 @@ _LONGEST = 200
 
 def shown_source(url: str) -> str:
     """Write a client's URL of a source so that it can be shown: a path for `file://`, else without any secret."""
-    scheme = url.partition("://")[0].lower()
-    if scheme == "file":
+    if is_local(url):
         shown = os.fsencode(path_of_url(url)).decode(errors="replace")
-    elif scheme == "s3":
+    elif carries_keys(url):
         try:
             shown = Destination.model_validate({"url": url}).url
         except ValidationError:
-            shown = "s3://…"
+            shown = f"{url.partition(':')[0].lower()}://…"
     else:
         before, _, rest = url.partition("://")
         host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")

@@ -212,7 +212,7 @@ async def test_the_command_line_tells_groups_no_more(tmp_path: Path, query: Quer
 async def test_what_reads_no_source_opens_none(
     steps: OutputSteps, database: Database, token: str, query: Query[Output], child: Child, range_server: RangeServer
 ) -> None:
-    """A source is asked once for all groups of pictures, and manifests are made when it has gone away."""
+    """A source is asked once for all groups of pictures; manifests are made, and told of, when it has gone away."""
     plan = _plan(query, 3 * PICTURES_PER_GROUP)
     database.record_source(token, Source(INFO))
     for group in plan.groups[:-1]:
@@ -220,7 +220,13 @@ async def test_what_reads_no_source_opens_none(
     assert len(range_server.requests) == 1
     (range_server.folder / "a.mp4").unlink()
     await steps.make(token, 0, plan, plan.groups[-1])
+    asked = len(range_server.requests)
+    await steps.describe(token, 0, plan)
+    (output,) = database.read_tasks([token])[token].outputs
+    assert output.result is not None
+    assert len(output.result.names) == 3 * PICTURES_PER_GROUP + 1
     assert [type(source) for source in child.sources] == [SourceReference] * 3 + [type(None)]
+    assert len(range_server.requests) == asked
 
 
 async def test_a_server_that_hands_out_no_more_ranges(

@@ -52,7 +52,7 @@ def command(source: str, dest: str, config: Path | None, s3: S3Flags, **flags: A
 
     manners, settings = manners_for((source, dest), read_settings(config), s3)
     query = _query(source, dest, given(flags), manners)
-    holds_secrets = holds_credentials(source) or dest.lower().startswith("s3://")
+    holds_secrets = holds_credentials(source) or holds_credentials(dest)
     with media_server(*modules_for(query), holds_secrets=holds_secrets) as server:
         run_locally(query, settings, server, manners)
 

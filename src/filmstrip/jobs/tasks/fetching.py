@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.domain.schemes import is_local
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.lender import NOBODY, Lender
@@ -80,8 +81,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
 
     stoppable = FetchListener(listener.on_answer, report)
     try:
-        is_local = url.lower().startswith("file://") or await asyncio.to_thread(path.exists)
-        if not (is_local or whole) and known is not None and known.supports_ranges and expected is not None:
+        is_here = is_local(url) or await asyncio.to_thread(path.exists)
+        if not (is_here or whole) and known is not None and known.supports_ranges and expected is not None:
             refer = partial(refer_to_source, url, settings, expected, lender, known.region)
             return await asyncio.to_thread(refer), expected
         find = partial(find_source, url, settings, expected, lender)
@@ -107,7 +108,7 @@ def _fetch(
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     reference, facts = find()
     listener.on_answer(facts)
-    if reference.url.lower().startswith("file://") and isinstance(local := open_source(reference, settings), Path):
+    if is_local(reference.url) and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:
         return reference, facts.version

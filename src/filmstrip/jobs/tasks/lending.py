@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.domain.schemes import carries_keys
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
@@ -47,7 +48,7 @@ def check_credentials(query: Query[Output], lender: Lender) -> None:
 
 
 def _places(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
-    if query.source.lower().startswith("s3://"):
+    if carries_keys(query.source):
         yield "source", Destination.model_validate(query.source)
     for index, output in enumerate(query.formats):
         several = len(output.destination) > 1
@@ -56,7 +57,7 @@ def _places(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
 
 
 def _problem(place: Destination, lender: Lender) -> str | None:
-    if not place.url.lower().startswith("s3://") or (place.key is not None and place.secret is not None):
+    if not carries_keys(place.url) or (place.key is not None and place.secret is not None):
         return None
     if has_own_credentials(place):
         return f"has a {'key without a secret' if place.key is not None else 'secret without a key'}; it needs both"

@@ -8,7 +8,6 @@ service.
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 import traceback
@@ -32,6 +31,7 @@ from filmstrip.outputs.child.range_protocol import (
     write_answer,
 )
 from filmstrip.storage.http.source_ranges import SourceRanges
+from filmstrip.storage.schemes.registry import load_sources
 from filmstrip.storage.sources import open_source
 
 _SOCKET = 1  # standard output
@@ -41,7 +41,7 @@ _SECONDS_BETWEEN_SIGNS = 1.0
 
 def load() -> None:
     """Load what speaks to servers, once for all of them."""
-    importlib.import_module("filmstrip.storage.http.remote_source")
+    load_sources()
     fetch_requests()
 
 

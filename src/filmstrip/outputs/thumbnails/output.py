@@ -15,6 +15,7 @@ from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
+from filmstrip.domain.schemes import is_local, scheme_of
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan
 from filmstrip.outputs._idle_parameters import idle_warnings
@@ -67,7 +68,8 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         mode = info.data.get("url_mode", UrlMode.RELATIVE)
         if mode is not UrlMode.RELATIVE and len(destination) > 1:
             raise unfit(f"has {len(destination)} places; with url_mode {mode} it can be one only, which manifests name")
-        if mode is UrlMode.PRESIGNED and not all(place.url.lower().startswith("s3:") for place in destination):
+        schemes = [scheme_of(place.url) for place in destination]
+        if mode is UrlMode.PRESIGNED and not all(scheme is not None and scheme.signs_addresses for scheme in schemes):
             raise unfit("is not on S3, and only S3 addresses can be signed: url_mode presigned is not possible")
         if info.data.get("sprite") and any(names_a_picture(place.url) for place in destination):
             raise unfit("names a sprite in some places only, or by different names")
@@ -85,10 +87,9 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
 
     def conflicts(self) -> Iterator[Mistake]:
         """Yield what manifests cannot name where the destination is, or is not."""
-        schemes = {place.url.partition(":")[0].lower() for place in self.destination}
         if self.url_mode is UrlMode.PRESIGNED and not self.destination:
             yield Mistake("url_mode", "presigned needs a destination on S3; the temporary store has none to sign")
-        if self.url_mode is UrlMode.ABSOLUTE and "file" in schemes:
+        if self.url_mode is UrlMode.ABSOLUTE and any(is_local(place.url) for place in self.destination):
             yield Mistake("url_mode", "absolute does not go with a file:// destination, whose address no page can read")
 
     def is_own_name(self, name: str) -> bool:

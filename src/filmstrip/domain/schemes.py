@@ -1,0 +1,95 @@
+"""What is true of each kind of URL that a source or a destination may have: a row each, asked instead of its name.
+
+How such places are opened is in the module of that name in `storage.schemes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A kind of URL.
+
+    Attributes:
+        name: Its scheme (RFC 3986, 3.1), in lower case, and the name of its module.
+        aliases: Other schemes that mean the same kind.
+        is_source: Whether sources may have it.
+        destination_form: How a destination of this kind is written, for a sentence; None if there are none.
+        least_parts: How many parts, a host among them, a URL of a place has at least.
+        parts_form: What these are and how they are written, for a sentence.
+        referred_by: Name of the kind of URL by which another process opens such a source; "" for its own.
+        is_local: Whether such places are on this machine: without a host, a server or credentials.
+        carries_keys: Whether credentials may stand before the host, `KEY:SECRET@`, in which slashes may be; it is
+            parsed as a destination (`params.destination`), and needs credentials.
+        signs_addresses: Whether addresses in a destination of this kind can be signed.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    is_source: bool = True
+    destination_form: str | None = None
+    least_parts: int = 1
+    parts_form: str = ""
+    referred_by: str = ""
+    is_local: bool = False
+    carries_keys: bool = False
+    signs_addresses: bool = False
+
+
+SCHEMES = (
+    Scheme(name="http", aliases=("https",)),
+    Scheme(
+        name="s3",
+        destination_form="s3://HOST/BUCKET/PATH",
+        least_parts=2,
+        parts_form="an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH",
+        referred_by="http",
+        carries_keys=True,
+        signs_addresses=True,
+    ),
+    Scheme(name="file", destination_form="file:///PATH", is_local=True),
+)
+"""All kinds, in the order in which sentences name them."""
+
+
+def scheme_of(url: str) -> Scheme | None:
+    """Return the kind of a URL; None if it is none that is known."""
+    name, separator, _ = url.partition("://")
+    return _by_name().get(name.lower()) if separator else None
+
+
+def is_local(url: str) -> bool:
+    """Check whether a URL means a place on this machine."""
+    scheme = scheme_of(url)
+    return scheme is not None and scheme.is_local
+
+
+def carries_keys(url: str) -> bool:
+    """Check whether a URL is of a kind that may carry credentials before its host."""
+    scheme = scheme_of(url)
+    return scheme is not None and scheme.carries_keys
+
+
+def source_forms() -> str:
+    """Return how the URLs of sources begin, for a sentence."""
+    return _listed([f"{name}://" for scheme in SCHEMES if scheme.is_source for name in (scheme.name, *scheme.aliases)])
+
+
+def destination_forms() -> str:
+    """Return how destinations are written, for a sentence."""
+    return _listed([scheme.destination_form for scheme in SCHEMES if scheme.destination_form is not None])
+
+
+@cache
+def _by_name() -> dict[str, Scheme]:
+    return {name: scheme for scheme in SCHEMES for name in (scheme.name, *scheme.aliases)}
+
+
+def _listed(forms: list[str]) -> str:
+    """List forms; the last is that of this machine, which needs a word of the operator."""
+    *others, local = forms
+    *first, last = others
+    return (f"{', '.join(first)} or {last}" if first else last) + f", or {local} if the operator allows it"

@@ -1,0 +1,67 @@
+"""`file:///PATH` (RFC 8089): folders and files of this machine that the operator allows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filmstrip.domain.errors import (
+    DestinationRefusedError,
+    SourceForbiddenError,
+    SourceNotFoundError,
+    SourceUnreadableError,
+)
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.params.destination import Destination
+from filmstrip.storage.file_errors import other_kind, reason_of
+from filmstrip.storage.lender import Lender
+from filmstrip.storage.local import LocalStore, allowed_path
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
+from filmstrip.storage.whole_file import write_whole
+
+
+def open_store(
+    destination: Destination,
+    settings: StorageSettings,
+    *,
+    is_folder: bool,
+    lender: Lender,  # noqa: ARG001 - of the protocol: nothing is signed here
+) -> LocalStore:
+    """Open a folder, or one file."""
+    if destination.url.endswith("/") and not is_folder:
+        raise DestinationRefusedError(f'"{destination.url}" names a folder, and this output is one file')
+    return LocalStore(allowed_path(destination.url, settings.local_roots), is_folder=is_folder)
+
+
+def refer_to_source(url: str, _settings: StorageSettings, _lender: Lender, _region: str | None) -> SourceReference:
+    """Refer to a source by its own URL."""
+    return SourceReference(url)
+
+
+def check_source(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
+    """Look whether the file can be read, and how large it is."""
+    size_bytes = open_source(reference, settings).stat().st_size
+    return SourceFacts(SourceVersion(size_bytes), supports_ranges=True)
+
+
+def open_source(reference: SourceReference, settings: StorageSettings) -> Path:
+    """Return its path, once it is known that it can be read."""
+    path = allowed_path(reference.url, settings.local_roots)
+    try:
+        kind = other_kind(path)
+        if kind is not None:
+            raise SourceUnreadableError(f'"{path}" is {kind}; a source is a file, as it is read in more than one place')
+        with path.open("rb"):
+            return path
+    except FileNotFoundError:
+        raise SourceNotFoundError(f'There is no file "{path}"') from None
+    except OSError as error:
+        raise SourceForbiddenError(f'"{path}" cannot be read: {reason_of(error)}') from None
+
+
+def copy_source(
+    reference: SourceReference, settings: StorageSettings, path: Path, on_progress: ProgressListener
+) -> None:
+    """Copy it whole."""
+    write_whole(path, open_source(reference, settings))
+    on_progress(1.0)
