@@ -222,7 +222,7 @@ async def test_what_reads_no_source_opens_none(
     await steps.make(token, 0, plan, plan.groups[-1])
     asked = len(range_server.requests)
     await steps.describe(token, 0, plan)
-    (output,) = database.read_tasks([token])[token].outputs
+    output = database.read_tasks([token])[token].outputs[0]
     assert output.result is not None
     assert len(output.result.names) == 3 * PICTURES_PER_GROUP + 1
     assert [type(source) for source in child.sources] == [SourceReference] * 3 + [type(None)]
