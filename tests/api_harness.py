@@ -38,7 +38,7 @@ class Runner:
         if self.failure is not None:
             raise self.failure
         outputs = tuple(NewOutput(entry.output_name, entry.kind, "tag", entry.label) for entry in query.formats)
-        self.database.submit_task(token, Submission("{}", outputs, payload), lambda _connection: None)
+        self.database.tasks.submit_task(token, Submission("{}", outputs, payload), lambda _connection: None)
         self.submitted.append((token, query, payload))
 
 

@@ -58,7 +58,7 @@ class ToyService:
 
     def submit(self, source: str, *outputs: dict[str, Any], **parameters: Any) -> str:
         """Start a task; the destination of each output is a folder of its index below `out`, if it names none."""
-        token = self.database.create_task(None)
+        token = self.database.tasks.create_task(None)
         formats = [
             {"output": "toy", "destination": f"file://{self.folder}/out/{index}/", **output}
             for index, output in enumerate(outputs)
@@ -109,7 +109,7 @@ class ToyService:
         return found
 
     def task(self, token: str) -> TaskRecord:
-        return self.database.read_tasks([token])[token]
+        return self.database.tasks.read_tasks([token])[token]
 
     def finished(self, token: str, seconds: float = DEADLINE_SECONDS) -> TaskRecord:
         """Wait for the end of a task."""

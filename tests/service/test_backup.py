@@ -38,8 +38,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def add_task(query: str = "{}") -> str:
     """Start a task as a service does, in this data folder's database; it stays unfinished."""
     with open_database(read_settings().service) as database:
-        token = database.create_task(None)
-        database.submit_task(
+        token = database.tasks.create_task(None)
+        database.tasks.submit_task(
             token,
             Submission(query, (NewOutput("mp4", MediaKind.VIDEO, "video-0-0-0", None),)),
             lambda _connection: None,
@@ -49,7 +49,7 @@ def add_task(query: str = "{}") -> str:
 
 def query_of(token: str) -> str:
     with open_database(read_settings().service) as database:
-        return database.read_query(token)
+        return database.tasks.read_query(token)
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -74,7 +74,7 @@ def test_a_backup_is_restored(
     assert run(["restore", backup, "--overwrite"]) == ExitCode.DONE
     assert query_of(token) == "[1]"
     with open_database(read_settings().service) as database:
-        assert database.read_tasks([later]) == {}
+        assert database.tasks.read_tasks([later]) == {}
     assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
     content = (data / "filmstrip.db").read_bytes()
     assert (data / "secret.key").read_text().strip().encode() not in content
@@ -104,7 +104,7 @@ def test_a_backup_is_one_private_file_that_nothing_is_beside(tmp_path: Path, dat
     folder = tmp_path / "kept"
     folder.mkdir()
     with open_database(read_settings().service) as database:
-        database.create_key("only in the log")
+        database.keys.create_key("only in the log")
         assert (data / "filmstrip.db-wal").stat().st_size > 0
         assert run(["backup", str(folder / "b.db")]) == ExitCode.DONE
     assert [path.name for path in folder.iterdir()] == ["b.db"]
@@ -180,10 +180,10 @@ def test_a_restore_waits_for_no_one_and_takes_nothing_from_anyone(
         said = refusal(capsys, "restore", str(tmp_path / "b.db"), "--overwrite")
         assert "is used by a service that runs now" in said
     with open_database(read_settings().service) as database:
-        database.create_task(None)
+        database.tasks.create_task(None)
         said = refusal(capsys, "restore", str(tmp_path / "b.db"), "--overwrite")
         assert "is in use: end the commands that use it first" in said
-        assert list(database.read_tasks([token])) == [token]
+        assert list(database.tasks.read_tasks([token])) == [token]
 
 
 def test_a_restore_that_fails_leaves_the_key(
@@ -196,7 +196,7 @@ def test_a_restore_that_fails_leaves_the_key(
     monkeypatch.setenv("FILMSTRIP_DATA_DIR", str(data))
     token = add_task("[2]")
     with open_database(read_settings().service) as database:
-        database.create_task(None)
+        database.tasks.create_task(None)
         assert "is in use" in refusal(capsys, "restore", str(tmp_path / "b.db"), "--overwrite")
     assert query_of(token) == "[2]"
     assert not list(data.glob(".secret.key-*"))
@@ -212,7 +212,7 @@ def test_a_database_whose_log_is_beside_it_is_no_backup(
     copied, backup = tmp_path / "copied", str(tmp_path / "b.db")
     copied.mkdir()
     with open_database(read_settings().service) as database:
-        database.create_key("only in the log")
+        database.keys.create_key("only in the log")
         for path in data.glob("filmstrip.db*"):
             shutil.copy(path, copied)
     said = refusal(capsys, "restore", str(copied / "filmstrip.db"), "--overwrite")
@@ -224,7 +224,7 @@ def test_a_database_whose_log_is_beside_it_is_no_backup(
     (data / "filmstrip.db").unlink()
     assert run(["restore", backup]) == ExitCode.DONE
     with open_database(read_settings().service) as database:
-        assert [key.name for key in database.list_keys()] == ["only in the log"]
+        assert [key.name for key in database.keys.list_keys()] == ["only in the log"]
 
 
 def test_a_backup_is_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_backup_is_of_one_moment(tmp_path: Path, data: Path) -> None:
     def write() -> None:
         with open_database(read_settings().service) as database:
             while not is_over.is_set():
-                database.create_key(database.create_task(None))
+                database.keys.create_key(database.tasks.create_task(None))
 
     add_task()
     writer = threading.Thread(target=write)

@@ -48,7 +48,7 @@ def test_killed_while_a_file_is_made(service: ToyService, gate: str) -> None:
     token = service.submit(source_of(service), {})
     service.await_gate(gate)
     eventually(lambda: len(service.put()) == "abc".index(gate), "the files before it are put")
-    eventually(lambda: len(service.database.read_artifacts(token, 0)) == "abc".index(gate), "and recorded")
+    eventually(lambda: len(service.database.artifacts.read_artifacts(token, 0)) == "abc".index(gate), "and recorded")
     service.kill()
     service.open_gates()
     service.start()
@@ -123,7 +123,7 @@ def test_killed_again_and_again(service: ToyService) -> None:
     token = service.submit(source_of(service), {"groups": [[name] for name in names]})
     for _ in range(6):
         time.sleep(random.uniform(0.0, 1.2))
-        put_before = {put.artifact.name for put in service.database.read_artifacts(token, 0)}
+        put_before = {put.artifact.name for put in service.database.artifacts.read_artifacts(token, 0)}
         begun_before = len(service.rendered())
         service.kill()
         service.start()

@@ -144,7 +144,7 @@ def test_what_answered_before_is_waited_for(tmp_path: Path, small_video: Path, s
         at.service.hold("b")
         token = at.submit({"destination": at.place()})
         at.service.await_gate("b")
-        eventually(lambda: at.service.database.read_artifacts(token, 0), "the first file is put")
+        eventually(lambda: at.service.database.artifacts.read_artifacts(token, 0), "the first file is put")
         at.go_down()
         at.service.open_gates()
         at.await_outage(token)
@@ -164,7 +164,7 @@ def test_a_kill_while_it_waits(tmp_path: Path, small_video: Path, seaweedfs: S3S
         for _ in range(3):
             at.service.kill()
             at.service.start()
-        assert at.service.database.read_interruptions(token, 0) == 0
+        assert at.service.database.interruptions.read_interruptions(token, 0) == 0
         at.come_back()
         assert at.service.finished(token).error is None
         assert at.service.rendered() == ["a"]
@@ -226,7 +226,7 @@ def test_a_killed_child_is_followed_by_one_more(tmp_path: Path, small_video: Pat
         for gate in ("probe", "b"):
             service.await_gate(gate)
             if gate == "b":
-                eventually(lambda: service.database.read_artifacts(token, 0), "the file before it is put")
+                eventually(lambda: service.database.artifacts.read_artifacts(token, 0), "the file before it is put")
             (service.folder / "gates" / f"hold-{gate}").unlink()
             _kill(service)
         assert service.finished(token).error is None

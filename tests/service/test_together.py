@@ -121,7 +121,7 @@ def test_killed_while_a_file_is_made(service: ToyService, gate: str) -> None:
 
 
 def known(service: ToyService, token: str) -> int:
-    return sum(len(service.database.read_artifacts(token, index)) for index in range(2))
+    return sum(len(service.database.artifacts.read_artifacts(token, index)) for index in range(2))
 
 
 MOMENTS = ["inside choose", "inside plan", "inside make together", "after make together", "inside describe"]

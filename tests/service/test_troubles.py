@@ -155,7 +155,7 @@ def test_a_stop_does_not_wait_for_ever(tmp_path: Path, small_video: Path) -> Non
         service.open_gates()
         service.start()
         assert service.finished(token).error is None
-        assert service.database.read_interruptions(token, 0) == 0
+        assert service.database.interruptions.read_interruptions(token, 0) == 0
 
 
 def test_the_source_is_the_fault(tmp_path: Path, small_video: Path) -> None:

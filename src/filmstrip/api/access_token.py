@@ -20,5 +20,5 @@ async def access_token(request: web.Request) -> web.Response:
     """Open a session for the caller's key."""
     records = request.app[PARTS].records
     key = await require_key(await read_fields(request), request)
-    token, expires_at = await asyncio.to_thread(records.create_session, key.id)
+    token, expires_at = await asyncio.to_thread(records.sessions.create_session, key.id)
     return success(token=token, expire=expiry(expires_at))

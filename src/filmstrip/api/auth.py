@@ -52,7 +52,7 @@ async def require_key(fields: Fields, request: web.Request) -> ApiKey:
     plaintext = fields.required("api_key").strip()
     if _API_KEY.fullmatch(plaintext) is None:
         raise BadApiKeyError("API key is not valid")
-    key = await asyncio.to_thread(parts.records.find_key, plaintext)
+    key = await asyncio.to_thread(parts.records.keys.find_key, plaintext)
     if key is None:
         client = client_of(request, parts.settings.trusted_proxies)
         await request.app[WRONG_KEYS].hold_back(counted_as(client))
@@ -68,7 +68,7 @@ async def require_session(fields: Fields, records: Records) -> Session:
         BadTokenError: It does not have the form of a token.
         TokenNotFoundError: There is no such session, or it has ended.
     """
-    session = await asyncio.to_thread(records.find_session, token_field(fields, "token"))
+    session = await asyncio.to_thread(records.sessions.find_session, token_field(fields, "token"))
     if session is None:
         raise TokenNotFoundError
     return session

@@ -19,5 +19,5 @@ async def create_task(request: web.Request) -> web.Response:
     """Create a task and tell where its source may be uploaded to."""
     parts = request.app[PARTS]
     session = await require_session(await read_fields(request), parts.records)
-    token = await asyncio.to_thread(parts.records.create_task, session.key_id, parts.settings.max_waiting_tasks)
+    token = await asyncio.to_thread(parts.records.tasks.create_task, session.key_id, parts.settings.max_waiting_tasks)
     return success(task_token=token, upload_url=f"{base_url(request)}/v1/upload_file")

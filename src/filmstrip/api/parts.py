@@ -16,17 +16,25 @@ from filmstrip.params.query import Query
 from filmstrip.storage.temporary import TemporaryObject
 
 
-class Records(Protocol):
-    """Keys, sessions and tasks. The methods block: callers go through `asyncio.to_thread`."""
+class KeyRecords(Protocol):
+    """API keys."""
 
     def find_key(self, plaintext: str) -> ApiKey | None:
         """Find a key that is not revoked."""
+
+
+class SessionRecords(Protocol):
+    """Sessions."""
 
     def create_session(self, key_id: int) -> tuple[str, datetime]:
         """Open a session; return its token and when it ends."""
 
     def find_session(self, token: str) -> Session | None:
         """Find a session that has not ended."""
+
+
+class TaskRecords(Protocol):
+    """Tasks."""
 
     def create_task(self, key_id: int, most_waiting: int) -> str:
         """Create a task that is not started yet; return its token.
@@ -40,6 +48,22 @@ class Records(Protocol):
 
     def read_tasks(self, tokens: Sequence[str]) -> Mapping[str, TaskRecord]:
         """Read the tasks that exist of those asked for."""
+
+
+class Records(Protocol):
+    """What is written down. The methods block: callers go through `asyncio.to_thread`."""
+
+    @property
+    def keys(self) -> KeyRecords:
+        """API keys."""
+
+    @property
+    def sessions(self) -> SessionRecords:
+        """Sessions."""
+
+    @property
+    def tasks(self) -> TaskRecords:
+        """Tasks."""
 
 
 class Submitter(Protocol):

@@ -34,7 +34,7 @@ async def start_encode2(request: web.Request) -> web.Response:
     token = token_field(fields, "task_token")
     structlog.contextvars.bind_contextvars(task_token=token)
     text = fields.required("query")
-    if not await asyncio.to_thread(parts.records.is_waiting, token):
+    if not await asyncio.to_thread(parts.records.tasks.is_waiting, token):
         raise TokenNotFoundError
     query, payload = await read_apart(request, _parse, fields, text, parts.settings.max_outputs)
     await parts.submitter.submit(token, query, payload)

@@ -41,7 +41,7 @@ async def status(request: web.Request) -> web.Response:
 
 def _describe(records: Records, tokens: Sequence[str], base: str) -> str:
     """Write the answer; a task of many files is long, so in pieces, none of which holds up other threads."""
-    tasks = records.read_tasks(tokens)
+    tasks = records.tasks.read_tasks(tokens)
     statuses = {token: task_status(tasks[token], base) if token in tasks else None for token in tokens}
     return _in_pieces({"error": 0, "statuses": statuses}, _LEVELS_IN_PIECES + 1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,8 +15,9 @@ from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.ownership import Ownership
 from filmstrip.db.revision import find_revision, revisions
-from filmstrip.db.sqlite import database_path, open_companion_engine, open_engine
+from filmstrip.db.sqlite import database_path, open_companion_engine
 from filmstrip.db.tasks import TaskRows
+from filmstrip.db.transactions import Transactions
 
 _TOKEN_BYTES = 16
 
@@ -32,8 +32,18 @@ def random_token() -> str:
     return secrets.token_hex(_TOKEN_BYTES)
 
 
-class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, InterruptionRows, OutageRows):
-    """The service's database. Every method blocks: callers on an event loop use worker threads."""
+class Database:
+    """The service's database. Every method blocks: callers on an event loop use worker threads.
+
+    Attributes:
+        keys: API keys.
+        sessions: Sessions that keys opened.
+        tasks: Tasks, from the token to the end.
+        outputs: How far their outputs are.
+        artifacts: Files that are at their destinations.
+        interruptions: What was at work when the service died.
+        outages: What waits for hosts.
+    """
 
     def __init__(
         self,
@@ -52,12 +62,12 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
             new_token: Makes keys and tokens.
         """
         self._url = url
-        self._engine, self._noting_engine = open_engine(url), open_engine(url, synchronous="NORMAL")
-        self._write_turn = threading.Lock()
+        self._transactions = transactions = Transactions(url, now, new_token)
         self._ownership = Ownership(database_path(url))
-        self._cipher = cipher
-        self._now = now
-        self._new_token = new_token
+        self.keys, self.sessions = KeyRows(transactions), SessionRows(transactions)
+        self.tasks = TaskRows(transactions, cipher)
+        self.outputs, self.artifacts = OutputRows(transactions), ArtifactRows(transactions)
+        self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
 
     def claim(self) -> None:
         """Become the one service that runs on this database, until it is closed or the process ends.
@@ -74,16 +84,16 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
             ResourceError: The database cannot be used, was made by a newer version, or a service of an older one runs.
         """
         *older, newest = revisions()
-        found = find_revision(self._engine)
+        found = find_revision(self._transactions.engine)
         if found == newest:
             return
         from filmstrip.db.migrating import migrate  # noqa: PLC0415 - most starts find the newest shape
 
         if found not in older:
-            migrate(self._engine)
+            migrate(self._transactions.engine)
             return
         with self._ownership.held("A service of another version of Filmstrip runs on the database"):
-            migrate(self._engine)
+            migrate(self._transactions.engine)
 
     def check(self) -> None:
         """See whether the database answers.
@@ -91,7 +101,7 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
         Raises:
             sqlalchemy.exc.SQLAlchemyError: It does not.
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             connection.execute(text("SELECT 1"))
 
     def companion_engine(self) -> Engine:
@@ -100,6 +110,5 @@ class Database(KeyRows, SessionRows, TaskRows, OutputRows, ArtifactRows, Interru
 
     def close(self) -> None:
         """Close all connections, and let another service have the database."""
-        self._engine.dispose()
-        self._noting_engine.dispose()
+        self._transactions.close()
         self._ownership.release()

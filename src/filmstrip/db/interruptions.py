@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Table, and_, select, update
 
-from filmstrip.db.rows import Rows
 from filmstrip.db.tables import output, task
+from filmstrip.db.transactions import Transactions
 
 
-class InterruptionRows(Rows):
+class InterruptionRows:
     """Marks of work that is going on, and how often it was interrupted by the death of the service."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def count_interruptions(self) -> None:
         """Count once more what was at work when the service died; called before any work begins."""
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             for table in (task, output):
                 again = update(table).where(table.c.is_at_work.is_(True))
                 connection.execute(again.values(is_at_work=False, interruptions=table.c.interruptions + 1))
@@ -28,19 +31,19 @@ class InterruptionRows(Rows):
 
     def end_all_work(self) -> None:
         """Take all marks away: the service ends, and what is at work is not the reason."""
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             for table in (task, output):
                 connection.execute(update(table).where(table.c.is_at_work.is_(True)).values(is_at_work=False))
 
     def read_interruptions(self, token: str, index: int | None = None) -> int:
         """Read how often the service died while it worked on an output, or on the source of a task."""
         table, here = work_row(token, index)
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return int(connection.execute(select(table.c.interruptions).where(here)).scalar() or 0)
 
     def _mark(self, token: str, index: int | None, *, is_at_work: bool) -> None:
         table, here = work_row(token, index)
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             connection.execute(update(table).where(here).values(is_at_work=is_at_work))
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from filmstrip.db.records import ApiKey, Session
-from filmstrip.db.rows import Rows, hash_secret
+from filmstrip.db.secret_hash import hash_secret
 from filmstrip.db.tables import api_key, session
+from filmstrip.db.transactions import Transactions
 from filmstrip.domain.errors import ApiKeyNotFoundError
 
 SESSION_LIFE = timedelta(hours=24)
@@ -24,8 +25,11 @@ _LONGEST_NAME = 100
 _KEY_COLUMNS = (api_key.c.id, api_key.c.name, api_key.c.created_at, api_key.c.revoked_at)
 
 
-class KeyRows(Rows):
+class KeyRows:
     """API keys."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def create_key(self, name: str) -> tuple[ApiKey, str]:
         """Make a key; its text, 32 hexadecimal digits, is given this once and never again.
@@ -35,21 +39,21 @@ class KeyRows(Rows):
         """
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise ValueError(f"name: {name[:_LONGEST_NAME]!a} is not 1 to {_LONGEST_NAME} printable characters")
-        plaintext = self._new_token()
-        with self._writing() as connection:
+        plaintext = self._transactions.new_token()
+        with self._transactions.writing() as connection:
             if connection.execute(select(api_key.c.id).where(*_in_use(name))).first() is not None:
                 raise ValueError(f"name: {name!r} is the name of a key already; revoke it first or choose another")
-            row = connection.execute(_insert_key(name, plaintext, self._now())).one()
+            row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
         return _key(row), plaintext
 
     def list_keys(self) -> tuple[ApiKey, ...]:
         """All keys, also the revoked ones, oldest first."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return tuple(_key(row) for row in connection.execute(select(*_KEY_COLUMNS).order_by(api_key.c.id)))
 
     def read_key(self, key_id: int) -> ApiKey | None:
         """Read a key by its row number, also a revoked one; None if there is none."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             row = connection.execute(select(*_KEY_COLUMNS).where(api_key.c.id == key_id)).first()
         return None if row is None else _key(row)
 
@@ -59,8 +63,10 @@ class KeyRows(Rows):
         Raises:
             ApiKeyNotFoundError: No key in use has this name.
         """
-        revoke = update(api_key).where(*_in_use(name)).values(revoked_at=self._now()).returning(*_KEY_COLUMNS)
-        with self._writing() as connection:
+        revoke = (
+            update(api_key).where(*_in_use(name)).values(revoked_at=self._transactions.now()).returning(*_KEY_COLUMNS)
+        )
+        with self._transactions.writing() as connection:
             row = connection.execute(revoke).first()
             if row is None:
                 raise ApiKeyNotFoundError(f"No API key in use is named {name!r}")
@@ -70,7 +76,7 @@ class KeyRows(Rows):
     def find_key(self, plaintext: str) -> ApiKey | None:
         """Find the key of this text; None if there is none or it is revoked."""
         good = (api_key.c.key_hash == hash_secret(plaintext), api_key.c.revoked_at.is_(None))
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             row = connection.execute(select(*_KEY_COLUMNS).where(*good)).first()
         return None if row is None else _key(row)
 
@@ -80,24 +86,27 @@ class KeyRows(Rows):
         Another text under this name is revoked; a text that was revoked or had another name is in use again.
         """
         key_hash = hash_secret(plaintext)
-        with self._writing() as connection:
+        with self._transactions.writing() as connection:
             other = (*_in_use(name), api_key.c.key_hash != key_hash)
-            connection.execute(update(api_key).where(*other).values(revoked_at=self._now()))
+            connection.execute(update(api_key).where(*other).values(revoked_at=self._transactions.now()))
             again = update(api_key).where(api_key.c.key_hash == key_hash).values(name=name, revoked_at=None)
             row = connection.execute(again.returning(*_KEY_COLUMNS)).first()
             if row is None:
-                row = connection.execute(_insert_key(name, plaintext, self._now())).one()
+                row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
         return _key(row)
 
 
-class SessionRows(Rows):
+class SessionRows:
     """Sessions."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def create_session(self, key_id: int) -> tuple[str, datetime]:
         """Open a session; gives its token, 32 hexadecimal digits, and when it ends (UTC)."""
-        token, expires_at = self._new_token(), self._now() + SESSION_LIFE
-        with self._writing() as connection:
-            connection.execute(delete(session).where(session.c.expires_at <= self._now()))
+        token, expires_at = self._transactions.new_token(), self._transactions.now() + SESSION_LIFE
+        with self._transactions.writing() as connection:
+            connection.execute(delete(session).where(session.c.expires_at <= self._transactions.now()))
             of_key = select(session.c.token_hash).where(session.c.key_id == key_id)
             surplus = of_key.order_by(session.c.expires_at.desc()).limit(-1).offset(MOST_SESSIONS - 1)
             connection.execute(delete(session).where(session.c.token_hash.in_(surplus)))
@@ -112,11 +121,11 @@ class SessionRows(Rows):
             .join(api_key)
             .where(
                 session.c.token_hash == hash_secret(token),
-                session.c.expires_at > self._now(),
+                session.c.expires_at > self._transactions.now(),
                 api_key.c.revoked_at.is_(None),
             )
         )
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else Session(row.token_hash, row.key_id, row.expires_at)
 

@@ -6,19 +6,22 @@ from sqlalchemy import select, update
 
 from filmstrip.db.interruptions import work_row
 from filmstrip.db.records import Outage
-from filmstrip.db.rows import Rows
 from filmstrip.db.tables import task
+from filmstrip.db.transactions import Transactions
 from filmstrip.domain.task import TaskStatus
 
 
-class OutageRows(Rows):
+class OutageRows:
     """Outages of sources and destinations, as tasks and outputs meet them."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def record_outage(self, token: str, index: int | None, outage: Outage | None) -> None:
         """Keep what an output, or the source of a task if `index` is None, waits for; None ends the outage."""
         table, here = work_row(token, index)
         still_open = table.c.status != TaskStatus.COMPLETED
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             connection.execute(update(table).where(here, still_open).values(outage=outage))
 
     def end_outage(self, token: str, index: int | None) -> None:
@@ -29,7 +32,7 @@ class OutageRows(Rows):
     def read_outage(self, token: str, index: int | None) -> Outage | None:
         """Read what an output, or the source of a task if `index` is None, waits for."""
         table, here = work_row(token, index)
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             found: Outage | None = connection.execute(select(table.c.outage).where(here)).scalar()
         return found
 
@@ -38,13 +41,13 @@ class OutageRows(Rows):
         here = task.c.token == token
         if not host or self.has_answered(token, host):
             return
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             known = connection.execute(select(task.c.answered_hosts).where(here)).scalar() or ()
             if host not in known:
                 connection.execute(update(task).where(here).values(answered_hosts=(*known, host)))
 
     def has_answered(self, token: str, host: str) -> bool:
         """Return whether a host answered before while a task was worked on."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             known = connection.execute(select(task.c.answered_hosts).where(task.c.token == token)).scalar()
         return host in (known or ())

@@ -7,23 +7,26 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
 from filmstrip.db.records import PutArtifact
-from filmstrip.db.rows import Rows
 from filmstrip.db.tables import artifact, output
 from filmstrip.db.tasks import advance_task
+from filmstrip.db.transactions import Transactions
 from filmstrip.domain.artifact import Location, OutputResult
 from filmstrip.domain.task import TaskStatus, may_follow
 
 _MOST_NAMES = 500
 
 
-class OutputRows(Rows):
+class OutputRows:
     """Outputs."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def advance_outputs(self, token: str, indexes: Collection[int], status: TaskStatus) -> None:
         """Say which state outputs are in now, and their task with them; a step back is ignored."""
         before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes), output.c.status.in_(before))
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             connection.execute(update(output).where(here).values(status=status))
             _let_task_follow(connection, token)
 
@@ -31,7 +34,7 @@ class OutputRows(Rows):
         """Take outputs out of a task, as if they had not been asked for."""
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes))
         if indexes:
-            with self._noting() as connection:
+            with self._transactions.noting() as connection:
                 connection.execute(delete(output).where(here))
 
     def record_progress(self, fractions: Mapping[tuple[str, int], float]) -> None:
@@ -39,7 +42,7 @@ class OutputRows(Rows):
         here = and_(output.c.task_token == bindparam("of_token"), output.c.output_index == bindparam("of_index"))
         rows = [{"of_token": t, "of_index": i, "now": min(1.0, max(0.0, p))} for (t, i), p in fractions.items()]
         forward = and_(here, output.c.status != TaskStatus.COMPLETED, output.c.progress < bindparam("now"))
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             connection.execute(update(output).where(forward).values(progress=bindparam("now")), rows)
 
     def finish_output(self, token: str, index: int, result: OutputResult, locations: tuple[Location, ...]) -> None:
@@ -52,19 +55,22 @@ class OutputRows(Rows):
 
     def _end(self, token: str, index: int, values: Mapping[str, object]) -> None:
         still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)
-        final = {"status": TaskStatus.COMPLETED, "finished_at": self._now(), "outage": None, **values}
-        with self._writing() as connection:
+        final = {"status": TaskStatus.COMPLETED, "finished_at": self._transactions.now(), "outage": None, **values}
+        with self._transactions.writing() as connection:
             connection.execute(update(output).where(still_open).values(final))
             _let_task_follow(connection, token)
 
 
-class ArtifactRows(Rows):
+class ArtifactRows:
     """Artifacts."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
         """Keep that files are at all destinations of their output, so that they are never made again."""
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             again = [put.artifact.name for put in puts]
             connection.execute(delete(artifact).where(of_output, artifact.c.name.in_(again)))
             first = connection.execute(select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output))
@@ -91,7 +97,7 @@ class ArtifactRows(Rows):
         """
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
         asked = [of_output] if names is None else [and_(of_output, artifact.c.name.in_(some)) for some in _few(names)]
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             rows = [row for these in asked for row in connection.execute(select(artifact).where(these))]
         return tuple(PutArtifact(row.group_name, row.artifact) for row in sorted(rows, key=lambda row: row.position))
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskRecord
-from filmstrip.db.rows import Rows
 from filmstrip.db.tables import output, task
+from filmstrip.db.transactions import Transactions
 from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
@@ -21,10 +21,18 @@ _IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
 _NOT_MADE = "The output was not made"
 
 
-class TaskRows(Rows):
+class TaskRows:
     """Tasks."""
 
-    _cipher: Cipher
+    def __init__(self, transactions: Transactions, cipher: Cipher) -> None:
+        """Prepare them.
+
+        Args:
+            transactions: Those of the database.
+            cipher: Encrypts the queries.
+        """
+        self._transactions = transactions
+        self._cipher = cipher
 
     def create_task(self, key_id: int | None, most_waiting: int | None = None) -> str:
         """Make a task that waits for its query; gives its token, 32 lower-case hexadecimal digits.
@@ -37,9 +45,9 @@ class TaskRows(Rows):
         Raises:
             LimitExceededError: That many wait already.
         """
-        token = self._new_token()
-        row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._now()}
-        with self._writing() as connection:
+        token = self._transactions.new_token()
+        row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
+        with self._transactions.writing() as connection:
             if most_waiting is not None:
                 self._demand_room(connection, key_id, most_waiting)
             connection.execute(insert(task).values(warnings=(), is_at_work=False, interruptions=0, **row))
@@ -47,7 +55,7 @@ class TaskRows(Rows):
 
     def _demand_room(self, connection: Connection, key_id: int | None, most_waiting: int) -> None:
         waiting = and_(task.c.status == TaskStatus.CREATED, task.c.key_id == key_id)
-        connection.execute(delete(task).where(waiting, task.c.created_at < self._now() - _WAITING_LIFE))
+        connection.execute(delete(task).where(waiting, task.c.created_at < self._transactions.now() - _WAITING_LIFE))
         count = connection.execute(select(func.count()).select_from(task).where(waiting)).scalar_one()
         if count >= most_waiting:
             raise LimitExceededError(
@@ -57,7 +65,7 @@ class TaskRows(Rows):
     def is_waiting(self, token: str) -> bool:
         """Check whether a task is there that waits for its query."""
         query = select(task.c.token).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return connection.execute(query).first() is not None
 
     def submit_task(self, token: str, submission: Submission, enqueue: Callable[[Connection], object]) -> None:
@@ -69,12 +77,12 @@ class TaskRows(Rows):
         start = update(task).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
         values = {
             "status": TaskStatus.DOWNLOADING,
-            "started_at": self._now(),
+            "started_at": self._transactions.now(),
             "payload": submission.payload,
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,
         }
-        with self._writing() as connection:
+        with self._transactions.writing() as connection:
             if connection.execute(start.values(values)).rowcount != 1:
                 raise TokenNotFoundError("Token not found")
             connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
@@ -86,7 +94,7 @@ class TaskRows(Rows):
         Raises:
             TokenNotFoundError: There is no such task, it was not started, or it is final.
         """
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             encrypted = connection.execute(select(task.c.query).where(task.c.token == token)).scalar()
         if encrypted is None:
             raise TokenNotFoundError("Token not found")
@@ -95,7 +103,7 @@ class TaskRows(Rows):
     def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:
         """Read tasks with their outputs; unknown tokens are left out."""
         wanted = tuple(tokens)
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             tasks = connection.execute(select(task).where(task.c.token.in_(wanted))).all()
             outputs = connection.execute(
                 select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
@@ -107,25 +115,25 @@ class TaskRows(Rows):
 
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return tuple(connection.execute(select(task.c.token).where(_IS_OPEN).order_by(task.c.started_at)).scalars())
 
     def is_unfinished(self, token: str) -> bool:
         """Check whether a task was started and is not final."""
         open_states = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             return (
                 connection.execute(select(task.c.token).where(task.c.token == token, open_states)).first() is not None
             )
 
     def record_source(self, token: str, source: Source) -> None:
         """Keep what is known of a task's source."""
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             connection.execute(update(task).where(task.c.token == token).values(source=source))
 
     def read_source(self, token: str) -> Source | None:
         """Read what is known of a task's source; None before it was probed."""
-        with self._reading() as connection:
+        with self._transactions.reading() as connection:
             found: Source | None = connection.execute(select(task.c.source).where(task.c.token == token)).scalar()
         return found
 
@@ -133,7 +141,7 @@ class TaskRows(Rows):
         """Warn the client of something; what was told already, as by a repeated step, is not told twice."""
         if not (warnings := tuple(warnings)):
             return
-        with self._noting() as connection:
+        with self._transactions.noting() as connection:
             told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
             together = tuple(dict.fromkeys((*told, *warnings)))
             if together != told:
@@ -144,11 +152,11 @@ class TaskRows(Rows):
 
         Outputs that did not end by themselves fail with it.
         """
-        now = self._now()
+        now = self._transactions.now()
         final = {"status": TaskStatus.COMPLETED, "finished_at": now, "outage": None}
         open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
         open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
-        with self._writing() as connection:
+        with self._transactions.writing() as connection:
             connection.execute(update(output).where(open_outputs).values(error=error or _NOT_MADE, **final))
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
         return ended.rowcount == 1

@@ -89,11 +89,11 @@ def ensure_keys(database: Database, plaintexts: Sequence[str]) -> tuple[str, ...
         The names that went over to a key which had another one before: keys of the settings are named by their places.
     """
     wanted = {f"settings-{number}": plaintext for number, plaintext in enumerate(plaintexts, 1)}
-    before = {key.id: key.name for key in database.list_keys() if key.revoked_at is None}
+    before = {key.id: key.name for key in database.keys.list_keys() if key.revoked_at is None}
     for name in before.values():
         if _FROM_SETTINGS.fullmatch(name) and name not in wanted:
-            database.revoke_key(name)
-    keys = [database.ensure_key(plaintext, name) for name, plaintext in wanted.items()]
+            database.keys.revoke_key(name)
+    keys = [database.keys.ensure_key(plaintext, name) for name, plaintext in wanted.items()]
     return tuple(key.name for key in keys if before.get(key.id, key.name) != key.name)
 
 
@@ -106,12 +106,12 @@ def make_key(database: Database, name: str) -> str:
     """
     if _FROM_SETTINGS.fullmatch(name) or name == ANY_KEY:
         raise ValueError(f'name: {name!r} is kept for keys of the setting api_keys, or for "all"; choose another')
-    return database.create_key(name.strip())[1]
+    return database.keys.create_key(name.strip())[1]
 
 
 def names_in_use(database: Database) -> tuple[str, ...]:
     """Return the names of the API keys that are good."""
-    return tuple(key.name for key in database.list_keys() if key.revoked_at is None)
+    return tuple(key.name for key in database.keys.list_keys() if key.revoked_at is None)
 
 
 def _cipher(settings: ServiceSettings) -> Cipher:

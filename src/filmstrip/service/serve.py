@@ -89,7 +89,7 @@ def _end_for_certain(seconds: float, database: Database) -> None:
 
     def end() -> None:
         # No death of the service: nothing that was at work is to be suspected of one.
-        noting = threading.Thread(target=database.end_all_work, daemon=True)
+        noting = threading.Thread(target=database.interruptions.end_all_work, daemon=True)
         noting.start()
         noting.join(_NOTE_SECONDS)
         log.error("ended_at_once", reason="work did not end in time; it is taken up again at the next start")

@@ -47,6 +47,6 @@ async def service(tmp_path: Path, database: Database, clock: Clock, public_url: 
         return TemporaryObject(path, "text/vtt") if path.is_file() else None
 
     app = make_app(Parts(database, runner, find, public_url, {"database": check}))
-    _key, plaintext = database.create_key("test")
+    _key, plaintext = database.keys.create_key("test")
     async with TestClient(TestServer(app)) as client:
         yield Service(client, database, runner, clock, plaintext, folder, faults)

@@ -36,7 +36,7 @@ async def test_a_wrong_key_is_refused(service: Service, fields: dict[str, str], 
 async def test_a_revoked_key_is_not_found(service: Service) -> None:
     """A revoked key opens no session, and its sessions open no task."""
     token = await service.new_token()
-    service.database.revoke_key("test")
+    service.database.keys.revoke_key("test")
     assert (await service.post("access_token", api_key=service.api_key))["error"] == 3
     assert (await service.post("create_task", token=token))["error"] == 5
 

@@ -18,7 +18,7 @@ def test_it_is_what_alembic_says(database: Database) -> None:
     """The numbers of the files are the revisions that Alembic goes through, each once, and a database has the last."""
     scripts = ScriptDirectory(str(MIGRATIONS))
     assert revisions() == [script.revision for script in scripts.walk_revisions()][::-1]
-    assert [find_revision(database._engine)] == scripts.get_heads() == revisions()[-1:]
+    assert [find_revision(database._transactions.engine)] == scripts.get_heads() == revisions()[-1:]
 
 
 def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tm
     database.close()
     program = (
         "import sys; from filmstrip.db.database import Database; from filmstrip.db.encryption import Cipher;"
-        "opened = Database(sys.argv[1], Cipher(bytes(32))); opened.migrate(); print(opened.list_keys());"
+        "opened = Database(sys.argv[1], Cipher(bytes(32))); opened.migrate(); print(opened.keys.list_keys());"
         "print([name for name in sys.modules if name.startswith(('alembic', 'mako'))])"
     )
     for name, loads in (("filmstrip.db", False), ("new.db", True)):
@@ -37,7 +37,7 @@ def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tm
 
 def test_a_backup_with_its_key_is_refused_though_nothing_is_to_migrate(database: Database) -> None:
     """No service works on a file that holds its secret key in plain, also where its tables are of today."""
-    with database._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with database._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         connection.exec_driver_sql(f"CREATE TABLE {KEY_TABLE} (key TEXT NOT NULL)")
     with pytest.raises(ResourceError, match="put it in place by `filmstrip restore`"):
         database.migrate()
@@ -45,7 +45,7 @@ def test_a_backup_with_its_key_is_refused_though_nothing_is_to_migrate(database:
 
 def test_tables_of_a_newer_version_are_left_alone(database: Database) -> None:
     """A revision that this version does not know is no older one: it is refused, whoever asks."""
-    with database._engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with database._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ResourceError, match="was made by another version of Filmstrip"):
         database.migrate()

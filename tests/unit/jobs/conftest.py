@@ -31,9 +31,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def token(database: Database) -> str:
     """A task with three outputs that was submitted."""
-    made = database.create_task(None)
+    made = database.tasks.create_task(None)
     outputs = tuple(NewOutput("toy", MediaKind.IMAGE, f"image-{number}-0-0", None) for number in range(3))
-    database.submit_task(made, Submission("{}", outputs), lambda _connection: None)
+    database.tasks.submit_task(made, Submission("{}", outputs), lambda _connection: None)
     return made
 
 
@@ -55,7 +55,7 @@ def around(database: Database, tmp_path: Path, query: Any) -> Callable[..., Surr
             settings=JobSettings(tmp_path / "work", free_disk_mb=free_disk_mb),
             storage=StorageSettings(tmp_path / "temporary", private_hosts=("127.0.0.1",)),
             child=cast("Any", None),
-            folders=WorkFolders(tmp_path / "work", database.is_unfinished),
+            folders=WorkFolders(tmp_path / "work", database.tasks.is_unfinished),
             interruptions=Interruptions(database, 3),
             slots=Places(1),
             fetches=Places(1),

@@ -41,13 +41,13 @@ def test_a_host_is_asked_before_what_takes_long(database: Database, token: str, 
     """A destination that breaks down in the middle of a large file is known to answer, also if it only says no."""
     store = ListingStore(failure)
     Answers(database, token).ask(store, "host:1", LARGE)
-    assert database.has_answered(token, "host:1")
+    assert database.outages.has_answered(token, "host:1")
 
 
 def test_a_host_that_is_silent_has_not_answered(database: Database, token: str) -> None:
     """A mistyped address fails soon, however large the file is."""
     Answers(database, token).ask(ListingStore(DestinationUnreachableError("silence")), "host:1", LARGE)
-    assert not database.has_answered(token, "host:1")
+    assert not database.outages.has_answered(token, "host:1")
 
 
 def test_a_host_is_asked_only_where_it_pays(database: Database, token: str) -> None:
@@ -69,4 +69,9 @@ def test_each_host_is_written_down_once(database: Database, token: str) -> None:
     """By several outputs, in any order; this machine is no host."""
     for host in ("one", "two", "", "one"):
         Answers(database, token).note(host)
-    assert [database.has_answered(token, host) for host in ("one", "two", "three", "")] == [True, True, False, False]
+    assert [database.outages.has_answered(token, host) for host in ("one", "two", "three", "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -31,18 +31,18 @@ async def test_an_orderly_stop_makes_no_suspects(
 ) -> None:
     """What a stop cuts off is not counted as interrupted by a death, also where the stop itself is killed."""
     async with running(database, tmp_path) as engine:
-        database.begin_work(token, 1)
+        database.interruptions.begin_work(token, 1)
         stop, counts = engine._durable.stop, []
 
         async def draining(seconds: float) -> None:
-            database.count_interruptions()
-            counts.append(database.read_interruptions(token, 1))
-            database.begin_work(token, 1)
+            database.interruptions.count_interruptions()
+            counts.append(database.interruptions.read_interruptions(token, 1))
+            database.interruptions.begin_work(token, 1)
             await stop(seconds)
 
         monkeypatch.setattr(engine._durable, "stop", draining)
-    database.count_interruptions()
-    assert [*counts, database.read_interruptions(token, 1)] == [0, 0]
+    database.interruptions.count_interruptions()
+    assert [*counts, database.interruptions.read_interruptions(token, 1)] == [0, 0]
 
 
 async def test_readiness_names_what_hangs(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

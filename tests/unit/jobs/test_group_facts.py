@@ -113,7 +113,7 @@ def steps(around: Callable[..., Surroundings], database: Database, child: Child)
 
 async def _make(steps: OutputSteps, database: Database, token: str, plan: OutputPlan) -> None:
     """Make a series as its script does."""
-    database.record_source(token, Source(INFO))
+    database.tasks.record_source(token, Source(INFO))
     before = 0
     for group in plan.groups:
         before += await steps.make(token, 0, plan, group, before)
@@ -127,14 +127,14 @@ def _plan(query: Query[Output], seconds: int) -> OutputPlan:
 def read(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many artifacts each reading of the database gave."""
     counts: list[int] = []
-    read_artifacts = database.read_artifacts
+    read_artifacts = database.artifacts.read_artifacts
 
     def counting(*arguments: Any) -> tuple[PutArtifact, ...]:
         found = read_artifacts(*arguments)
         counts.append(len(found))
         return found
 
-    monkeypatch.setattr(database, "read_artifacts", counting)
+    monkeypatch.setattr(database.artifacts, "read_artifacts", counting)
     return counts
 
 
@@ -159,10 +159,10 @@ async def test_a_repeated_group_is_told_what_it_has(
     plan = _plan(query, 3 * PICTURES_PER_GROUP)
     names = [group.artifact_names for group in plan.groups]
     put = [*names[0], *names[1][:5]]
-    database.record_artifacts(token, 0, [PutArtifact("g", Artifact(name, "image/jpeg", 1)) for name in put])
+    database.artifacts.record_artifacts(token, 0, [PutArtifact("g", Artifact(name, "image/jpeg", 1)) for name in put])
     await _make(steps, database, token, plan)
     assert list(child.renderings[0].finished) == list(names[1][:5])
-    assert len(database.read_artifacts(token, 0)) == sum(map(len, names))
+    assert len(database.artifacts.read_artifacts(token, 0)) == sum(map(len, names))
 
 
 async def test_a_plan_of_an_older_version_is_made(
@@ -185,7 +185,7 @@ async def test_substitutes_are_counted_over_the_whole_series(
     """The limit of what is told one by one is that of the series, also when groups were finished before."""
     plan = _plan(query, 4 * PICTURES_PER_GROUP)
     first = [PutArtifact("g", Artifact(name, "image/jpeg", 1, _stamps(name))) for name in plan.groups[0].artifact_names]
-    database.record_artifacts(token, 0, first)
+    database.artifacts.record_artifacts(token, 0, first)
     await _make(steps, database, token, plan)
     assert len(child.warnings) == MOST_TOLD_ONE_BY_ONE - PICTURES_PER_GROUP
     assert [each.substitutes_before for each in child.renderings] == [12, 24, 36, 0]
@@ -214,7 +214,7 @@ async def test_what_reads_no_source_opens_none(
 ) -> None:
     """A source is asked once for all groups of pictures; manifests are made, and told of, when it has gone away."""
     plan = _plan(query, 3 * PICTURES_PER_GROUP)
-    database.record_source(token, Source(INFO))
+    database.tasks.record_source(token, Source(INFO))
     for group in plan.groups[:-1]:
         await steps.make(token, 0, plan, group)
     assert len(range_server.requests) == 1
@@ -222,7 +222,7 @@ async def test_what_reads_no_source_opens_none(
     await steps.make(token, 0, plan, plan.groups[-1])
     asked = len(range_server.requests)
     await steps.describe(token, 0, plan)
-    output = database.read_tasks([token])[token].outputs[0]
+    output = database.tasks.read_tasks([token])[token].outputs[0]
     assert output.result is not None
     assert len(output.result.names) == 3 * PICTURES_PER_GROUP + 1
     assert [type(source) for source in child.sources] == [SourceReference] * 3 + [type(None)]
@@ -234,7 +234,7 @@ async def test_a_server_that_hands_out_no_more_ranges(
 ) -> None:
     """What it said before is no promise: it is asked again, and the source is copied."""
     plan = _plan(query, 2 * PICTURES_PER_GROUP)
-    database.record_source(token, Source(INFO))
+    database.tasks.record_source(token, Source(INFO))
     await steps.make(token, 0, plan, plan.groups[0])
     child.reads_ranges = range_server.manners.ranges = False
     await steps.make(token, 0, plan, plan.groups[1])

@@ -18,14 +18,14 @@ def test_tasks_whose_outputs_were_begun_have_their_places(database: Database, to
     places = Places(4)
     occupy_places(database, [token], places)
     assert places._taken == {}
-    database.advance_outputs(token, [0, 1, 2], TaskStatus.QUEUED)
+    database.outputs.advance_outputs(token, [0, 1, 2], TaskStatus.QUEUED)
     occupy_places(database, [token], places)
     assert places._taken == {token: "-"}
     places.leave(token)
     now = utc_now()
     later = now + timedelta(hours=1)
     for index in range(3):
-        database.record_outage(token, index, Outage("it is down", now, later, later, 1, "host:1"))
+        database.outages.record_outage(token, index, Outage("it is down", now, later, later, 1, "host:1"))
     occupy_places(database, [token], places)
     assert places._taken == {}
 

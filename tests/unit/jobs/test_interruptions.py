@@ -14,8 +14,8 @@ from filmstrip.jobs.tasks.interruptions import Interruptions
 
 def interrupt(database: Database, token: str, index: int, times: int) -> None:
     for _ in range(times):
-        database.begin_work(token, index)
-        database.count_interruptions()
+        database.interruptions.begin_work(token, index)
+        database.interruptions.count_interruptions()
 
 
 async def test_work_is_given_up_after_some_deaths(database: Database, token: str) -> None:
@@ -36,8 +36,8 @@ async def test_work_that_ends_is_not_counted(database: Database, token: str) -> 
     with pytest.raises(ZeroDivisionError):
         async with interruptions.work(token, 0):
             raise ZeroDivisionError
-    database.count_interruptions()
-    assert database.read_interruptions(token, 0) == 0
+    database.interruptions.count_interruptions()
+    assert database.interruptions.read_interruptions(token, 0) == 0
 
 
 async def test_a_suspect_works_alone(database: Database, token: str) -> None:
@@ -118,7 +118,7 @@ async def test_a_cancellation_leaves_no_mark(
 ) -> None:
     """Also one, or two, that come while a thread writes the mark or takes it away: such work makes no suspect."""
     began, is_written, may_go_on = asyncio.Event(), asyncio.Event(), threading.Event()
-    loop, mark = asyncio.get_running_loop(), getattr(database, moment)
+    loop, mark = asyncio.get_running_loop(), getattr(database.interruptions, moment)
 
     def slow_mark(*arguments: object) -> None:
         loop.call_soon_threadsafe(began.set)
@@ -126,7 +126,7 @@ async def test_a_cancellation_leaves_no_mark(
         mark(*arguments)
         loop.call_soon_threadsafe(is_written.set)
 
-    monkeypatch.setattr(database, moment, slow_mark)
+    monkeypatch.setattr(database.interruptions, moment, slow_mark)
     interruptions = Interruptions(database, recoveries=9)
 
     async def work() -> None:
@@ -143,8 +143,8 @@ async def test_a_cancellation_leaves_no_mark(
         with pytest.raises(asyncio.CancelledError):
             await working
         await is_written.wait()
-    database.count_interruptions()
-    assert database.read_interruptions(token, 0) == 0
+    database.interruptions.count_interruptions()
+    assert database.interruptions.read_interruptions(token, 0) == 0
 
 
 async def test_a_cancellation_leaves_nobody_waiting(database: Database, token: str) -> None:

@@ -36,9 +36,9 @@ def known(database: Database, parse: CountedParse) -> KnownTasks:
 
 
 def submitted(database: Database, text: str = "{}") -> str:
-    token = database.create_task(None)
+    token = database.tasks.create_task(None)
     output = NewOutput("toy", MediaKind.IMAGE, "image-0-0-0", None)
-    database.submit_task(token, Submission(text, (output,)), lambda _connection: None)
+    database.tasks.submit_task(token, Submission(text, (output,)), lambda _connection: None)
     return token
 
 
@@ -48,7 +48,7 @@ def test_a_task_is_parsed_once(database: Database, known: KnownTasks, parse: Cou
     assert known.kept(token) is None
     found = known.read(token)
     assert (found.query, found.key) == (2, "-")
-    assert found.begins_at == database.read_tasks([token])[token].started_at
+    assert found.begins_at == database.tasks.read_tasks([token])[token].started_at
     assert known.kept(token) is found
     assert parse.count == 1
 
@@ -57,7 +57,7 @@ def test_a_final_task_is_forgotten(database: Database, known: KnownTasks) -> Non
     """What its query held is nowhere any more."""
     token = submitted(database)
     known.read(token)
-    database.finish_task(token, None)
+    database.tasks.finish_task(token, None)
     known.forget(token)
     assert known.kept(token) is None
     with pytest.raises(TokenNotFoundError):

@@ -44,12 +44,12 @@ async def test_an_unknown_host_has_a_minute(
     """Pauses grow, the last try is when the time is over, and nothing is left to wait for then."""
     pauses = await tries(database, token, clock, index)
     assert pauses == [1, 2, 4, 8, 16, 29]
-    assert database.read_outage(token, index) is None
+    assert database.outages.read_outage(token, index) is None
 
 
 async def test_a_known_host_has_an_hour(database: Database, token: str, clock: list[datetime]) -> None:
     """A host that answered in this task is tried once a minute."""
-    database.record_answer(token, ERROR.host)
+    database.outages.record_answer(token, ERROR.host)
     pauses = await tries(database, token, clock, 0)
     assert sum(pauses) == 3600
     assert max(pauses) == 60
@@ -61,7 +61,7 @@ async def test_a_success_in_between_begins_anew(database: Database, token: str, 
     for _ in range(5):
         clock[0] += timedelta(seconds=50)
         assert await waiting(database).wait_for(token, 0, ERROR) is not None
-        database.end_outage(token, 0)
+        database.outages.end_outage(token, 0)
 
 
 async def test_what_is_told(database: Database, token: str, clock: list[datetime]) -> None:
@@ -70,7 +70,7 @@ async def test_what_is_told(database: Database, token: str, clock: list[datetime
     await waiting(database).wait_for(token, 0, ERROR)
     clock[0] += timedelta(seconds=1)
     await waiting(database).wait_for(token, 0, ERROR)
-    outage = database.read_tasks([token])[token].outputs[0].outage
+    outage = database.tasks.read_tasks([token])[token].outputs[0].outage
     assert outage is not None
     assert (outage.reason, outage.since, outage.tries) == ("it is down", began, 2)
     assert outage.ends_at == began + timedelta(seconds=60)
@@ -82,7 +82,7 @@ async def test_another_host_has_its_own_patience(database: Database, token: str,
     await waiting(database).wait_for(token, 0, ERROR)
     clock[0] += timedelta(seconds=59)
     assert await waiting(database).wait_for(token, 0, OutageError("so is this", "other:1")) is not None
-    outage = database.read_outage(token, 0)
+    outage = database.outages.read_outage(token, 0)
     assert outage is not None
     assert (outage.since, outage.host) == (clock[0], "other:1")
 
@@ -99,9 +99,9 @@ async def test_a_later_outage_of_the_same_host_has_its_own_patience(
 async def test_what_has_ended_waits_for_nothing(database: Database, token: str, clock: list[datetime]) -> None:
     """A step that is late says nothing of a task that was cancelled meanwhile."""
     del clock
-    database.finish_task(token, "The task was cancelled")
+    database.tasks.finish_task(token, "The task was cancelled")
     await waiting(database).wait_for(token, 0, ERROR)
-    assert database.read_tasks([token])[token].outputs[0].outage is None
+    assert database.tasks.read_tasks([token])[token].outputs[0].outage is None
 
 
 async def test_a_host_that_goes_away_again_and_again_is_given_up(
@@ -118,7 +118,7 @@ async def test_a_host_that_goes_away_again_and_again_is_given_up(
 
 async def test_all_outages_of_one_work_end_together(database: Database, token: str, clock: list[datetime]) -> None:
     """A server that lets each copy go on for hours, and breaks it off then, holds a place for a day and no longer."""
-    database.record_answer(token, ERROR.host)
+    database.outages.record_answer(token, ERROR.host)
     began = clock[0]
     while (pause := await waiting(database).wait_for(token, None, ERROR)) is not None:
         clock[0] += timedelta(seconds=pause, hours=11)
@@ -127,10 +127,10 @@ async def test_all_outages_of_one_work_end_together(database: Database, token: s
 
 async def test_patience_may_be_long(database: Database, token: str, clock: list[datetime]) -> None:
     """Tries are counted so that they do not end what was set: a week is a week."""
-    database.record_answer(token, ERROR.host)
+    database.outages.record_answer(token, ERROR.host)
     week = JobSettings(Path("work"), outage_seconds=7 * 24 * 3600)
     outage = Outage("it is down", clock[0], clock[0], clock[0] + timedelta(days=7), 7 * 24 * 60, ERROR.host)
-    database.record_outage(token, 0, outage)
+    database.outages.record_outage(token, 0, outage)
     assert await Outages(database, week).wait_for(token, 0, ERROR) is not None
 
 

@@ -1,6 +1,7 @@
 """How does progress get into the database?"""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -9,14 +10,14 @@ from filmstrip.jobs.tasks.progress_board import ProgressBoard
 
 
 def fractions(database: Database, token: str) -> list[float]:
-    return [output.progress for output in database.read_tasks([token])[token].outputs]
+    return [output.progress for output in database.tasks.read_tasks([token])[token].outputs]
 
 
 async def test_progress_is_written_together(database: Database, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What many outputs tell many times is one transaction, with the last word of each."""
     written = []
-    write = database.record_progress
-    monkeypatch.setattr(database, "record_progress", lambda told: (write(told), written.append(told)))
+    write = database.outputs.record_progress
+    monkeypatch.setattr(database.outputs, "record_progress", lambda told: (write(told), written.append(told)))
     board = ProgressBoard(database, seconds=0.05)
     board.start()
     for step in range(50):
@@ -31,12 +32,20 @@ async def test_progress_is_written_together(database: Database, token: str, monk
     assert fractions(database, token) == [0.49, 0.98, 1.0]
 
 
-async def test_a_database_that_fails_stops_no_work(database: Database, token: str) -> None:
+async def test_a_database_that_fails_stops_no_work(
+    database: Database, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Progress that cannot be written is lost; the next is not."""
     board = ProgressBoard(database, seconds=0.01)
     failures = [RuntimeError("the disk is full")]
-    write = database.record_progress
-    database.record_progress = lambda told: (_ for _ in failures).throw(failures.pop()) if failures else write(told)  # type: ignore[method-assign]
+    write = database.outputs.record_progress
+
+    def write_later(told: Mapping[tuple[str, int], float]) -> None:
+        if failures:
+            raise failures.pop()
+        write(told)
+
+    monkeypatch.setattr(database.outputs, "record_progress", write_later)
     board.start()
     async with asyncio.timeout(10):
         while fractions(database, token)[0] != 0.5:

@@ -20,14 +20,14 @@ def file(name: str) -> Artifact:
 
 
 def names(database: Database, token: str) -> list[str]:
-    return sorted(put.artifact.name for put in database.read_artifacts(token, 0))
+    return sorted(put.artifact.name for put in database.artifacts.read_artifacts(token, 0))
 
 
 def test_what_arrives_together_is_written_together(
     database: Database, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one is written, others come; all are written when their calls return, in two transactions."""
-    write, transactions = database.record_artifacts, []
+    write, transactions = database.artifacts.record_artifacts, []
     is_writing, others_came = threading.Event(), threading.Event()
 
     def slow(*arguments: object) -> None:
@@ -36,7 +36,7 @@ def test_what_arrives_together_is_written_together(
         others_came.wait(10)
         write(*arguments)  # type: ignore[arg-type]  # as they came
 
-    monkeypatch.setattr(database, "record_artifacts", slow)
+    monkeypatch.setattr(database.artifacts, "record_artifacts", slow)
     recorder = PutRecorder(database, token, 0, GROUP)
     with ThreadPoolExecutor() as pool:
         first = pool.submit(recorder, file("a"))
@@ -57,7 +57,7 @@ def test_what_could_not_be_written_is_written_with_the_next(
     """Files that came with one whose transaction failed are not forgotten: they would be made again."""
     recorder = PutRecorder(database, token, 0, GROUP)
     with monkeypatch.context() as broken:
-        broken.setattr(database, "record_artifacts", _fail)
+        broken.setattr(database.artifacts, "record_artifacts", _fail)
         with pytest.raises(OSError, match="full"):
             recorder(file("a"))
     recorder(file("b"))
@@ -71,6 +71,6 @@ def _fail(*_arguments: object) -> None:
 def test_the_first_file_ends_the_wait(database: Database, token: str) -> None:
     """Once something is everywhere again, the status tells of no outage, and a later one has all its own patience."""
     now = utc_now()
-    database.record_outage(token, 0, Outage("it is down", now, now, now + timedelta(hours=1), 1, "host:1"))
+    database.outages.record_outage(token, 0, Outage("it is down", now, now, now + timedelta(hours=1), 1, "host:1"))
     PutRecorder(database, token, 0, GROUP)(file("a"))
-    assert database.read_outage(token, 0) is None
+    assert database.outages.read_outage(token, 0) is None

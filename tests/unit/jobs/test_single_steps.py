@@ -36,10 +36,10 @@ def steps(around: Around, database: Database) -> OutputSteps:
 
 async def test_an_output_that_has_ended_stays_as_it_is(steps: OutputSteps, database: Database, token: str) -> None:
     """A step that is done again after a crash asks no destination, and needs no query any more."""
-    database.fail_output(token, 0, "It could not be put")
-    database.finish_task(token)
+    database.outputs.fail_output(token, 0, "It could not be put")
+    database.tasks.finish_task(token)
     await steps.describe(token, 0, PLAN)
-    assert database.read_tasks([token])[token].outputs[0].error == "It could not be put"
+    assert database.tasks.read_tasks([token])[token].outputs[0].error == "It could not be put"
 
 
 async def test_a_destination_that_lists_without_end_is_not_waited_for(
@@ -49,7 +49,7 @@ async def test_a_destination_that_lists_without_end_is_not_waited_for(
     output = ToyOutput.model_validate({"output": "toy", "groups": [["a"]]})
     monkeypatch.setattr(output.__class__, "is_own_name", lambda *_arguments: True)
     query.formats, query.text, query.upscale = (output,), '{"query": {"format": [{"output": "toy"}]}}', False
-    database.record_source(token, Source(MediaInfo("mp4", Fraction(1), Fraction(0), 1, None)))
+    database.tasks.record_source(token, Source(MediaInfo("mp4", Fraction(1), Fraction(0), 1, None)))
     silent = threading.Event()
 
     class Silent:
@@ -79,7 +79,7 @@ async def test_a_destination_that_lists_without_end_is_not_waited_for(
             await steps.describe(token, 0, PLAN)
     finally:
         silent.set()
-    record = database.read_tasks([token])[token]
+    record = database.tasks.read_tasks([token])[token]
     assert record.outputs[0].result is not None
     assert record.warnings == ()
 
@@ -87,10 +87,10 @@ async def test_a_destination_that_lists_without_end_is_not_waited_for(
 async def test_a_suspect_is_not_made_together_with_others(steps: OutputSteps, database: Database, token: str) -> None:
     """After two deaths of the service each is made alone, so that the guilty one shows itself."""
     for _ in range(2):
-        database.begin_work(token, 1)
-        database.count_interruptions()
+        database.interruptions.begin_work(token, 1)
+        database.interruptions.count_interruptions()
     assert await steps.make_together(token, {1: PLAN, 2: PLAN}) == {}
-    assert {output.status.value for output in database.read_tasks([token])[token].outputs} == {"downloading"}
+    assert {output.status.value for output in database.tasks.read_tasks([token])[token].outputs} == {"downloading"}
 
 
 async def test_the_last_output_concludes_the_task(around: Around, database: Database, token: str, query: Any) -> None:
@@ -99,13 +99,13 @@ async def test_the_last_output_concludes_the_task(around: Around, database: Data
     steps = TaskSteps(around())
     for index in range(3):
         assert await steps.conclude(token) == []
-        database.fail_output(token, index, f"reason {index}")
+        database.outputs.fail_output(token, index, f"reason {index}")
     assert await steps.conclude(token) == ["image-1-0-0 (toy): reason 1; image-2-0-0 (toy): reason 2"]
-    (warning,) = database.read_tasks([token])[token].warnings
+    (warning,) = database.tasks.read_tasks([token])[token].warnings
     assert (warning.message, warning.tag) == ("toy could not be made", "image-0-0-0")
     query.formats = tuple(SimpleNamespace(allow_soft_fail=True) for _ in range(3))
     assert await steps.conclude(token) == [None]
-    database.finish_task(token)
+    database.tasks.finish_task(token)
     assert await steps.conclude(token) == []
 
 
@@ -119,7 +119,7 @@ async def test_a_task_that_only_waits_has_no_place(around: Around, database: Dat
     for index in range(3):
         await steps.conclude(token)
         assert token in parts.open_tasks._taken
-        database.record_outage(token, index, Outage("it is down", now, until, until, 1, "host:1"))
+        database.outages.record_outage(token, index, Outage("it is down", now, until, until, 1, "host:1"))
     await steps.conclude(token)
     assert token not in parts.open_tasks._taken
 

@@ -26,7 +26,7 @@ async def test_a_fetch_has_time_until_its_next_sign(
     await parts.source(token, query, None)
     assert len(allowed) >= signs
     assert set(allowed) == {fetch_seconds(parts.storage)}
-    assert parts.database.has_answered(token, query.source.split("/")[2])
+    assert parts.database.outages.has_answered(token, query.source.split("/")[2])
 
 
 async def test_a_copy_leaves_room_on_the_disk(around: Callable[..., Surroundings], token: str, query: Any) -> None:

@@ -25,7 +25,7 @@ def over(token: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
 
 @pytest.fixture
 def folders(tmp_path: Path, database: Database) -> WorkFolders:
-    made = WorkFolders(tmp_path / "work", database.is_unfinished)
+    made = WorkFolders(tmp_path / "work", database.tasks.is_unfinished)
     made.root.mkdir()
     return made
 
@@ -39,11 +39,11 @@ def test_a_task_that_nothing_works_on_is_ended(
     places.occupy(token, "-")
     over["has_open"] = True
     Tidying(database, folders, places).tidy()
-    assert database.is_unfinished(token)
+    assert database.tasks.is_unfinished(token)
     assert folders.of_task(token).exists()
     over["has_open"] = False
     Tidying(database, folders, places).tidy()
-    assert database.read_tasks([token])[token].error == "An internal error of the service ended this"
+    assert database.tasks.read_tasks([token])[token].error == "An internal error of the service ended this"
     assert places._taken == {}
     assert not (folders.root / token).exists()
 
@@ -54,7 +54,7 @@ def test_journals_of_ended_tasks_are_forgotten(
     """After a while, in which a script that is late finds its own."""
     over["has_open"] = True
     Tidying(database, folders, Places(1)).tidy()
-    database.finish_task(token)
+    database.tasks.finish_task(token)
     Tidying(database, folders, Places(1)).tidy()
     assert set(over) == {"has_open"}
     monkeypatch.setattr(tidying, "datetime", _Later)

@@ -50,7 +50,7 @@ def test_a_name_that_means_something_else_is_refused(database: Database, name: s
     """A key that is called like one of the settings would be revoked at the next start."""
     with pytest.raises(ValueError, match=r"is kept for keys of the setting"):
         make_key(database, name)
-    assert database.list_keys() == ()
+    assert database.keys.list_keys() == ()
 
 
 def test_blanks_around_a_name_are_no_part_of_it(database: Database) -> None:

@@ -51,7 +51,7 @@ def list_keys(config: Path | None, data_dir: str | None) -> None:
     """List the API keys, without the keys themselves."""
     table = Table("name", "created", "revoked", box=None)
     with _database(config, data_dir) as database:
-        for key in database.list_keys():
+        for key in database.keys.list_keys():
             table.add_row(key.name, _moment(key.created_at), _moment(key.revoked_at))
     Console().print(table)
 
@@ -66,7 +66,7 @@ def revoke(name: str, config: Path | None, data_dir: str | None) -> None:
     Tasks that were started with it go on, and their status can be read. NAME is as `filmstrip keys list` shows it.
     """
     with _database(config, data_dir) as database:
-        database.revoke_key(name)
+        database.keys.revoke_key(name)
     click.echo(f"{name} is revoked.", err=True)
 
 

@@ -27,14 +27,14 @@ class Answers:
     def note(self, host: str) -> None:
         """Keep that a host, "" for this machine, has answered."""
         if host not in self._known:
-            self._database.record_answer(self._token, host)
+            self._database.outages.record_answer(self._token, host)
             self._known.add(host)
 
     def ask(self, store: Store, host: str, size_bytes: int) -> None:
         """See whether the host of a store answers, if it never did and what is going to be put takes long."""
         if size_bytes < _LONG_PUT_BYTES or host in self._known or not isinstance(store, Lists):
             return
-        if self._database.has_answered(self._token, host):
+        if self._database.outages.has_answered(self._token, host):
             self._known.add(host)
             return
         try:

@@ -79,7 +79,7 @@ class JobEngine:
         self._settings = settings
         self._storage = storage
         self._parse = parse
-        self._folders = WorkFolders(settings.work_root, database.is_unfinished)
+        self._folders = WorkFolders(settings.work_root, database.tasks.is_unfinished)
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
@@ -117,7 +117,7 @@ class JobEngine:
             ResourceError: Another server runs on the same work folder, or media processes cannot be kept apart as the
                 setting `isolation` requires.
         """
-        unfinished = await asyncio.to_thread(self._database.unfinished_tasks)
+        unfinished = await asyncio.to_thread(self._database.tasks.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
         if self._child.media.isolation == "required":
             try:
@@ -125,7 +125,7 @@ class JobEngine:
             except FilmstripError:
                 await asyncio.to_thread(self._forks.close)
                 raise
-        await asyncio.to_thread(self._database.count_interruptions)
+        await asyncio.to_thread(self._database.interruptions.count_interruptions)
         await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
@@ -154,10 +154,10 @@ class JobEngine:
                 places.close()
             # What is cut off from here on was ended by the stop: its marks go before it, as whoever finds that it takes
             # too long may kill it, and after it, for what was about to make one.
-            await asyncio.to_thread(self._database.end_all_work)
+            await asyncio.to_thread(self._database.interruptions.end_all_work)
             await self._durable.stop(drain_seconds)
             await self._board.stop()
-            await asyncio.to_thread(self._database.end_all_work)
+            await asyncio.to_thread(self._database.interruptions.end_all_work)
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
@@ -174,7 +174,7 @@ class JobEngine:
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
         submission = await asyncio.to_thread(self._submission, query, payload, key_id)
-        await asyncio.to_thread(self._database.submit_task, token, submission, enqueue)
+        await asyncio.to_thread(self._database.tasks.submit_task, token, submission, enqueue)
         self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
@@ -189,9 +189,9 @@ class JobEngine:
         Raises:
             TokenNotFoundError: There is no such task, or it was not started, or it is final.
         """
-        if not await asyncio.to_thread(self._database.is_unfinished, token):
+        if not await asyncio.to_thread(self._database.tasks.is_unfinished, token):
             raise TokenNotFoundError("Token not found")
-        await asyncio.to_thread(self._database.finish_task, token, "The task was cancelled")
+        await asyncio.to_thread(self._database.tasks.finish_task, token, "The task was cancelled")
         self._known.forget(token)
         self._sources.forget(token)
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)

@@ -16,7 +16,7 @@ from filmstrip.jobs.tasks.run_task import FORMER_SCRIPTS, TASK, task_run
 
 def occupy_places(database: Database, unfinished: Collection[str], open_tasks: Places) -> None:
     """Count the tasks among the open ones whose outputs were begun; blocking."""
-    for task in database.read_tasks(unfinished).values():
+    for task in database.tasks.read_tasks(unfinished).values():
         was_begun = task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
         if was_begun and any(is_active(output) for output in task.outputs):
             open_tasks.occupy(task.token, _key_of(task))
@@ -34,7 +34,7 @@ def begin_again(database: Database, unfinished: Collection[str], durable: Durabl
 
 def read_key(database: Database, token: str) -> str:
     """Name the API key that a task belongs to, for shares; "-" if it is the operator's own; blocking."""
-    found = database.read_tasks([token])
+    found = database.tasks.read_tasks([token])
     return _key_of(found[token]) if token in found else "-"
 
 

@@ -41,7 +41,10 @@ class Interruptions:
 
     async def is_suspect(self, token: str, index: int) -> bool:
         """Check whether the service died so often while an output was worked on that it may be the reason."""
-        return await asyncio.to_thread(self._database.read_interruptions, token, index) >= _SUSPECT_INTERRUPTIONS
+        return (
+            await asyncio.to_thread(self._database.interruptions.read_interruptions, token, index)
+            >= _SUSPECT_INTERRUPTIONS
+        )
 
     @asynccontextmanager
     async def work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
@@ -50,16 +53,16 @@ class Interruptions:
         Raises:
             MediaProcessError: It was interrupted too often.
         """
-        count = await asyncio.to_thread(self._database.read_interruptions, token, index)
+        count = await asyncio.to_thread(self._database.interruptions.read_interruptions, token, index)
         if count > self._recoveries:
             raise MediaProcessError(f"It was given up: the service died {count} times while it was worked on")
         async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
             try:
                 # Cancelled between the two, the mark would outlive the work and make a suspect of it.
-                await finished_in_thread(self._database.begin_work, token, index)
+                await finished_in_thread(self._database.interruptions.begin_work, token, index)
                 yield
             finally:
-                await finished_in_thread(self._database.end_work, token, index)
+                await finished_in_thread(self._database.interruptions.end_work, token, index)
 
     @asynccontextmanager
     async def _beside_others(self) -> AsyncIterator[None]:

@@ -75,8 +75,8 @@ class KnownTasks:
             TokenNotFoundError: There is no such task, it was not started, or it is final.
         """
         forgotten = self._forgotten
-        text = self._database.read_query(token)
-        record = self._database.read_tasks([token]).get(token)
+        text = self._database.tasks.read_query(token)
+        record = self._database.tasks.read_tasks([token]).get(token)
         if record is None:
             raise TokenNotFoundError("Token not found")
         known = KnownTask(self._parse(text), record.key_id, record.started_at or record.created_at)

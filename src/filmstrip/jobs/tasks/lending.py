@@ -30,7 +30,7 @@ def lender_for(database: Database, storage: StorageSettings, key_id: int | None,
     """
     if not storage.stores or key_id is None:
         return NOBODY
-    key = database.read_key(key_id)
+    key = database.keys.read_key(key_id)
     if key is None or (key.revoked_at is not None and not is_begun):
         return NOBODY
     return StoreLender(storage.stores, key.name)

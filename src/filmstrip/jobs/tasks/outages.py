@@ -62,11 +62,11 @@ class Outages:
         return await asyncio.to_thread(self._wait, token, index, error)
 
     def _wait(self, token: str, index: int | None, error: OutageError) -> float | None:
-        known = self._database.read_outage(token, index)
+        known = self._database.outages.read_outage(token, index)
         if known is not None and not _is_same(known, error.host, utc_now()):
             known = replace(known, since=utc_now(), host=error.host)
         outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))
-        self._database.record_outage(token, index, outage)
+        self._database.outages.record_outage(token, index, outage)
         return None if outage is None else max(_LEAST_PAUSE_SECONDS, (outage.until - utc_now()).total_seconds())
 
     def _continued(
@@ -85,7 +85,7 @@ class Outages:
         return Outage(str(error), since, until, ends_at, tries, error.host, first)
 
     def _patience_seconds(self, token: str, host: str) -> float:
-        if host and self._database.has_answered(token, host):
+        if host and self._database.outages.has_answered(token, host):
             return self._settings.outage_seconds
         return self._settings.retry_seconds
 

@@ -72,7 +72,7 @@ class OutputSteps:
         finished = await self._finished(token, index, group)
         if not finished.keys() >= set(group.artifact_names):
             async with self._assignment(token, index) as assignment:
-                await asyncio.to_thread(self._database.advance_outputs, token, [index], TaskStatus.ENCODING)
+                await asyncio.to_thread(self._database.outputs.advance_outputs, token, [index], TaskStatus.ENCODING)
                 listener = self._listener(token, index, plan, group)
                 at_work = partial(self._around.at_work, token, index)
                 before = 0 if group.needs_all else substitutes_before
@@ -99,7 +99,7 @@ class OutputSteps:
         if await self._around.interruptions.is_suspect(token, min(plans)):
             return {}
         async with AsyncExitStack() as stack:
-            await asyncio.to_thread(self._database.advance_outputs, token, list(plans), TaskStatus.ENCODING)
+            await asyncio.to_thread(self._database.outputs.advance_outputs, token, list(plans), TaskStatus.ENCODING)
             portions: dict[int, Portion] = {}
             for index, plan in plans.items():
                 with suppress(DestinationError, HostNotAllowedError):
@@ -118,13 +118,13 @@ class OutputSteps:
                 await asyncio.to_thread(self._warn, token, index, await asyncio.wait_for(looking, _LOOK_SECONDS))
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
-        await asyncio.to_thread(self._database.finish_output, token, index, result, locations)
+        await asyncio.to_thread(self._database.outputs.finish_output, token, index, result, locations)
         _log.info("output_finished", files=len(result.names), size_bytes=result.size_bytes)
 
     async def fail(self, token: str, index: int, error: str) -> None:
         """End the output with the reason; its files go first, as they may be what filled the disk."""
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
-        await asyncio.to_thread(self._database.fail_output, token, index, error)
+        await asyncio.to_thread(self._database.outputs.fail_output, token, index, error)
         _log.warning("output_failed", error=error)
 
     async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
@@ -180,7 +180,7 @@ class OutputSteps:
     def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
         def on_made() -> None:
             if group == plan.groups[-1]:
-                self._database.advance_outputs(token, [index], TaskStatus.SAVING)
+                self._database.outputs.advance_outputs(token, [index], TaskStatus.SAVING)
 
         answers = Answers(self._database, token)
         return Listener(
@@ -195,11 +195,11 @@ class OutputSteps:
 
     def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
         """Tell the client of an output's compromises; blocking."""
-        outputs = self._database.read_tasks([token])[token].outputs
+        outputs = self._database.tasks.read_tasks([token])[token].outputs
         tag = next((output.tag for output in outputs if output.index == index), None)
-        self._database.add_warnings(token, [Warned(message, tag=tag) for message in messages])
+        self._database.tasks.add_warnings(token, [Warned(message, tag=tag) for message in messages])
 
     async def _finished(self, token: str, index: int, group: Group | None = None) -> dict[str, Artifact]:
         names = None if group is None or group.needs_all else group.artifact_names
-        put = await asyncio.to_thread(self._database.read_artifacts, token, index, names)
+        put = await asyncio.to_thread(self._database.artifacts.read_artifacts, token, index, names)
         return {each.artifact.name: each.artifact for each in put}

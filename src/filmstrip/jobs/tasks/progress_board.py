@@ -46,6 +46,6 @@ class ProgressBoard:
         fractions, self._fractions = self._fractions, {}
         if fractions:
             try:
-                await asyncio.to_thread(self._database.record_progress, fractions)
+                await asyncio.to_thread(self._database.outputs.record_progress, fractions)
             except Exception:  # noqa: BLE001 - progress is not worth a task; the next second tells it again
                 _log.warning("progress_not_written", exc_info=True)

@@ -48,11 +48,11 @@ class PutRecorder:
 
     def _write(self, arrived: Sequence[PutArtifact]) -> None:
         try:
-            self._database.record_artifacts(self._token, self._index, arrived)
+            self._database.artifacts.record_artifacts(self._token, self._index, arrived)
         except BaseException:
             with self._arriving:
                 self._arrived = [*arrived, *self._arrived]
             raise
         if self._may_wait:
-            self._database.end_outage(self._token, self._index)
+            self._database.outages.end_outage(self._token, self._index)
             self._may_wait = False

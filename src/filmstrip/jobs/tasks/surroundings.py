@@ -95,7 +95,7 @@ class Surroundings:
         Raises:
             TokenNotFoundError: There is no such task.
         """
-        found = await asyncio.to_thread(self.database.read_tasks, [token])
+        found = await asyncio.to_thread(self.database.tasks.read_tasks, [token])
         if token not in found:
             raise TokenNotFoundError("Token not found")
         return found[token]
@@ -106,7 +106,7 @@ class Surroundings:
         Raises:
             SourceUnreadableError: It was not probed.
         """
-        source = await asyncio.to_thread(self.database.read_source, token)
+        source = await asyncio.to_thread(self.database.tasks.read_source, token)
         if source is None:
             raise SourceUnreadableError("The source was not probed")
         return source

@@ -72,9 +72,11 @@ class TaskSteps:
             with naming_source(query.source):
                 info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
-        await asyncio.to_thread(self._database.record_source, token, found)
-        await asyncio.to_thread(self._database.end_outage, token, None)
-        await asyncio.to_thread(self._database.add_warnings, token, [Warned(message) for message in info.warnings])
+        await asyncio.to_thread(self._database.tasks.record_source, token, found)
+        await asyncio.to_thread(self._database.outages.end_outage, token, None)
+        await asyncio.to_thread(
+            self._database.tasks.add_warnings, token, [Warned(message) for message in info.warnings]
+        )
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 
     async def choose_outputs(self, token: str) -> list[list[int]]:
@@ -85,10 +87,10 @@ class TaskSteps:
         if not query.upscale:
             dropped = dropped_outputs(query.formats, info)
             told = [drop_warning(index, size) for index, size in dropped.items()]
-            await asyncio.to_thread(self._database.add_warnings, token, told)
-            await asyncio.to_thread(self._database.drop_outputs, token, list(dropped))
+            await asyncio.to_thread(self._database.tasks.add_warnings, token, told)
+            await asyncio.to_thread(self._database.outputs.drop_outputs, token, list(dropped))
             kept = [index for index in kept if index not in dropped]
-        await asyncio.to_thread(self._database.advance_outputs, token, kept, TaskStatus.QUEUED)
+        await asyncio.to_thread(self._database.outputs.advance_outputs, token, kept, TaskStatus.QUEUED)
         return bundle_outputs(query.formats, kept, info)
 
     async def conclude(self, token: str) -> list[str | None]:
@@ -105,13 +107,13 @@ class TaskSteps:
         failed = [output for output in record.outputs if output.error is not None]
         soft = [output for output in failed if query.formats[output.index].allow_soft_fail]
         told = [Warned(f"{output.output_name} could not be made", output.error, output.tag) for output in soft]
-        await asyncio.to_thread(self._database.add_warnings, token, told)
+        await asyncio.to_thread(self._database.tasks.add_warnings, token, told)
         return [_together([output for output in failed if output not in soft], len(record.outputs))]
 
     async def finish(self, token: str, error: str | None) -> None:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
-        has_ended = await asyncio.to_thread(self._database.finish_task, token, error)
+        has_ended = await asyncio.to_thread(self._database.tasks.finish_task, token, error)
         self._around.known.forget(token)
         self._around.sources.forget(token)
         # What was late until now made it again; nothing is made any more.

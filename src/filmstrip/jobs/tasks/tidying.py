@@ -40,13 +40,13 @@ class Tidying:
         What comes next is enqueued before a script ends, so that a task with an open script has a future. Blocking.
         """
         over = journal.list_over(for_seconds=_LOST_SECONDS)
-        tasks = self._database.read_tasks({identity.partition(".")[0] for identity in over})
+        tasks = self._database.tasks.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
             if not task.status.is_final and not journal.has_open(f"{task.token}."):
-                if self._database.finish_task(task.token, "An internal error of the service ended this"):
+                if self._database.tasks.finish_task(task.token, "An internal error of the service ended this"):
                     _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
-        self._folders.sweep(self._database.unfinished_tasks)
+        self._folders.sweep(self._database.tasks.unfinished_tasks)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         journal.forget([identity for identity in over if identity.partition(".")[0] in ended])
