@@ -12,7 +12,9 @@ DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
 # Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
 TEST_WORKERS ?= 4
-NODE_PACKAGES := tests/qencode tests/browser
+NODE_PACKAGES := tests/qencode tests/browser tests/uploads
+# The official Python SDK uploads by an old client, which cannot stand beside the new one.
+OLD_CLIENTS := .cache/old-clients
 # Tests start hundreds of programs: none is to compile anew what the one before it compiled, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -25,7 +27,7 @@ help:  ## show this list
 demo: venv  ## run the first real job on this machine, check its result, leave it in demo-output/
 	$(BIN)/filmstrip demo --output $(DEMO_OUTPUT)
 
-test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed)  ## install what tests need and pass them all
+test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed) $(OLD_CLIENTS)/.installed  ## install what tests need and pass them all
 	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_ARGUMENTS)
 
 unit: developer-venv  ## pass the tests that need no server, no browser and no film, within a minute
@@ -84,6 +86,11 @@ $(VENV)/.installed-for-developers: pyproject.toml constraints.txt | $(VENV)/.ins
 # Qencode's official Node client and real players run in the tests, unmodified.
 %/node_modules/.installed: %/package.json %/package-lock.json | system-packages
 	@if command -v npm >/dev/null; then npm ci --prefix $* --no-audit --no-fund --loglevel=error && touch $@; fi
+
+$(OLD_CLIENTS)/.installed: tests/uploads/old-clients.txt | $(VENV)/bin/python
+	@rm -rf $(OLD_CLIENTS)
+	$(PIP) install --quiet --requirement $< --target $(OLD_CLIENTS)
+	@touch $@
 
 system-packages:
 	@.ci/system-packages

@@ -184,7 +184,8 @@ def _errors() -> Iterator[str]:
     _load_all_errors()
     yield (
         'The API answers every request with HTTP status 200 and `{"error": CODE, "message": "…"}`, 0 being success:\n'
-        "the official clients lose code and message of any other status.\n"
+        "the official clients lose code and message of any other status. Uploads alone have\n"
+        "[HTTP statuses of their own](../sending-jobs.md#uploads).\n"
     )
     kinds = sorted(_tree(FilmstripError), key=lambda kind: (error_code_of(kind), kind.__name__))
     own = [kind for kind in kinds if error_code_of(kind) != 1 or kind in ApiError.__subclasses__()]

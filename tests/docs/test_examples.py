@@ -182,3 +182,14 @@ def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> N
     assert seaweedfs.secret not in answer + (clone / "service.log").read_text()
     track = urllib.request.urlopen(f"{seaweedfs.url}/lent-bucket/shop/thumbs/thumbnails.vtt", timeout=10).read()
     assert track.count(b"-->") == 4
+
+
+@pytest.mark.timeout(200)
+def test_the_upload(clone: Path) -> None:
+    """The page about sending jobs uploads a file by curl, and starts a task with it."""
+    (clone / "film.mp4").write_bytes((clone / "demo-output" / "source.mp4").read_bytes())
+    with _running_service(Examples.of("README.md").script("service", "first job", {}), clone) as address:
+        script = Examples.of("docs/sending-jobs.md").script("client", "upload", {_SERVICE_ADDRESS: address})
+        answer = _run(script, clone)
+    assert '"error": 0' in answer
+    assert "status_url" in answer

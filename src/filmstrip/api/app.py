@@ -14,6 +14,7 @@ from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_re
 from filmstrip.api.parts import PARTS, Parts
 from filmstrip.api.reading import add_readers
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
+from filmstrip.api.uploading.desk import add_desk
 from filmstrip.api.wrong_keys import WrongKeys
 
 
@@ -27,6 +28,7 @@ def make_app(parts: Parts) -> web.Application:
     app[PARTS] = parts
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
     app[UNDER_WAY] = RequestsUnderWay()
+    add_desk(app, parts.uploads)
     app.on_response_prepare.append(name_server)
     add_readers(app)
     for routes in _route_tables():

@@ -21,14 +21,22 @@ PROBE_PATHS = frozenset({"/healthz", "/readyz"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_FAULT = 500
 _API_PATH = re.compile(r"/*v1(?:/+|$)")
+_UPLOAD_PATH = re.compile(r"/*v1/+upload_file/")
 _MOST_LOGGED = 500
 """Characters of what a client sent that a log line holds: hiding credentials in it takes time in the event loop."""
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Range, X-Request-Id, X-Requested-With",
-    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, X-Request-Id",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Content-Type, Range, X-Request-Id, X-Requested-With, X-HTTP-Method-Override, Tus-Resumable, Upload-Length, "
+        "Upload-Defer-Length, Upload-Metadata, Upload-Offset, Upload-Concat, Upload-Checksum"
+    ),
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Content-Length, Content-Range, ETag, Last-Modified, X-Request-Id, Location, Tus-Resumable, "
+        "Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, "
+        "Upload-Defer-Length, Upload-Metadata, Upload-Concat, Upload-Expires"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -60,7 +68,7 @@ async def name_server(_request: web.Request, response: web.StreamResponse) -> No
 @web.middleware
 async def allow_other_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let every web page call us (Fetch, CORS protocol): no cookie or other ambient right is at stake."""
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" and not _UPLOAD_PATH.match(request.path):
         return web.Response(status=204, headers=_CORS)
     response = await handler(request)
     response.headers.update(_CORS)

@@ -14,6 +14,7 @@ from filmstrip.db.records import ApiKey, Session, TaskRecord
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.storage.temporary import TemporaryObject
+from filmstrip.uploads.uploads import Uploads
 
 
 class KeyRecords(Protocol):
@@ -91,6 +92,7 @@ class Parts:
     Attributes:
         records: Keys, sessions and tasks.
         submitter: Runs tasks.
+        uploads: What clients send us.
         find_object: Access to the built-in store of outputs that have no destination.
         public_url: Under which clients reach this service; None takes the host that each request names.
         checks: What must work for the service to be ready, by name.
@@ -99,6 +101,7 @@ class Parts:
 
     records: Records
     submitter: Submitter
+    uploads: Uploads
     find_object: FindObject
     public_url: str | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.sqlite import database_path, open_companion_engine
 from filmstrip.db.tasks import TaskRows
 from filmstrip.db.transactions import Transactions
+from filmstrip.db.uploads import UploadRows
 
 _TOKEN_BYTES = 16
 
@@ -43,6 +44,7 @@ class Database:
         artifacts: Files that are at their destinations.
         interruptions: What was at work when the service died.
         outages: What waits for hosts.
+        uploads: Files that clients send us.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Database:
         self.tasks = TaskRows(transactions, cipher)
         self.outputs, self.artifacts = OutputRows(transactions), ArtifactRows(transactions)
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
+        self.uploads = UploadRows(transactions)
 
     def claim(self) -> None:
         """Become the one service that runs on this database, until it is closed or the process ends.

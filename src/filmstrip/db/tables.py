@@ -6,6 +6,7 @@ A change here needs a migration under `migrations/versions`; a test compares the
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -71,6 +72,7 @@ task = Table(
     Column("interruptions", Integer, nullable=False),
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
+    Column("upload_id", String(32), comment="the upload that is its source"),
 )
 
 output = Table(
@@ -107,4 +109,19 @@ artifact = Table(
     ),
     # The last position is looked up with each file; without this, all files of the output would be read for it.
     Index("ix_artifact_position", "task_token", "output_index", "position"),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("task_token", String(32), nullable=False, comment="of its address; the task may be forgotten before it"),
+    Column("key_id", ForeignKey("api_key.id"), index=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger),
+    Column("metadata", Text, nullable=False),
+    Column("concat", Text),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("writer", String(32), comment="which request writes to it"),
+    Column("writer_until", Moment, comment="when that request counts as gone"),
 )

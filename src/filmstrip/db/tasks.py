@@ -81,6 +81,7 @@ class TaskRows:
             "payload": submission.payload,
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,
+            "upload_id": submission.upload_id,
         }
         with self._transactions.writing() as connection:
             if connection.execute(start.values(values)).rowcount != 1:

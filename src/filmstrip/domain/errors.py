@@ -18,6 +18,12 @@ FilmstripError
 │   ├── BucketNotFoundError
 │   ├── DestinationRefusedError
 │   └── DestinationUnreachableError (retryable)
+├── UploadError               a client sends us a file otherwise than it may
+│   ├── UploadNotFoundError
+│   ├── UploadLockedError     (retryable)
+│   ├── UploadOffsetError
+│   ├── UploadTooLargeError
+│   └── UploadDamagedError
 ├── HostNotAllowedError       the operator does not allow this host
 ├── CredentialsError          lent ones cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
@@ -172,6 +178,32 @@ class DestinationUnreachableError(DestinationError):
     """
 
     is_retryable = True
+
+
+class UploadError(FilmstripError):
+    """The upload cannot go on like this."""
+
+
+class UploadNotFoundError(UploadError):
+    """There is no such upload here, or it has expired."""
+
+
+class UploadLockedError(UploadError):
+    """Another connection, or a task, works on the upload."""
+
+    is_retryable = True
+
+
+class UploadOffsetError(UploadError):
+    """The upload is at another offset."""
+
+
+class UploadTooLargeError(UploadError):
+    """The upload would become larger than it may be."""
+
+
+class UploadDamagedError(UploadError):
+    """The bytes are not those of which the checksum was made."""
 
 
 class HostNotAllowedError(FilmstripError):

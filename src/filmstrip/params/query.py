@@ -80,7 +80,8 @@ class TaskParameters(Parameters):
     """What a query has in addition to its outputs.
 
     Attributes:
-        source: URL of the source: http://, https:// or s3://; file:// if the operator allows it.
+        source: URL of the source: http://, https:// or s3://; tus:ID for an upload of the same API key; file:// if the
+            operator allows it.
         callback_url: Where the client wants to be called back; it is not called yet, which a warning says.
         upscale: Whether video may become larger than its source.
         use_subtask_callback: Without effect yet, which a warning says.

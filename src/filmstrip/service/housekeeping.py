@@ -11,6 +11,7 @@ import structlog
 
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import sweep_temporary
+from filmstrip.uploads.uploads import Uploads
 
 _PAUSE_SECONDS = 600.0
 
@@ -18,9 +19,9 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def housekeeping(settings: StorageSettings) -> AsyncIterator[None]:
-    """Sweep the temporary store now and every ten minutes until the block ends."""
-    sweeping = asyncio.create_task(_sweep_for_ever(settings))
+async def housekeeping(settings: StorageSettings, uploads: Uploads) -> AsyncIterator[None]:
+    """Sweep the temporary store and the uploads now and every ten minutes until the block ends."""
+    sweeping = asyncio.create_task(_sweep_for_ever(settings, uploads))
     try:
         yield
     finally:
@@ -29,13 +30,13 @@ async def housekeeping(settings: StorageSettings) -> AsyncIterator[None]:
             await sweeping
 
 
-async def _sweep_for_ever(settings: StorageSettings) -> None:
+async def _sweep_for_ever(settings: StorageSettings, uploads: Uploads) -> None:
     while True:
         try:
             swept = await asyncio.to_thread(sweep_temporary, settings, datetime.now(UTC))
-        except OSError:
-            log.exception("sweeping_failed")
-        else:
             if swept:
                 log.info("temporary_files_swept", hours=swept)
+            await asyncio.to_thread(uploads.sweep)
+        except Exception:
+            log.exception("sweeping_failed")
         await asyncio.sleep(_PAUSE_SECONDS)

@@ -54,12 +54,13 @@ async def serve(settings: Settings) -> None:
         moved = ensure_keys(database, settings.service.api_keys)
         _tell_stores(settings, database, moved)
         service = build(settings, database)
+        await asyncio.to_thread(service.uploads.begin)
         await service.engine.start()
         # What is loaded by now stays for ever: to look through it again and again for garbage would take 75 ms each
         # time, while no request is answered.
         gc.freeze()
         try:
-            async with housekeeping(settings.storage), _answering(service, sockets):
+            async with housekeeping(settings.storage, service.uploads), _answering(service, sockets):
                 log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)

@@ -18,8 +18,9 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.params.field_texts import field_texts
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.uploads.settings import UploadSettings
 
-SECTIONS: tuple[type, ...] = (ServiceSettings, ApiSettings, JobSettings, MediaSettings, StorageSettings)
+SECTIONS: tuple[type, ...] = (ServiceSettings, ApiSettings, JobSettings, MediaSettings, StorageSettings, UploadSettings)
 """The settings classes; if two have a field of the same name, the first one tells about it."""
 
 PREFIX = "FILMSTRIP_"

@@ -12,6 +12,7 @@ from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.uploads.settings import UploadSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Settings:
         jobs: How tasks are run.
         media: Limits and programs of media work.
         storage: Which places may be used, how long they are waited for, and how often they are tried.
+        uploads: How much clients may upload, and how long it is kept.
     """
 
     service: ServiceSettings
@@ -31,6 +33,7 @@ class Settings:
     jobs: JobSettings
     media: MediaSettings
     storage: StorageSettings
+    uploads: UploadSettings
 
 
 def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
@@ -49,7 +52,8 @@ def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
         public_url=service.public_url or "",
     )
     jobs = _section(JobSettings, values, work_root=data_dir / "work")
-    return Settings(service, _section(ApiSettings, values), jobs, media, storage)
+    uploads = _section(UploadSettings, values, upload_root=data_dir / "uploads")
+    return Settings(service, _section(ApiSettings, values), jobs, media, storage, uploads)
 
 
 SectionT = TypeVar("SectionT")

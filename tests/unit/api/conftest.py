@@ -12,6 +12,9 @@ from filmstrip.api.parts import Parts
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.storage.temporary import TemporaryObject
+from filmstrip.uploads.folder_store import FolderStore
+from filmstrip.uploads.settings import UploadSettings
+from filmstrip.uploads.uploads import Uploads
 
 
 @pytest.fixture
@@ -34,7 +37,14 @@ def public_url() -> str | None:
 
 
 @pytest.fixture
-async def service(tmp_path: Path, database: Database, clock: Clock, public_url: str | None) -> AsyncIterator[Service]:
+def uploads(tmp_path: Path, database: Database) -> Uploads:
+    return Uploads(database.uploads, FolderStore(tmp_path / "uploads"), UploadSettings(tmp_path / "uploads"))
+
+
+@pytest.fixture
+async def service(
+    tmp_path: Path, database: Database, clock: Clock, public_url: str | None, uploads: Uploads
+) -> AsyncIterator[Service]:
     runner, folder, faults = Runner(database), tmp_path / "stored", dict[str, Exception]()
     folder.mkdir()
 
@@ -46,7 +56,7 @@ async def service(tmp_path: Path, database: Database, clock: Clock, public_url: 
         path = folder / key
         return TemporaryObject(path, "text/vtt") if path.is_file() else None
 
-    app = make_app(Parts(database, runner, find, public_url, {"database": check}))
+    app = make_app(Parts(database, runner, uploads, find, public_url, {"database": check}))
     _key, plaintext = database.keys.create_key("test")
     async with TestClient(TestServer(app)) as client:
         yield Service(client, database, runner, clock, plaintext, folder, faults)

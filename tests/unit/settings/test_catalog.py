@@ -28,4 +28,4 @@ def test_every_field_of_a_settings_class_is_a_setting_or_derived() -> None:
     fields = [field for section in SECTIONS for field in dataclasses.fields(section)]
     derived = {field.name for field in fields if field.default is dataclasses.MISSING}
     assert {field.name for field in fields} == set(all_settings()) | derived
-    assert derived == {"temporary_root", "work_root"}
+    assert derived == {"temporary_root", "upload_root", "work_root"}

@@ -35,6 +35,7 @@ from filmstrip.jobs.tasks.submission import make_submission
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.jobs.tasks.tidying import Tidying
+from filmstrip.jobs.tasks.upload_sources import find_upload
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
@@ -42,6 +43,7 @@ from filmstrip.outputs.child.fetch_request import FETCHER
 from filmstrip.outputs.registry import CHILD, parse_query
 from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.uploads.uploads import Uploads
 
 _CANCEL_SECONDS = 20.0
 _STUCK_SECONDS = 60.0
@@ -55,13 +57,14 @@ _log = structlog.get_logger()
 class JobEngine:
     """Runs tasks durably: what was submitted is finished, also when the service dies in between."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but four by name
         self,
         database: Database,
         settings: JobSettings,
         media: MediaSettings,
         storage: StorageSettings,
         *,
+        uploads: Uploads | None = None,
         parse: Callable[[str], Query[Output]] = parse_query,
         child: str = CHILD,
     ) -> None:
@@ -72,12 +75,14 @@ class JobEngine:
             settings: How tasks are run.
             media: Limits and programs of media work.
             storage: Which places may be used.
+            uploads: What clients sent us, which may be sources.
             parse: Parses the text of a query.
             child: The module that child processes run.
         """
         self._database = database
         self._settings = settings
         self._storage = storage
+        self._uploads = uploads
         self._parse = parse
         self._folders = WorkFolders(settings.work_root, database.tasks.is_unfinished)
         self._board = ProgressBoard(database, settings.progress_seconds)
@@ -95,6 +100,7 @@ class JobEngine:
             fetches=Places(settings.fetches, settings.fetches_per_key),
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
             known=self._known,
+            uploads=uploads,
         )
         self._sources = around.sources
         self._open_tasks = around.open_tasks
@@ -181,7 +187,8 @@ class JobEngine:
     def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
         check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
         check_addresses(query, self._storage)
-        return make_submission(with_operator_values(query, self._settings, self._parse), payload)
+        upload_id = find_upload(query.source, self._uploads, key_id)
+        return make_submission(with_operator_values(query, self._settings, self._parse), payload, upload_id)
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.

@@ -11,7 +11,7 @@ from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 
 
-def make_submission(query: Query[Output], payload: str | None) -> Submission:
+def make_submission(query: Query[Output], payload: str | None, upload_id: str | None = None) -> Submission:
     """Describe a task as it is stored."""
     tags = system_tags([output.kind for output in query.formats])
     return Submission(
@@ -22,6 +22,7 @@ def make_submission(query: Query[Output], payload: str | None) -> Submission:
         ),
         payload=payload,
         warnings=query.warnings,
+        upload_id=upload_id,
     )
 
 

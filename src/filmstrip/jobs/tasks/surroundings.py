@@ -23,6 +23,7 @@ from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.known_sources import KnownSources
 from filmstrip.jobs.tasks.known_tasks import KnownTask, KnownTasks
 from filmstrip.jobs.tasks.lending import lender_for
+from filmstrip.jobs.tasks.upload_sources import take_up
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.child.messages import ReadableSource
@@ -30,6 +31,7 @@ from filmstrip.params.query import Query
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceVersion
+from filmstrip.uploads.uploads import Uploads
 
 
 @contextmanager
@@ -57,6 +59,7 @@ class Surroundings:
         fetches: Places of sources that are fetched.
         open_tasks: Places of tasks that are fetched and not ended.
         known: Knows what does not change of the tasks at work.
+        uploads: What clients sent us, which may be sources.
         sources: Knows what the servers of their sources said.
     """
 
@@ -70,6 +73,7 @@ class Surroundings:
     fetches: Places
     open_tasks: Places
     known: KnownTasks
+    uploads: Uploads | None = None
     sources: KnownSources = field(default_factory=KnownSources)
 
     async def task(self, token: str) -> KnownTask:
@@ -127,6 +131,7 @@ class Surroundings:
             demand_free_disk(path.parent, self.settings.free_disk_mb)
 
         lender = await self.lender(token)
+        await asyncio.to_thread(take_up, query.source, self.uploads, path)
         return await fetch_source(
             query.source,
             self.storage,

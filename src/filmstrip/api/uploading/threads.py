@@ -1,0 +1,44 @@
+"""Threads of their own for uploads: a slow disk, or parts of 50 GB that are joined, hold up no other request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+_WRITERS = 8
+_JOINERS = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class UploadThreads:
+    """Threads that write, and others that join: the second may take minutes."""
+
+    def __init__(self) -> None:
+        """Begin none yet."""
+        self._writers = ThreadPoolExecutor(_WRITERS, "uploads")
+        self._joiners = ThreadPoolExecutor(_JOINERS, "joined-uploads")
+
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call a function that blocks; it goes on though nobody waits for it any more."""
+        return self._run(self._writers, partial(work, *args, **kwargs))
+
+    def run_long(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call a function that may take minutes."""
+        return self._run(self._joiners, partial(work, *args, **kwargs))
+
+    @staticmethod
+    def _run(threads: ThreadPoolExecutor, work: Callable[[], T]) -> asyncio.Future[T]:
+        running = asyncio.get_running_loop().run_in_executor(threads, work)
+        # What nobody waits for any more may fail as it likes.
+        running.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+        return running
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for threads in (self._writers, self._joiners):
+            threads.shutdown(wait=False, cancel_futures=True)

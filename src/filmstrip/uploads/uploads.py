@@ -1,0 +1,262 @@
+"""All uploads: what is written down of each in the database, and its bytes in a store.
+
+What the database says is there, is on the disk: bytes are made safe first, then counted, and only then told of.
+
+    bytes come ──> store.write ──> store.make_safe ──> rows.note_upload ──> the client is told the offset
+                        │ killed here                        │ killed here
+                        └── behind the offset: forgotten     └── the client asks (HEAD) and goes on from there
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from filmstrip.db.records import NewUpload, Upload
+from filmstrip.domain.errors import (
+    SourceForbiddenError,
+    SourceNotFoundError,
+    UploadError,
+    UploadLockedError,
+    UploadNotFoundError,
+    UploadOffsetError,
+    UploadTooLargeError,
+)
+from filmstrip.uploads.byte_store import ByteStore
+from filmstrip.uploads.settings import UploadSettings
+from filmstrip.uploads.writing import Notes, UploadWriting, WritingLimits
+
+SCHEME = "tus:"
+"""How the URL of a source begins that is an upload; its identity follows."""
+
+PARTIAL = "partial"
+"""Marks an upload that is a part of another one (tus 1.0, Upload-Concat)."""
+
+_LOCKED_SECONDS = 30.0
+"""For how long a request that brings nothing has an upload alone, beyond the time after which it is ended."""
+
+_TAKEN = "Another request sends this upload: end that, or wait until it is given up"
+_NONE = "There is no such upload, or it has expired: begin a new one"
+_COPY_BYTES = 1 << 20
+_ENOUGH_ORPHANS = 500
+
+
+class Rows(Notes, Protocol):
+    """What is written down of uploads (`db.uploads`). The methods block."""
+
+    def create(self, new: NewUpload, *, life: timedelta, most: int) -> Upload:
+        """Write down a new upload without any bytes; it belongs to the API key of its task."""
+
+    def find(self, identity: str) -> Upload | None:
+        """Read an upload; None if there is none."""
+
+    def lock(self, identity: str, writer: str, span: timedelta) -> bool:
+        """Let a request alone write to an upload for a while; return whether it may."""
+
+    def unlock_all(self) -> None:
+        """Let others write to all uploads."""
+
+    def delete(self, identity: str) -> bool:
+        """Forget an upload, unless a task needs it; return whether it is forgotten."""
+
+    def forget_expired(self) -> tuple[str, ...]:
+        """Forget the uploads that have expired and that no task needs; return which."""
+
+    def existing(self, identities: Collection[str]) -> set[str]:
+        """Return which of some uploads there are."""
+
+
+class Uploads:
+    """The uploads of all clients. The methods block: callers on an event loop use worker threads."""
+
+    def __init__(self, rows: Rows, store: ByteStore, settings: UploadSettings) -> None:
+        """Join the parts."""
+        self._rows = rows
+        self._store = store
+        self.settings = settings
+        self._limits = WritingLimits(
+            settings.max_upload_bytes,
+            life=timedelta(hours=settings.upload_hours),
+            span=timedelta(seconds=settings.upload_idle_seconds + _LOCKED_SECONDS),
+        )
+
+    def begin(self) -> None:
+        """Let all uploads be gone on with; those of the service before are not written to any more."""
+        self._rows.unlock_all()
+
+    def create(self, new: NewUpload) -> Upload:
+        """Make an upload without bytes.
+
+        Raises:
+            UploadNotFoundError: There is no such task.
+            UploadTooLargeError: It would be too large.
+            LimitExceededError: Its API key has too many.
+        """
+        self._demand_size(new.length)
+        return self._rows.create(new, life=self._limits.life, most=self.settings.max_uploads)
+
+    def find(self, task_token: str, identity: str) -> Upload:
+        """Read an upload, by what its address names.
+
+        Raises:
+            UploadNotFoundError: There is none.
+        """
+        found = self._rows.find(identity)
+        if found is None or found.task_token != task_token:
+            raise UploadNotFoundError(_NONE)
+        # A power cut may take bytes away that were told to be safe.
+        return replace(found, offset=min(found.offset, self._store.size(identity)))
+
+    def write(self, task_token: str, identity: str, offset: int, length: int | None = None) -> UploadWriting:
+        """Begin to append to an upload, as the only one who does; the caller ends it.
+
+        Args:
+            task_token: Of its address.
+            identity: Of its address.
+            offset: From where on the client sends.
+            length: How many bytes there will be, if the client knows that only now.
+
+        Raises:
+            UploadNotFoundError: There is none.
+            UploadLockedError: Another request writes to it.
+            UploadOffsetError: It is at another offset.
+            UploadTooLargeError: It would be too large.
+            UploadError: It is made of others.
+            DiskFullError: There is no room.
+        """
+        self.find(task_token, identity)
+        writer = secrets.token_hex(16)
+        if not self._rows.lock(identity, writer, self._limits.span):
+            raise UploadLockedError(_TAKEN)
+        try:
+            present = self._with_length(self.find(task_token, identity), offset, length)
+            return UploadWriting(self._rows, self._store, present, writer, self._limits)
+        except BaseException:
+            self._rows.unlock(identity, writer)
+            raise
+
+    def _with_length(self, present: Upload, offset: int, length: int | None) -> Upload:
+        if present.concat is not None and present.concat != PARTIAL:
+            raise UploadError("This upload is made of others: nothing can be added to it")
+        if offset != present.offset:
+            raise UploadOffsetError(f"The upload is at byte {present.offset}, not {offset}: go on from there")
+        if length is None or length == present.length:
+            return present if present.length is not None else replace(present, length=None)
+        if present.length is not None or length < offset:
+            raise UploadError(f"Upload-Length: {length} is not the length of this upload")
+        self._demand_size(length)
+        return replace(present, length=length)
+
+    def join(self, new: NewUpload, parts: Sequence[str]) -> Upload:
+        """Make an upload of others, one behind the other; these are gone afterwards.
+
+        Raises:
+            UploadNotFoundError: One of them is not there, or is not of the same API key.
+            UploadError: One of them is not whole, or is no part.
+            UploadTooLargeError: It would be too large.
+            DiskFullError: There is no room for both.
+        """
+        found = [self._part(identity) for identity in parts]
+        total = sum(part.offset for part in found)
+        made = self.create(replace(new, length=total))
+        try:
+            self._copy_parts(made, found)
+        except BaseException:
+            self._forget(made.identity)
+            raise
+        for identity in dict.fromkeys(parts):
+            self._forget(identity)
+        return replace(made, offset=total)
+
+    def _part(self, identity: str) -> Upload:
+        found = self._rows.find(identity)
+        if found is None:
+            raise UploadNotFoundError(_NONE)
+        if found.concat != PARTIAL or not found.is_complete:
+            raise UploadError(f"Upload-Concat: {identity} is not a part that is complete")
+        return found
+
+    def _copy_parts(self, made: Upload, parts: Sequence[Upload]) -> None:
+        if any(part.key_id != made.key_id for part in parts):
+            raise UploadNotFoundError(_NONE)
+        writer = secrets.token_hex(16)
+        self._rows.lock(made.identity, writer, self._limits.span)
+        present = replace(made, concat=PARTIAL)
+        with UploadWriting(self._rows, self._store, present, writer, self._limits) as writing:
+            for part in parts:
+                for data in self._store.read(part.identity, _COPY_BYTES):
+                    writing.write(data)
+
+    def remove(self, task_token: str, identity: str) -> None:
+        """Forget an upload and its bytes.
+
+        Raises:
+            UploadNotFoundError: There is none.
+            UploadLockedError: A request writes to it, or a task needs it.
+        """
+        self.find(task_token, identity)
+        writer = secrets.token_hex(16)
+        if not self._rows.lock(identity, writer, self._limits.span):
+            raise UploadLockedError(_TAKEN)
+        if not self._forget(identity):
+            self._rows.unlock(identity, writer)
+            raise UploadLockedError("A task has this upload as its source: it is removed when that has ended")
+
+    def _forget(self, identity: str) -> bool:
+        if not self._rows.delete(identity):
+            return False
+        self._store.remove(identity)
+        return True
+
+    def check_source(self, url: str, key_id: int | None) -> str:
+        """Return the identity of the upload that a source's URL names, if a task of an API key may use it.
+
+        Raises:
+            SourceNotFoundError: There is none that is this key's.
+            SourceForbiddenError: It is not whole yet, or only a part.
+        """
+        identity = url[len(SCHEME) :].strip("/").lower()
+        found = self._rows.find(identity)
+        if found is None or found.key_id != key_id:
+            raise SourceNotFoundError(f'There is no upload "{identity[:40]}" of this API key, or it has expired')
+        if found.concat == PARTIAL:
+            raise SourceForbiddenError(f'The upload "{identity}" is only a part of another one')
+        if not found.is_complete:
+            of_all = "" if found.length is None else f" of {found.length}"
+            raise SourceForbiddenError(
+                f'The upload "{identity}" is not complete: {found.offset}{of_all} bytes have arrived'
+            )
+        return identity
+
+    def hand_out(self, url: str, path: Path) -> None:
+        """Make the upload that a source's URL names readable at a path that does not exist yet.
+
+        Raises:
+            SourceNotFoundError: It is gone.
+            DiskFullError: There is no room for a copy.
+        """
+        try:
+            self._store.hand_out(url[len(SCHEME) :].strip("/").lower(), path)
+        except (FileNotFoundError, ValueError):
+            raise SourceNotFoundError("The upload is gone, or has no bytes") from None
+
+    def sweep(self) -> None:
+        """Forget what has expired, and bytes that belong to no upload, as a killed service may leave."""
+        for identity in self._rows.forget_expired():
+            self._store.remove(identity)
+        there = [identity for identity, _ in zip(self._store.identities(), range(_ENOUGH_ORPHANS), strict=False)]
+        for identity in set(there) - self._rows.existing(there):
+            with suppress(OSError):
+                self._store.remove(identity)
+
+    def _demand_size(self, length: int | None) -> None:
+        if length is not None and length > self.settings.max_upload_bytes:
+            raise UploadTooLargeError(
+                f"Upload-Length: {length} bytes are too many; at most {self.settings.max_upload_bytes} are allowed "
+                "(max_upload_gb)"
+            )

@@ -1,0 +1,201 @@
+"""Whose uploads are, how long they are kept, and what is left of those that are gone."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api_harness import Clock
+from filmstrip.db.database import Database
+from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.db.records import NewOutput, NewUpload, Submission
+from filmstrip.domain.artifact import MediaKind
+from filmstrip.domain.errors import (
+    DiskFullError,
+    QueryError,
+    SourceForbiddenError,
+    SourceNotFoundError,
+    UploadLockedError,
+    UploadNotFoundError,
+)
+from filmstrip.jobs.tasks.upload_sources import find_upload, take_up
+from filmstrip.uploads.folder_store import FolderStore
+from filmstrip.uploads.settings import UploadSettings
+from filmstrip.uploads.uploads import PARTIAL, Uploads
+
+
+@dataclass
+class Bench:
+    """Uploads over a real database and folder."""
+
+    folder: Path
+    clock: Clock
+    database: Database
+    uploads: Uploads
+    key_id: int
+    task: str
+
+    def complete(self, data: bytes = b"film", concat: str | None = None) -> str:
+        """Make an upload that is whole."""
+        made = self.uploads.create(NewUpload(self.task, len(data), concat=concat))
+        with self.uploads.write(self.task, made.identity, 0) as writing:
+            writing.write(data)
+        return made.identity
+
+    def start_task(self, identity: str) -> str:
+        """Start a task whose source is an upload."""
+        token = self.database.tasks.create_task(self.key_id)
+        outputs = (NewOutput("mp4", MediaKind.VIDEO, "video-0-0-0", None),)
+        self.database.tasks.submit_task(token, Submission("{}", outputs, upload_id=identity), lambda _connection: None)
+        return token
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    clock = Clock()
+    database = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
+    database.migrate()
+    key, _ = database.keys.create_key("test")
+    folder = tmp_path / "uploads"
+    uploads = Uploads(database.uploads, FolderStore(folder), UploadSettings(folder))
+    yield Bench(folder, clock, database, uploads, key.id, database.tasks.create_task(key.id))
+    database.close()
+
+
+def test_what_a_task_needs_is_kept(bench: Bench) -> None:
+    """Neither time nor its client removes it before the task has ended; then both do."""
+    identity, other = bench.complete(), bench.complete()
+    tokens = [bench.start_task(identity), bench.start_task(other)]
+    bench.clock.advance(hours=100)
+    bench.uploads.sweep()
+    with pytest.raises(UploadLockedError, match="A task has this upload as its source"):
+        bench.uploads.remove(bench.task, identity)
+    assert {path.name for path in bench.folder.iterdir()} == {identity, other}
+    for token in tokens:
+        bench.database.tasks.finish_task(token, None)
+    bench.uploads.remove(bench.task, identity)
+    bench.uploads.sweep()
+    assert list(bench.folder.iterdir()) == []
+
+
+def test_a_task_takes_it_up_without_a_copy(bench: Bench, tmp_path: Path) -> None:
+    """It has the bytes by a name of its own, also when the upload is gone; asked again, it has them already."""
+    identity = bench.complete(b"film" * 1000)
+    path = tmp_path / "source"
+    take_up(f"tus:{identity}", bench.uploads, path)
+    assert path.stat().st_ino == (bench.folder / identity).stat().st_ino
+    bench.uploads.remove(bench.task, identity)
+    take_up(f"tus:{identity}", bench.uploads, path)
+    assert path.read_bytes() == b"film" * 1000
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK])
+def test_on_another_disk_it_is_copied(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Where a file cannot have two names."""
+    identity = bench.complete()
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    take_up(f"TUS:{identity}/", bench.uploads, tmp_path / "source")
+    assert (tmp_path / "source").read_bytes() == b"film"
+
+
+def test_only_its_key_may_use_it(bench: Bench) -> None:
+    """Another key is told that there is none; one that is not whole, or a part, is told as that."""
+    other, _ = bench.database.keys.create_key("other")
+    identity = bench.complete()
+    assert bench.uploads.check_source(f"tus:{identity}", bench.key_id) == identity
+    for key_id in (other.id, None):
+        with pytest.raises(SourceNotFoundError, match="There is no upload"):
+            bench.uploads.check_source(f"tus:{identity}", key_id)
+    begun = bench.uploads.create(NewUpload(bench.task, 10))
+    with pytest.raises(SourceForbiddenError, match="is not complete: 0 of 10 bytes have arrived"):
+        bench.uploads.check_source(f"tus:{begun.identity}", bench.key_id)
+    unknown = bench.uploads.create(NewUpload(bench.task, None))
+    with pytest.raises(SourceForbiddenError, match="is not complete: 0 bytes have arrived"):
+        bench.uploads.check_source(f"tus:{unknown.identity}", bench.key_id)
+    with pytest.raises(SourceForbiddenError, match="only a part"):
+        bench.uploads.check_source(f"tus:{bench.complete(concat=PARTIAL)}", bench.key_id)
+
+
+@pytest.mark.parametrize("url", ["tus:", "tus:x", "tus:../../secret.key", "tus:\0", "tus:" + "0" * 10_000])
+def test_what_is_no_upload(bench: Bench, tmp_path: Path, url: str) -> None:
+    """It is a mistake of the source, and leads to no file; nothing is uploaded where there is no service."""
+    with pytest.raises(QueryError, match="source: There is no upload"):
+        find_upload(url, bench.uploads, bench.key_id)
+    with pytest.raises(SourceNotFoundError, match="The upload is gone"):
+        take_up(url, bench.uploads, tmp_path / "source")
+    with pytest.raises(QueryError, match="nothing can be uploaded here"):
+        find_upload(url, None, None)
+    assert find_upload("https://example.com/film.mp4", None, None) is None
+
+
+def test_bytes_without_an_upload_are_swept(bench: Bench) -> None:
+    """As a service leaves them that is killed between two steps; other files of the folder stay."""
+    identity = bench.complete()
+    (bench.folder / ("0" * 32)).write_bytes(b"left")
+    (bench.folder / "notes.txt").write_bytes(b"another's")
+    bench.uploads.sweep()
+    assert {path.name for path in bench.folder.iterdir()} == {identity, "notes.txt"}
+
+
+def test_bytes_that_a_power_cut_took(bench: Bench) -> None:
+    """The client is told to go on from what is there."""
+    made = bench.uploads.create(NewUpload(bench.task, 8))
+    with bench.uploads.write(bench.task, made.identity, 0) as writing:
+        writing.write(b"12345678"[:6])
+    os.truncate(bench.folder / made.identity, 4)
+    assert bench.uploads.find(bench.task, made.identity).offset == 4
+    with bench.uploads.write(bench.task, made.identity, 4) as writing:
+        writing.write(b"5678")
+    assert (bench.folder / made.identity).read_bytes() == b"12345678"
+
+
+def test_bytes_that_were_not_counted_are_overwritten(bench: Bench) -> None:
+    """As a kill leaves them behind the offset that was written down."""
+    made = bench.uploads.create(NewUpload(bench.task, 4))
+    bench.folder.mkdir()
+    (bench.folder / made.identity).write_bytes(b"uncounted")
+    assert bench.uploads.find(bench.task, made.identity).offset == 0
+    with bench.uploads.write(bench.task, made.identity, 0) as writing:
+        writing.write(b"film")
+    assert (bench.folder / made.identity).read_bytes() == b"film"
+
+
+def test_a_service_that_died_holds_no_upload(bench: Bench) -> None:
+    """Its requests are gone: the next service lets all uploads go on at its start."""
+    made = bench.uploads.create(NewUpload(bench.task, 4))
+    bench.uploads.write(bench.task, made.identity, 0)
+    with pytest.raises(UploadLockedError):
+        bench.uploads.write(bench.task, made.identity, 0)
+    bench.uploads.begin()
+    bench.uploads.write(bench.task, made.identity, 0).close()
+
+
+def test_parts_that_do_not_fit_on_the_disk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They stay, and nothing is left of the upload that they should have become."""
+    parts = [bench.complete(data, PARTIAL) for data in (b"one", b"two")]
+
+    def full(_folder: Path) -> None:
+        raise DiskFullError("The disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("filmstrip.uploads.folder_store._has_room", full)
+        store = FolderStore(bench.folder, full)
+        crowded = Uploads(bench.database.uploads, store, bench.uploads.settings)
+        with pytest.raises(DiskFullError):
+            crowded.join(NewUpload(bench.task, None, concat="final;"), parts)
+    assert {path.name for path in bench.folder.iterdir()} == set(parts)
+    whole = bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts)
+    assert (bench.folder / whole.identity).read_bytes() == b"onetwo"
+    with pytest.raises(UploadNotFoundError):
+        bench.uploads.find(bench.task, parts[0])
