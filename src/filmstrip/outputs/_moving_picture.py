@@ -1,0 +1,159 @@
+"""What outputs of a short moving picture share: frames at many moments of the source, shown one after the other."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
+from filmstrip.domain.errors import OutputError
+from filmstrip.domain.geometry import Fit, FrameSize, SizeRequest, fit
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.moving_picture import GIF_MOST_FRAMES_PER_SECOND, MovingEncoding, MovingFormat
+from filmstrip.domain.timing import TimeRange
+from filmstrip.outputs._base import Group, Output, OutputPlan
+from filmstrip.params.clip import Clip
+from filmstrip.params.frame_size import FrameSizing
+from filmstrip.params.values import whole_number
+from filmstrip.params.video_stream import FrameRate
+
+_MOST_PIXELS = 10**9
+"""Of all frames together, which lie in a file of 3 bytes each meanwhile: two minutes of 720p, ten frames a second."""
+_LARGE_WIDTH = 640
+
+
+class MovingPicture(Output, FrameSizing, Clip):
+    """One file with a short moving picture without sound.
+
+    Attributes:
+        framerate: Frames per second.
+        loop: How often it plays, 0 for ever; an mp4 plays as its page says.
+    """
+
+    kind: ClassVar[MediaKind] = MediaKind.VIDEO
+
+    framerate: FrameRate = Fraction(10)
+    loop: Annotated[int, whole_number(0, 60_000)] = 0
+
+    @property
+    @abstractmethod
+    def moving_format(self) -> MovingFormat:
+        """The format of the file."""
+
+    @abstractmethod
+    def moments(self, info: MediaInfo) -> list[Fraction]:
+        """Return the moments of the source whose frames are shown, in their order; pure.
+
+        Raises:
+            OutputError: There are none.
+        """
+
+    @property
+    def encoding(self) -> MovingEncoding:
+        """Format, times and quality."""
+        return MovingEncoding(self.moving_format, self.shown_rate, self.loop)
+
+    @property
+    def shown_rate(self) -> Fraction:
+        """Frames per second of the file."""
+        most = GIF_MOST_FRAMES_PER_SECOND if self.moving_format is MovingFormat.GIF else self.framerate
+        return min(self.framerate, Fraction(most))
+
+    @property
+    def is_folder(self) -> bool:
+        """The destination names the file itself."""
+        return False
+
+    @property
+    def reads_whole_source(self) -> bool:
+        """Only what leads to its frames is read."""
+        return False
+
+    def temporary_name(self) -> str:
+        """Name the file by its format."""
+        return f"{self.output_name}.{self.moving_format.value}"
+
+    def fitting(self, info: MediaInfo) -> Fit:
+        """Return the size of the frames, and how the source fits it; sides of an mp4 are even."""
+        asked = fit(info.require_video().display_size, self.size_request_or_default())
+        if self.moving_format is not MovingFormat.MP4:
+            return asked
+        even = FrameSize(*(max(2, side // 2 * 2) for side in (asked.size.width, asked.size.height)))
+        exact = SizeRequest(even.width, even.height, mode=self.resize_mode)
+        return fit(info.require_video().display_size, exact)
+
+    def size_request_or_default(self) -> SizeRequest:
+        """Return the size that is asked for."""
+        return self.size_request()
+
+    def span(self, info: MediaInfo) -> TimeRange:
+        """Return the part of the source that is covered.
+
+        Raises:
+            OutputError: It begins where the source has ended.
+        """
+        try:
+            return self.range_of_some(info.duration_seconds)
+        except ValueError as error:
+            raise OutputError(str(error)) from None
+
+    def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
+        """Plan one file."""
+        del upscale
+        size, count = self.fitting(info).size, len(self.moments(info))
+        largest = self.moving_format.largest_side
+        if max(size.width, size.height) > largest:
+            raise OutputError(
+                f"size: {size} is larger than {self.moving_format.value} can be ({largest} pixels a side); ask for a "
+                "smaller width, height or size"
+            )
+        if size.width * size.height * count > _MOST_PIXELS:
+            raise OutputError(
+                f"size: {count} frames of {size} are too many for one {self.moving_format.value}; ask for a smaller "
+                "width, a shorter duration or a lower framerate"
+            )
+        return OutputPlan((Group("moving", ("",)),), tuple(self._warnings(size, count)))
+
+    def _warnings(self, size: FrameSize, count: int) -> Iterator[str]:
+        if self.shown_rate != self.framerate:
+            most = GIF_MOST_FRAMES_PER_SECOND
+            yield f"framerate: {float(self.framerate):g} is {most} here, as browsers show no GIF faster"
+        is_free = self.size_request_or_default() == SizeRequest(mode=self.resize_mode)
+        if is_free and size.width > _LARGE_WIDTH:
+            yield (
+                f"No size was asked for, so that the picture has that of the source ({size}): {count} frames of it "
+                'make a large file; "width": 480 makes a small one'
+            )
+
+    def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
+        """Describe the file."""
+        del upscale
+        (artifact,) = artifacts
+        size, rate, count = self.fitting(info).size, self.shown_rate, len(self.moments(info))
+        duration = self.encoding.duration(count)
+        bits_per_second = artifact.size_bytes * 8 / duration
+        return OutputResult(
+            kind=self.kind,
+            output_format=self.output_name,
+            main_name=artifact.name,
+            names=(artifact.name,),
+            size_bytes=artifact.size_bytes,
+            storage_format=self.moving_format.value,
+            duration_seconds=duration,
+            bitrate_kbps=round(bits_per_second / 1000),
+            meta={
+                "resolution_width": size.width,
+                "resolution_height": size.height,
+                "width": size.width,
+                "height": size.height,
+                "resolution": size.short_side,
+                "framerate": f"{rate.numerator}/{rate.denominator}",
+                "codec": {MovingFormat.MP4: "h264"}.get(self.moving_format, self.moving_format.value),
+                "count": count,
+                "loop": self.loop,
+                "bitrate": str(round(bits_per_second)),
+                "audio_codec": None,
+            },
+        )

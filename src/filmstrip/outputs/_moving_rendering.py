@@ -1,0 +1,66 @@
+"""Makes the file of a moving picture: frames are taken as thumbnails are, kept, encoded, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.picture import ImageFormat, PictureEncoding
+from filmstrip.media.pictures.frame_file import FrameFile
+from filmstrip.media.pictures.image_encoder import ImageEncoder
+from filmstrip.media.pictures.moving_check import check_moving_picture
+from filmstrip.media.pictures.moving_picture import write_moving_picture
+from filmstrip.media.sampling.parallel_sampler import sample_frames
+from filmstrip.media.sampling.sample_job import SampleJob
+from filmstrip.media.sampling.targets import Sample, Target
+from filmstrip.media.source.media_source import bytes_read
+from filmstrip.outputs._moving_picture import MovingPicture
+from filmstrip.outputs._rendering import Workbench
+
+_SAMPLING_SHARE = 0.8
+_MOST_TOLD = 3
+
+
+def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
+    """Make the file; it has its name only when it is whole."""
+    (name,) = bench.rendering.group.artifact_names
+    if name in bench.rendering.finished:
+        return
+    path, info = bench.path(name), bench.rendering.info
+    count, size = len(output.moments(info)), output.fitting(info).size
+    part = path.with_name(f"{path.name}.part")
+    with FrameFile(path.with_name(f"{path.name}.frames"), size, count) as frames:
+        _take(output, bench, frames)
+        write_moving_picture(part, frames, output.encoding)
+    check_moving_picture(part, output.encoding, size, count)
+    part.replace(path)
+    bench.on_progress(1.0)
+    duration = output.encoding.duration(count)
+    content_type = output.moving_format.content_type
+    read = bytes_read(bench.source)
+    yield Artifact(name, content_type, path.stat().st_size, (), read, duration_seconds=duration)
+
+
+def _take(output: MovingPicture, bench: Workbench, frames: FrameFile) -> None:
+    info, lost = bench.rendering.info, []
+    plain = PictureEncoding(ImageFormat.PNG, background=output.background_rgb)
+
+    def new_renderer() -> Callable[[Sample], Sample]:
+        encoder = ImageEncoder(info.require_video(), output.fitting(info), plain)
+
+        def keep(sample: Sample) -> Sample:
+            frames.put(sample.target.index, encoder.pixels(sample.frame))
+            return sample
+
+        return keep
+
+    job = SampleJob(bench.source, info, new_renderer)
+    targets = [Target(index, moment) for index, moment in enumerate(output.moments(info))]
+    for done, sample in enumerate(sample_frames(job, targets, threads=bench.settings.threads), start=1):
+        bench.on_progress(_SAMPLING_SHARE * done / frames.count)
+        if sample.stamp.is_substitute:
+            lost.append(sample.target.seconds)
+    if lost:
+        times = ", ".join(f"{float(moment):.2f} s" for moment in sorted(lost)[:_MOST_TOLD])
+        more = ", …" if len(lost) > _MOST_TOLD else ""
+        bench.warn(f"{len(lost)} frames cannot be decoded ({times}{more}); the nearest good ones are shown instead")

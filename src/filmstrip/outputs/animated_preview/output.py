@@ -1,0 +1,62 @@
+"""`animated_preview`: short moments from all over the source, joined, as video sites play when one points at a film."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from filmstrip.domain.geometry import SizeRequest
+from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
+from filmstrip.outputs._moving_picture import MovingPicture
+from filmstrip.params.values import number, one_of, whole_number
+
+_DEFAULT_WIDTH = 320
+
+
+class AnimatedPreview(MovingPicture):
+    """A few seconds that show what the source is like, without sound.
+
+    Attributes:
+        image_format: webp (the default; small, and plays as a picture), gif, or mp4 (smaller still, for a `video`
+            element).
+        count: How many moments, spread evenly over the source.
+        moment_duration: How long each is, in seconds; less if the source is too short for it.
+        quality: 1 to 100, for webp and mp4.
+        framerate: Frames per second, 10 if absent.
+    """
+
+    output_name: ClassVar[str] = "animated_preview"
+
+    image_format: Annotated[MovingFormat, one_of([form.value for form in MovingFormat])] = MovingFormat.WEBP
+    count: Annotated[int, whole_number(1, 100)] = 6
+    moment_duration: Annotated[Fraction, number("a number of seconds above 0 and at most 60", above=0, most=60)] = (
+        Fraction(1)
+    )
+    quality: Annotated[int, whole_number(1, 100)] = 75
+
+    @property
+    def moving_format(self) -> MovingFormat:
+        """What is asked for."""
+        return self.image_format
+
+    @property
+    def encoding(self) -> MovingEncoding:
+        """Format, times and quality."""
+        return replace(super().encoding, quality=self.quality)
+
+    def size_request_or_default(self) -> SizeRequest:
+        """Return the size that is asked for; 320 pixels wide if none is."""
+        request = self.size_request()
+        is_free = (request.width, request.height, request.short_side) == (None, None, None)
+        return SizeRequest(width=_DEFAULT_WIDTH) if is_free else request
+
+    def moments(self, info: MediaInfo) -> list[Fraction]:
+        """Return the moments of the frames: each stretch lies in the middle of an equal part of the source."""
+        span = self.span(info)
+        part = span.duration / self.count
+        length = min(self.moment_duration, part)
+        frames = max(1, int(length * self.shown_rate))
+        begins = [span.start + part * number + (part - length) / 2 for number in range(self.count)]
+        return [begin + number / self.shown_rate for begin in begins for number in range(frames)]

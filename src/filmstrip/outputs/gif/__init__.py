@@ -1,0 +1,1 @@
+"""The output `gif`: a clip of the source that plays wherever pictures are shown."""
