@@ -9,5 +9,6 @@ Others use:
 - `contact_picture`: a sheet with captions
 - `tone_lut`: the table by which ffmpeg maps high dynamic range
 - `frame_file`: finished frames in a file, for moving pictures
-- `moving_picture`, `moving_check`: a GIF, WebP or MP4 of them, and whether it is whole
+- `moving_picture`: a GIF, WebP or MP4 of them
+- `moving_check`: whether that is whole
 """
