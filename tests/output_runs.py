@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assets import Asset
 from filmstrip.domain.artifact import Artifact, OutputResult
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.jobs.rules.bundles import join_groups
 from filmstrip.media.probing.probe import probe
@@ -33,6 +34,7 @@ class Run:
     made: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     progress: list[float] = field(default_factory=list)
+    failure: FilmstripError | None = None
 
     def bench(self, group: Group, finished: Mapping[str, Artifact]) -> Workbench:
         """What a group is made with."""
@@ -90,9 +92,12 @@ def run_together(
     known = {name: Artifact(name, "", 0) for name in finished}
     parts = [(run.child_side, run.bench(group, known)) for run, group in zip(runs, groups, strict=True)]
     together = joint_renderer(run.output.output_name for run in runs).render_together(parts)
-    for position, artifact in together:
-        runs[position].artifacts[artifact.name] = artifact
-        runs[position].made.append(artifact.name)
+    for position, made in together:
+        if isinstance(made, FilmstripError):
+            runs[position].failure = made
+        else:
+            runs[position].artifacts[made.name] = made
+            runs[position].made.append(made.name)
     return runs
 
 
@@ -101,5 +106,5 @@ def _begun(source: Asset | Path, folder: Path, entry: Mapping[str, object]) -> R
     text = json.dumps({"query": {"source": path.as_uri(), "format": [entry]}})
     child_side = parse_entry(entries_without_destination(text)[0], output_types())
     info = probe(LocalFile(path), MediaSettings())
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return Run(path, folder, info, parse_query(text).formats[0], child_side)

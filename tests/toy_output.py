@@ -17,7 +17,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
-from filmstrip.domain.errors import OutputError
+from filmstrip.domain.errors import FilmstripError, OutputError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.outputs._rendering import Workbench
@@ -87,7 +87,7 @@ class ToyOutput(Output):
         )
         return OutputPlan(tuple(groups), ("it is a toy",))
 
-    def sampling(self, info: MediaInfo) -> Hashable:
+    def shared_decode(self, info: MediaInfo) -> Hashable:
         del info
         return self.frames
 
@@ -117,9 +117,15 @@ def render(output: ToyOutput, bench: Workbench) -> Iterator[Artifact]:
         yield Artifact("other" if trouble == "rename" else name, CONTENT_TYPE, output.size)
 
 
-def render_together(parts: Sequence[tuple[ToyOutput, Workbench]]) -> Iterator[tuple[int, Artifact]]:
+def render_together(
+    parts: Sequence[tuple[ToyOutput, Workbench]],
+) -> Iterator[tuple[int, Artifact | FilmstripError]]:
     """Make the files of several outputs, one output after the other."""
     for position, (output, bench) in enumerate(parts):
+        names = bench.rendering.group.artifact_names
+        if any(output.trouble.get(name) == "left out" for name in names):
+            yield position, OutputError("toys break in company")
+            continue
         for artifact in render(output, bench):
             yield position, artifact
 

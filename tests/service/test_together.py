@@ -99,6 +99,17 @@ def test_a_crash_does_not_fail_the_innocent(service: ToyService) -> None:
     assert_complete(service, task, 2, "c")
 
 
+def test_one_that_is_left_out_is_made_alone(service: ToyService) -> None:
+    """What cannot be made in company ends nothing of the others, which are made by one process; alone it is tried."""
+    task = service.finished(submit(service, toy("a"), toy("b", trouble={"b1": "left out"}), toy("c")))
+    for index, name in enumerate("abc"):
+        assert_complete(service, task, index, name)
+    # The probe, the three together, b's two groups alone, and the last group of each.
+    assert sorted(service.processes()) == [0, *[1] * 5, 3]
+    assert Counter(service.rendered()) == Counter(["a1", "a2", "a", "b1", "b2", "b", "c1", "c2", "c"])
+    assert "toys break in company" in service.log.read_text()
+
+
 @pytest.mark.parametrize("gate", ["a2", "b2", "b"])
 def test_killed_while_a_file_is_made(service: ToyService, gate: str) -> None:
     """What was put before the kill is not made again, and what was not is still made together."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.settings import MediaSettings
 from filmstrip.params.query import FormatParameters
 
 
@@ -31,8 +33,8 @@ class Group:
         name: Its name within the output, stable for the same parameters and source.
         artifact_names: The files that it makes, in order; "" for the file that the destination itself names.
         addressing: How its files name other files of the output; None for bare names.
-        is_joinable: Whether it is made of samples alone, so that outputs with the same `Output.sampling` can make it
-            together.
+        is_joinable: Whether it is made of what is decoded alone, so that outputs with the same `Output.shared_decode`
+            can make it together.
         needs_all: Whether it needs the facts of the files of all groups before it, as manifests do; else it is told of
             its own files alone. Plans are kept while their task runs: one of an older version does not say it.
         needs_source: Whether the source is read for it; else it is made though the source has gone away.
@@ -57,6 +59,10 @@ class OutputPlan:
 
     groups: tuple[Group, ...]
     warnings: tuple[str, ...] = ()
+
+
+# Of pictures: what is in the making of each output is in the memory of one process.
+_ROOM = Fraction(1, 8)
 
 
 class Output(FormatParameters):
@@ -111,13 +117,25 @@ class Output(FormatParameters):
             OutputError: The parameters do not fit this source.
         """
 
-    def sampling(self, info: MediaInfo) -> Hashable:
-        """Tell what decides which frames are taken: outputs of a class that tell the same are made together; pure.
+    def shared_decode(self, info: MediaInfo) -> Hashable:
+        """Return what decides what is decoded for it: outputs that return the same are made together; pure.
 
-        None where an output is always made alone.
+        They may be of different classes, whose renderers then have one `render_together` in common: the type of what is
+        returned stands for it. None if the output is made alone.
         """
         del info
         return None
+
+    def room(self, info: MediaInfo, media: MediaSettings, *, upscale: bool = False) -> Fraction:
+        """Return which part of the room in one process it takes if it is made together with others, 1 for all; pure.
+
+        Args:
+            info: What the source holds.
+            media: The limits of media work.
+            upscale: Whether video may become larger than its source.
+        """
+        del info, media, upscale
+        return _ROOM
 
     @abstractmethod
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:

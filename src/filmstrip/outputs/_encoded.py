@@ -102,7 +102,9 @@ class EncodedOutput(Output, Clip, AudioEncoding):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Plan one file."""
         self.check(info)
-        return OutputPlan((Group(self.kind.value, ("",)),), tuple(self.compromises(info, upscale=upscale)))
+        is_joinable = self.shared_decode(info) is not None
+        group = Group(self.kind.value, ("",), is_joinable=is_joinable, needs_all=False)
+        return OutputPlan((group,), tuple(self.compromises(info, upscale=upscale)))
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the file."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.settings import MediaSettings
@@ -105,10 +106,12 @@ class Renderer(Protocol[OutputT_contra]):
 class JointRenderer(Renderer[OutputT_contra], Protocol[OutputT_contra]):
     """A renderer of outputs that can be made together, which all have the same one."""
 
-    def render_together(self, parts: Sequence[tuple[OutputT_contra, Workbench]]) -> Iterator[tuple[int, Artifact]]:
-        """Make a joinable group of each of some outputs that take the same, yielding files with their positions.
+    def render_together(
+        self, parts: Sequence[tuple[OutputT_contra, Workbench]]
+    ) -> Iterator[tuple[int, Artifact | FilmstripError]]:
+        """Make a joinable group of each of some outputs with the same `shared_decode`, yielding files and positions.
 
-        As `render` otherwise.
+        An error that is yielded ends one output alone. As `render` otherwise.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from pydantic import ValidationInfo, field_validator
 from filmstrip.domain.artifact import MediaKind, MetaValue
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.encoders._base import VideoEncoder
 from filmstrip.media.transcoding.encoders.registry import video_encoders
 from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
@@ -22,6 +24,26 @@ from filmstrip.params.video_stream import VideoEncoding
 
 # Rounding an odd side to an even one, up or down, makes no difference worth a word.
 _EVEN_SIDES = 2
+
+
+# Address space of ffmpeg with one decoder, and of an encoder: 500 MiB for each million pixels of its pictures
+# (docs/adr/0018-one-decode-for-renditions.md). A ladder from 4K down fits into what a process has by default.
+_DECODER_MIB = 800
+_PIXELS_PER_MIB = 2000
+_LEAST_ROOM = Fraction(1, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipDecode:
+    """What is decoded for videos that `outputs._joint_encoding` makes together.
+
+    Attributes:
+        start_seconds: Where the clip begins in the source.
+        duration_seconds: How long it is, None for the rest of the source.
+    """
+
+    start_seconds: Fraction
+    duration_seconds: Fraction | None
 
 
 class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
@@ -77,6 +99,18 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         """Whether the source is gone through twice, which only a bitrate needs."""
         is_average = self.bitrate is not None and self.quality is None
         return self.two_pass and is_average and self.video_encoder.has_two_passes
+
+    def shared_decode(self, info: MediaInfo) -> ClipDecode | None:
+        """Return the clip; None if it is gone through twice, or there are no pictures to decode."""
+        if self.is_two_pass or info.video is None:
+            return None
+        return ClipDecode(self.start_time or Fraction(0), self.duration)
+
+    def room(self, info: MediaInfo, media: MediaSettings, *, upscale: bool = False) -> Fraction:
+        """Return its part of the memory that one process may have."""
+        size = self.picture(info, upscale=upscale).fit.size
+        needed_mb, free_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB), media.memory_limit_mb - _DECODER_MIB
+        return max(_LEAST_ROOM, needed_mb / free_mb) if needed_mb < free_mb else Fraction(1)
 
     def video_of(self, info: MediaInfo) -> VideoStream:
         """Return the source's video.

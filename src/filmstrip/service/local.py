@@ -141,7 +141,7 @@ async def run_query(
             listener.warn(Warned(message))
         run = _Run(query, settings, child, source, info, folder, listener, lender)
         indices = run.kept_indices()
-        for bundle in bundle_outputs(query.formats, indices, run.info):
+        for bundle in bundle_outputs(query.formats, indices, run.info, child.media, upscale=query.upscale):
             await run.make_together(bundle)
         made = [await run.try_to_make(index) for index in indices]
         if run.failures:

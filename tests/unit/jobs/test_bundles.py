@@ -8,19 +8,27 @@ import pytest
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.jobs.rules.bundles import bundle_outputs, join_groups
+from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.outputs.registry import parse_query
+from filmstrip.outputs.thumbnails.output import Thumbnails
 
 THUMBNAILS: dict[str, object] = {"output": "thumbnails", "interval": 10}
+VIDEO_FILE: dict[str, object] = {"output": "mp4"}
+MEDIA = MediaSettings()
 VIDEO = VideoStream(
     0, "h264", FrameSize(1920, 1080), Fraction(1), Orientation(), Fraction(25), Fraction(1, 12800), 0, None
 )
 INFO = MediaInfo("mov", Fraction(100), Fraction(0), 10**6, VIDEO)
 
 
-def bundles_of(*formats: dict[str, object], without: int | None = None) -> list[list[int]]:
+def bundles_of(
+    *formats: dict[str, object], without: int | None = None, media: MediaSettings = MEDIA, upscale: bool = False
+) -> list[list[int]]:
     query = parse_query(json.dumps({"query": {"source": "http://host/video.mp4", "format": formats}}))
-    return bundle_outputs(query.formats, [index for index in range(len(formats)) if index != without], INFO)
+    indexes = [index for index in range(len(formats)) if index != without]
+    return bundle_outputs(query.formats, indexes, INFO, media, upscale=upscale)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +71,51 @@ def test_what_shows_other_frames_is_not(other: dict[str, object]) -> None:
 def test_other_outputs_stay_alone() -> None:
     """Outputs that do not share are made one by one, whatever stands between them; dropped ones are in no bundle."""
     poster: dict[str, object] = {"output": "thumbnail"}
-    video: dict[str, object] = {"output": "mp4"}
-    formats = [video, THUMBNAILS, poster, video, THUMBNAILS, poster]
+    sheet: dict[str, object] = {"output": "contact_sheet"}
+    formats = [sheet, THUMBNAILS, poster, sheet, THUMBNAILS, poster]
     assert bundles_of(*formats) == [[0], [1, 4], [2], [3], [5]]
     assert bundles_of(*formats, without=1) == [[0], [2], [3], [4], [5]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"height": 480, "bitrate": 500},
+        {"start_time": 0},
+        {"video_codec_parameters": {"preset": "veryfast"}, "framerate": "25", "audio_mute": 1},
+        {"two_pass": 1},  # without a bitrate, it is ignored
+    ],
+)
+def test_videos_of_one_clip_are_made_together(other: dict[str, object]) -> None:
+    """Size, rate, quality and sound make no difference: what is decoded is the same."""
+    assert bundles_of(VIDEO_FILE, THUMBNAILS, {**VIDEO_FILE, **other}, THUMBNAILS) == [[0, 2], [1, 3]]
+
+
+@pytest.mark.parametrize("other", [{"start_time": 1}, {"duration": 5}, {"two_pass": 1, "bitrate": 500}])
+def test_videos_of_other_clips_are_not(other: dict[str, object]) -> None:
+    """Another part of the source, or two passes over it, is another decode."""
+    assert bundles_of(VIDEO_FILE, {**VIDEO_FILE, **other}) == [[0], [1]]
+
+
+def test_a_class_keeps_no_videos_apart() -> None:
+    """What is decoded decides, whatever is made of it."""
+
+    class Other(Mp4):
+        """Another output."""
+
+    outputs = [Mp4(), Other(), Thumbnails(interval=Fraction(10))]
+    assert bundle_outputs(outputs, range(3), INFO, MEDIA) == [[0, 1], [2]]
+
+
+def test_videos_share_the_memory_of_one_process() -> None:
+    """A ladder from 4K down is one bundle by default; where less memory is allowed, fewer are made at a time."""
+    ladder = [{**VIDEO_FILE, "height": height} for height in (2160, 1080, 720, 480)]
+    assert bundles_of(*ladder, upscale=True) == [[0, 1, 2, 3]]
+    assert bundles_of(*ladder, ladder[0], upscale=True) == [[0, 1, 2, 3], [4]]
+    small = [{**VIDEO_FILE, "height": height} for height in (1080, 720, 480)]
+    assert bundles_of(*small, media=MediaSettings(memory_limit_mb=2000)) == [[0], [1, 2]]
+    assert bundles_of(*small, media=MediaSettings(memory_limit_mb=500)) == [[0], [1], [2]]
+    assert bundles_of(*[{**VIDEO_FILE, "height": 120}] * 9) == [list(range(8)), [8]]
 
 
 def test_not_too_many_are_made_together() -> None:

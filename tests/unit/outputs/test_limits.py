@@ -67,6 +67,18 @@ def test_a_film_gets_time_by_its_pixels() -> None:
     assert allowed(film(7200, 10**9), '{"output": "mp4"}') == DAY
 
 
+def test_what_is_made_together_gets_the_time_of_all() -> None:
+    """One process that makes several videos may take what they would take one by one, and no more than one may."""
+    info, document = film(10, 10**7), '{"output": "mp4"}'
+    rendering = Rendering(document, Group("video", ("",)), info, Path(), ffmpeg_runs=1)
+    reference = SourceReference("http://host/film", SourceVersion(info.size_bytes))
+    alone = within_processor_time(SETTINGS, reference, (rendering,)).cpu_limit_seconds
+    together = within_processor_time(SETTINGS, reference, (rendering,) * 3).cpu_limit_seconds
+    assert together - 120 == pytest.approx(3 * (alone - 120), abs=3)
+    tight = replace(SETTINGS, cpu_limit_seconds=alone)
+    assert within_processor_time(tight, reference, (rendering,) * 3).cpu_limit_seconds == alone
+
+
 def test_a_small_file_that_claims_much_gets_little() -> None:
     """However long a source claims to be, it gets no more than ten seconds for each kilobyte."""
     claimed = film(16_712, 28_000, coded_size=FrameSize(320, 240))

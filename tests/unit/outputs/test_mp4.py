@@ -88,7 +88,7 @@ def test_parameters_survive_json() -> None:
 
 def test_the_plan_is_one_file_that_the_destination_names() -> None:
     """An mp4 is one file, made in one go, from a whole copy of the source."""
-    assert _mp4().plan(_INFO).groups == (Group("video", ("",)),)
+    assert _mp4().plan(_INFO).groups == (Group("video", ("",), is_joinable=True, needs_all=False),)
     assert not _mp4().is_folder
     assert _mp4().reads_whole_source
     assert _mp4(file_extension=".m4v").temporary_name() == "video.m4v"

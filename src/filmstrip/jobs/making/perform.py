@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import FilmstripError, MediaProcessError, OutputError
+from filmstrip.domain.errors import FilmstripError, MediaProcessError, OutputError, error_named
 from filmstrip.jobs.making.addresses import find_addresses
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.leftovers import leftover_warnings
@@ -27,7 +27,7 @@ from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group
 from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs._substitutes import count_substitutes
-from filmstrip.outputs.child.messages import Made, Progressed, Report, Warned
+from filmstrip.outputs.child.messages import LeftOut, Made, Progressed, Report, Warned
 
 _MOST_NAMED = 5
 _PARTNER_SECONDS = 5.0
@@ -178,6 +178,8 @@ class Performer:
                 if report.artifact.name not in names:
                     raise MediaProcessError("The media process reported a file that nobody asked for")
                 yield report.artifact
+            elif isinstance(report, LeftOut):
+                raise error_named(report.error, report.message)
             elif isinstance(report, Progressed):
                 listener.on_progress(report.fraction)
             elif isinstance(report, Warned):

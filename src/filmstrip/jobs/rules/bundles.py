@@ -1,26 +1,46 @@
-"""Which outputs of a query are made together, and what of each? Pure."""
+"""Bundles: which outputs of a query are made together, and what of each. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group, Output, OutputPlan
 
-# What is in the making of each of them is in the memory of one process.
-_MOST_TOGETHER = 8
+_ALL = Fraction(1)
 
 
-def bundle_outputs(outputs: Sequence[Output], indexes: Iterable[int], info: MediaInfo) -> list[list[int]]:
-    """Sort the indexes of outputs into bundles, of which each takes the same frames, in order of their first ones."""
-    bundles: dict[Hashable, list[list[int]]] = {}
+@dataclass
+class _Bundle:
+    indexes: list[int] = field(default_factory=list)
+    room: Fraction = Fraction(0)
+
+
+def bundle_outputs(
+    outputs: Sequence[Output], indexes: Iterable[int], info: MediaInfo, media: MediaSettings, *, upscale: bool = False
+) -> list[list[int]]:
+    """Sort the indexes of outputs into bundles, of which each is made from one decode, in order of their first ones.
+
+    Args:
+        outputs: The outputs of a query.
+        indexes: Which of them are made.
+        info: What the source holds.
+        media: The limits of media work: a bundle is made by one process.
+        upscale: Whether video may become larger than its source.
+    """
+    bundles: dict[Hashable, list[_Bundle]] = {}
     for index in indexes:
-        sampling = outputs[index].sampling(info)
-        alike = bundles.setdefault(index if sampling is None else (type(outputs[index]), sampling), [[]])
-        if len(alike[-1]) == _MOST_TOGETHER:
-            alike.append([])
-        alike[-1].append(index)
-    return sorted(bundle for alike in bundles.values() for bundle in alike)
+        decode = outputs[index].shared_decode(info)
+        alike = bundles.setdefault(("alone", index) if decode is None else ("together", decode), [])
+        room = outputs[index].room(info, media, upscale=upscale) if decode is not None else _ALL
+        if not alike or alike[-1].room + room > _ALL:
+            alike.append(_Bundle())
+        alike[-1].indexes.append(index)
+        alike[-1].room += room
+    return sorted(bundle.indexes for alike in bundles.values() for bundle in alike)
 
 
 def join_groups(plan: OutputPlan) -> OutputPlan:

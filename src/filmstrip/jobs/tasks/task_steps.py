@@ -91,7 +91,7 @@ class TaskSteps:
             await asyncio.to_thread(self._database.outputs.drop_outputs, token, list(dropped))
             kept = [index for index in kept if index not in dropped]
         await asyncio.to_thread(self._database.outputs.advance_outputs, token, kept, TaskStatus.QUEUED)
-        return bundle_outputs(query.formats, kept, info)
+        return bundle_outputs(query.formats, kept, info, self._around.child.media, upscale=query.upscale)
 
     async def conclude(self, token: str) -> list[str | None]:
         """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.

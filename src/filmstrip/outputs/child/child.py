@@ -32,6 +32,7 @@ from filmstrip.outputs.child.messages import (
     Arriving,
     Failed,
     Fetched,
+    LeftOut,
     Made,
     Probed,
     Progressed,
@@ -118,7 +119,8 @@ def _shut_off(request: Request, outputs: Sequence[Output]) -> Seclusion:
     """Leave this process its source, the folders of its outputs, and as many runs of ffmpeg as they need."""
     read = [request.source.path] if isinstance(request.source, LocalFile) else []
     folders = [rendering.folder for rendering in request.renderings]
-    runs = sum(output.ffmpeg_runs for output in outputs)
+    # Those that are made together share each run.
+    runs = max((output.ffmpeg_runs for output in outputs), default=0)
     return seclude(request.media, read=read, work=folders, ffmpeg_runs=runs)
 
 
@@ -136,11 +138,14 @@ def _work(request: Request, outputs: Sequence[Output], reporter: _Reporter, secl
             (output, _bench(rendering, position, source, request.media, seclusion, reporter))
             for position, (output, rendering) in enumerate(zip(outputs, request.renderings, strict=True))
         ]
-        for position, artifact in _render(parts):
-            yield Made(artifact, position)
+        for position, made in _render(parts):
+            if isinstance(made, FilmstripError):
+                yield LeftOut(type(made).__name__, str(made), position)
+            else:
+                yield Made(made, position)
 
 
-def _render(parts: Sequence[tuple[Output, Workbench]]) -> Iterator[tuple[int, Artifact]]:
+def _render(parts: Sequence[tuple[Output, Workbench]]) -> Iterator[tuple[int, Artifact | FilmstripError]]:
     if len(parts) > 1:
         return joint_renderer(output.output_name for output, _ in parts).render_together(parts)
     ((output, bench),) = parts

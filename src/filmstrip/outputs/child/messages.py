@@ -70,6 +70,16 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The rendering at `position` cannot be made with the others: the error's class name and sentence."""
+
+    error: str
+    message: str
+    position: int
+    kind: Literal["left_out"] = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
 class Arriving:
     """Bytes of the source arrive: there is nothing else to tell, and nothing hangs."""
 
@@ -101,7 +111,9 @@ class Failed:
     kind: Literal["failed"] = "failed"
 
 
-Report = Annotated[Progressed | Made | Warned | Arriving | Probed | Tried | Failed, Field(discriminator="kind")]
+Report = Annotated[
+    Progressed | Made | Warned | LeftOut | Arriving | Probed | Tried | Failed, Field(discriminator="kind")
+]
 
 requests: TypeAdapter[Request] = TypeAdapter(Request)
 reports: TypeAdapter[Report] = TypeAdapter(Report)

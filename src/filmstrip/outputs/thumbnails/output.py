@@ -126,8 +126,8 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         except ValueError as error:
             raise OutputError(str(error)) from None
 
-    def sampling(self, info: MediaInfo) -> Sampling:
-        """Tell which frames are taken."""
+    def shared_decode(self, info: MediaInfo) -> Sampling:
+        """Return which frames are taken."""
         moments = self.grid(info)
         return Sampling(moments, self.precision, self.best_within(moments.least_step))
 

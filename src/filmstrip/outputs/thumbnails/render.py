@@ -39,7 +39,7 @@ def _picture_maker(output: Thumbnails, bench: Workbench) -> PictureMaker:
     info = bench.rendering.info
     missing = set(bench.rendering.group.artifact_names) - bench.rendering.finished.keys()
     return PictureMaker(
-        info, output.sampling(info), output.sets(info), output.encoding, output.keeps_jpegs, bench, missing
+        info, output.shared_decode(info), output.sets(info), output.encoding, output.keeps_jpegs, bench, missing
     )
 
 
