@@ -7,8 +7,8 @@ from filmstrip.jobs.making.media_child import _Inbox
 from filmstrip.outputs.child.messages import Made, Progressed, Report
 
 
-async def test_progress_that_nobody_heard_is_passed_over() -> None:
-    """A child that works is not held up by a listener that is busy: only what was made waits to be heard."""
+async def test_progress_that_nobody_heard_is_told_once() -> None:
+    """A child that works is not held up by a listener that is busy: what was made waits, and how far it is by now."""
     inbox, made = _Inbox(), Made(Artifact("a", "image/jpeg", 1), 0)
     async with asyncio.timeout(10):
         for number in range(9):
@@ -16,7 +16,17 @@ async def test_progress_that_nobody_heard_is_passed_over() -> None:
         inbox.put(made)
         inbox.put(None)
         heard: list[Report] = [report async for report in inbox.reports()]
-    assert heard == [Progressed(0.0, 0), made]
+    assert heard == [Progressed(0.8, 0), made]
+
+
+async def test_the_last_progress_is_heard() -> None:
+    """However much waits to be heard: none may follow that tells how far it is."""
+    inbox, made = _Inbox(), Made(Artifact("a", "image/jpeg", 1), 0)
+    async with asyncio.timeout(10):
+        for report in (made, Progressed(0.5, 0), made, Progressed(1.0, 0), None):
+            inbox.put(report)
+        heard = [report async for report in inbox.reports()]
+    assert heard == [made, Progressed(1.0, 0), made]
 
 
 async def test_reports_to_nobody_are_dropped() -> None:

@@ -143,11 +143,14 @@ class _Inbox:
         """Begin with none."""
         self._waiting: asyncio.Queue[Report | Exception | None] = asyncio.Queue()
         self._has_reader = True
+        self._progressed: Progressed | None = None
 
     def put(self, report: Report | Exception | None) -> None:
-        # A later one will tell how far it is.
-        is_stale = isinstance(report, Progressed) and not self._waiting.empty()
-        if self._has_reader and not is_stale:
+        is_told = False
+        if isinstance(report, Progressed):
+            # One that waits will tell of this one.
+            is_told, self._progressed = self._progressed is not None, report
+        if self._has_reader and not is_told:
             self._waiting.put_nowait(report)
 
     async def reports(self) -> AsyncGenerator[Report, None]:
@@ -155,6 +158,8 @@ class _Inbox:
             while (report := await self._waiting.get()) is not None:
                 if isinstance(report, Exception):
                     raise report
+                if isinstance(report, Progressed):
+                    report, self._progressed = self._progressed or report, None
                 yield report
         finally:
             self._has_reader = False
