@@ -20,6 +20,8 @@ from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.registry import joint_renderer, output_types, parse_query, renderer
 from filmstrip.params.format_entry import entries_without_destination, parse_entry
 
+SETTINGS = MediaSettings()
+
 
 @dataclass
 class Run:
@@ -36,10 +38,10 @@ class Run:
     progress: list[float] = field(default_factory=list)
     failure: FilmstripError | None = None
 
-    def bench(self, group: Group, finished: Mapping[str, Artifact]) -> Workbench:
+    def bench(self, group: Group, finished: Mapping[str, Artifact], settings: MediaSettings = SETTINGS) -> Workbench:
         """What a group is made with."""
         rendering = Rendering("", group, self.info, self.folder, finished=dict(finished))
-        return Workbench(rendering, LocalFile(self.source), MediaSettings(), self.progress.append, self.warnings.append)
+        return Workbench(rendering, LocalFile(self.source), settings, self.progress.append, self.warnings.append)
 
     @property
     def result(self) -> OutputResult:
@@ -77,7 +79,11 @@ def run_output(
 
 
 def run_together(
-    source: Asset | Path, folder: Path, entries: Sequence[Mapping[str, object]], finished: Sequence[str] = ()
+    source: Asset | Path,
+    folder: Path,
+    entries: Sequence[Mapping[str, object]],
+    finished: Sequence[str] = (),
+    settings: MediaSettings = SETTINGS,
 ) -> list[Run]:
     """Make of several outputs of a source what they can make together, in one go.
 
@@ -86,11 +92,12 @@ def run_together(
         folder: Where the files go, into a folder of each output, named by its position.
         entries: The entries of `format`.
         finished: Files that an earlier run made already, of each output.
+        settings: The limits.
     """
     runs = [_begun(source, folder / str(position), entry) for position, entry in enumerate(entries)]
     groups = [join_groups(run.output.plan(run.info)).groups[0] for run in runs]
     known = {name: Artifact(name, "", 0) for name in finished}
-    parts = [(run.child_side, run.bench(group, known)) for run, group in zip(runs, groups, strict=True)]
+    parts = [(run.child_side, run.bench(group, known, settings)) for run, group in zip(runs, groups, strict=True)]
     together = joint_renderer(run.output.output_name for run in runs).render_together(parts)
     for position, made in together:
         if isinstance(made, FilmstripError):

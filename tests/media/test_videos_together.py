@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import barcode
 from assets import ASSETS
 from filmstrip.domain.errors import DiskFullError, OutputInvalidError
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding import transcoder
 from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun
 from filmstrip.outputs._encoded import EncodedOutput
@@ -71,6 +73,15 @@ def test_one_run_makes_all(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) 
         assert run.progress == sorted(run.progress)
         assert run.progress[-1] > 0.9
         assert [path.name for path in run.folder.iterdir()] == ["output"]
+
+
+def test_one_thread_each_is_two_for_all(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) -> None:
+    """Each encoder would have had a thread of its own at the same time; with one for all they would wait in turn."""
+    for threads, used in ((1, "2"), (3, "3"), (0, "0")):
+        runs_of_ffmpeg.clear()
+        run_together(SOURCE, tmp_path / str(threads), LADDER[1:], settings=MediaSettings(threads=threads))
+        (arguments,) = runs_of_ffmpeg
+        assert [after for before, after in pairwise(arguments) if before.startswith("-threads")] == [used] * 3
 
 
 def test_what_is_there_is_not_made_again(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) -> None:
