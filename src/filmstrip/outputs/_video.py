@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,10 +27,10 @@ from filmstrip.params.video_stream import VideoEncoding
 _EVEN_SIDES = 2
 
 
-# Address space of ffmpeg with one decoder, and of an encoder: 500 MiB for each million pixels of its pictures
+# Address space of ffmpeg with one decoder, and of each encoder beside it, a part of both for each of its threads
 # (docs/adr/0018-one-decode-for-renditions.md). A ladder from 4K down fits into what a process has by default.
-_DECODER_MIB = 800
-_PIXELS_PER_MIB = 2000
+_DECODER_MIB, _DECODER_MIB_PER_THREAD = 800, 25
+_PIXELS_PER_MIB, _ENCODER_MIB_PER_THREAD = 2500, 40
 _LEAST_ROOM = Fraction(1, 8)
 
 
@@ -109,7 +110,9 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     def room(self, info: MediaInfo, media: MediaSettings, *, upscale: bool = False) -> Fraction:
         """Return its part of the memory that one process may have."""
         size = self.picture(info, upscale=upscale).fit.size
-        needed_mb, free_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB), media.memory_limit_mb - _DECODER_MIB
+        threads = media.threads or os.cpu_count() or 1
+        free_mb = media.memory_limit_mb - _DECODER_MIB - threads * _DECODER_MIB_PER_THREAD
+        needed_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB) + threads * _ENCODER_MIB_PER_THREAD
         return max(_LEAST_ROOM, needed_mb / free_mb) if needed_mb < free_mb else Fraction(1)
 
     def video_of(self, info: MediaInfo) -> VideoStream:

@@ -1,6 +1,7 @@
 """Which outputs are made together?"""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -16,7 +17,7 @@ from filmstrip.outputs.thumbnails.output import Thumbnails
 
 THUMBNAILS: dict[str, object] = {"output": "thumbnails", "interval": 10}
 VIDEO_FILE: dict[str, object] = {"output": "mp4"}
-MEDIA = MediaSettings()
+MEDIA = MediaSettings(threads=2)
 VIDEO = VideoStream(
     0, "h264", FrameSize(1920, 1080), Fraction(1), Orientation(), Fraction(25), Fraction(1, 12800), 0, None
 )
@@ -108,13 +109,15 @@ def test_a_class_keeps_no_videos_apart() -> None:
 
 
 def test_videos_share_the_memory_of_one_process() -> None:
-    """A ladder from 4K down is one bundle by default; where less memory is allowed, fewer are made at a time."""
+    """A ladder from 4K down is one bundle by default; with less memory or many threads, fewer are made at a time."""
     ladder = [{**VIDEO_FILE, "height": height} for height in (2160, 1080, 720, 480)]
     assert bundles_of(*ladder, upscale=True) == [[0, 1, 2, 3]]
     assert bundles_of(*ladder, ladder[0], upscale=True) == [[0, 1, 2, 3], [4]]
     small = [{**VIDEO_FILE, "height": height} for height in (1080, 720, 480)]
-    assert bundles_of(*small, media=MediaSettings(memory_limit_mb=2000)) == [[0], [1, 2]]
-    assert bundles_of(*small, media=MediaSettings(memory_limit_mb=500)) == [[0], [1], [2]]
+    assert bundles_of(*small, media=replace(MEDIA, memory_limit_mb=2000)) == [[0], [1, 2]]
+    assert bundles_of(*small, media=replace(MEDIA, memory_limit_mb=500)) == [[0], [1], [2]]
+    assert bundles_of(*small, media=MediaSettings(threads=16)) == [[0, 1, 2]]
+    assert bundles_of(*small, media=MediaSettings(threads=48)) == [[0, 1], [2]]
     assert bundles_of(*[{**VIDEO_FILE, "height": 120}] * 9) == [list(range(8)), [8]]
 
 
