@@ -75,14 +75,14 @@ class Output(FormatParameters):
     kind: ClassVar[MediaKind]
 
     @property
-    @abstractmethod
     def is_folder(self) -> bool:
         """Whether the destination names a folder; else it names the one file that is made."""
+        return False
 
     @property
-    @abstractmethod
     def reads_whole_source(self) -> bool:
-        """Whether every byte of the source is needed, so that a local copy is worth its time."""
+        """Whether every byte of the source is needed, so that a local copy is worth its time; else stretches of it."""
+        return False
 
     @property
     def needs_addresses(self) -> bool:

@@ -61,11 +61,6 @@ class EncodedOutput(Output, Clip, AudioEncoding):
         return channels
 
     @property
-    def is_folder(self) -> bool:
-        """The destination names the file itself."""
-        return False
-
-    @property
     def reads_whole_source(self) -> bool:
         """All of the clip is decoded."""
         return True

@@ -61,16 +61,6 @@ class MovingPicture(Output, FrameSizing, Clip):
         most = GIF_MOST_FRAMES_PER_SECOND if self.moving_format is MovingFormat.GIF else self.framerate
         return min(self.framerate, Fraction(most))
 
-    @property
-    def is_folder(self) -> bool:
-        """The destination names the file itself."""
-        return False
-
-    @property
-    def reads_whole_source(self) -> bool:
-        """Only what leads to its frames is read."""
-        return False
-
     def temporary_name(self) -> str:
         """Name the file by its format."""
         return f"{self.output_name}.{self.moving_format.value}"

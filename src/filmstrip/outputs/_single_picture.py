@@ -18,11 +18,6 @@ class SinglePicture(Output, FrameSizing, ImageEncoding, FrameSelection):
         """The destination names the file, unless it ends in a slash."""
         return any(destination.url.endswith("/") for destination in self.destination)
 
-    @property
-    def reads_whole_source(self) -> bool:
-        """Only the stretches before its moments are read."""
-        return False
-
     def temporary_name(self) -> str:
         """Name the picture if the client gave no name."""
         return f"{self.output_name}.{self.image_format.value}"

@@ -104,11 +104,6 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         """The destination names the folder of all images."""
         return True
 
-    @property
-    def reads_whole_source(self) -> bool:
-        """Only the stretches before each target are read."""
-        return False
-
     def temporary_name(self) -> str:
         """Never asked for: the destination is a folder."""
         return self.output_name
