@@ -104,6 +104,11 @@ class Output(FormatParameters):
         """How often rendering runs the ffmpeg program; a child process can run it no further time, nor another one."""
         return 0
 
+    @property
+    def encoding_effort(self) -> int:
+        """How many seconds of CPU a million pixels may take in each of these runs."""
+        return 1
+
     @abstractmethod
     def temporary_name(self) -> str:
         """Name the file in the temporary store where `is_folder` is false, such as "video.mp4"."""

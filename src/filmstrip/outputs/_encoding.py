@@ -83,7 +83,7 @@ def rendition_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterato
         yield Rendition(
             target=path,
             muxer=output.muxer,
-            video=tuple(_video_tracks(output, path, info, tone_lut, upscale=bench.rendering.upscale)),
+            video=tuple(_video_tracks(output, path, bench, tone_lut)),
             audio=tuple(_audio_tracks(output, info)),
         )
     finally:
@@ -99,7 +99,7 @@ def delivery_of(output: EncodedOutput, bench: Workbench) -> Delivery:
         source_seconds=info.duration_seconds,
         frame_rate=output.rate(info) if isinstance(output, VideoOutput) else None,
         video=tuple(_promised_video(output, info, upscale=bench.rendering.upscale)),
-        audio=(PromisedAudio(output.audio_encoder.codec),) if info.sound is not None else (),
+        audio=tuple(_promised_audio(output, info)),
         joints=max(0, len(info.pieces) - 1),
     )
     return Delivery(promise, bench.on_progress, bench.warn)
@@ -111,22 +111,22 @@ def _local(source: MediaSource) -> LocalFile:
     return source
 
 
-def _video_tracks(
-    output: EncodedOutput, path: Path, info: MediaInfo, tone_lut: Path, *, upscale: bool
-) -> Iterator[VideoTrack]:
+def _video_tracks(output: EncodedOutput, path: Path, bench: Workbench, tone_lut: Path) -> Iterator[VideoTrack]:
     if not isinstance(output, VideoOutput):
         return
-    video, picture = output.video_of(info), output.picture(info, upscale=upscale)
+    info = bench.rendering.info
+    video, picture = output.video_of(info), output.picture(info, upscale=bench.rendering.upscale)
     if picture.tone_maps is not None:
         write_tone_lut(tone_lut, video.color)
     first, last = _passes(output, path)
-    encoder, rate = output.video_encoder, output.rate(info)
+    encoder, rate, threads = output.video_encoder, output.rate(info), bench.settings.threads
     yield VideoTrack(
         source_index=video.index,
         filters=picture_filter(picture, tone_lut),
-        encoder=tuple(encoder.arguments(output, rate, last)),
-        first_pass=None if first is None else tuple(encoder.arguments(output, rate, first)),
+        encoder=tuple(encoder.arguments(output, rate, last, threads)),
+        first_pass=None if first is None else tuple(encoder.arguments(output, rate, first, threads)),
         has_constant_rate=picture.frame_rate is not None,
+        tag=output.muxer.tag(encoder.codec, output.tag_video),
     )
 
 
@@ -153,3 +153,9 @@ def _promised_video(output: EncodedOutput, info: MediaInfo, *, upscale: bool) ->
             tag=output.muxer.tag(encoder.codec, output.tag_video),
             bit_depth=encoder.bit_depth,
         )
+
+
+def _promised_audio(output: EncodedOutput, info: MediaInfo) -> Iterator[PromisedAudio]:
+    if info.sound is not None:
+        encoder = output.audio_encoder
+        yield PromisedAudio(encoder.codec, encoder.decoded_rate(output), output.audio_channels_number)

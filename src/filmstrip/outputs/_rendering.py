@@ -50,6 +50,7 @@ class Rendering:
         addresses: Those of the output's files, if the group asks for them.
         substitutes_before: How many frames of groups that are not in `finished` are substitutes.
         ffmpeg_runs: How often it runs ffmpeg, as the output says.
+        encoding_effort: How many seconds of CPU a million pixels may take in each run, as the output says.
     """
 
     document: str
@@ -61,6 +62,7 @@ class Rendering:
     addresses: Addresses = field(default_factory=Addresses)
     substitutes_before: int = 0
     ffmpeg_runs: int = 0
+    encoding_effort: int = 1
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,11 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         needed_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB) + threads * _ENCODER_MIB_PER_THREAD
         return max(_LEAST_ROOM, needed_mb / free_mb) if needed_mb < free_mb else Fraction(1)
 
+    @property
+    def encoding_effort(self) -> int:
+        """How many seconds of CPU a million pixels may take in each run of ffmpeg."""
+        return self.video_encoder.effort
+
     def video_of(self, info: MediaInfo) -> VideoStream:
         """Return the source's video.
 

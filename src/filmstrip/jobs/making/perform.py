@@ -168,6 +168,7 @@ class Performer:
             addresses=addresses,
             substitutes_before=portion.substitutes_before,
             ffmpeg_runs=assignment.output.ffmpeg_runs,
+            encoding_effort=assignment.output.encoding_effort,
         )
 
     async def _made_files(self, portion: Portion, reports: AsyncIterator[Report]) -> AsyncIterator[Artifact]:

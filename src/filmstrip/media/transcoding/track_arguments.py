@@ -29,6 +29,7 @@ def video_arguments(clip: SourceClip, track: VideoTrack, encoder: Sequence[str],
         *_pictures(clip, track, label),
         *_frame_times(clip, track),
         *encoder,
+        *(("-tag:v", track.tag) if track.tag is not None else ()),
         # Of filters and encoder; x264 alone would take one and a half per core.
         *("-filter_threads", str(clip.threads), "-threads:v", str(clip.threads)),
         *_last_picture(clip.cut),

@@ -45,6 +45,7 @@ class VideoTrack:
         encoder: Arguments of the encoder, pairs of an option, which ends in ":v", and its value.
         has_constant_rate: Whether the filters make a constant frame rate.
         first_pass: Arguments of the encoder for the first of two passes, of which `encoder` is the second; else None.
+        tag: What the container calls the codec, None to leave that to ffmpeg.
     """
 
     source_index: int
@@ -52,6 +53,7 @@ class VideoTrack:
     encoder: tuple[str, ...]
     has_constant_rate: bool
     first_pass: tuple[str, ...] | None = None
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

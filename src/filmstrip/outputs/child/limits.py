@@ -14,8 +14,8 @@ from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.params.clip import Clip
 
-# Several times what the slowest choices need on a slow core: x264's "placebo" encodes some 3 million pixels a second,
-# the slowest decoders 80 million.
+# Several times what the slowest choices need on a slow core: x264's "placebo" encodes some 3 million pixels a second
+# (others say by their effort how much slower they are), the slowest decoders 80 million.
 _ENOUGH_FOR_ANYTHING_SECONDS = 120
 _PROBED_BYTES_PER_SECOND = 1_000_000
 _ENCODED_PIXELS_PER_SECOND = 1_000_000
@@ -87,7 +87,7 @@ def _seconds_by_pixels(rendering: Rendering) -> Fraction:
     frames = rendering.info.duration_seconds * max(video.frame_rate or 0, ASSUMED_FRAME_RATE)
     pixels = video.coded_size.width * video.coded_size.height
     encoded = max(pixels, _UPSCALED_PIXELS) if rendering.upscale else pixels
-    runs = rendering.ffmpeg_runs
+    runs = rendering.ffmpeg_runs * rendering.encoding_effort
     return frames * (
         Fraction(pixels, _DECODED_PIXELS_PER_SECOND) + runs * Fraction(encoded, _ENCODED_PIXELS_PER_SECOND)
     )

@@ -40,6 +40,7 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         pixel_formats: What it can encode, of those that can be asked for.
         has_two_passes: Whether it can go through a clip twice to meet a bitrate.
         bit_depth: Bits of a sample of its results.
+        effort: How many seconds of CPU a million pixels may take, with the slowest settings on a slow core.
     """
 
     names: ClassVar[tuple[str, ...]]
@@ -49,6 +50,7 @@ class VideoEncoder(ABC, Generic[ParametersT]):
     pixel_formats: ClassVar[tuple[str, ...]] = PIXEL_FORMATS
     has_two_passes: ClassVar[bool] = True
     bit_depth: ClassVar[int] = 8
+    effort: ClassVar[int] = 1
 
     def settings(self, video: VideoEncoding) -> ParametersT:
         """Return what was set of it, or nothing but defaults."""
@@ -56,13 +58,16 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         return given if isinstance(given, self.parameters) else self.parameters()
 
     @abstractmethod
-    def arguments(self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None) -> list[str]:
+    def arguments(
+        self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None, threads: int = 0
+    ) -> list[str]:
         """Write the arguments for one video stream: pairs of an option, which ends in ":v", and its value.
 
         Args:
             video: What is asked for.
             frame_rate: Frames per second of the result, None if unknown.
             in_pass: Which of two passes it is, None for the only one.
+            threads: How many it may have, 0 for one per core; FFmpeg tells them to encoders that heed its option.
         """
 
     def compromises(self, video: VideoEncoding) -> Iterator[str]:
@@ -94,8 +99,12 @@ class AudioEncoder(ABC):
         """Write the arguments for one audio stream: pairs of an option, which ends in ":a", and its value."""
 
     def sample_rate(self, audio: AudioEncoding) -> int:
-        """Return the sample rate of the result."""
+        """Return the sample rate that is encoded."""
         return audio.audio_sample_rate
+
+    def decoded_rate(self, audio: AudioEncoding) -> int:
+        """Return the sample rate that decoders of the result give."""
+        return self.sample_rate(audio)
 
     def compromises(self, audio: AudioEncoding) -> Iterator[str]:
         """Yield what of a request cannot be done to the letter, one sentence each."""

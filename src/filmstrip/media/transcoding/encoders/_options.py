@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.media.transcoding.encoders._base import Pass
+from filmstrip.params import codec_parameters
 from filmstrip.params.video_stream import VideoEncoding
 
 _DEFAULT_KEYFRAME_FRAMES = 90
 _FASTEST_FRAME_RATE = 300
+_UNSAFE, _ESCAPED = re.compile(r"([\\':=])"), r"\\\1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,37 @@ def keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str
     )
 
 
+def grid_frames(video: VideoEncoding) -> int | None:
+    """Return the distance of keyframes in whole frames, if that is the same grid; None if there is none, or by time."""
+    interval = video.keyframe
+    if interval is None or interval.frames is not None:
+        return None if interval is None else interval.frames
+    frames = (interval.seconds or Fraction(0)) * (video.framerate or Fraction(0))
+    return frames.numerator if frames and frames.denominator == 1 else None
+
+
 def pass_log(in_pass: Pass | None) -> Iterator[str]:
     """Write which of two passes it is, as FFmpeg itself keeps what was measured."""
     if in_pass is not None:
         yield from ("-pass:v", str(in_pass.number), "-passlogfile:v", str(in_pass.statistics))
+
+
+def kilobits(parameters: codec_parameters.RateLimits) -> RateLimits:
+    """Return the limits that are set of an encoder that counts in kbit/s."""
+    rates = (parameters.max_rate, parameters.min_rate, parameters.bufsize)
+    return RateLimits(*(None if rate is None else rate * 1000 for rate in rates))
+
+
+def setting_list(settings: Iterable[tuple[str, str]]) -> str:
+    """Write settings as FFmpeg reads a dictionary (`av_dict_parse_string`): a path may have any characters."""
+    return ":".join(f"{name}={_UNSAFE.sub(_ESCAPED, value)}" for name, value in settings)
+
+
+def of_h264(video: VideoEncoding, encoder: str) -> Iterator[str]:
+    """Yield which parameters that only H.264 has are given for an encoder of another codec."""
+    for name in ("profile", "level"):
+        if getattr(video, name) is not None:
+            yield f"{name} is about H.264, and was ignored: {encoder} chooses what fits"
 
 
 def bits(amount: Fraction | int) -> str:

@@ -60,8 +60,11 @@ class X264(VideoEncoder[X264Parameters]):
     parameters = X264Parameters
     qualities: ClassVar[tuple[int, int]] = (0, 51)
 
-    def arguments(self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None) -> list[str]:
+    def arguments(
+        self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None, threads: int = 0
+    ) -> list[str]:
         """Write the arguments for one video stream."""
+        del threads
         x264 = self.settings(video)
         return [
             *("-codec:v", "libx264"),

@@ -18,7 +18,12 @@ class Mp4Muxer(Muxer):
 
     name: ClassVar[str] = "mp4"
     content_type: ClassVar[str] = "video/mp4"
-    video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {"h264": ()}
+    video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "h264": (),
+        # ISO/IEC 14496-15, 8.3.2: with hvc1, all parameter sets are in the sample description. Apple plays no other.
+        "hevc": ("hvc1", "hev1"),
+        "av1": ("av01",),
+    }
     audio_codecs: ClassVar[tuple[str, ...]] = ("aac",)
 
     def arguments(self) -> Sequence[str]:

@@ -1,0 +1,103 @@
+"""What the two encoders of libvpx, of VP8 and of VP9, have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
+from filmstrip.media.transcoding.encoders._options import (
+    bits,
+    grid_frames,
+    is_average,
+    keyframes,
+    kilobits,
+    of_h264,
+    pass_log,
+    rate_control,
+)
+from filmstrip.params.codec_parameters import RateLimits
+from filmstrip.params.values import one_of
+from filmstrip.params.video_stream import VideoEncoding
+
+# In frames: weeks. libvpx counts them from the beginning, whatever keyframes are forced meanwhile.
+_NEVER = 100_000_000
+_SPEEDS = {"best": 0, "good": 2, "realtime": 6}
+_SPEED_OF_FIRST_PASS = 4
+
+
+class VpxParameters(RateLimits):
+    """Settings of libvpx.
+
+    Attributes:
+        preset: Speed against size: best, good (the default) or realtime.
+    """
+
+    preset: Annotated[str, one_of(tuple(_SPEEDS))] | None = None
+
+
+class VpxEncoder(VideoEncoder[VpxParameters]):
+    """An encoder of libvpx.
+
+    Attributes:
+        default_quality: The constant quality if nothing is asked for.
+        unlimited: The ceiling of the bitrate that means none.
+    """
+
+    parameters = VpxParameters
+    default_quality: ClassVar[int]
+    unlimited: ClassVar[str]
+
+    @abstractmethod
+    def threading(self) -> list[str]:
+        """Write how several threads work on a picture."""
+
+    def arguments(
+        self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None, threads: int = 0
+    ) -> list[str]:
+        """Write the arguments for one video stream."""
+        del threads
+        preset = self.settings(video).preset or "good"
+        is_measuring = in_pass is not None and in_pass.number == 1
+        return [
+            *("-codec:v", self.names[0]),
+            *("-deadline:v", preset),
+            # FFmpeg's own choice of 1 takes twice the time for a few percent of the size; measuring needs no care.
+            *("-cpu-used:v", str(_SPEED_OF_FIRST_PASS if is_measuring else _SPEEDS[preset])),
+            *self.threading(),
+            *self._rate_control(video),
+            *_keyframes(video, frame_rate),
+            *pass_log(in_pass),
+        ]
+
+    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+        """Yield what is of another codec."""
+        yield from of_h264(video, self.names[0])
+
+    def _rate_control(self, video: VideoEncoding) -> Iterator[str]:
+        limits = kilobits(self.settings(video))
+        if is_average(video):
+            yield from rate_control(video, 0, limits)
+            return
+        # Its ceiling is no option of its own, but the bitrate beside the quality.
+        ceiling = limits.most if limits.most is not None else (video.bitrate and video.bitrate * 1000)
+        quality = self.default_quality if video.quality is None else video.quality
+        yield from ("-crf:v", f"{round(quality)}", "-b:v", self.unlimited if ceiling is None else bits(ceiling))
+
+
+def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
+    frames = grid_frames(video)
+    if video.keyframe is None:
+        yield from keyframes(video, frame_rate)
+        return
+    if frames is not None:
+        # As long at least as at most: no keyframes at scene cuts, which would shift the grid that is asked for.
+        yield from ("-g:v", str(frames), "-keyint_min:v", str(frames))
+        return
+    yield from list(keyframes(video, frame_rate))[:2]
+    yield from ("-g:v", str(_NEVER), "-keyint_min:v", str(_NEVER))
+    if video.two_pass:
+        # In its second pass, pictures that are only referred to take the place of keyframes that are forced.
+        yield from ("-auto-alt-ref:v", "0")
