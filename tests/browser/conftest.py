@@ -21,10 +21,17 @@ def needs_a_browser() -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def players(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the players are, each with its page's script."""
+    folder = tmp_path_factory.mktemp("players")
+    install_players(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, players: Path) -> Iterator[str]:
     """Address of a server with pages, players and media."""
-    players, media = tmp_path_factory.mktemp("players"), tmp_path_factory.mktemp("media")
-    install_players(players)
+    media = tmp_path_factory.mktemp("media")
     make_site(media)
     with serve({"players": players, "media": media, "node_modules": FOLDER / "node_modules"}) as address:
         write_full_boards(media, address)

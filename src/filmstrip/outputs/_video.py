@@ -20,7 +20,7 @@ from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.frame_size import FrameSizing
-from filmstrip.params.values import mistake
+from filmstrip.params.values import mistake, unfit
 from filmstrip.params.video_stream import VideoEncoding
 
 # Rounding an odd side to an even one, up or down, makes no difference worth a word.
@@ -92,7 +92,7 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     def _is_known_tag(cls, tag: str | None, info: ValidationInfo) -> str | None:
         known = cls.muxer.video_codecs[cls.video_encoder_named(info.data.get("video_codec")).codec]
         if tag is not None and tag not in known:
-            raise mistake(tag, f"one of {', '.join(known)}" if known else "needed: the codec has one name only here")
+            raise mistake(tag, f"one of {', '.join(known)}") if known else unfit("is nothing that this container has")
         return tag
 
     @property
@@ -159,7 +159,7 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
             yield f"two_pass was ignored: {self.video_codec} meets a bitrate in one pass"
         elif self.two_pass and not self.is_two_pass:
             yield "two_pass needs a bitrate and no quality, and was ignored"
-        yield from self.video_encoder.compromises(self)
+        yield from self.video_encoder.compromises(self, self.rate(info))
         yield from super().compromises(info, upscale=upscale)
 
     def meta(self, info: MediaInfo, bits_per_second: Fraction, *, upscale: bool) -> dict[str, MetaValue]:

@@ -254,6 +254,12 @@ def _unknown_keys(
         (f"format[{index}].", entry, type(parsed).wire_names() | {"output"})
         for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True))
     ]
+    places += [
+        (f"format[{index}].{name}.", entry[name], type(value).wire_names())
+        for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True))
+        for name, value in parsed
+        if isinstance(value, Parameters)
+    ]
     for path, entry, known in places:
         present = without_absent(entry)
         for key in sorted(set(present if isinstance(present, dict) else ()) - known):

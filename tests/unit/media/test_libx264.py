@@ -56,7 +56,7 @@ def test_keyframes_by_frames_are_a_fixed_grid() -> None:
 @pytest.mark.parametrize(("rate", "frames"), [("30000/1001", "180"), ("25", "150"), (None, "1800")])
 def test_keyframes_by_seconds_are_forced_by_time(rate: str | None, frames: str) -> None:
     """A keyframe every 3 s is exact at any frame rate; x264's own interval never comes first."""
-    forced = ["-force_key_frames:v", "expr:gte(t,n_forced*3)"]
+    forced = ["-force_key_frames:v", "expr:gte(t+0.0005,n_forced*3)"]
     assert _arguments({"keyframe": "3s"}, rate=rate)[8:] == [*forced, "-g:v", frames, "-sc_threshold:v", "0"]
 
 

@@ -70,9 +70,9 @@ class VideoEncoder(ABC, Generic[ParametersT]):
             threads: How many it may have, 0 for one per core; FFmpeg tells them to encoders that heed its option.
         """
 
-    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+    def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
         """Yield what of a request cannot be done to the letter, one sentence each."""
-        del video
+        del video, frame_rate
         yield from ()
 
 

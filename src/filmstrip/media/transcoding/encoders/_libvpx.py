@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
 from filmstrip.media.transcoding.encoders._options import (
     bits,
+    forced_keyframes,
     grid_frames,
     is_average,
     keyframes,
@@ -72,9 +73,14 @@ class VpxEncoder(VideoEncoder[VpxParameters]):
             *pass_log(in_pass),
         ]
 
-    def compromises(self, video: VideoEncoding) -> Iterator[str]:
-        """Yield what is of another codec."""
+    def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
+        """Yield what is of another codec, and that there are more keyframes than asked for."""
         yield from of_h264(video, self.names[0])
+        if video.two_pass and video.keyframe is not None and _whole_frames(video, frame_rate) is None:
+            yield (
+                f"There are keyframes at scene cuts too: with two_pass, {self.names[0]} has none but those asked for "
+                "only where keyframe is a whole number of frames"
+            )
 
     def _rate_control(self, video: VideoEncoding) -> Iterator[str]:
         limits = kilobits(self.settings(video))
@@ -88,16 +94,19 @@ class VpxEncoder(VideoEncoder[VpxParameters]):
 
 
 def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-    frames = grid_frames(video)
+    frames = _whole_frames(video, frame_rate)
     if video.keyframe is None:
         yield from keyframes(video, frame_rate)
-        return
-    if frames is not None:
+    elif frames is not None:
         # As long at least as at most: no keyframes at scene cuts, which would shift the grid that is asked for.
         yield from ("-g:v", str(frames), "-keyint_min:v", str(frames))
-        return
-    yield from list(keyframes(video, frame_rate))[:2]
-    yield from ("-g:v", str(_NEVER), "-keyint_min:v", str(_NEVER))
-    if video.two_pass:
-        # In its second pass, pictures that are only referred to take the place of keyframes that are forced.
-        yield from ("-auto-alt-ref:v", "0")
+    else:
+        yield from forced_keyframes(video.keyframe)
+        # With two passes, bits would be shared out up to the next keyframe that is not forced: never.
+        yield from ("-g:v", str(_NEVER), *(() if video.two_pass else ("-keyint_min:v", str(_NEVER))))
+
+
+def _whole_frames(video: VideoEncoding, frame_rate: Fraction | None) -> int | None:
+    """Return the grid in frames, if there is one; with two passes, a rate that the source tells is believed for it."""
+    rate = frame_rate if video.two_pass else video.framerate
+    return grid_frames(video, rate)

@@ -10,10 +10,11 @@ from fractions import Fraction
 
 from filmstrip.media.transcoding.encoders._base import Pass
 from filmstrip.params import codec_parameters
-from filmstrip.params.video_stream import VideoEncoding
+from filmstrip.params.video_stream import KeyframeInterval, VideoEncoding
 
 _DEFAULT_KEYFRAME_FRAMES = 90
 _FASTEST_FRAME_RATE = 300
+_LITTLE_SECONDS = "0.0005"
 _UNSAFE, _ESCAPED = re.compile(r"([\\':=])"), r"\\\1"
 
 
@@ -70,9 +71,7 @@ def keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str
         # At most so far apart: players seek to keyframes.
         yield from ("-g:v", str(_DEFAULT_KEYFRAME_FRAMES))
         return
-    if interval.seconds is not None:
-        # By time, not by frames: exact for fractional and for variable frame rates.
-        yield from ("-force_key_frames:v", f"expr:gte(t,n_forced*{float(interval.seconds):g})")
+    yield from forced_keyframes(interval)
     # The longest distance that an encoder allows itself: of forced keyframes it must never come first, also where
     # pictures come faster for a while.
     yield from (
@@ -81,12 +80,20 @@ def keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str
     )
 
 
-def grid_frames(video: VideoEncoding) -> int | None:
-    """Return the distance of keyframes in whole frames, if that is the same grid; None if there is none, or by time."""
+def forced_keyframes(interval: KeyframeInterval) -> Iterator[str]:
+    """Write where keyframes are forced, if they are asked for by time."""
+    if interval.seconds is not None:
+        # By time, not by frames: exact for fractional and for variable frame rates. Three times 0.8 is more than 2.4 in
+        # floating point, so a little less than the time is enough: frames are further apart.
+        yield from ("-force_key_frames:v", f"expr:gte(t+{_LITTLE_SECONDS},n_forced*{float(interval.seconds):g})")
+
+
+def grid_frames(video: VideoEncoding, frame_rate: Fraction | None) -> int | None:
+    """Return the distance of keyframes in whole frames at a constant rate; None if none is asked for, or it is none."""
     interval = video.keyframe
     if interval is None or interval.frames is not None:
         return None if interval is None else interval.frames
-    frames = (interval.seconds or Fraction(0)) * (video.framerate or Fraction(0))
+    frames = (interval.seconds or Fraction(0)) * (frame_rate or Fraction(0))
     return frames.numerator if frames and frames.denominator == 1 else None
 
 

@@ -78,18 +78,20 @@ class SvtAv1(VideoEncoder[SvtAv1Parameters]):
         return [
             *("-codec:v", "libsvtav1"),
             *("-preset:v", str(_DEFAULT_PRESET if svt.preset is None else svt.preset)),
-            *rate_control(video, _DEFAULT_QUALITY if video.quality is None else video.quality, kilobits(svt)),
+            # FFmpeg takes 0 for nothing asked for.
+            *rate_control(video, max(1, _DEFAULT_QUALITY if video.quality is None else video.quality), kilobits(svt)),
             *_keyframes(video, frame_rate),
             *(("-svtav1-params:v", setting_list(given)) if given else ()),
         ]
 
-    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+    def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
         """Yield what is of another codec."""
+        del frame_rate
         yield from of_h264(video, "libsvtav1")
 
 
 def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-    frames = grid_frames(video)
+    frames = grid_frames(video, video.framerate)
     # By frames where that is the same: FFmpeg before version 6 does not let keyframes be forced.
     yield from keyframes(video, frame_rate) if frames is None else ("-g:v", str(frames))
 

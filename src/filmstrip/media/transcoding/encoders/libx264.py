@@ -90,8 +90,9 @@ class X264(VideoEncoder[X264Parameters]):
         asks_for_high = (x264.flags2 or {}).get("dct8x8", False)
         return video.profile or x264.vprofile or ("high" if asks_for_high else _DEFAULT_PROFILE)
 
-    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+    def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
         """Yield that another profile is needed than the one that is asked for."""
+        del frame_rate
         profile, used = video.profile or self.settings(video).vprofile, self.profile(video)
         if profile is not None and profile != used:
             yield f"pix_format {video.pix_format} needs the H.264 profile {used} instead of {profile}"

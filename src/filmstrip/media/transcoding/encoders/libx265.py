@@ -57,8 +57,9 @@ class X265(VideoEncoder[X265Parameters]):
             *("-x265-params:v", setting_list(_settings(video, in_pass, threads))),
         ]
 
-    def compromises(self, video: VideoEncoding) -> Iterator[str]:
+    def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
         """Yield what is of another codec."""
+        del frame_rate
         yield from of_h264(video, "libx265")
 
 

@@ -19,7 +19,7 @@ class Mp4Muxer(Muxer):
     name: ClassVar[str] = "mp4"
     content_type: ClassVar[str] = "video/mp4"
     video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "h264": (),
+        "h264": ("avc1",),
         # ISO/IEC 14496-15, 8.3.2: with hvc1, all parameter sets are in the sample description. Apple plays no other.
         "hevc": ("hvc1", "hev1"),
         "av1": ("av01",),

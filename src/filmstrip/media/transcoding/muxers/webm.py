@@ -7,13 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from filmstrip.domain.errors import OutputInvalidError
-from filmstrip.media.containers.ebml import element
 from filmstrip.media.transcoding.muxers._base import Muxer
-
-_EBML, _DOC_TYPE = 0x1A45DFA3, 0x4282
-_SEGMENT, _CUES, _INFO, _DURATION = 0x18538067, 0x1C53BB6B, 0x1549A966, 0x4489
-# Far more than the index of a day has, in front of the first cluster.
-_MOST_HEADER_BYTES = 64 << 20
+from filmstrip.media.transcoding.muxers._webm_structure import read_structure
 
 
 class WebmMuxer(Muxer):
@@ -33,15 +28,15 @@ class WebmMuxer(Muxer):
         )
 
     def check(self, path: Path) -> None:
-        """Check that it calls itself WebM, tells its length, and has its index in front of the first cluster."""
-        with path.open("rb") as file:
-            head = file.read(_MOST_HEADER_BYTES)
-        segment = element(head, _SEGMENT)
-        if element(element(head, _EBML), _DOC_TYPE).rstrip(b"\0") != b"webm":
+        """Check that it calls itself WebM, tells its length, has its index in front of all samples, and is whole."""
+        structure = read_structure(path)
+        if structure.doc_type != "webm":
             raise OutputInvalidError("The result does not call itself WebM")
-        if not element(element(segment, _INFO), _DURATION):
+        if not structure.tells_length:
             raise OutputInvalidError("The result does not tell its length")
-        if not element(segment, _CUES):
+        if structure.whole_bytes != path.stat().st_size:
+            raise OutputInvalidError(f"The result is damaged at byte {structure.whole_bytes}")
+        if not structure.is_index_first:
             raise OutputInvalidError("The result's index does not lie before its samples")
 
 
