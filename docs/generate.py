@@ -21,7 +21,8 @@ from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
 from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.media.transcoding.encoders.registry import video_encoders
+from filmstrip.media.transcoding.encoders.registry import audio_encoders, video_encoders
+from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
@@ -71,6 +72,8 @@ def _parameters() -> Iterator[str]:
     yield "## Every output\n"
     yield f"`output` names what is made: {', '.join(f'`{name}`' for name in output_types())}.\n"
     yield _fields(FormatParameters)
+    yield "## What videos and sound are encoded with\n"
+    yield _encoders()
     yield "## destination\n"
     yield "An object, a URL in its place, or a list of them.\n"
     yield _fields(Destination)
@@ -86,6 +89,32 @@ def _parameters() -> Iterator[str]:
         yield f"## {name}\n"
         yield f"{_first_line(group)}\n"
         yield _fields(group)
+
+
+def _encoders() -> str:
+    encoded = {name: kind for name, kind in output_types().items() if issubclass(kind, EncodedOutput)}
+    rows = (
+        (
+            f"`{name}`",
+            f"`{kind.muxer.content_type}`",
+            _named_codecs(kind, "video_codec"),
+            _named_codecs(kind, "audio_codec"),
+        )
+        for name, kind in encoded.items()
+    )
+    return _table(("output", "content type", "`video_codec`", "`audio_codec`"), rows)
+
+
+def _named_codecs(kind: type[EncodedOutput], field: str) -> str:
+    if field not in kind.model_fields:
+        return ""
+    is_video = field == "video_codec"
+    held = kind.muxer.video_codecs if is_video else kind.muxer.audio_codecs
+    encoders: Mapping[str, Any] = video_encoders() if is_video else audio_encoders()
+    default = kind.model_fields[field].default
+    names = [name for name, encoder in encoders.items() if encoder.codec in held]
+    first = sorted(names, key=lambda name: name != default)
+    return ", ".join(f"`{name}` ({encoders[name].codec})" for name in first)
 
 
 def _fields(kind: type[Parameters], without: Mapping[str, FieldInfo] | None = None) -> str:
