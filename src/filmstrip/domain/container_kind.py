@@ -127,19 +127,23 @@ _FLV = ContainerKind("flv", Layout.FLV_TAGS, may_change_size=True, run_up_second
 _OGG = ContainerKind("ogg", Layout.OGG_PAGES, may_change_size=True, run_up_seconds=_WITHOUT_INDEX)
 _ASF = ContainerKind("asf", Layout.ASF_OBJECTS, run_up_seconds=_WITHOUT_INDEX)
 # Bare streams have neither time stamps nor an index: libav guesses their length from the bit rate.
-_BARE = ("h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac")
+_BARE = ("h264", "hevc", "mpegvideo", "m4v", "obu")
+# Those of sound, whose blocks are all of one length that is known, get times from libav as it reads them.
+_BARE_SOUND = ("mp3", "aac", "ac3", "eac3", "dts", "amr")
 # What IVF's header counts are frames, of which a writer into a pipe never learned how many.
 _IVF = ContainerKind("ivf", has_length=False, run_up_seconds=_WITHOUT_INDEX)
 _SOUGHT_NEARBY = ("mxf", "dv", "rm")
 _PASSED_ONLY = ("dhav", "gxf")
 _PLAIN = (
     *("wav", "flac", "gif", "yuv4mpegpipe", "mjpeg", "apng", "wtv"),
+    *("aiff", "caf", "w64", "au", "wv", "tta", "ape"),
     *("png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe"),
 )
 
 KINDS = (
     *(_MP4, _MATROSKA, _TRANSPORT_STREAM, _PROGRAM_STREAM, _AVI, _FLV, _OGG, _ASF, _IVF),
     *(ContainerKind(name, packet_times=TimesTold.NONE, has_length=False) for name in _BARE),
+    *(ContainerKind(name, has_length=False) for name in _BARE_SOUND),
     *(ContainerKind(name, run_up_seconds=_WITHOUT_INDEX) for name in _SOUGHT_NEARBY),
     *(ContainerKind(name, seeks_ahead=False) for name in _PASSED_ONLY),
     ContainerKind("nut", may_change_size=True),

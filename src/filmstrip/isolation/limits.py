@@ -14,8 +14,8 @@ class ProcessLimits:
         memory_limit_mb: Address space of a media process in MiB.
         cpu_limit_seconds: CPU time of a media process and what it starts. Small work gets less: two minutes, five
             seconds for each picture, and by the pixels of the source a second for each million that is encoded (50 for
-            H.265 and VP9, 20 for AV1, 5 for VP8) and each five million that are decoded, but no more than ten seconds
-            for each kilobyte of the source.
+            H.265 and VP9, 20 for AV1, 5 for VP8) and each five million that are decoded, and by its sound a second for
+            each four, but no more than ten seconds for each kilobyte of the source.
         file_limit_mb: Largest file that a media process may write, in MiB.
         stall_seconds: A media process that reports nothing for so long is ended, unless its source arrives meanwhile.
         isolation: What media work is kept from, as well as these limits: files of others, the network, programs, other

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.media.containers.cover_art import read_cover
 from filmstrip.media.containers.photo import PHOTO_FORMAT, photo_end
+from filmstrip.media.containers.tags import read_tags
 from filmstrip.media.pictures.tone_lut import write_tone_lut
 from filmstrip.media.source.media_source import LocalFile, MediaSource
 from filmstrip.media.timeline.pieces import is_listed
@@ -30,6 +32,7 @@ from filmstrip.media.transcoding.transcode import (
 )
 from filmstrip.media.transcoding.transcoder import Transcoder
 from filmstrip.media.transcoding.verify import measure_duration
+from filmstrip.outputs._audio import AudioOutput
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs._video import VideoOutput
@@ -44,7 +47,7 @@ def render(output: EncodedOutput, bench: Workbench) -> Iterator[Artifact]:
     if not path.exists():
         transcoder = Transcoder(bench.ffmpeg or find_ffmpeg(bench.settings))
         with clip_of(output, path, bench) as clip, rendition_of(output, path, bench) as rendition:
-            transcoder.make_one(Transcode(clip, (rendition,)), delivery_of(output, bench))
+            transcoder.make_one(Transcode(clip, (rendition,)), delivery_of(output, rendition, bench))
     yield artifact_of(output, name, path)
 
 
@@ -78,20 +81,24 @@ def clip_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterator[Sou
 @contextmanager
 def rendition_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterator[Rendition]:
     """Say what is made of the clip at `path`, for which there are files beside it in part."""
-    info, tone_lut = bench.rendering.info, path.with_name(f"{path.name}.cube")
+    tone_lut, cover = path.with_name(f"{path.name}.cube"), _write_cover(output, path, bench)
     try:
         yield Rendition(
             target=path,
             muxer=output.muxer,
             video=tuple(_video_tracks(output, path, bench, tone_lut)),
-            audio=tuple(_audio_tracks(output, info)),
+            audio=tuple(_audio_tracks(output, bench.rendering.info)),
+            tags=_tags(output, bench),
+            cover=cover,
         )
     finally:
-        tone_lut.unlink(missing_ok=True)
+        for file in (tone_lut, cover):
+            if file is not None:
+                file.unlink(missing_ok=True)
 
 
-def delivery_of(output: EncodedOutput, bench: Workbench) -> Delivery:
-    """Say what the file has to be, and who waits for it."""
+def delivery_of(output: EncodedOutput, rendition: Rendition, bench: Workbench) -> Delivery:
+    """Say what the file of a rendition has to be, and who waits for it."""
     info = bench.rendering.info
     promise = Promise(
         span=output.range_of(info.duration_seconds),
@@ -101,8 +108,26 @@ def delivery_of(output: EncodedOutput, bench: Workbench) -> Delivery:
         video=tuple(_promised_video(output, info, upscale=bench.rendering.upscale)),
         audio=tuple(_promised_audio(output, info)),
         joints=max(0, len(info.pieces) - 1),
+        has_cover=rendition.cover is not None,
     )
     return Delivery(promise, bench.on_progress, bench.warn)
+
+
+def _write_cover(output: EncodedOutput, path: Path, bench: Workbench) -> Path | None:
+    if not isinstance(output, AudioOutput) or not output.cover_art:
+        return None
+    cover = read_cover(bench.source, bench.settings.max_pixels)
+    if cover is None:
+        bench.warn("The source has no cover that can be used, and the file has none")
+        return None
+    file = path.with_name(f"{path.name}.cover.{cover.extension}")
+    file.write_bytes(cover.data)
+    return file
+
+
+def _tags(output: EncodedOutput, bench: Workbench) -> Mapping[str, str]:
+    sound = bench.rendering.info.sound
+    return read_tags(bench.source, sound.index) if isinstance(output, AudioOutput) and sound is not None else {}
 
 
 def _local(source: MediaSource) -> LocalFile:
@@ -140,8 +165,9 @@ def _passes(output: VideoOutput, path: Path) -> tuple[Pass | None, Pass | None]:
 def _audio_tracks(output: EncodedOutput, info: MediaInfo) -> Iterator[AudioTrack]:
     stream = info.sound
     if stream is not None:
-        encoder = tuple(output.audio_encoder.arguments(output))
-        yield AudioTrack(stream.index, encoder, output.audio_mute, stream.language)
+        encoder = output.audio_encoder
+        arguments = tuple(encoder.arguments(output, stream))
+        yield AudioTrack(stream.index, arguments, output.audio_mute, stream.language, encoder.is_lossless)
 
 
 def _promised_video(output: EncodedOutput, info: MediaInfo, *, upscale: bool) -> Iterator[PromisedVideo]:

@@ -29,6 +29,8 @@ NAMES = {
     *("matroska", "avi", "flv", "asf", "mxf", "rm", "ivf", "dhav", "gxf", "wtv", "mpegvideo"),
 }
 
+BARE_SOUND = {"mp3", "aac", "ac3", "eac3", "dts", "amr"}
+
 
 @pytest.mark.parametrize(
     ("question", "answer", "formats"),
@@ -43,9 +45,9 @@ NAMES = {
         ("layout", Layout.ASF_OBJECTS, {"asf"}),
         ("packet_times", TimesTold.ALL, {MP4}),
         ("packet_times", TimesTold.UNLESS_REORDERED, {"avi"}),
-        ("packet_times", TimesTold.NONE, {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac"}),
+        ("packet_times", TimesTold.NONE, {"h264", "hevc", "mpegvideo", "m4v", "obu"}),
         ("has_true_times", True, {TS, PS}),
-        ("has_length", False, {"h264", "hevc", "mpegvideo", "m4v", "obu", "mp3", "aac", "ivf"}),
+        ("has_length", False, {"h264", "hevc", "mpegvideo", "m4v", "obu", "ivf", *BARE_SOUND}),
         ("counts_from_zero", True, {MATROSKA}),
         ("describes_streams", True, {MP4}),
         ("describes_pictures", True, {MP4, MATROSKA}),

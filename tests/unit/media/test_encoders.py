@@ -26,7 +26,9 @@ def _arguments(name: str, asked: Mapping[str, object], settings: Mapping[str, ob
 def test_encoders_are_found_by_looking() -> None:
     """Each module of the package is one, under every name that clients use for it."""
     assert set(video_encoders()) == {"libx264", "libx265", "libsvtav1", "libvpx", "libvpx-vp9"}
-    assert {"aac", "libfdk_aac", "libopus", "opus", "libvorbis", "vorbis"} <= set(audio_encoders())
+    assert {"aac", "libfdk_aac", "libopus", "opus", "libvorbis", "vorbis", "libmp3lame", "mp3", "flac"} <= set(
+        audio_encoders()
+    )
     assert video_names(["vp8", "vp9"]) == ("libvpx", "libvpx-vp9")
     assert audio_names(["opus"]) == ("libopus", "opus")
 
@@ -111,12 +113,12 @@ _X265 = "-forced-idr:v 1 -x265-params:v log-level=warning:open-gop=0"
             {},
             ("-codec:v libvpx-vp9 -deadline:v good -cpu-used:v 2 -row-mt:v 1 -b:v 500000 -g:v 50 -keyint_min:v 50"),
         ),
-        ("libvpx", {}, {}, "-codec:v libvpx -deadline:v good -cpu-used:v 2 -crf:v 10 -b:v 200M -g:v 90"),
+        ("libvpx", {}, {}, "-codec:v libvpx -deadline:v good -cpu-used:v 2 -crf:v 20 -b:v 200M -g:v 90"),
         (
             "libvpx",
             {},
             {"preset": "realtime", "max_rate": 700},
-            "-codec:v libvpx -deadline:v realtime -cpu-used:v 6 -crf:v 10 -b:v 700000 -g:v 90",
+            "-codec:v libvpx -deadline:v realtime -cpu-used:v 6 -crf:v 20 -b:v 700000 -g:v 90",
         ),
     ],
 )
@@ -155,6 +157,9 @@ def test_a_second_pass_uses_what_the_first_one_measured() -> None:
         ("libvorbis", {}, "44100 64k", []),
         ("libvorbis", {"audio_bitrate": 16}, "44100 45k", ["45 kbit/s, not 16"]),
         ("libvorbis", {"audio_bitrate": 64, "audio_channels_number": 6}, "44100 192k", ["192 kbit/s, not 64"]),
+        ("libmp3lame", {"audio_bitrate": 8, "audio_sample_rate": 16000}, "16000 8k", []),
+        ("libmp3lame", {"audio_bitrate": 8}, "44100 32k", ["32 kbit/s, not 8"]),
+        ("libmp3lame", {"audio_bitrate": 300, "audio_sample_rate": 48000}, "48000 320k", ["320 kbit/s, not 300"]),
         ("libvorbis", {"audio_bitrate": 320, "audio_sample_rate": 8000}, "8000 84k", ["84 kbit/s, not 320"]),
     ],
 )

@@ -57,9 +57,9 @@ def _explain(*messages: str, code: int = 1) -> FilmstripError:
         (
             ("[libx264 @ 0x5] [error] baseline profile doesn't support interlacing",),
             OutputError,
-            'The video cannot be encoded as asked; ffmpeg says "baseline profile doesn\'t support interlacing"',
+            'The output cannot be encoded as asked; ffmpeg says "baseline profile doesn\'t support interlacing"',
         ),
-        ((), OutputError, "The video cannot be encoded as asked, and ffmpeg gives no reason"),
+        ((), OutputError, "The output cannot be encoded as asked, and ffmpeg gives no reason"),
     ],
 )
 def test_the_reason_is_found_in_the_messages(messages: tuple[str, ...], kind: type, sentence: str) -> None:
@@ -88,7 +88,7 @@ def test_signals_are_explained(number: signal.Signals, kind: type, word: str) ->
 def test_paths_of_the_machine_stay_in_the_log() -> None:
     """Nobody outside learns where files lie; the log gets everything that ffmpeg said."""
     error = _explain("[error] file:/srv/secret/output.part: Permission denied")
-    assert str(error) == 'The video cannot be encoded as asked; ffmpeg says "(file): Permission denied"'
+    assert str(error) == 'The output cannot be encoded as asked; ffmpeg says "(file): Permission denied"'
     assert "/srv/secret/output.part" in error.__notes__[0]
 
 

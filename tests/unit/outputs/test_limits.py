@@ -9,7 +9,7 @@ import pytest
 
 from filmstrip.domain.errors import LimitExceededError
 from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import MediaInfo, VideoStream
+from filmstrip.domain.media_info import AudioStream, MediaInfo, VideoStream
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group
 from filmstrip.outputs._rendering import Rendering
@@ -42,8 +42,9 @@ def film(seconds: int, size_bytes: int | None, **video: Any) -> MediaInfo:
 def allowed(info: MediaInfo, document: str | None = None, names: int = 1, *, upscale: bool = False) -> int:
     source = SourceReference("http://host/film", SourceVersion(info.size_bytes))
     group = Group("group", tuple(map(str, range(names))))
-    runs = parse_entry(document, output_types()).ffmpeg_runs if document else 0
-    rendering = Rendering(document or "", group, info, Path(), upscale, ffmpeg_runs=runs)
+    output = parse_entry(document, output_types()) if document else None
+    runs, effort = (output.ffmpeg_runs, output.encoding_effort) if output is not None else (0, 1)
+    rendering = Rendering(document or "", group, info, Path(), upscale, ffmpeg_runs=runs, encoding_effort=effort)
     return within_processor_time(SETTINGS, source, (rendering,) if document else ()).cpu_limit_seconds
 
 
@@ -77,6 +78,21 @@ def test_what_is_made_together_gets_the_time_of_all() -> None:
     assert together - 120 == pytest.approx(3 * (alone - 120), abs=3)
     tight = replace(SETTINGS, cpu_limit_seconds=alone)
     assert within_processor_time(tight, reference, (rendering,) * 3).cpu_limit_seconds == alone
+
+
+def test_slow_encoders_get_more() -> None:
+    """Each encoder says how slow it may be; a whole recording has the time that its sound takes."""
+    info = film(10, 10**7)
+    pixels = 250 * 1920 * 1080
+    for document, effort in (
+        ('{"output": "mp4", "video_codec": "libx265"}', 50),
+        ('{"output": "mp4", "video_codec": "libsvtav1"}', 20),
+        ('{"output": "webm"}', 50),
+        ('{"output": "webm", "video_codec": "libvpx"}', 5),
+    ):
+        assert allowed(info, document) == 125 + int(pixels / 5e6 + effort * pixels / 1e6)
+    recording = replace(film(7200, 10**8), video=None, audio=(AudioStream(0, "aac", 48000, 2),))
+    assert allowed(recording, '{"output": "mp3"}') == 125 + 1800
 
 
 def test_a_small_file_that_claims_much_gets_little() -> None:

@@ -10,6 +10,7 @@ Others use:
 - `picture_packets`: `read_pictures`, packets put together to whole pictures
 - `decoder`: `open_decoder`
 - `decoders`: what this installation can decode
+- `cover_art`: the cover of a recording
 - `container_crop`: edges that a container hides
 - `dolby_vision`: whether a source is Dolby Vision
 - `ebml`: IDs and sizes of Matroska's elements
@@ -23,6 +24,7 @@ Others use:
 - `program_times`: time stamps in MPEG transport and program streams, at any place
 - `programs`: which streams of a broadcast belong together
 - `sound_choice`: which sound goes with the pictures
+- `tags`: what a recording tells of itself, such as its title
 - `track_labels`: what a container says of its tracks
 - `unreadable`: why a source cannot be opened, in words
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from filmstrip.media.transcoding.input_arguments import input_arguments, input_count
+from filmstrip.media.transcoding.input_arguments import input_arguments, input_count, seconds
 from filmstrip.media.transcoding.join_graph import join_graph, picture_label, sound_label
 from filmstrip.media.transcoding.track_arguments import (
     audio_arguments,
@@ -14,6 +14,8 @@ from filmstrip.media.transcoding.track_arguments import (
     video_arguments,
 )
 from filmstrip.media.transcoding.transcode import AudioTrack, Rendition, SourceClip, Transcode, VideoTrack
+
+_COVER_DEMUXERS = {".jpg": "jpeg_pipe", ".png": "png_pipe"}
 
 
 def transcode_arguments(job: Transcode) -> list[str]:
@@ -107,18 +109,23 @@ def _rendition(job: Transcode, rendition: Rendition, labels: _Labels) -> Iterato
 
 
 def _covers(job: Transcode) -> Iterator[str]:
+    skipped = job.clip.cut.skip_seconds
     for rendition in job.renditions:
         if rendition.cover is not None:
-            yield from ("-protocol_whitelist", "file,pipe", "-format_whitelist", "image2", "-f", "image2")
-            yield from ("-pattern_type", "none", "-i", f"file:{rendition.cover}")
+            # As a clip is skipped to behind its input, what lies before it is dropped: the cover as well.
+            yield from ("-itsoffset", seconds(skipped)) if skipped else ()
+            yield from ("-protocol_whitelist", "file,pipe", "-f", _COVER_DEMUXERS[rendition.cover.suffix])
+            yield from ("-i", f"file:{rendition.cover}")
 
 
 def _cover(job: Transcode, rendition: Rendition) -> Iterator[str]:
     if rendition.cover is not None:
         covers = [each.target for each in job.renditions if each.cover is not None]
         number = input_count(job.clip) + covers.index(rendition.target)
-        # As it is in the source: what a player shows is not encoded again.
+        # As it is in the source: it is not encoded again.
         yield from ("-map", f"{number}:v", "-codec:v", "copy", "-disposition:v", "attached_pic")
+        # What the front of a record shows (ID3v2.4, 4.14), by the name that FFmpeg has for it.
+        yield from ("-metadata:s:v", "comment=Cover (front)")
 
 
 def _target(rendition: Rendition) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _judge(run: FfmpegRun) -> FilmstripError:
         return SourceUnreadableError(f"The source cannot be read as media: {reason}")
     reason = _reason(run.messages)
     said = f'; ffmpeg says "{reason}"' if reason else ", and ffmpeg gives no reason"
-    return OutputError(f"The video cannot be encoded as asked{said}")
+    return OutputError(f"The output cannot be encoded as asked{said}")
 
 
 def _killed(exit_code: int) -> FilmstripError:

@@ -41,7 +41,7 @@ def audio_arguments(clip: SourceClip, track: AudioTrack, label: str | None) -> l
     language = ["-metadata:s:a", f"language={track.language}"] if track.language else []
     if label is not None:
         return ["-map", f"[{label}]", *track.encoder, *language]
-    filters = muted(track, sound_times(clip.cut))
+    filters = muted(track, sound_times(clip.cut, is_lossless=track.is_lossless))
     sound = ["-map", f"0:{track.source_index}", "-filter:a", filters, *track.encoder, *language]
     return sound if clip.cut.has_sound_at_start else [*sound, "-bsf:a", WITHOUT_REPEATED_SILENCE]
 

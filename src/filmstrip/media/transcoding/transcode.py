@@ -65,12 +65,14 @@ class AudioTrack:
         encoder: Arguments of the encoder, pairs of an option, which ends in ":a", and its value.
         is_muted: Whether it is silent.
         language: ISO 639 code, None if unknown.
+        is_lossless: Whether samples that are in step with their times must not change.
     """
 
     source_index: int
     encoder: tuple[str, ...]
     is_muted: bool = False
     language: str | None = None
+    is_lossless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

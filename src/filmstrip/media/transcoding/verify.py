@@ -23,6 +23,8 @@ from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.transcoding.promise import PromisedAudio, PromisedVideo
 
 _REPORT_EVERY = 50
+# Two blocks of the slowest AAC.
+_TOLERANCE_OF_SOUND = Fraction(1, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ def verify_file(path: Path, expected: Expectation, *, threads: int, on_progress:
 
 
 def _duration(container: InputContainer) -> Fraction:
-    # libav counts from the first sample, which an edit list may put behind the presentation's start.
-    return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
+    # libav counts from the first sample, which an edit list may put behind the presentation's start. Sound alone begins
+    # at its start: what lies before it, such as what an encoder of MP3 adds, is not played.
+    start = container.start_time or 0 if any(not _is_cover(stream) for stream in container.streams.video) else 0
+    return Fraction(start + (container.duration or 0), av.time_base)
 
 
 def _is_cover(stream: Stream) -> bool:
@@ -140,15 +144,18 @@ def _decode_all(container: InputContainer, threads: int, on_progress: ProgressLi
         # Otherwise damage is covered up by pictures that look nearly right.
         stream.codec_context.options = {"err_detect": "explode"}
     packet_count = sum(stream.frames for stream in container.streams) or 1
-    decoded: Counter[int] = Counter()
+    decoded, heard = Counter[int](), Counter[int]()
     for number, packet in enumerate(container.demux()):
         frames = [frame for frame in packet.decode() if isinstance(frame, VideoFrame | AudioFrame)]
         decoded[packet.stream.index] += len(frames)
+        heard[packet.stream.index] += sum(frame.samples for frame in frames if isinstance(frame, AudioFrame))
         if any(frame.is_corrupt for frame in frames):
             raise OutputInvalidError("The result has damaged frames")
         if number % _REPORT_EVERY == 0:
             on_progress(min(1.0, number / packet_count))
     _check_counts(container, decoded)
+    if all(_is_cover(stream) for stream in container.streams.video):
+        _check_sound(container, heard)
 
 
 def _check_counts(container: InputContainer, decoded: Counter[int]) -> None:
@@ -156,3 +163,12 @@ def _check_counts(container: InputContainer, decoded: Counter[int]) -> None:
         # Containers without an index of all packets do not tell how many there are.
         if not _is_cover(stream) and stream.frames not in (0, decoded[stream.index]):
             raise OutputInvalidError(f"The result shows {decoded[stream.index]} pictures instead of {stream.frames}")
+
+
+def _check_sound(container: InputContainer, heard: Counter[int]) -> None:
+    """Compare how much sound was decoded with what the header says, which is that of the whole where sound is alone."""
+    told = _duration(container)
+    for stream in container.streams.audio:
+        seconds = Fraction(heard[stream.index], stream.codec_context.sample_rate)
+        if seconds < told - _TOLERANCE_OF_SOUND:
+            raise OutputInvalidError(f"The result has {float(seconds):.3f} s of sound instead of {float(told):.3f} s")

@@ -21,6 +21,8 @@ _PROBED_BYTES_PER_SECOND = 1_000_000
 _ENCODED_PIXELS_PER_SECOND = 1_000_000
 _DECODED_PIXELS_PER_SECOND = 5_000_000
 _SECONDS_PER_PICTURE = 5
+# Encoders of sound do at least thirty seconds in one on a slow core, of eight channels as well.
+_SECONDS_PER_SECOND_OF_SOUND = Fraction(1, 4)
 # However many pictures a source claims to hold, so few bytes are not worth more.
 _SECONDS_PER_BYTE = Fraction(1, 100)
 _UPSCALED_PIXELS = 3840 * 2160
@@ -39,8 +41,8 @@ def within_processor_time(
         return settings
     seconds = Fraction(_ENOUGH_FOR_ANYTHING_SECONDS)
     if renderings:
-        by_pixels = sum((_seconds_by_pixels(rendering) for rendering in renderings), Fraction(0))
-        seconds += min(by_pixels, size_bytes * _SECONDS_PER_BYTE)
+        by_content = sum((_seconds_by_pixels(each) + _seconds_by_sound(each) for each in renderings), Fraction(0))
+        seconds += min(by_content, size_bytes * _SECONDS_PER_BYTE)
         seconds += _SECONDS_PER_PICTURE * sum(len(rendering.group.artifact_names) for rendering in renderings)
     else:
         seconds += Fraction(size_bytes, _PROBED_BYTES_PER_SECOND)
@@ -78,6 +80,11 @@ def _size_of(source: ReadableSource | None) -> int | None:
         except OSError:
             return None  # whoever opens it says what is the matter
     return source.version.size_bytes if source is not None and source.version is not None else None
+
+
+def _seconds_by_sound(rendering: Rendering) -> Fraction:
+    seconds = rendering.info.duration_seconds if rendering.info.sound is not None else Fraction(0)
+    return seconds * rendering.ffmpeg_runs * _SECONDS_PER_SECOND_OF_SOUND
 
 
 def _seconds_by_pixels(rendering: Rendering) -> Fraction:

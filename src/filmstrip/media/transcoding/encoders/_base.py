@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from filmstrip.domain.media_info import AudioStream
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.video_stream import PIXEL_FORMATS, VideoEncoding
@@ -86,6 +87,7 @@ class AudioEncoder(ABC):
         bitrates: The least and the most that can be asked for, all channels together, in kbit/s; None if the bitrate
             follows from the sound.
         most_channels: How many channels it knows.
+        is_lossless: Whether what is decoded from its results is what was encoded.
     """
 
     names: ClassVar[tuple[str, ...]]
@@ -93,10 +95,16 @@ class AudioEncoder(ABC):
     sample_rates: ClassVar[tuple[int, ...]]
     bitrates: ClassVar[tuple[int, int] | None] = (8, 1024)
     most_channels: ClassVar[int] = 8
+    is_lossless: ClassVar[bool] = False
 
     @abstractmethod
-    def arguments(self, audio: AudioEncoding) -> list[str]:
-        """Write the arguments for one audio stream: pairs of an option, which ends in ":a", and its value."""
+    def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
+        """Write the arguments for one audio stream: pairs of an option, which ends in ":a", and its value.
+
+        Args:
+            audio: What is asked for.
+            source: What is encoded, None if that is not known.
+        """
 
     def sample_rate(self, audio: AudioEncoding) -> int:
         """Return the sample rate that is encoded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from filmstrip.domain.media_info import AudioStream
 from filmstrip.media.transcoding.encoders._base import AudioEncoder
 from filmstrip.params.audio_stream import AudioEncoding
 
@@ -21,8 +22,9 @@ class Aac(AudioEncoder):
         *(7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000),
     )
 
-    def arguments(self, audio: AudioEncoding) -> list[str]:
+    def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
         """Write the arguments for one audio stream."""
+        del source
         return [
             # AAC-LC: what every browser and phone plays.
             *("-codec:a", "aac"),

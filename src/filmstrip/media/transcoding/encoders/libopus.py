@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from filmstrip.domain.media_info import AudioStream
 from filmstrip.media.transcoding.encoders._base import AudioEncoder
 from filmstrip.params.audio_stream import AudioEncoding
 
@@ -21,8 +22,9 @@ class Opus(AudioEncoder):
     )
     bitrates: ClassVar[tuple[int, int] | None] = (6, 2048)
 
-    def arguments(self, audio: AudioEncoding) -> list[str]:
+    def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
         """Write the arguments for one audio stream."""
+        del source
         return [
             *("-codec:a", "libopus"),
             *("-b:a", f"{self.bitrate(audio)}k"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from filmstrip.domain.media_info import AudioStream
 from filmstrip.media.transcoding.encoders._base import AudioEncoder
 from filmstrip.params.audio_stream import AudioEncoding
 
@@ -32,8 +33,9 @@ class Vorbis(AudioEncoder):
     sample_rates: ClassVar[tuple[int, ...]] = tuple(_BITRATES)
     bitrates: ClassVar[tuple[int, int] | None] = (8, 1920)
 
-    def arguments(self, audio: AudioEncoding) -> list[str]:
+    def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
         """Write the arguments for one audio stream."""
+        del source
         return [
             *("-codec:a", "libvorbis"),
             *("-b:a", f"{self.bitrate(audio)}k"),

@@ -1,0 +1,1 @@
+"""`flac`: one FLAC file of the source's sound."""

@@ -1,0 +1,1 @@
+"""`m4a`: one M4A file of the source's sound."""
