@@ -38,6 +38,8 @@ class Group:
         needs_all: Whether it needs the facts of the files of all groups before it, as manifests do; else it is told of
             its own files alone. Plans are kept while their task runs: one of an older version does not say it.
         needs_source: Whether the source is read for it; else it is made though the source has gone away.
+        parts: The groups that it consists of, if it was put together of several: they are made one after the other by
+            one process, each told of the files before it, and files of the last part are put after all others.
     """
 
     name: str
@@ -46,6 +48,12 @@ class Group:
     is_joinable: bool = False
     needs_all: bool = True
     needs_source: bool = True
+    parts: tuple[Group, ...] = ()
+
+    @property
+    def all_parts(self) -> tuple[Group, ...]:
+        """The groups that it consists of: itself, if it was not put together."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True, slots=True)

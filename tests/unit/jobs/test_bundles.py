@@ -5,12 +5,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from pydantic import TypeAdapter
 
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
-from filmstrip.jobs.rules.bundles import bundle_outputs, join_groups
+from filmstrip.jobs.rules.bundles import bundle_outputs, join_groups, make_at_once
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs._base import Addressing, Group, OutputPlan
 from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails.output import Thumbnails
@@ -132,3 +133,28 @@ def test_groups_are_joined() -> None:
     manifest = Group("manifests", ("d",))
     joined = join_groups(OutputPlan((*pictures, manifest), ("warned",)))
     assert joined == OutputPlan((Group("together", ("a", "b", "c"), is_joinable=True), manifest), ("warned",))
+
+
+def test_one_process_makes_pictures_and_what_points_at_them() -> None:
+    """A manifest is no reason for a second process; with other outputs its pictures are made together all the same."""
+    pictures, manifest = Group("one", ("a", "b"), is_joinable=True), Group("manifests", ("c",), Addressing())
+    plan = OutputPlan((pictures, manifest), ("warned",))
+    (group,) = make_at_once(plan).groups
+    assert group == Group("all", ("a", "b", "c"), Addressing(), parts=(pictures, manifest))
+    assert join_groups(make_at_once(plan)) == join_groups(plan)
+
+
+def test_groups_stay_apart_where_it_matters() -> None:
+    """Long series are made piece by piece, addresses that expire are signed last, and a group alone is left alone."""
+    pictures = [Group("one", ("a",), is_joinable=True), Group("two", ("b",), is_joinable=True)]
+    signed = Group("manifests", ("c",), Addressing(signed_hours=1))
+    video = Group("video", ("",))
+    for groups in ((*pictures, video), (pictures[0], signed), (pictures[0],), (video, signed)):
+        assert make_at_once(OutputPlan(groups)) == OutputPlan(groups)
+
+
+def test_plans_of_several_parts_are_written_down() -> None:
+    """A task that is interrupted goes on by the plan that it began with."""
+    plan = make_at_once(OutputPlan((Group("one", ("a",), is_joinable=True), Group("manifests", ("b",)))))
+    plans = TypeAdapter(OutputPlan)
+    assert plans.validate_python(plans.dump_python(plan, mode="json")) == plan

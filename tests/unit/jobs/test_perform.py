@@ -29,6 +29,7 @@ from filmstrip.jobs.making.media_child import MediaChild, made_file
 from filmstrip.jobs.making.perform import Performer
 from filmstrip.jobs.making.portion_making import PutLaterError
 from filmstrip.jobs.rules.allowances import probe_seconds, put_seconds
+from filmstrip.jobs.rules.bundles import make_at_once
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
@@ -48,9 +49,11 @@ class MemoryStore:
     at_once: int = 0
     most_at_once: int = 0
     delay_seconds: float = 0.0
+    before_put: Callable[[str], object] = lambda _name: None
 
     def put(self, name: str, data: Path | bytes, content_type: str) -> None:
         assert content_type == "application/x-toy"
+        self.before_put(name)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         threading.Event().wait(self.delay_seconds)
@@ -131,6 +134,31 @@ async def test_a_group_is_put_before_the_next_begins(folder: Path, performer: Ca
     listener = Listener(on_put=lambda artifact: order.append(artifact.name))
     await performer().make_output(assignment(folder, store, groups=[["a", "b", "c"], ["last"]]), listener)
     assert order[-1] == "last"
+
+
+async def test_what_one_process_makes_is_put_in_order_too(folder: Path, performer: Callable[..., Performer]) -> None:
+    """A manifest that is made at once waits for its pictures, holding up no process; also when all are put later."""
+    store, made = MemoryStore(delay_seconds=0.05), threading.Event()
+    job = assignment(folder, store, groups=[["a", "b", "c"], ["last"]], frames="x")
+    (group,) = make_at_once(job.output.plan(job.info)).groups
+    store.before_put = lambda _name: made.wait(10)
+    at_once = Portion(job, group, {}, Listener(on_made=made.set))
+    await performer().make_group(at_once)
+    assert list(store.objects)[-1] == "last"
+    assert [line for line in (folder.parents[3] / "processes").read_text().split()] == ["1"]
+    store.objects.clear()
+    KeptFiles(folder).keep(Artifact(name, "application/x-toy", 1000) for name in ("last", "c", "b", "a"))
+    await performer().make_group(at_once)
+    assert list(store.objects)[-1] == "last"
+
+
+async def test_what_is_left_of_a_group_decides_about_its_source(folder: Path) -> None:
+    """A manifest that is left of a group is made though the source has gone away."""
+    pictures, manifest = Group("one", ("a",)), Group("manifests", ("b",), needs_source=False)
+    group = Group("all", ("a", "b"), parts=(pictures, manifest))
+    whole = Portion(assignment(folder, MemoryStore()), group, {}, Listener())
+    assert whole.needs_source
+    assert not whole.with_finished([Artifact("a", "application/x-toy", 1)]).needs_source
 
 
 async def test_not_too_many_files_are_put_at_once(folder: Path, performer: Callable[..., Performer]) -> None:

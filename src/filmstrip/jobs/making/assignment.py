@@ -95,7 +95,21 @@ class Portion:
     @property
     def is_finished(self) -> bool:
         """Whether nothing is left to make."""
-        return self.finished.keys() >= set(self.group.artifact_names)
+        return self.has(self.group)
+
+    def has(self, part: Group) -> bool:
+        """Check whether nothing of a part of the group is left to make."""
+        return self.finished.keys() >= set(part.artifact_names)
+
+    @property
+    def needs_source(self) -> bool:
+        """Whether the source is read for what is left to make."""
+        return any(part.needs_source and not self.has(part) for part in self.group.all_parts)
+
+    @property
+    def last_names(self) -> frozenset[str]:
+        """Names of files that point at others: they are put when all of those are."""
+        return frozenset(self.group.parts[-1].artifact_names if self.group.parts else ())
 
     def with_finished(self, artifacts: Iterable[Artifact]) -> Portion:
         """Return the same with more that is at all destinations."""

@@ -22,6 +22,7 @@ from filmstrip.jobs.making.once_more import once_more_if_killed
 from filmstrip.jobs.making.portion_making import Making, PutLaterError, explained, keep_unput
 from filmstrip.jobs.making.portions import finished_of, own_files, portion_of
 from filmstrip.jobs.making.putting import Putter
+from filmstrip.jobs.rules.bundles import make_at_once
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._base import Group
@@ -66,7 +67,7 @@ class Performer:
         Raises:
             FilmstripError: The output cannot be made or put.
         """
-        plan = assignment.output.plan(assignment.info, upscale=assignment.upscale)
+        plan = make_at_once(assignment.output.plan(assignment.info, upscale=assignment.upscale))
         known = dict(finished)
         for message in plan.warnings:
             await asyncio.to_thread(listener.warn, message)
@@ -119,7 +120,7 @@ class Performer:
             return makings
         async with AsyncExitStack() as working:
             await working.enter_async_context(at_work())
-            needs_source = any(portion.group.needs_source for portion in portions)
+            needs_source = any(portion.needs_source for portion in portions)
             source = await portions[0].assignment.open_source() if needs_source else None
             renderings = [await self._rendering(portion) for portion in portions]
             working.push_async_callback(_clear_failed, makings)

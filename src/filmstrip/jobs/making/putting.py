@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from functools import partial
 
 from filmstrip.domain.artifact import Artifact
@@ -41,9 +41,10 @@ class Putter:
         try:
             async with asyncio.TaskGroup() as puts:
                 # A slow destination does not hold up the child, and so its slot: files wait on the disk.
+                queue = _Queue(puts, making.portion.last_names)
                 async for artifact in files:
                     making.made.append(artifact)
-                    _start(puts, self._put_made(making, artifact, room))
+                    queue.add(artifact, partial(self._put_made, making, artifact, room))
                 making.is_made.set()
                 await asyncio.to_thread(making.portion.listener.on_made)
         except BaseExceptionGroup as several:
@@ -66,9 +67,10 @@ class Putter:
 
         try:
             async with asyncio.TaskGroup() as puts:
+                queue = _Queue(puts, portion.last_names)
                 for artifact in kept:
                     if artifact.name in missing:
-                        puts.create_task(put_one(artifact))
+                        queue.add(artifact, partial(put_one, artifact))
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
 
@@ -98,6 +100,29 @@ class Putter:
         for number, (store, host) in enumerate(places, start=1):
             put = partial(asyncio.to_thread, put_at, store, host, is_last=number == len(places))
             await patiently(put, self._patience_seconds)
+
+
+class _Queue:
+    """Begins to put files as they come; those that point at others only when all that came before them are put."""
+
+    def __init__(self, group: asyncio.TaskGroup, last_names: Collection[str]) -> None:
+        self._group = group
+        self._last_names = last_names
+        self._others: list[asyncio.Task[None]] = []
+
+    def add(self, artifact: Artifact, put: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Put one more."""
+        if artifact.name in self._last_names:
+            _start(self._group, _after(self._others, put))
+        else:
+            self._others.append(_start(self._group, put()))
+
+
+async def _after(others: Sequence[asyncio.Task[None]], work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Do something when others are done; if one of them fails, their group ends this too."""
+    if others:
+        await asyncio.wait(others)
+    await work()
 
 
 def _start(group: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

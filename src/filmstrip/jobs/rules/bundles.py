@@ -43,10 +43,25 @@ def bundle_outputs(
     return sorted(bundle.indexes for alike in bundles.values() for bundle in alike)
 
 
+def make_at_once(plan: OutputPlan) -> OutputPlan:
+    """Put all groups together if there is one of pictures alone: a process and a step for a manifest cost more than it.
+
+    Addresses that expire are signed as late as can be: then the groups stay as they are.
+    """
+    first, *others = plan.groups
+    expires = any(group.addressing and group.addressing.signed_hours is not None for group in plan.groups)
+    if not others or expires or not first.is_joinable or any(group.is_joinable for group in others):
+        return plan
+    names = tuple(name for group in plan.groups for name in group.artifact_names)
+    addressing = next((group.addressing for group in others if group.addressing), None)
+    return OutputPlan((Group("all", names, addressing, parts=plan.groups),), plan.warnings)
+
+
 def join_groups(plan: OutputPlan) -> OutputPlan:
     """Make one group, the first, of all that can be made together with other outputs; the others stay as they are."""
-    joined = [group for group in plan.groups if group.is_joinable]
+    groups = [part for group in plan.groups for part in group.all_parts]
+    joined = [group for group in groups if group.is_joinable]
     names = tuple(name for group in joined for name in group.artifact_names)
     together = Group("together", names, is_joinable=True, needs_all=any(group.needs_all for group in joined))
-    others = (group for group in plan.groups if not group.is_joinable)
+    others = (group for group in groups if not group.is_joinable)
     return OutputPlan((together, *others), plan.warnings)

@@ -25,7 +25,7 @@ from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
 from filmstrip.jobs.making.portions import own_files, share
-from filmstrip.jobs.rules.bundles import join_groups
+from filmstrip.jobs.rules.bundles import join_groups, make_at_once
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
@@ -52,7 +52,7 @@ class OutputSteps:
     async def plan(self, token: str, index: int) -> OutputPlan:
         """Decide what is made. It is written down: another version of the service might plan otherwise."""
         query, source = await self._around.query(token), await self._around.probed(token)
-        plan = query.formats[index].plan(source.info, upscale=query.upscale)
+        plan = make_at_once(query.formats[index].plan(source.info, upscale=query.upscale))
         await asyncio.to_thread(self._warn, token, index, plan.warnings)
         return plan
 

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TextIO
 
 from filmstrip.domain.artifact import Artifact
@@ -149,7 +150,24 @@ def _render(parts: Sequence[tuple[Output, Workbench]]) -> Iterator[tuple[int, Ar
     if len(parts) > 1:
         return joint_renderer(output.output_name for output, _ in parts).render_together(parts)
     ((output, bench),) = parts
-    return ((0, artifact) for artifact in renderer(output.output_name).render(output, bench))
+    return ((0, artifact) for artifact in _render_parts(output, bench))
+
+
+def _render_parts(output: Output, bench: Workbench) -> Iterator[Artifact]:
+    """Make the parts of one group, each told of the files before it."""
+    rendering, finished = bench.rendering, dict(bench.rendering.finished)
+    count, whole = 0, len(rendering.group.artifact_names)
+    for part in rendering.group.all_parts:
+        share, before = len(part.artifact_names) / whole, count / whole
+
+        def on_progress(fraction: float, share: float = share, before: float = before) -> None:
+            bench.on_progress(before + share * fraction)
+
+        of_part = replace(bench, rendering=replace(rendering, group=part, finished=dict(finished)), on_progress=on_progress)
+        for artifact in renderer(output.output_name).render(output, of_part):
+            finished[artifact.name] = artifact
+            yield artifact
+        count += len(part.artifact_names)
 
 
 def _bench(
