@@ -12,11 +12,11 @@ pytestmark = pytest.mark.timeout(120)
 
 
 def test_a_query_is_parsed_once(tmp_path: Path, small_video: Path) -> None:
-    """A video is one process, pictures another one, and their manifests the third."""
+    """A video is one process, pictures with their manifest another one."""
     shutil.copy(small_video, tmp_path / "source.mp4")
     with ToyService(tmp_path) as service:
         video = {"output": "mp4", "destination": f"file://{tmp_path}/out/video.mp4", "width": 64}
         thumbnails = {"output": "thumbnails", "interval": 1, "width": 32}
         task = service.finished(service.submit((tmp_path / "source.mp4").as_uri(), video, thumbnails))
     assert task.error is None
-    assert Counter((tmp_path / "parsed").read_text().split()) == {"query": 1, "entry": 3}
+    assert Counter((tmp_path / "parsed").read_text().split()) == {"query": 1, "entry": 2}

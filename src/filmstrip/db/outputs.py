@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from filmstrip.db.records import PutArtifact
 from filmstrip.db.tables import artifact, output
@@ -61,6 +62,25 @@ class OutputRows:
             _let_task_follow(connection, token)
 
 
+_KEY = (artifact.c.task_token, artifact.c.output_index, artifact.c.name)
+_earlier = artifact.alias("earlier")
+_VALUES = {
+    "task_token": bindparam("of_token"),
+    "output_index": bindparam("of_index"),
+    "name": bindparam("of_name"),
+    "group_name": bindparam("of_group"),
+    "artifact": bindparam("of_artifact", type_=artifact.c.artifact.type),
+    "position": select(func.coalesce(func.max(_earlier.c.position) + 1, 0))
+    .where(_earlier.c.task_token == bindparam("of_token"), _earlier.c.output_index == bindparam("of_index"))
+    .scalar_subquery(),
+}
+_INSERT = insert(artifact).values(_VALUES)
+# Built once: with small outputs that costs as much as SQLite does.
+_RECORD = _INSERT.on_conflict_do_update(
+    index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in ("group_name", "artifact", "position")}
+)
+
+
 class ArtifactRows:
     """Artifacts."""
 
@@ -69,23 +89,18 @@ class ArtifactRows:
 
     def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
         """Keep that files are at all destinations of their output, so that they are never made again."""
-        of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        rows = [
+            {
+                "of_token": token,
+                "of_index": index,
+                "of_name": put.artifact.name,
+                "of_group": put.group_name,
+                "of_artifact": put.artifact,
+            }
+            for put in puts
+        ]
         with self._transactions.noting() as connection:
-            again = [put.artifact.name for put in puts]
-            connection.execute(delete(artifact).where(of_output, artifact.c.name.in_(again)))
-            first = connection.execute(select(func.coalesce(func.max(artifact.c.position) + 1, 0)).where(of_output))
-            rows = [
-                {
-                    "task_token": token,
-                    "output_index": index,
-                    "name": put.artifact.name,
-                    "group_name": put.group_name,
-                    "artifact": put.artifact,
-                    "position": position,
-                }
-                for position, put in enumerate(puts, first.scalar_one())
-            ]
-            connection.execute(insert(artifact), rows)
+            connection.execute(_RECORD, rows)
 
     def read_artifacts(self, token: str, index: int, names: Sequence[str] | None = None) -> tuple[PutArtifact, ...]:
         """Read which files of an output are at its destinations, in the order in which they were put.

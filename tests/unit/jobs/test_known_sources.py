@@ -16,7 +16,7 @@ FACTS = SourceFacts(SourceVersion(1000), supports_ranges=True)
 
 def test_little_is_kept() -> None:
     """What was said last of about a thousand tasks; of others it is asked again."""
-    known = KnownSources()
+    known = KnownSources[SourceFacts](1024)
     for number in range(1025):
         known.keep(f"{number}", FACTS)
     assert known.kept("0") is None

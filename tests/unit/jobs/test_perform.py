@@ -145,7 +145,7 @@ async def test_what_one_process_makes_is_put_in_order_too(folder: Path, performe
     at_once = Portion(job, group, {}, Listener(on_made=made.set))
     await performer().make_group(at_once)
     assert list(store.objects)[-1] == "last"
-    assert [line for line in (folder.parents[3] / "processes").read_text().split()] == ["1"]
+    assert (folder.parents[3] / "processes").read_text().split() == ["1"]
     store.objects.clear()
     KeptFiles(folder).keep(Artifact(name, "application/x-toy", 1000) for name in ("last", "c", "b", "a"))
     await performer().make_group(at_once)

@@ -92,6 +92,19 @@ async def test_outputs_are_begun_and_not_waited_for() -> None:
     assert not stage.did("finish")
 
 
+async def test_an_only_output_has_no_script_of_its_own() -> None:
+    """Nothing is enqueued for it; it is made by the script of its task, which it ends, and waits by one of its own."""
+    stage = Stage({"choose_outputs": [[3]], "plan": PLAN, "conclude": [None]})
+    await stage.scripts.run_task("t", "key", 1)
+    assert not stage.begun
+    assert stage.opened.has_outputs
+    assert [each[0] for each in stage.done][3:] == ["plan", "make", "make", "describe", "conclude", "finish"]
+    stage.results |= {"make": DOWN, "conclude": []}
+    stage.pauses = [3.0]
+    await stage.scripts.run_task("t", "key", 1)
+    assert stage.begun == [(OUTPUT, {"t.3.2": ("t", "key", 2, 3)}, 3.0)]
+
+
 async def test_a_task_without_outputs_ends() -> None:
     """Where the upscale rule left none, nobody else would end it."""
     stage = Stage({"choose_outputs": [], "conclude": [None]})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TypeVar
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from filmstrip.jobs.rules.step_limit import StepLimit
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.running_steps import RunningSteps
-from filmstrip.jobs.tasks.script_kinds import Kind
+from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 from filmstrip.jobs.tasks.wake_up import StopEvents
 
 _APPLICATION = "filmstrip"
@@ -47,7 +48,8 @@ class Durable:
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
         self._steps = RunningSteps()
-        self._queues: dict[str, str] = {}
+        self._queues: dict[str, Queue] = {}
+        self._running: Counter[str] = Counter()
         self._stop_events = StopEvents()
 
     def start(self, kinds: Mapping[str, Kind]) -> None:
@@ -58,7 +60,7 @@ class Durable:
         """
         _take_logs()
         # Before the launch, which goes on at once with what was interrupted.
-        self._queues = {name: kind.queue.name for name, kind in kinds.items()}
+        self._queues = {name: kind.queue for name, kind in kinds.items()}
         DBOS(config=self._config()).background_thread_stop_events = self._stop_events
         for name, kind in kinds.items():
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
@@ -152,7 +154,7 @@ class Durable:
 
     def wake(self, name: str) -> None:
         """Look for scripts of a kind to run now, and not at the next poll; from any thread."""
-        self._stop_events.wake(self._queues[name])
+        self._stop_events.wake(self._queues[name].name)
 
     async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
         """Cancel a script and all that come from it, and wait until their steps are over.
@@ -172,7 +174,7 @@ class Durable:
 
     def _options(self, name: str, identity: str, key: str, delay_seconds: float = 0) -> EnqueueOptions:
         options = EnqueueOptions(
-            workflow_name=name, queue_name=self._queues[name], workflow_id=identity, queue_partition_key=key
+            workflow_name=name, queue_name=self._queues[name].name, workflow_id=identity, queue_partition_key=key
         )
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
@@ -187,10 +189,20 @@ class Durable:
         async def run(*arguments: str | int) -> None:
             # The task around it ends once its end is written down: then another one may have its place.
             if (around := asyncio.current_task()) is not None:
-                around.add_done_callback(lambda _around: self.wake(name))
+                self._running[self._queues[name].name] += 1
+                around.add_done_callback(lambda _around: self._give_place(name))
             await script(*arguments)
 
         return run
+
+    def _give_place(self, name: str) -> None:
+        """Look for who waits for the place of a script that has ended, if anybody may: each look costs statements."""
+        queue = self._queues[name]
+        # Far below the limit, as the engine may count the end later than we do.
+        may_be_waited_for = self._running[queue.name] >= queue.at_once_per_key / 2
+        self._running[queue.name] -= 1
+        if may_be_waited_for:
+            self.wake(name)
 
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         clock = asyncio.get_running_loop().time

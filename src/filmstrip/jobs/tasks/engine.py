@@ -88,8 +88,7 @@ class JobEngine:
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
-        self._known = KnownTasks(database, parse)
-        around = Surroundings(
+        self._around = around = Surroundings(
             database=database,
             settings=settings,
             storage=storage,
@@ -99,10 +98,9 @@ class JobEngine:
             slots=Places(settings.slot_count, settings.slots_per_key),
             fetches=Places(settings.fetches, settings.fetches_per_key),
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
-            known=self._known,
+            known=KnownTasks(database, parse),
             uploads=uploads,
         )
-        self._sources = around.sources
         self._open_tasks = around.open_tasks
         self._places = (around.slots, around.fetches, around.open_tasks)
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
@@ -199,8 +197,7 @@ class JobEngine:
         if not await asyncio.to_thread(self._database.tasks.is_unfinished, token):
             raise TokenNotFoundError("Token not found")
         await asyncio.to_thread(self._database.tasks.finish_task, token, "The task was cancelled")
-        self._known.forget(token)
-        self._sources.forget(token)
+        self._around.forget(token)
         await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
         self._open_tasks.leave(token)
         await asyncio.to_thread(self._folders.empty_task, token)

@@ -1,40 +1,40 @@
-"""What did the servers of sources say? Kept in memory, so that no step asks again what one before it was told."""
+"""What is known of the sources of tasks? Kept in memory, so that no step asks again what one before it was told."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Generic, TypeVar
 
-from filmstrip.storage.source_reference import SourceFacts
-
-_MOST_TASKS = 1024
+FactsT = TypeVar("FactsT")
 
 
-class KnownSources:
-    """Keeps what was said of the sources of tasks at work; safe to use from any thread.
+class KnownSources(Generic[FactsT]):
+    """Keeps facts of the sources of tasks at work; safe to use from any thread.
 
-    After a restart nothing is known, and each source is asked once more.
+    After a restart nothing is known: what a server says is asked for once more, what was found out is read again.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, most_tasks: int) -> None:
+        """Know nothing yet; of more than so many tasks, those are forgotten that were kept first."""
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, SourceFacts] = OrderedDict()
+        self._most_tasks = most_tasks
+        self._known: OrderedDict[str, FactsT] = OrderedDict()
 
-    def kept(self, token: str) -> SourceFacts | None:
-        """Return what was said of the source of a task, None if it is not kept."""
+    def kept(self, token: str) -> FactsT | None:
+        """Return what is known of the source of a task, None if it is not kept."""
         with self._lock:
             return self._known.get(token)
 
-    def keep(self, token: str, facts: SourceFacts) -> None:
-        """Keep what was said."""
+    def keep(self, token: str, facts: FactsT) -> None:
+        """Keep what was found out."""
         with self._lock:
             self._known[token] = facts
             self._known.move_to_end(token)
-            while len(self._known) > _MOST_TASKS:
+            while len(self._known) > self._most_tasks:
                 self._known.popitem(last=False)
 
     def forget(self, token: str) -> None:
-        """Forget it: the task is final, or the source cannot be read as it was said."""
+        """Forget it: the task is final, or it is true no more."""
         with self._lock:
             self._known.pop(token, None)

@@ -53,7 +53,8 @@ class OutputSteps:
         """Decide what is made. It is written down: another version of the service might plan otherwise."""
         query, source = await self._around.query(token), await self._around.probed(token)
         plan = make_at_once(query.formats[index].plan(source.info, upscale=query.upscale))
-        await asyncio.to_thread(self._warn, token, index, plan.warnings)
+        if plan.warnings:
+            await asyncio.to_thread(self._warn, token, index, plan.warnings)
         return plan
 
     async def make(self, token: str, index: int, plan: OutputPlan, group: Group, substitutes_before: int = 0) -> int:
@@ -115,7 +116,8 @@ class OutputSteps:
             # Worth a look, not a wait: a destination that lists slowly, or without end, tells of nothing.
             looking = asyncio.to_thread(leftover_warnings, assignment.output, plan, assignment.stores)
             with suppress(TimeoutError):
-                await asyncio.to_thread(self._warn, token, index, await asyncio.wait_for(looking, _LOOK_SECONDS))
+                if leftovers := await asyncio.wait_for(looking, _LOOK_SECONDS):
+                    await asyncio.to_thread(self._warn, token, index, leftovers)
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.finish_output, token, index, result, locations)

@@ -4,7 +4,8 @@ A task is a script of the durable engine, and so is each of its outputs. What th
 `output_steps`; here is only in which order, and what follows from a failure. No script waits for another one, or for
 a host that does not answer: it ends, and what comes next is enqueued.
 
-    run_task ──┬─> run_bundle (outputs that take the same frames) ──┬─> run_output ─> … ─> the last one ends the task
+    run_task ──┬─> its only output, by itself
+               ├─> run_bundle (outputs that take the same frames) ──┬─> run_output ─> … ─> the last one ends the task
                └────────────────────────────────────────────────────┘
     each of them, when a host does not answer ─> the same script once more, with a delay
 """
@@ -70,12 +71,15 @@ class RunTask:
     async def run_task(self, token: str, key: str, run: int) -> None:
         """Fetch and probe the source, and begin each output."""
         with bound_contextvars(task_token=token):
+            alone: int | None = None
             async with self._task.open(token, key) as opened:
                 try:
                     state = await self._work("fetch", self._task.fetch, token)
                     await self._work("probe", self._task.probe, token, state)
                     bundles = await self._repeatable("choose", self._task.choose_outputs, token)
-                    await self._begin(token, key, bundles)
+                    alone = _alone(bundles)
+                    if alone is None:
+                        await self._begin(token, key, bundles)
                     opened.has_outputs = bool(bundles)
                     error = None if bundles else await self._conclude(token)
                 except OutageError as outage:
@@ -89,6 +93,10 @@ class RunTask:
                     error = [str(failure)]
                 if error:
                     await self._repeatable("finish", self._task.finish, token, error[0])
+                    return
+            if alone is not None:
+                # A script of its own would be begun, found in the queue and written down for nothing.
+                await self.run_output(token, key, 1, alone)
 
     async def run_bundle(self, token: str, key: str, *indexes: int) -> None:
         """Make what several outputs can make together, then let each go its own way; nobody fails here."""
@@ -181,6 +189,11 @@ class RunTask:
         if isinstance(result, dict) and result.keys() == {"outage", "host"}:
             raise OutageError(result["outage"], result["host"])
         return cast(T, result)
+
+
+def _alone(bundles: list[list[int]]) -> int | None:
+    """Return the only output that is made, None if there are several or none."""
+    return bundles[0][0] if len(bundles) == 1 and len(bundles[0]) == 1 else None
 
 
 def _file_count(arguments: Iterable[object]) -> int:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
@@ -61,6 +62,7 @@ class Surroundings:
         known: Knows what does not change of the tasks at work.
         uploads: What clients sent us, which may be sources.
         sources: Knows what the servers of their sources said.
+        probes: Knows what was found out about their sources.
     """
 
     database: Database
@@ -74,7 +76,8 @@ class Surroundings:
     open_tasks: Places
     known: KnownTasks
     uploads: Uploads | None = None
-    sources: KnownSources = field(default_factory=KnownSources)
+    sources: KnownSources[SourceFacts] = field(default_factory=partial(KnownSources, 1024))
+    probes: KnownSources[Source] = field(default_factory=partial(KnownSources, 64))
 
     async def task(self, token: str) -> KnownTask:
         """Return what does not change of a task.
@@ -110,10 +113,16 @@ class Surroundings:
         Raises:
             SourceUnreadableError: It was not probed.
         """
-        source = await asyncio.to_thread(self.database.tasks.read_source, token)
+        source = self.probes.kept(token) or await asyncio.to_thread(self.database.tasks.read_source, token)
         if source is None:
             raise SourceUnreadableError("The source was not probed")
+        self.probes.keep(token, source)
         return source
+
+    def forget(self, token: str) -> None:
+        """Forget what is known of a task: it is final."""
+        for known in (self.known, self.sources, self.probes):
+            known.forget(token)
 
     async def source(
         self, token: str, query: Query[Output], expected: SourceVersion | None

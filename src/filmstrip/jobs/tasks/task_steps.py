@@ -73,10 +73,10 @@ class TaskSteps:
                 info = await self._around.child.probe(source, self._around.folders.of_task(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.tasks.record_source, token, found)
+        self._around.probes.keep(token, found)
         await asyncio.to_thread(self._database.outages.end_outage, token, None)
-        await asyncio.to_thread(
-            self._database.tasks.add_warnings, token, [Warned(message) for message in info.warnings]
-        )
+        if told := [Warned(message) for message in info.warnings]:
+            await asyncio.to_thread(self._database.tasks.add_warnings, token, told)
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 
     async def choose_outputs(self, token: str) -> list[list[int]]:
@@ -114,8 +114,7 @@ class TaskSteps:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
         has_ended = await asyncio.to_thread(self._database.tasks.finish_task, token, error)
-        self._around.known.forget(token)
-        self._around.sources.forget(token)
+        self._around.forget(token)
         # What was late until now made it again; nothing is made any more.
         await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)

@@ -163,7 +163,9 @@ def _render_parts(output: Output, bench: Workbench) -> Iterator[Artifact]:
         def on_progress(fraction: float, share: float = share, before: float = before) -> None:
             bench.on_progress(before + share * fraction)
 
-        of_part = replace(bench, rendering=replace(rendering, group=part, finished=dict(finished)), on_progress=on_progress)
+        of_part = replace(
+            bench, rendering=replace(rendering, group=part, finished=dict(finished)), on_progress=on_progress
+        )
         for artifact in renderer(output.output_name).render(output, of_part):
             finished[artifact.name] = artifact
             yield artifact
