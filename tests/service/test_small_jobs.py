@@ -19,7 +19,7 @@ def test_a_small_job_is_one_script_of_few_steps_and_one_process(tmp_path: Path, 
     assert task.error is None
     assert (tmp_path / "processes").read_text().split() == ["0", "1"]  # the first one probes
     with sqlite3.connect(tmp_path / "filmstrip.db") as database:
-        scripts = database.execute("SELECT workflow_uuid, status FROM workflow_status WHERE name LIKE 'run_%'")
-        assert scripts.fetchall() == [(f"{task.token}.1", "SUCCESS")]
+        scripts = database.execute("SELECT workflow_uuid FROM workflow_status WHERE name LIKE 'run_%'")
+        assert scripts.fetchall() == [(f"{task.token}.1",)]
         steps = database.execute("SELECT function_name FROM operation_outputs ORDER BY function_id").fetchall()
     assert [name for (name,) in steps if "." not in name] == ["fetch", "probe", "plan", "make all"]
