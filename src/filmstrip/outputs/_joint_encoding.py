@@ -50,7 +50,9 @@ def _encode(parts: Sequence[tuple[int, EncodedOutput, Workbench]]) -> Iterator[t
             for (_, output, each), path in zip(parts, paths, strict=True)
         )
         threads = clip.threads and max(_LEAST_THREADS, clip.threads)
-        deliveries = [delivery_of(output, each) for _, output, each in parts]
+        deliveries = [
+            delivery_of(output, rendition, each) for (_, output, each), rendition in zip(parts, renditions, strict=True)
+        ]
         for made in transcoder.make(Transcode(replace(clip, threads=threads), renditions), deliveries):
             position, output, each = parts[made.position]
             name = each.rendering.group.artifact_names[0]
