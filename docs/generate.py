@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin
@@ -23,6 +24,7 @@ from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.media.transcoding.encoders.registry import audio_encoders, video_encoders
 from filmstrip.outputs._encoded import EncodedOutput
+from filmstrip.outputs.compatibility import rows
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
@@ -42,6 +44,7 @@ def pages() -> Mapping[str, str]:
     """All pages of the reference by their file name."""
     return {
         "parameters.md": _page("Parameters of a query", _parameters()),
+        "compatibility.md": _page("Compatibility with Qencode", _compatibility()),
         "settings.md": _page("Settings", _settings()),
         "commands.md": _page("Commands", _commands()),
         "errors.md": _page("Errors", _errors()),
@@ -115,6 +118,20 @@ def _named_codecs(kind: type[EncodedOutput], field: str) -> str:
     names = [name for name, encoder in encoders.items() if encoder.codec in held]
     first = sorted(names, key=lambda name: name != default)
     return ", ".join(f"`{name}` ({encoders[name].codec})" for name in first)
+
+
+def _compatibility() -> Iterator[str]:
+    yield (
+        "Each attribute that Qencode publishes is *supported*, *accepted without effect* (which a warning in the\n"
+        "status tells, unless it means nothing anyway), or *refused* with a sentence, as the result would not be what\n"
+        "was asked for. `filmstrip compatibility` prints the same.\n"
+    )
+    kinds = ", ".join(f"`{name}`" for name in output_types())
+    yield f"Outputs: {kinds}. Another one is refused, with the list of these.\n"
+    for place, group in groupby(rows(), key=lambda row: row.place):
+        yield f"## {place.value}\n"
+        cells = ((f"`{row.name}`", row.answer, row.outputs, row.note) for row in group)
+        yield _table(("attribute", "here", "outputs", "note"), cells)
 
 
 def _fields(kind: type[Parameters], without: Mapping[str, FieldInfo] | None = None) -> str:

@@ -16,6 +16,7 @@ from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
+from filmstrip.params.published import Answer, Place, attribute_named, refusals, told
 from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
 
 _UPLOADED = "tus:"
@@ -50,8 +51,6 @@ class FormatParameters(Parameters):
         """
         yield from ()
 
-
-_WITHOUT_EFFECT = ("callback_url", "use_subtask_callback", "retry_on_error", "refresh_playlist")
 
 FormatT = TypeVar("FormatT", bound=FormatParameters)
 
@@ -134,7 +133,7 @@ def parse_query(
         QueryError: With every mistake of the query.
     """
     document = _unwrap(text)
-    mistakes: list[Mistake] = []
+    mistakes = list(refusals(Place.QUERY, "", document, TaskParameters.wire_names()))
     task = _validated(TaskParameters, document, "", mistakes)
     formats = [
         parsed
@@ -148,7 +147,7 @@ def parse_query(
         formats=tuple(formats),
         upscale=task.upscale,
         callback_url=task.callback_url,
-        warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, TaskParameters, formats))),
+        warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, formats))),
         text=text,
     )
 
@@ -191,6 +190,7 @@ def _parse_format(
         problem = f"{shown(entry['output'])} is not" if name else "is required:"
         mistakes.append(Mistake(f"{path}.output", f"{problem} one of {', '.join(output_types)}"))
         return None
+    mistakes.extend(refusals(Place.FORMAT, f"{path}.", entry, output_type.wire_names(), name))
     parsed = _validated(output_type, entry, path, mistakes)
     conflicts = parsed.conflicts() if parsed is not None else ()
     mistakes.extend(Mistake(f"{path}.{found.field}", found.problem) for found in conflicts)
@@ -242,28 +242,48 @@ def _shortened(warnings: Iterator[Warned]) -> Iterator[Warned]:
 
 
 def _without_effect(task: TaskParameters) -> Iterator[Warned]:
-    return (Warned(f"{name} has no effect here yet") for name in _WITHOUT_EFFECT if getattr(task, name))
+    for name in type(task).model_fields:
+        found = attribute_named(Place.QUERY, name)
+        if found is not None and found.answer is Answer.WITHOUT_EFFECT and getattr(task, name):
+            yield Warned(f"{name} {found.reason}")
 
 
-def _unknown_keys(
-    document: dict[str, Any], task_type: type[Parameters], formats: Iterable[FormatParameters]
-) -> Iterator[Warned]:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """An object of a query, by the place where it stands, and the keys that are parameters there."""
+
+    place: Place
+    path: str
+    document: Any
+    known: frozenset[str]
+
+    def unknown(self) -> Iterator[Warned]:
+        """Yield a warning for each further key that has a value."""
+        present = without_absent(self.document)
+        values = present if isinstance(present, dict) else {}
+        for key in sorted(set(values) - self.known):
+            sentence = told(self.place, key, values[key])
+            if sentence is not None:
+                yield Warned(f"{self.path}{_named(key)} {sentence}")
+
+
+def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters]) -> Iterator[Warned]:
+    yield from _Keys(Place.QUERY, "", document, TaskParameters.wire_names() | {"format"}).unknown()
     entries = document["format"] if isinstance(document["format"], list) else [document["format"]]
-    places: list[tuple[str, dict[str, Any], frozenset[str]]] = [("", document, task_type.wire_names() | {"format"})]
-    places += [
-        (f"format[{index}].", entry, type(parsed).wire_names() | {"output"})
-        for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True))
-    ]
-    places += [
-        (f"format[{index}].{name}.", entry[name], type(value).wire_names())
-        for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True))
-        for name, value in parsed
-        if isinstance(value, Parameters)
-    ]
-    for path, entry, known in places:
-        present = without_absent(entry)
-        for key in sorted(set(present if isinstance(present, dict) else ()) - known):
-            yield Warned(f"{path}{_named(key)} is not known here and was ignored")
+    for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True)):
+        path = f"format[{index}]."
+        yield from _Keys(Place.FORMAT, path, entry, type(parsed).wire_names() | {"output"}).unknown()
+        yield from _unknown_in_destinations(path, entry.get("destination"))
+        for name, value in parsed:
+            if isinstance(value, Parameters):
+                yield from _Keys(Place.NESTED, f"{path}{name}.", entry[name], type(value).wire_names()).unknown()
+
+
+def _unknown_in_destinations(path: str, value: object) -> Iterator[Warned]:
+    is_list = isinstance(value, list)
+    for number, place in enumerate(value if isinstance(value, list) else [value]):
+        name = f"{path}destination[{number}]." if is_list else f"{path}destination."
+        yield from _Keys(Place.DESTINATION, name, place, Destination.wire_names()).unknown()
 
 
 def _named(key: str) -> str:

@@ -1,5 +1,6 @@
 """What does a request for mp4 mean?"""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 
@@ -74,10 +75,42 @@ def test_every_mistake_of_an_entry_is_named() -> None:
     ]
 
 
-def test_what_is_not_supported_yet_is_a_warning() -> None:
-    """Parameters that mp4 does not know are told, not silently dropped."""
-    query = _parse('{"output": "mp4", "logo": {"source": "http://h/l.png"}, "subtitles": {}, "tag": "t"}')
-    assert [warned.message.split()[0] for warned in query.warnings] == ["format[0].logo", "format[0].subtitles"]
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("logo", {"source": "http://h/l.png"}),
+        ("subtitles", {"sources": [{"source": "http://h/s.srt", "language": "eng"}]}),
+        ("subtitles_copy", 1),
+        ("audio_pan", '{"c0": "c1"}'),
+        ("optimize_bitrate", "1"),
+        ("max_crf", 30),
+        ("color_space", "bt709"),
+        ("keep_360_metadata", True),
+        ("encryption", {"key": "0" * 32}),
+        ("forensic_watermark", {"doverunner_wm_key": "x"}),
+    ],
+)
+def test_what_would_change_the_video_is_refused(name: str, value: object) -> None:
+    """A video without its logo is not the video that was asked for; what switches such a thing off changes nothing."""
+    with pytest.raises(QueryError, match=rf"^format\[0\]\.{name}: is not "):
+        _parse(json.dumps({"output": "mp4", name: value}))
+    for off in (0, "0", False, "", None, [], {}):
+        assert _parse(json.dumps({"output": "mp4", name: off})).warnings == ()
+
+
+def test_colours_of_the_source_are_kept_anyway() -> None:
+    """1 asks for what is done."""
+    assert _parse('{"output": "mp4", "color_space": 1, "color_range": "1"}').warnings == ()
+
+
+def test_what_means_nothing_for_a_video_is_a_warning() -> None:
+    """Parameters of other outputs, or of what is not made here, are told, not silently dropped."""
+    query = _parse('{"output": "mp4", "segment_duration": 9, "interval": 5, "shine": 1, "tag": "t"}')
+    assert [warned.message for warned in query.warnings] == [
+        "format[0].interval means nothing for this output",
+        "format[0].segment_duration is for streams of segments, which are not made here yet",
+        "format[0].shine is not known here and was ignored",
+    ]
 
 
 def test_parameters_survive_json() -> None:

@@ -97,11 +97,23 @@ def test_a_query_needs_an_output() -> None:
 
 
 def test_unknown_keys_are_ignored_and_told() -> None:
-    """Keys that nobody knows do no harm, and their senders learn that they had no effect."""
-    query = parse(format=[{"output": "thumbnails", "colour": "blue"}], file={})
+    """Keys that nobody knows do no harm, and their senders learn of it; what clients send by themselves is silent."""
+    destination = {"url": "s3://h/b/k/", "acl": "public", "use_tls": 1}
+    query = parse(
+        format=[
+            {"output": "thumbnails", "colour": "blue", "bf": 3, "destination": destination},
+            {"output": "thumbnails", "destination": [destination, "s3://h/b/k/"]},
+        ],
+        file={},
+        colour="red",
+    )
     assert [warning.message for warning in query.warnings] == [
-        "file is not known here and was ignored",
+        "colour is not known here and was ignored",
         "format[0].colour is not known here and was ignored",
+        "format[0].destination.acl is not known here and was ignored",
+        "format[0].destination.use_tls is for servers of FTP and the like, which are not destinations here yet",
+        "format[1].destination[0].acl is not known here and was ignored",
+        "format[1].destination[0].use_tls is for servers of FTP and the like, which are not destinations here yet",
     ]
 
 

@@ -1,0 +1,59 @@
+"""Each attribute that Qencode publishes is supported, without effect and told, or refused: in exactly one of these."""
+
+from __future__ import annotations
+
+import pytest
+
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.destination import Destination
+from filmstrip.params.published import PUBLISHED, SUPPORTED, Answer, Place
+from filmstrip.params.query import TaskParameters
+
+# The published reference, attribute by attribute.
+FORMAT = """
+output destination start_time duration size width height resolution rotate aspect_ratio resize_mode framerate
+framerate_limit keyframe quality bitrate two_pass optimize_bitrate min_crf max_crf adjust_crf pix_format video_codec
+profile level video_codec_parameters tag_video hdr_to_sdr deinterlace audio_codec audio_bitrate audio_sample_rate
+audio_channels_number audio_mute audio_pan segment_duration playlist_name stream i_frames_only fmp4
+create_m3u8_playlist separate_audio single_folder packager_version time frame_number interval image_format sprite
+columns subtitles logo color_space color_range color_trc color_primaries tag user_tag incremental_tag cenc_drm fps_drm
+encryption buydrm_drm forensic_watermark metadata_version audio_copy video_copy subtitles_copy metadata_copy
+file_extension transcript json srt vtt transcript_name json_name srt_name vtt_name mode language translate_languages
+allow_soft_fail vmaf_model distorted n_subsample shortest keep_360_metadata inject_360_metadata
+"""
+QUERY = """
+source stitch format callback_url use_subtask_callback refresh_playlist retry_on_error upscale encoder_version
+"""
+DESTINATION = "url key secret permissions storage_class cache_control is_passive use_tls tcp_port udp_port"
+REFERENCE = {Place.QUERY: QUERY, Place.FORMAT: FORMAT, Place.DESTINATION: DESTINATION}
+
+
+@pytest.mark.parametrize("place", list(SUPPORTED))
+def test_each_published_attribute_has_one_answer(place: Place) -> None:
+    """None is silently ignored, and none is in two states."""
+    answered = {attribute.name for attribute in PUBLISHED if attribute.place is place}
+    assert not answered & SUPPORTED[place]
+    missing = set(REFERENCE[place].split()) - answered - SUPPORTED[place]
+    assert missing == set()
+
+
+def test_what_is_called_supported_is_a_parameter() -> None:
+    """By some output at least."""
+    formats = {name for kind in output_types().values() for name in kind.wire_names()} | {"output"}
+    assert SUPPORTED[Place.FORMAT] <= formats
+    assert SUPPORTED[Place.QUERY] <= TaskParameters.wire_names() | {"format"}
+    assert SUPPORTED[Place.DESTINATION] <= Destination.wire_names()
+
+
+def test_no_parameter_of_an_output_is_refused() -> None:
+    """What an output has learned is taken off the list."""
+    formats = {name for kind in output_types().values() for name in kind.wire_names()}
+    listed = {attribute.name for attribute in PUBLISHED if attribute.place is Place.FORMAT}
+    assert formats & listed == set()
+
+
+def test_a_refusal_says_what_is_not_made() -> None:
+    """Each reason goes on a sentence that begins with the name of the attribute."""
+    for attribute in PUBLISHED:
+        assert attribute.reason.startswith(("is ", "has ")), attribute
+        assert attribute.answer is not Answer.SUPPORTED
