@@ -1,4 +1,4 @@
-"""Where do jobs note what happened? In the service's log; on the command line, where there is none, nowhere."""
+"""Where jobs note what happened: in the service's log; on the command line, which has none, nowhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are tasks run?"""
+"""Settings of how tasks are run."""
 
 from __future__ import annotations
 

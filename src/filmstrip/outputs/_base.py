@@ -103,7 +103,7 @@ class Output(FormatParameters):
         return False
 
     def is_own_name(self, name: str) -> bool:
-        """Tell whether a file in the destination's folder can only be this output's, of this or an earlier run."""
+        """Check whether a file in the destination's folder can only be this output's, of this or an earlier run."""
         del name
         return False
 

@@ -1,4 +1,4 @@
-"""Which parameters that a client gave change nothing, because of others? Pure."""
+"""Finds parameters that a client gave and that change nothing, because of others. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _OF_ONE_SIZE = ("resolution", "size", "width", "height")
 
 
 def idle_warnings(given: Collection[str], *, sprite: bool, has_sizes: bool) -> Iterator[str]:
-    """Tell what has no effect, and what would give it one.
+    """Return what has no effect, and what would give it one.
 
     Args:
         given: The names of the parameters that the client gave.

@@ -1,4 +1,4 @@
-"""Can a picture be made in the size that follows from a request and its source?"""
+"""Checks whether a picture can be made in the size that follows from a request and its source."""
 
 from __future__ import annotations
 

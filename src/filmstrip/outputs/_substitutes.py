@@ -1,4 +1,4 @@
-"""How many of the frames that files show are substitutes for ones that could not be decoded? Pure."""
+"""Counts the frames of files that are substitutes for ones that could not be decoded. Pure."""
 
 from __future__ import annotations
 

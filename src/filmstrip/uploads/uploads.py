@@ -86,7 +86,7 @@ class Uploads:
         )
 
     def begin(self) -> None:
-        """Let all uploads be gone on with; those of the service before are not written to any more."""
+        """Let all uploads be resumed; those of the service before are not written to any more."""
         self._rows.unlock_all()
 
     def create(self, new: NewUpload) -> Upload:

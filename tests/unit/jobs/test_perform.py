@@ -395,7 +395,7 @@ async def test_only_what_was_asked_for_is_put(folder: Path, performer: Callable[
     """A process that was taken over cannot have a file put under a name of its own choice."""
     store = MemoryStore()
     job = assignment(folder, store, groups=[["a"]], trouble={"a": "rename"})
-    with pytest.raises(MediaProcessError, match="a file that nobody asked for"):
+    with pytest.raises(MediaProcessError, match="a file that was not asked for"):
         await performer().make_output(job, Listener())
     assert store.objects == {}
 

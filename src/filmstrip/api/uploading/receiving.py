@@ -113,7 +113,7 @@ async def writing_to(threads: UploadThreads, begin: Callable[[], UploadWriting])
     try:
         writing = await asyncio.shield(opening)
     except asyncio.CancelledError:
-        # A thread cannot be cancelled: it goes on to lock the upload, whoever waits for it.
+        # A thread cannot be cancelled: it goes on to lock the upload, although no caller waits.
         opening.add_done_callback(partial(_close_opened, threads))
         raise
     try:

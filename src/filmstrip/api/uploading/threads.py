@@ -24,7 +24,7 @@ class UploadThreads:
         self._joiners = ThreadPoolExecutor(_JOINERS, "joined-uploads")
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Call a function that blocks; it goes on though nobody waits for it any more."""
+        """Call a function that blocks; it goes on though its caller has been cancelled."""
         return self._run(self._writers, partial(work, *args, **kwargs))
 
     def run_long(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
@@ -34,7 +34,7 @@ class UploadThreads:
     @staticmethod
     def _run(threads: ThreadPoolExecutor, work: Callable[[], T]) -> asyncio.Future[T]:
         running = asyncio.get_running_loop().run_in_executor(threads, work)
-        # What nobody waits for any more may fail as it likes.
+        # What no caller waits for any more may fail as it likes.
         running.add_done_callback(lambda done: None if done.cancelled() else done.exception())
         return running
 

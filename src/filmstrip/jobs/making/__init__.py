@@ -1,4 +1,4 @@
-"""How outputs are made and put, whoever asks for them: the service or the command line.
+"""How outputs are made and put, for the service and the command line.
 
 Others use:
 

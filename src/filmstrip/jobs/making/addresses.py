@@ -20,10 +20,10 @@ _UNKNOWN_ADDRESS = (
 
 
 def check_addresses(query: Query[Output], storage: StorageSettings) -> None:
-    """See to it, when a query arrives, that its files can name others by the addresses that it asks for.
+    """Make sure, when a query arrives, that its files can name others by the addresses that it asks for.
 
     Raises:
-        QueryError: It asks for addresses in the temporary store, and nobody knows where clients reach that.
+        QueryError: It asks for addresses in the temporary store, and it is not known where clients reach that.
     """
     mistakes = [
         Mistake(f"format[{index}].url_mode", _UNKNOWN_ADDRESS)
@@ -35,7 +35,7 @@ def check_addresses(query: Query[Output], storage: StorageSettings) -> None:
 
 
 def check_signing(query: Query[Output], lender: Lender) -> None:
-    """See to it, before anything is made, that there are credentials to sign addresses with.
+    """Make sure, before anything is made, that there are credentials to sign addresses with.
 
     Raises:
         QueryError: A destination has none, and none are lent to it.

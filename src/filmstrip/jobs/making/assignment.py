@@ -1,4 +1,4 @@
-"""What is there to make of an output, and who wants to know how it goes on?"""
+"""What there is to make of an output, and who listens to how it goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does an output go? To its destinations, or into the temporary store where the client named none."""
+"""Where an output goes: to its destinations, or into the temporary store if the client named none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if a step is cancelled while a thread works for it? Where half of it would do harm, its end is waited for."""
+"""Waits for the end of a thread's work if a step is cancelled meanwhile: half of it would do harm."""
 
 from __future__ import annotations
 

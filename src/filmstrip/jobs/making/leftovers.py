@@ -1,4 +1,4 @@
-"""What did a larger earlier run leave beside the files of an output? Nothing points at it; it is told, not deleted."""
+"""Finds what a larger earlier run left beside the files of an output: nothing points at it; it is told, not deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_NAMED = 5
 
 
 def leftover_warnings(output: Output, plan: OutputPlan, stores: Sequence[Store]) -> list[str]:
-    """Tell how many files of earlier runs stay at each destination, and the first of them; blocking."""
+    """Return how many files of earlier runs stay at each destination, and the first of them; blocking."""
     planned = {name for group in plan.groups for name in group.artifact_names}
     lists = [store for store in stores if isinstance(store, Lists)] if output.is_folder else []
     found = [_names(store, lambda name: output.is_own_name(name) and name not in planned) for store in lists]

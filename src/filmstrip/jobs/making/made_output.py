@@ -1,4 +1,4 @@
-"""What has become of an output whose files are all made? Pure, but for asking its stores where they put things."""
+"""Describes an output whose files are all made. Pure, but for asking its stores where they put things."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filmstrip.outputs._base import OutputPlan
 def describe_result(
     assignment: Assignment, artifacts: tuple[Artifact, ...]
 ) -> tuple[OutputResult, tuple[Location, ...]]:
-    """Tell what was made, and where its main file is at each destination."""
+    """Return what was made, and where its main file is at each destination."""
     result = assignment.output.result(assignment.info, artifacts, upscale=assignment.upscale)
     return result, tuple(store.locate(result.main_name) for store in assignment.stores)
 

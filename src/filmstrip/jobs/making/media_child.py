@@ -1,4 +1,4 @@
-"""How is a child process asked to do media work? A request goes in, reports come out, none of them believed unseen."""
+"""Asks a child process to do media work: a request goes in, reports come out, none of them believed unseen."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class MediaChild:
 
         Yields:
             What the child reports of each rendering, which raises `FilmstripError` where it cannot be made. None of
-            them waits for whoever listens to another one.
+            them waits for the listener of another one.
         """
         async with self._reports(source, renderings[0].folder, tuple(renderings)) as arriving:
             if len(renderings) == 1:
@@ -137,7 +137,7 @@ def _remote_bytes(source: ReadableSource | None) -> int:
 
 
 class _Inbox:
-    """Reports of one rendering, on their way to whoever listens."""
+    """Reports of one rendering, on their way to their listener."""
 
     def __init__(self) -> None:
         """Begin with none."""

@@ -1,4 +1,4 @@
-"""Which source does an error of a media process mean? Such a process does not know whose source it works on."""
+"""Names the source in errors of a media process, which does not know whose source it works on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if a media process is killed? Whatever ended it may not have been its own work: it is followed by one more."""
+"""Lets one more media process follow one that was killed: what ended it may not have been its own work."""
 
 from __future__ import annotations
 

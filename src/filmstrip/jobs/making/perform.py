@@ -1,4 +1,4 @@
-"""How are outputs made, whoever asks for them? Group by group, each file put as soon as it is whole.
+"""Makes outputs, for the service and the command line: group by group, each file put as soon as it is whole.
 
 Nothing here is durable: the server's tasks and the command line's local runs use the same functions.
 """
@@ -178,7 +178,7 @@ class Performer:
             self._demand_free_disk(portion.assignment)
             if isinstance(report, Made):
                 if report.artifact.name not in names:
-                    raise MediaProcessError("The media process reported a file that nobody asked for")
+                    raise MediaProcessError("The media process reported a file that was not asked for")
                 yield report.artifact
             elif isinstance(report, LeftOut):
                 raise error_named(report.error, report.message)
@@ -192,7 +192,7 @@ class Performer:
 
 
 def _demand_all(group: Group, names: Collection[str]) -> None:
-    """See to it that nothing is missing: what is there of a set must not pass for the whole of it."""
+    """Make sure that nothing is missing: what is there of a set must not pass for the whole of it."""
     missing = [name for name in group.artifact_names if name not in names]
     if missing:
         named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")

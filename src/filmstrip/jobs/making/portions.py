@@ -1,4 +1,4 @@
-"""Which portion of an output is a group of its plan, and how much of the whole is that? Pure."""
+"""The portion of an output that a group of its plan is, and how much of the whole that is. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from filmstrip.outputs._base import Group, OutputPlan
 
 
 def share(plan: OutputPlan, group: Group, fraction: float) -> float:
-    """Tell how much of an output is finished when that much of one of its groups is."""
+    """Return how much of an output is finished when that much of one of its groups is."""
     sizes = [len(each.artifact_names) for each in plan.groups]
     position = plan.groups.index(group)
     return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)

@@ -1,4 +1,4 @@
-"""How do finished files get to their destinations? Several at a time, each to all of them, while others are made."""
+"""Puts finished files at their destinations: several at a time, each at all of them, while others are made."""
 
 from __future__ import annotations
 

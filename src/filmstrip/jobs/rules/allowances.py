@@ -1,4 +1,4 @@
-"""How long may a step take, by what it handles? Pure.
+"""How long a step may take, by what it handles. Pure.
 
 Whatever works has limits of its own, each with a sentence that names what is the matter. These are longer: they end
 what those did not end, and readiness tells of what does not end even then. So a hang is seen after minutes where little

@@ -1,4 +1,4 @@
-"""Is there room on the disk? Media work leaves some to the database, which has to write down what went wrong."""
+"""Keeps room on the disk: media work leaves some to the database, which has to write down what went wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WATCH_SECONDS = 1.0
 
 
 def demand_free_disk(folder: Path, free_mb: int) -> None:
-    """See to it that the disk of a folder has more than `free_mb` MiB left.
+    """Make sure that the disk of a folder has more than `free_mb` MiB left.
 
     Raises:
         DiskFullError: It has not.

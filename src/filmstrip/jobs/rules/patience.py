@@ -1,4 +1,4 @@
-"""What if something does not work just now? It is tried again for a while, with growing pauses."""
+"""Tries again what does not work just now, for a while, with growing pauses."""
 
 from __future__ import annotations
 

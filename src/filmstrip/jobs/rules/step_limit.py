@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 
 class StepLimit:
-    """How long a step may take, counted anew when it was its turn.
+    """How long a step may take, counted again when it was its turn.
 
     began ──── seconds ────┤              what every step of the kind has
                │ allow(n): │── n ──┤      what it is at now may take so long from now on
@@ -88,7 +88,7 @@ _current: ContextVar[StepLimit | None] = ContextVar("step_limit", default=None)
 
 @contextmanager
 def standing_still() -> Iterator[None]:
-    """Wait in the block for the turn of the step that runs, if one does; its time begins anew afterwards."""
+    """Wait in the block for the turn of the step that runs, if one does; its time begins again afterwards."""
     limit = _current.get()
     if limit is None:
         yield

@@ -1,4 +1,4 @@
-"""Which outputs are not made because they would be larger than the source? Qencode's rule of `upscale`."""
+"""Qencode's rule of `upscale`: outputs that would be larger than the source are not made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from filmstrip.params.frame_size import FrameSizing
 
 
 def dropped_outputs(outputs: Sequence[Output], info: MediaInfo) -> dict[int, FrameSize]:
-    """Tell which outputs of a query without `upscale` are dropped, by index with the size that they would have had.
+    """Return which outputs of a query without `upscale` are dropped, by index with the size that they would have had.
 
     Videos that are larger than the source in both sides are dropped. If that would be all videos, the first of them
     is made, at the source's size. Pictures may always be larger.
@@ -25,7 +25,7 @@ def dropped_outputs(outputs: Sequence[Output], info: MediaInfo) -> dict[int, Fra
 
 
 def drop_warning(index: int, size: FrameSize) -> Warned:
-    """Tell the client that an output was dropped."""
+    """Word the warning that an output was dropped."""
     return Warned(f"format[{index}] was dropped: {size} is larger than the source, and upscale is not set")
 
 

@@ -1,4 +1,4 @@
-"""Which hosts have answered in a task? What answered once is waited for much longer than what may be mistyped."""
+"""The hosts that have answered in a task: what answered once is waited for much longer than what may be mistyped."""
 
 from __future__ import annotations
 

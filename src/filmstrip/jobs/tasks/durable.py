@@ -1,4 +1,4 @@
-"""How does a script survive the death of its process? DBOS writes down the result of each step and begins again there.
+"""Scripts that survive the death of their process: DBOS writes down the result of each step and begins again there.
 
 This module, `journal` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that
 does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that

@@ -1,4 +1,4 @@
-"""Who runs tasks? One object that the service starts, gives work and stops."""
+"""The engine that runs tasks: one object that the service starts, gives work and stops."""
 
 from __future__ import annotations
 
@@ -156,8 +156,8 @@ class JobEngine:
             self._tidying = None
             for places in self._places:
                 places.close()
-            # What is cut off from here on was ended by the stop: its marks go before it, as whoever finds that it takes
-            # too long may kill it, and after it, for what was about to make one.
+            # What is cut off from here on was ended by the stop: its marks go before it, as an operator who finds
+            # that it takes too long may kill it, and after it, for what was about to make one.
             await asyncio.to_thread(self._database.interruptions.end_all_work)
             await self._durable.stop(drain_seconds)
             await self._board.stop()

@@ -1,4 +1,4 @@
-"""How does a task get at its source? By a copy of its own where it needs every byte, else from afar."""
+"""How a task gets at its source: by a copy of its own if it needs every byte, else from afar."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
         How a child process opens it, and in which state it is.
 
     Raises:
-        SourceError: It cannot be had.
+        SourceError: It cannot be read or copied.
         HostNotAllowedError: The operator does not allow its host or folder.
         DiskFullError: There is no room for a copy.
         CredentialsError: What is lent cannot be read.

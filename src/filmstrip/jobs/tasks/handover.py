@@ -1,4 +1,4 @@
-"""What becomes of the tasks that an earlier service left unfinished? They go on, with the places that they had."""
+"""Takes up the tasks that an earlier service left unfinished: they go on, with the places that they had."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What if work kills the service itself? It is begun again, soon alone, and given up when it happens too often.
+"""Work that may have killed the service itself: it is begun again, soon alone, and given up if it happens too often.
 
 Media work lives in child processes, but a container that runs out of memory takes everything with it. What was at work
 then is suspected, the guilty and the innocent alike; a suspect works alone, so that the next death tells them apart.

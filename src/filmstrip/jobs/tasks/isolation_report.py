@@ -1,4 +1,4 @@
-"""What are media processes kept from on this system? It is tried at the start and told in the log."""
+"""Tries at the start what media processes are kept from on this system, and tells it in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does the journal of the durable engine hold? Which scripts are over, open or missing; blocking.
+"""Reads the journal of the durable engine: which scripts are over, open or missing; blocking.
 
 All of it is about the engine that this process has started (`durable`).
 """

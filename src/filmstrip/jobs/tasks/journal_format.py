@@ -1,4 +1,4 @@
-"""How does the durable engine write down arguments, results and errors? As JSON: no stored byte is ever code."""
+"""How the durable engine writes down arguments, results and errors: as JSON, so that no stored byte is ever code."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class JournalFormat(Serializer):
         return data
 
     def name(self) -> str:
-        """Tell what is kept beside each value, so that it is read by the format that wrote it."""
+        """Return what is kept beside each value, so that it is read by the format that wrote it."""
         return "filmstrip_json"

@@ -1,4 +1,4 @@
-"""What is known of the sources of tasks? Kept in memory, so that no step asks again what one before it was told."""
+"""What is known of the sources of tasks, in memory, so that no step asks again what one before it was told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of the tasks at work? What each of their steps needs and nobody changes, read and parsed once."""
+"""What is known of the tasks at work: what each of their steps needs and nothing changes, read and parsed once."""
 
 from __future__ import annotations
 

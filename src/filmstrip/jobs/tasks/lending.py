@@ -1,4 +1,4 @@
-"""What does the operator lend to a task? The stores that the settings name for its API key, and nothing else.
+"""What the operator lends to a task: the stores that the settings name for its API key, and nothing else.
 
 Judged when the query arrives, so that a client learns at once what its query lacks, and again whenever a place is used:
 what was taken out of the settings is not lent any more.
@@ -37,7 +37,7 @@ def lender_for(database: Database, storage: StorageSettings, key_id: int | None,
 
 
 def check_credentials(query: Query[Output], lender: Lender) -> None:
-    """See to it that each S3 place of a query has credentials, its own or lent ones.
+    """Make sure that each S3 place of a query has credentials, its own or lent ones.
 
     Raises:
         QueryError: Some have none. Whether there is such a store for others is not told.

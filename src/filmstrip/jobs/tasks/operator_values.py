@@ -1,4 +1,4 @@
-"""Which values of the operator does a query get before it is run? Those of the settings, where it names none itself.
+"""The values of the operator that a query gets before it is run: those of the settings, if it names none itself.
 
 They are written into its text once, when it comes: a setting that is changed later changes no task that is under way.
 """

@@ -1,4 +1,4 @@
-"""What do the steps of one output do? Each may be done twice: what was put once is never made again."""
+"""The steps of one output. Each may be done twice: what was put once is never made again."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class OutputSteps:
         )
 
     def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
-        """Tell the client of an output's compromises; blocking."""
+        """Warn the client of an output's compromises; blocking."""
         outputs = self._database.tasks.read_tasks([token])[token].outputs
         tag = next((output.tag for output in outputs if output.index == index), None)
         self._database.tasks.add_warnings(token, [Warned(message, tag=tag) for message in messages])

@@ -1,4 +1,4 @@
-"""How does progress get into the database? All outputs' together, in one transaction about once a second."""
+"""Writes progress into the database: all outputs' together, in one transaction about once a second."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from filmstrip.outputs._base import Group
 class PutRecorder:
     """Writes down the files of one group; blocking, and called by several threads at once.
 
-    Whoever finds nobody writing writes for all that came meanwhile; the others wait until theirs is written too.
+    A caller that finds no other writing writes for all that came meanwhile; the others wait until theirs is, too.
     """
 
     def __init__(self, database: Database, token: str, index: int, group: Group) -> None:

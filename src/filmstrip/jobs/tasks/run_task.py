@@ -99,7 +99,7 @@ class RunTask:
                 await self.run_output(token, key, 1, alone)
 
     async def run_bundle(self, token: str, key: str, *indexes: int) -> None:
-        """Make what several outputs can make together, then let each go its own way; nobody fails here."""
+        """Make what several outputs can make together, then let each go its own way; none fails here."""
         with bound_contextvars(task_token=token):
             plans: dict[int, OutputPlan] = {}
             outages: dict[str, dict[str, str]] = {}

@@ -1,4 +1,4 @@
-"""Which steps run now, for which script, and until when?"""
+"""The steps that run now, for which script, and until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which kinds of scripts are there, and where do they wait for their turn?"""
+"""The kinds of scripts, and the queues where they wait for their turn."""
 
 from __future__ import annotations
 

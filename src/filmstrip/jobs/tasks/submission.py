@@ -1,4 +1,4 @@
-"""What becomes of a query when its task is submitted? Rows for its outputs, with the tags that the status shows."""
+"""What a query becomes when its task is submitted: rows for its outputs, with the tags that the status shows."""
 
 from __future__ import annotations
 

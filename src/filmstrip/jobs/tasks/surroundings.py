@@ -1,4 +1,4 @@
-"""What do the steps of tasks work with?"""
+"""What the steps of tasks work with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do the steps of a task do that concern it as a whole? Each may be done twice."""
+"""The steps of a task that concern it as a whole. Each may be done twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who clears up after tasks? A look every few seconds: for tasks that nothing works on, journals and folders."""
+"""Clears up after tasks: looks every few seconds for tasks that nothing works on, journals and folders."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import cast
 
 _THREAD_OF_QUEUE = "queue-worker-"
-"""How the name of the thread begins that looks into a queue, whose name follows; nobody else is woken."""
+"""How the name of the thread begins that looks into a queue, whose name follows; no other is woken."""
 
 
 class WakeableEvent(threading.Event):
@@ -27,7 +27,7 @@ class WakeableEvent(threading.Event):
 
     @classmethod
     def adopt(cls, event: threading.Event) -> WakeableEvent:
-        """Turn an event, for which nobody waits yet, into one of this class."""
+        """Turn an event, for which no thread waits yet, into one of this class."""
         event.__class__ = cls
         adopted = cast("WakeableEvent", event)
         adopted._wakes, adopted._seen = Counter(), threading.local()  # noqa: SLF001 - it is one of this class now

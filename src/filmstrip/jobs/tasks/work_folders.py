@@ -1,4 +1,4 @@
-"""Where do tasks work? Each in a folder of its own, which is gone when the task is final.
+"""The folders where tasks work, one each, which is gone when its task is final.
 
 <root>/<token>/source              the task's copy of its source, if it needs one
 <root>/<token>/outputs/<index>/    files in the making
@@ -86,7 +86,7 @@ class WorkFolders:
         return self._made(token, self._root / token)
 
     def source(self, token: str) -> Path:
-        """Tell where a task's copy of its source is, or would be, as `of_task`."""
+        """Return where a task's copy of its source is, or would be, as `of_task`."""
         return self.of_task(token) / "source"
 
     def of_output(self, token: str, index: int) -> Path:

@@ -1,4 +1,4 @@
-"""How is the first frame of a clip reached? As fast as the container allows, and exactly."""
+"""Reaches the first frame of a clip as fast as the container allows, and exactly."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _shown_cut(source: LocalFile, info: MediaInfo, start_seconds: Fraction, dura
 
 
 def _shift(moment: Fraction, tick: Fraction) -> Fraction:
-    """Tell what ffmpeg rounds off when it counts pictures from a moment, in units in which that shows."""
+    """Return what ffmpeg rounds off when it counts pictures from a moment, in units in which that shows."""
     return Fraction(0) if tick < _COARSE_TICK else _round_half_up(moment / tick) * tick - moment
 
 

@@ -1,4 +1,4 @@
-"""Why did ffmpeg fail? Its exit code and its last messages as one of our errors, in a sentence for the user."""
+"""Explains a failure of ffmpeg: its exit code and last messages as one of our errors, in a sentence for the user."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _ECHOES = ("error opening input", "error opening output", "conversion failed", "
 
 
 def is_damaged(messages: Sequence[str]) -> bool:
-    """Tell whether ffmpeg met damaged places in the source, even if it went on."""
+    """Check whether ffmpeg met damaged places in the source, even if it went on."""
     return _says(messages, _DAMAGE)
 
 

@@ -1,4 +1,4 @@
-"""How is the ffmpeg program run? Blocking, inside a media process, which it never outlives."""
+"""Runs the ffmpeg program: blocking, inside a media process, which it never outlives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ffmpeg program is used?"""
+"""Finds the ffmpeg program that is used."""
 
 from __future__ import annotations
 

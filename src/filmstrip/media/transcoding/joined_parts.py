@@ -1,4 +1,4 @@
-"""Which files, one behind the other in a source, does ffmpeg read at the same time, each as an input?"""
+"""The files, one behind the other in a source, that ffmpeg reads at the same time, each as an input."""
 
 from __future__ import annotations
 

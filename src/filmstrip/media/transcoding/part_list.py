@@ -1,4 +1,4 @@
-"""How does ffmpeg read hundreds of files that lie one behind the other? From a list, one at a time, as one stream.
+"""A list by which ffmpeg reads hundreds of files that lie one behind the other, one at a time, as one stream.
 
 Each as an input of its own would be open, with a decoder, from the beginning to the end: some megabytes each.
 """

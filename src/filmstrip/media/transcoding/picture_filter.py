@@ -1,4 +1,4 @@
-"""How is FFmpeg told to prepare pictures? A `PicturePlan` as the text of a filter chain."""
+"""Writes how FFmpeg prepares pictures: a `PicturePlan` as the text of a filter chain."""
 
 from __future__ import annotations
 

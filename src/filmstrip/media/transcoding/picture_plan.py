@@ -1,4 +1,4 @@
-"""What has to happen to the pictures of a source before they are encoded? A pure decision."""
+"""Decides what has to happen to the pictures of a source before they are encoded. Pure."""
 
 from __future__ import annotations
 

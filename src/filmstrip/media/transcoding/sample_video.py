@@ -1,4 +1,4 @@
-"""How is a video made to show what Filmstrip does? It moves, it sounds, and every frame tells its time and number.
+"""Makes a video that shows what Filmstrip does: it moves, it sounds, and every frame tells its time and number.
 
 The time is written in large digits for people. Below it, white boxes spell the frame's number in binary for programs,
 most significant bit first. Nothing of it needs a font: the digits are those that ffmpeg's `testsrc2` has built in.

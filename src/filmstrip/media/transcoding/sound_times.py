@@ -1,4 +1,4 @@
-"""How does ffmpeg keep sound in step with its time stamps? Filters for it, and what has to be undone behind them."""
+"""Filters by which ffmpeg keeps sound in step with its time stamps, and what has to be undone behind them."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def sound_times(cut: Cut, *, is_lossless: bool = False) -> str:
     # faster, until what is left is a hundredth. That changes all samples.
     steps = "aresample=async=1" + ("" if is_lossless else ":min_comp=0.01:max_soft_comp=0.005:flags=+res")
     # Sound that begins late begins with silence: otherwise all that follows would be heard too early. Only there, as
-    # whenever the sound changes its channels or its rate ffmpeg makes the filters anew, which begin with it again.
+    # whenever the sound changes its channels or its rate ffmpeg makes the filters again, which begin with it again.
     return f"{steps},atrim=start=0" if cut.has_sound_at_start else f"{steps}:first_pts=0"

@@ -169,6 +169,6 @@ def _expectation(run: FfmpegRun, promise: Promise) -> Expectation:
 
 
 def _make_durable(path: Path) -> None:
-    """See to it that what has the name is whole even after a power cut."""
+    """Make sure that what has the name is whole even after a power cut."""
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -101,7 +101,7 @@ class _Reporter:
 
 
 def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
-    """Tell an error by our own name for it."""
+    """Return our own error for one of any kind."""
     if isinstance(error, FilmstripError):
         return error
     if isinstance(error, MemoryError):

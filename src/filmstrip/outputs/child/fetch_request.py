@@ -1,4 +1,4 @@
-"""What is a process asked that fetches a remote source? Its own module, `fetcher`, is loaded in that process alone."""
+"""What a process is asked that fetches a remote source. Its module, `fetcher`, is loaded in that process alone."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class FetchedRanges:
 
         Args:
             descriptor: The end of a socket.
-            on_arrival: Told now and then that bytes arrive, also while whoever asked for them waits; from another
+            on_arrival: Told now and then that bytes arrive, also while the caller waits for them; from another
                 thread.
 
         Raises:
@@ -109,7 +109,7 @@ class FetchedRanges:
                     if waiting is not None:
                         waiting.set_result(answer)
         finally:
-            # However it ended: nobody may wait for an answer that nobody will hear.
+            # However it ended: no thread may wait for an answer that none will give.
             self._end()
 
     def _end(self) -> None:

@@ -46,7 +46,7 @@ def load() -> None:
 
 
 def main() -> None:
-    """Open the source, and answer questions for its bytes until nobody asks any more."""
+    """Open the source, and answer questions for its bytes until no more are asked."""
     request = fetch_requests().validate_json(read_request())
     confine(request.media)
     watch_parent()
@@ -69,7 +69,7 @@ def _serve(request: FetchRequest) -> None:
     write_answer(_SOCKET, Answer(0, source.bytes_read, pack_size(source.size_bytes)))
     counter = _Counter(source)
     Thread(target=counter.give_signs, name="signs", daemon=True).start()
-    # Never waited for: in the end nobody wants the answers that it is still working on.
+    # Never waited for: in the end no reader wants the answers that it is still working on.
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch")
     while True:
         question = read_question(_SOCKET)
@@ -115,7 +115,7 @@ class _Counter:
             _end()
 
     def give_signs(self) -> None:
-        """Tell about once a second that bytes arrive, if some do: a slow source is not taken for a hang."""
+        """Report about once a second that bytes arrive, if some do: a slow source is not taken for a hang."""
         told = self.source.bytes_read
         try:
             while True:
@@ -136,5 +136,5 @@ def _explain(error: Exception) -> FilmstripError:
 
 
 def _end() -> NoReturn:
-    # Threads may be in the middle of a request that takes long; nobody wants its answer.
+    # Threads may be in the middle of a request that takes long; no reader wants its answer.
     os._exit(0)

@@ -78,7 +78,7 @@ def _size_of(source: ReadableSource | None) -> int | None:
         try:
             return source.path.stat().st_size
         except OSError:
-            return None  # whoever opens it says what is the matter
+            return None  # opening it says what is the matter
     return source.version.size_bytes if source is not None and source.version is not None else None
 
 

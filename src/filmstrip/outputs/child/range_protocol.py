@@ -63,7 +63,7 @@ class Answer:
 
 
 def sign_of_arrival(bytes_read: int) -> Answer:
-    """Make the answer that nobody asked for: more of the source has arrived, whosever answer it will be part of."""
+    """Make the answer that was not asked for: more of the source has arrived, whosever answer it will be part of."""
     return Answer(_UNASKED, bytes_read, b"")
 
 

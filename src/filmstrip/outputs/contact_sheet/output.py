@@ -1,4 +1,4 @@
-"""What does a request for `contact_sheet` make? A poster of frames from all over the source, with their times."""
+"""`contact_sheet`: a poster of frames from all over the source, with their times."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ContactSheet(SinglePicture, Clip):
         return planned
 
     def moments(self, info: MediaInfo) -> list[Fraction]:
-        """Tell the moments in the middles of equal parts of the source, so that neither end is shown.
+        """Return the moments in the middles of equal parts of the source, so that neither end is shown.
 
         Raises:
             OutputError: The clip begins where the source has ended.
@@ -58,7 +58,7 @@ class ContactSheet(SinglePicture, Clip):
         return [span.start + part * (Fraction(1, 2) + number) for number in range(self.count)]
 
     def fit_tiles(self, info: MediaInfo) -> Fit:
-        """Tell the size of each frame, and how the source fits it."""
+        """Return the size of each frame, and how the source fits it."""
         request = self.size_request()
         is_free = (request.width, request.height, request.short_side) == (None, None, None)
         return fit(info.require_video().display_size, SizeRequest(width=_DEFAULT_WIDTH) if is_free else request)

@@ -1,4 +1,4 @@
-"""What does a request for `thumbnail` make? One picture of one moment."""
+"""`thumbnail`: one picture of one moment."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Thumbnail(SinglePicture):
         return self.plan_picture("picture", self.fit_to(info))
 
     def moment(self, info: MediaInfo) -> Fraction:
-        """Tell the moment in seconds, where it follows from the duration; a frame number needs the source."""
+        """Return the moment in seconds, where it follows from the duration; a frame number needs the source."""
         if self.time is None and self.start_time is not None:
             return self.start_time
         last = max(Fraction(0), info.duration_seconds - _DISTANCE_FROM_END)
         return min((_DEFAULT_TIME if self.time is None else self.time) * info.duration_seconds, last)
 
     def fit_to(self, info: MediaInfo) -> Fit:
-        """Tell the picture's size, and how the source fits it."""
+        """Return the picture's size, and how the source fits it."""
         return fit(info.require_video().display_size, self.size_request())
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:

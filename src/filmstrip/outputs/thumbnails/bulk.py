@@ -1,4 +1,4 @@
-"""How much will a series of pictures weigh, and is the client to be told before it is made? Pure."""
+"""Estimates how much a series of pictures will weigh, so that the client is told before it is made. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _USUAL_WIDTH = 320
 
 
 def bulk_warning(sets: Sequence[ThumbnailSet], *, has_size: bool) -> Iterator[str]:
-    """Tell how many files there will be and about how large, and what makes them smaller, where that is much.
+    """Return how many files there will be and about how large, and what makes them smaller, where that is much.
 
     Args:
         sets: The files of each size; at least one.

@@ -1,4 +1,4 @@
-"""What is the client told of finished thumbnails? The `meta` of the status."""
+"""What the client is told of finished thumbnails: the `meta` of the status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files does a request for thumbnails make, and which picture is in which of them? Pure."""
+"""Lays out a request for thumbnails: which files it makes, and which picture is in which of them. Pure."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def beside_sprite(name: str, sprite_name: str | None) -> str:
 
 
 def own_names(sprite_name: str | None, *, in_folders: bool, has_marks: bool = False) -> re.Pattern[str]:
-    """Tell which files of a destination are thumbnails of this or an earlier run of the same request.
+    """Return which files of a destination are thumbnails of this or an earlier run of the same request.
 
     Args:
         sprite_name: Name of the sprite where a client gave one.

@@ -1,4 +1,4 @@
-"""How do the manifests of thumbnails come from the finished pictures? All from the same times and names."""
+"""Makes the manifests of thumbnails from the finished pictures, all from the same times and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a request for `thumbnails` make? An image every N seconds, or sprites of them, and their manifests."""
+"""`thumbnails`: an image every N seconds, or sprites of them, and their manifests."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         return self.output_name
 
     def grid(self, info: MediaInfo) -> IntervalGrid | MomentList:
-        """Tell the moments that get an image.
+        """Return the moments that get an image.
 
         Raises:
             OutputError: The source is too short for them.
@@ -127,7 +127,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         return Sampling(moments, self.precision, self.best_within(moments.least_step))
 
     def sets(self, info: MediaInfo) -> tuple[ThumbnailSet, ...]:
-        """Tell the files of each size.
+        """Return the files of each size.
 
         Images may be larger than the source: their size is a promise to a player.
         """

@@ -1,4 +1,4 @@
-"""How do samples become the files of one size? A file each, or tiles of sprites, of which each is written when full."""
+"""Makes the files of one size of samples: a file each, or tiles of sprites, of which each is written when full."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Painter(ABC):
     bench: Workbench
 
     def wants(self, index: int) -> bool:
-        """Tell whether picture `index` is in a file that is to be made."""
+        """Check whether picture `index` is in a file that is to be made."""
         return self.each.tiles.place(index).sprite_index in self.numbers
 
     def indices(self) -> Iterator[int]:
-        """Tell which pictures are in files that are to be made."""
+        """Return which pictures are in files that are to be made."""
         return (index for number in self.numbers for index in self.each.tiles.indices(number))
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""How do samples become the picture files of requests for thumbnails, in all their sizes, from one decode?"""
+"""Makes the picture files of requests for thumbnails of samples, in all their sizes, from one decode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from filmstrip.outputs.thumbnails.layout import Sampling, ThumbnailSet
 from filmstrip.outputs.thumbnails.painters import FilePainter, Painter, SpritePainter, write_file
 from filmstrip.outputs.thumbnails.warnings import SubstituteTeller
 
-# Each chunk begins anew at a keyframe: of sprites with few tiles, several are made in one.
+# Each chunk begins again at a keyframe: of sprites with few tiles, several are made in one.
 _LEAST_CHUNK = 64
 
 
@@ -50,7 +50,7 @@ class PictureMaker:
         self._teller = SubstituteTeller(self.bench)
 
     def indices(self) -> set[int]:
-        """Tell which pictures are in files that are to be made."""
+        """Return which pictures are in files that are to be made."""
         return {index for painter in self._painters for index in painter.indices()}
 
     def new_renderer(self) -> Callable[[Sample], list[Artifact]]:

@@ -1,4 +1,4 @@
-"""What has to be told of finished thumbnails? Pictures that show another frame than the one of their time, and why."""
+"""What is told of finished thumbnails: pictures that show another frame than the one of their time, and why."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CLEARLY_SECONDS = Fraction(1, 2)
 
 
 class SubstituteTeller:
-    """Tells of each frame that could not be decoded, up to a number that people still read. For several threads."""
+    """Warns of each frame that could not be decoded, up to a number that people still read. For several threads."""
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
@@ -35,7 +35,7 @@ class SubstituteTeller:
 
 
 def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precision) -> Iterator[str]:
-    """Tell what is to be said of a whole series.
+    """Return what is to be said of a whole series.
 
     Args:
         frames: The frame of each image, in order.
@@ -63,7 +63,7 @@ def _shown_late(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precis
 
 
 def _video_end(last_shown: Fraction, info: MediaInfo, precision: Precision) -> Fraction | None:
-    """Tell when the video ends; the header's word counts if it can be true."""
+    """Return when the video ends; the header's word counts if it can be true."""
     video = info.require_video()
     if video.duration_seconds is not None:
         told = video.start_pts * video.time_base - info.start_seconds + video.duration_seconds

@@ -47,7 +47,7 @@ class Muxer(ABC):
         return None
 
     def check(self, path: Path) -> None:
-        """Check a finished file for what players need of its container, besides what decoding it shows.
+        """Check a finished file for what players need of its container, in addition to what decoding it shows.
 
         Raises:
             OutputInvalidError: It lacks that.

@@ -1,4 +1,4 @@
-"""Does a finished MP4 tell browsers how long it is? Where pictures stay for different times, ffmpeg's does not.
+"""Lets a finished MP4 tell browsers how long it is: if pictures stay for different times, ffmpeg's does not.
 
 Browsers add up the steps between decoding times (ISO/IEC 14496-12, 8.6.1.2) and believe the edit list only where it
 says less. With B-frames, the last step can be that of a picture in the middle: seconds, where the last picture stays
