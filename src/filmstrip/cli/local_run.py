@@ -10,9 +10,10 @@ import click
 
 from filmstrip.cli.event_loop import run_to_end
 from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.making.local_task import LocalListener, MadeOutput
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
-from filmstrip.service.local import LocalListener, MadeOutput, run_query
+from filmstrip.service.local import run_query
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.lender import Lender
 

@@ -10,6 +10,7 @@ Others use:
 - `destinations`: `open_stores`
 - `addresses`: by which addresses manifests name files
 - `made_output`: what has become of an output
+- `local_task`: `LocalTask`, a task that is made at once
 - `named_source`: errors that name their source
 - `leftovers`: files of a larger run before
 - `finished_in_thread`: work in a thread that is waited for
