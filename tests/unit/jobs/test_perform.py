@@ -391,6 +391,26 @@ async def test_a_slow_partner_is_waited_for_briefly(
     assert [artifact.name for artifact in KeptFiles(folder.with_name("a")).read()] == ["a1", "a2"]
 
 
+async def test_a_large_file_of_a_partner_is_put_once(
+    folder: Path, performer: Callable[..., Performer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of it is on its way already: it is waited for instead of being put a second time beside the first."""
+    monkeypatch.setattr(perform, "_PARTNER_SECONDS", 0.05)
+    monkeypatch.setattr(perform, "_LARGE_BYTES", 999)
+    begun: list[str] = []
+
+    class Slow(MemoryStore):
+        def put(self, name: str, data: Path | bytes, content_type: str) -> None:
+            begun.append(name)
+            super().put(name, data, content_type)
+
+    slow = Slow(delay_seconds=0.5)
+    parts = [portion(folder.with_name("a"), slow, "a"), portion(folder.with_name("b"), MemoryStore(), "b")]
+    for making in await performer().make_together(parts):
+        assert making.failure is None
+    assert sorted(begun) == sorted(slow.objects) == ["a1", "a2"]
+
+
 async def test_only_what_was_asked_for_is_put(folder: Path, performer: Callable[..., Performer]) -> None:
     """A process that was taken over cannot have a file put under a name of its own choice."""
     store = MemoryStore()

@@ -33,6 +33,8 @@ from filmstrip.outputs.child.messages import LeftOut, Made, Progressed, Report, 
 _MOST_NAMED = 5
 _PARTNER_SECONDS = 5.0
 """How long the others wait for files of one output that are still being put, once all are made."""
+_LARGE_BYTES = 16 << 20
+"""A larger file is put to its end: a thread that puts cannot be stopped, and would do it beside the next attempt."""
 
 Workplace = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -129,7 +131,7 @@ class Performer:
             try:
                 await asyncio.gather(*(making.is_made.wait() for making in makings))
                 await working.aclose()
-                await asyncio.wait(works, timeout=_PARTNER_SECONDS if len(works) > 1 else None)
+                await _await_puts(works, makings)
             finally:
                 for work in works:
                     work.cancel()
@@ -189,6 +191,18 @@ class Performer:
 
     def _demand_free_disk(self, assignment: Assignment) -> None:
         demand_free_disk(assignment.folder, self._settings.free_disk_mb)
+
+
+async def _await_puts(works: Sequence[asyncio.Task[None]], makings: Sequence[Making]) -> None:
+    """Wait until the last files are put; of several outputs, only briefly for small files of a slow destination."""
+    _, late = await asyncio.wait(works, timeout=_PARTNER_SECONDS if len(works) > 1 else None)
+    large = [
+        work
+        for work, making in zip(works, makings, strict=True)
+        if work in late and any(artifact.size_bytes > _LARGE_BYTES for artifact in making.unput)
+    ]
+    if large:
+        await asyncio.wait(large)
 
 
 def _demand_all(group: Group, names: Collection[str]) -> None:
