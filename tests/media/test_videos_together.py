@@ -25,6 +25,7 @@ from recordings import H264, joined
 
 FAST = {"output": "mp4", "video_codec_parameters": {"preset": "ultrafast"}, "start_time": 2, "duration": 1}
 LADDER = [{**FAST, "height": 180}, {**FAST, "height": 120, "framerate": "10"}, {**FAST, "height": 90, "audio_mute": 1}]
+WEBM = {"output": "webm", "video_codec_parameters": {}}
 SOURCE = ASSETS["plain.mp4"]
 
 
@@ -73,6 +74,16 @@ def test_one_run_makes_all(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) 
         assert run.progress == sorted(run.progress)
         assert run.progress[-1] > 0.9
         assert [path.name for path in run.folder.iterdir()] == ["output"]
+
+
+def test_containers_and_codecs_are_partners(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) -> None:
+    """What is decoded is the same, so a WebM is made beside an MP4, each with its own codecs, type and pictures."""
+    entries = [LADDER[0], {**FAST, **WEBM, "height": 90}]
+    mp4, webm = run_together(SOURCE, tmp_path, entries)
+    assert len(runs_of_ffmpeg) == 1
+    assert [run.artifacts[""].content_type for run in (mp4, webm)] == ["video/mp4", "video/webm"]
+    assert _streams(webm) == [("vp9", 90), ("opus", 0)]
+    assert [number for _, number in _numbers(webm)] == [number for _, number in _numbers(mp4)]
 
 
 def test_one_thread_each_is_two_for_all(tmp_path: Path, runs_of_ffmpeg: list[Sequence[str]]) -> None:

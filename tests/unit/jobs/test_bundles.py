@@ -107,6 +107,7 @@ def test_a_class_keeps_no_videos_apart() -> None:
 
     outputs = [Mp4(), Other(), Thumbnails(interval=Fraction(10))]
     assert bundle_outputs(outputs, range(3), INFO, MEDIA) == [[0, 1], [2]]
+    assert bundles_of(VIDEO_FILE, {"output": "webm"}, {"output": "mp3"}, {"output": "gif"}) == [[0, 1], [2], [3]]
 
 
 def test_videos_share_the_memory_of_one_process() -> None:
