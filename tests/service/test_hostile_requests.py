@@ -198,3 +198,42 @@ def test_the_measuring_sees_what_holds_up() -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert set(json.loads(run.stdout)) == {"loop", "call"}
+
+
+STREAM = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+FORM_HEAD = b'Content-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+DASHES = b"-" * 60
+UPLOADS: dict[str, tuple[str, dict[str, str], bytes]] = {
+    "chunks of a byte": ("PATCH", {**STREAM, "Transfer-Encoding": "chunked"}, b"1\r\nx\r\n" * 700_000 + b"0\r\n\r\n"),
+    "large": ("PATCH", STREAM, bytes(32 << 20)),
+    "a checksum": ("PATCH", {**STREAM, "Upload-Checksum": "sha1 AAAA"}, bytes(32 << 20)),
+    "a form of heads": ("POST", {"Content-Type": "multipart/form-data; boundary=b"}, b"--b\r\n\r\n" * 600_000),
+    "a form of boundaries that are none": (
+        "POST",
+        {"Content-Type": f"multipart/form-data; boundary={DASHES.decode()}"},
+        b"--" + DASHES + b"\r\n" + FORM_HEAD + (b"\r\n-" + DASHES) * 70_000,
+    ),
+    "metadata": ("POST", {"Upload-Length": "5", "Upload-Metadata": ",".join(["a YQ=="] * 580)}, b""),
+    "parts": ("POST", {"Upload-Concat": "final;" + "/a " * 2500}, b""),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_no_upload_holds_up_the_others(service: Measured, name: str) -> None:
+    """Whatever the body is cut into, and whatever it has to be searched for."""
+    method, headers, body = UPLOADS[name]
+    session = service.call("access_token", f"api_key={KEY}")["token"]
+    path = "/v1/upload_file/" + service.call("create_task", f"token={session}")["task_token"]
+    tus = {"Tus-Resumable": "1.0.0"}
+    if method == "PATCH":
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        connection.request("POST", path, headers={**tus, "Upload-Defer-Length": "1"})
+        path = "/" + str(connection.getresponse().headers["Location"]).split("/", 3)[3]
+        connection.close()
+    service.measured()
+    parts = iter([body]) if "Transfer-Encoding" in headers else body
+    status, _ = service.send(method, path, parts, {**tus, **headers})  # type: ignore[arg-type]  # sent as it is
+    found = service.measured()
+    assert status < 500
+    held = {kind: seconds for kind, (seconds, _) in found.items() if kind != "garbage" and seconds > MOST_SECONDS}
+    assert held == {}, found

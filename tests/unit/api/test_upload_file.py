@@ -403,7 +403,8 @@ async def test_what_came_before_the_connection_broke_is_kept(tus: Tus) -> None:
         def __init__(self) -> None:
             self.left = [DATA[:300]]
 
-        async def readany(self) -> bytes:
+        async def read(self, size: int) -> bytes:
+            assert size > 300
             if self.left:
                 return self.left.pop()
             raise ConnectionResetError

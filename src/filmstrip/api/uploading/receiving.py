@@ -16,6 +16,7 @@ from filmstrip.uploads.writing import UploadWriting
 
 _PIECE_BYTES = 1 << 20
 _PIECE_SECONDS = 1.0
+_READ_BYTES = 32 << 10
 _END_SECONDS = 5.0
 """How long a request waits for the end of the one that it follows."""
 
@@ -67,7 +68,10 @@ class Receiver:
             return None
         try:
             async with asyncio.timeout(self._idle_seconds or None) as self._limit:
-                return await self._content.readany()
+                data = await self._content.read(_READ_BYTES)
+                # What came in chunks of a byte each is put together one by one: others have their turn in between.
+                await asyncio.sleep(0)
+                return data
         except (TimeoutError, web.RequestPayloadError, ConnectionError):
             return None
         finally:
