@@ -18,6 +18,7 @@ from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.media.containers.decoders import libav_version, missing_decoders
 from filmstrip.media.seclusion import runnable_program
 from filmstrip.media.source.media_source import LocalFile
+from filmstrip.media.transcoding.encoders.registry import program_names
 from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_encoders, ffmpeg_version, find_ffmpeg
 from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.outputs.registry import CHILD
@@ -89,12 +90,17 @@ def _ffmpeg(settings: Settings) -> Finding:
     program = find_ffmpeg(settings.media)
     runnable_program(program)
     found = f"{ffmpeg_version(program)}, {program}"
-    missing = _NEEDED_ENCODERS - ffmpeg_encoders(program)
+    encoders = ffmpeg_encoders(program)
+    missing = _NEEDED_ENCODERS - encoders
     if missing:
         return Finding("ffmpeg", f"{found} lacks {', '.join(sorted(missing))}", _REMEDIES["ffmpeg"], is_grave=True)
     number = _VERSION_NUMBER.match(ffmpeg_version(program))
     if number is not None and (int(number[1]), int(number[2])) < _FIRST_THAT_CROPS:
         found += ", leaves in an mp4 what the source's container says to cut off (clap, PixelCrop)"
+        return Finding("ffmpeg", found, _REMEDIES["ffmpeg"])
+    optional = program_names() - encoders
+    if optional:
+        found += f", lacks {', '.join(sorted(optional))}: outputs that ask for them fail"
         return Finding("ffmpeg", found, _REMEDIES["ffmpeg"])
     return Finding("ffmpeg", found)
 

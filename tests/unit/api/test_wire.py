@@ -189,6 +189,20 @@ def test_keys_on_amazon_have_a_leading_slash() -> None:
     assert "host" not in image["storage"]
 
 
+def test_sound_is_in_a_list_of_its_own() -> None:
+    """A file of sound is told among `audios`, with the members of a video and the facts of its sound."""
+    meta = {"codec": "mp3", "sample_rate": 44100, "channels": 2, "bitrate": "192000"}
+    assert MP4.result is not None
+    result = replace(MP4.result, kind=MediaKind.AUDIO, output_format="mp3", storage_format="mp3", meta=meta)
+    sound = replace(MP4, kind=MediaKind.AUDIO, output_name="mp3", tag="audio-0-0-0", result=result)
+    status = task_status(replace(COMPLETED, outputs=(sound,)), BASE)
+    assert (status["videos"], status["images"], status["texts"]) == ([], [], [])
+    (audio,) = status["audios"]
+    assert (audio["tag"], audio["output_format"], audio["meta"]) == ("audio-0-0-0", "mp3", meta)
+    assert (audio["duration"], audio["bitrate"], audio["size"]) == ("60.000000", 512, "3.840000")
+    assert audio["storage"]["format"] == "mp3"
+
+
 def test_several_destinations_are_the_first_and_its_copies() -> None:
     """The first destination is described as if it were the only one; the others are its copies."""
     other = Location("amazon_s3", "https://b.s3.amazonaws.com/clip.mp4", "clip.mp4", "b")

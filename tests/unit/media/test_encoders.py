@@ -78,7 +78,7 @@ _X265 = "-forced-idr:v 1 -x265-params:v log-level=warning:open-gop=0"
         ("libsvtav1", {}, {}, "-codec:v libsvtav1 -preset:v 5 -crf:v 35 -g:v 90"),
         (
             "libsvtav1",
-            {"keyframe": "2s", "framerate": 30},
+            {"keyframe": 60},
             {"preset": "13", "aq_mode": 2, "enable_dlf": "0", "film_grain": 1},
             "-codec:v libsvtav1 -preset:v 13 -crf:v 35 -g:v 60 -svtav1-params:v aq-mode=2:film-grain=1:enable-dlf=0",
         ),

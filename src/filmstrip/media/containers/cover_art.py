@@ -48,7 +48,8 @@ def _read(container: InputContainer, stream: VideoStream, max_pixels: int) -> Co
     if packet is None or packet.size >= _MOST_BYTES:
         return None
     try:
-        context.options = {"err_detect": "explode"}
+        # What the picture itself says of its size may be more than what its container says.
+        context.options = {"err_detect": "explode", "max_pixels": str(max_pixels)}
         frames = [*packet.decode(), *context.decode(None)]
     except av.error.FFmpegError:
         return None

@@ -64,6 +64,8 @@ class VideoEncoder(ABC, Generic[ParametersT]):
     ) -> list[str]:
         """Write the arguments for one video stream: pairs of an option, which ends in ":v", and its value.
 
+        The first pair names the encoder.
+
         Args:
             video: What is asked for.
             frame_rate: Frames per second of the result, None if unknown.
@@ -100,6 +102,8 @@ class AudioEncoder(ABC):
     @abstractmethod
     def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
         """Write the arguments for one audio stream: pairs of an option, which ends in ":a", and its value.
+
+        The first pair names the encoder.
 
         Args:
             audio: What is asked for.

@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 
 from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
 from filmstrip.media.transcoding.encoders._options import (
-    grid_frames,
     keyframes,
     kilobits,
     of_h264,
@@ -80,7 +79,7 @@ class SvtAv1(VideoEncoder[SvtAv1Parameters]):
             *("-preset:v", str(_DEFAULT_PRESET if svt.preset is None else svt.preset)),
             # FFmpeg takes 0 for nothing asked for.
             *rate_control(video, max(1, _DEFAULT_QUALITY if video.quality is None else video.quality), kilobits(svt)),
-            *_keyframes(video, frame_rate),
+            *keyframes(video, frame_rate),
             *(("-svtav1-params:v", setting_list(given)) if given else ()),
         ]
 
@@ -88,12 +87,6 @@ class SvtAv1(VideoEncoder[SvtAv1Parameters]):
         """Yield what is of another codec."""
         del frame_rate
         yield from of_h264(video, "libsvtav1")
-
-
-def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-    frames = grid_frames(video, video.framerate)
-    # By frames where that is the same: FFmpeg before version 6 does not let keyframes be forced.
-    yield from keyframes(video, frame_rate) if frames is None else ("-g:v", str(frames))
 
 
 ENCODER = SvtAv1()

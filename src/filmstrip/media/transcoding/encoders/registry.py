@@ -10,6 +10,8 @@ from typing import Any
 
 from filmstrip.media.transcoding import encoders
 from filmstrip.media.transcoding.encoders._base import AudioEncoder, VideoEncoder
+from filmstrip.params.audio_stream import AudioEncoding
+from filmstrip.params.video_stream import VideoEncoding
 
 
 @cache
@@ -34,6 +36,13 @@ def video_names(codecs: Collection[str]) -> tuple[str, ...]:
 def audio_names(codecs: Collection[str]) -> tuple[str, ...]:
     """Name the encoders of sound whose results are in one of some codecs, by FFmpeg's names of these."""
     return tuple(name for name, encoder in audio_encoders().items() if encoder.codec in codecs)
+
+
+def program_names() -> frozenset[str]:
+    """Name all encoders as the ffmpeg program does."""
+    video = (encoder.arguments(VideoEncoding(), None)[1] for encoder in video_encoders().values())
+    audio = (encoder.arguments(AudioEncoding())[1] for encoder in audio_encoders().values())
+    return frozenset((*video, *audio))
 
 
 def _all_encoders() -> Iterator[object]:
