@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from filmstrip.db.records import TaskRecord
+from process_tree import look_at
 from toy_service import ToyService, eventually
 
 pytestmark = pytest.mark.timeout(240)
@@ -87,10 +88,12 @@ def test_a_put_that_fails_is_of_its_output_alone(service: ToyService) -> None:
     assert max(service.processes()) == 3
 
 
-def test_ffmpeg_is_killed(service: ToyService) -> None:
+@pytest.mark.parametrize("victim", ["ffmpeg", "media process"])
+def test_what_works_for_all_is_killed(service: ToyService, victim: str) -> None:
     """The run that all shared is gone; each is made alone, and nothing half is anywhere."""
     token = submit(service, *({**SLOW, "height": height} for height in HEIGHTS))
-    os.kill(eventually(lambda: ffmpeg_of(service), "ffmpeg runs"), signal.SIGKILL)
+    ffmpeg = eventually(lambda: look_at(ffmpeg_of(service) or 0), "ffmpeg runs")
+    os.kill(ffmpeg.pid if victim == "ffmpeg" else ffmpeg.parent, signal.SIGKILL)
     task = service.finished(token)
     assert task.error is None
     for index in range(3):
