@@ -28,11 +28,13 @@ def open_database(folder: Path) -> Database:
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = DEADLINE_SECONDS) -> T:
     """Look until there is something to see."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.01
     while time.monotonic() < deadline:
         if seen := look():
             return seen
-        time.sleep(0.01)
+        time.sleep(pause)
+        # Whoever looks into the database all the time keeps the server from what is waited for.
+        pause = min(0.05, pause * 1.3)
     raise AssertionError(f"{what}: not within {seconds} s")
 
 

@@ -162,4 +162,4 @@ def test_the_processor_time_fits_the_work(tmp_path: Path, long_video: Path) -> N
             (line,) = [line for line in limits.splitlines() if line.startswith("Max cpu time")]
             soft = int(line.split()[3])
             frames = SECONDS * 25
-            assert soft == pytest.approx(125 + frames * (1280 * 720 / 5e6 + 3840 * 2160 / 1e6), rel=0.05)
+            assert soft == pytest.approx(125 + frames * (640 * 360 / 5e6 + 3840 * 2160 / 1e6), rel=0.05)

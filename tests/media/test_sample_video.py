@@ -39,10 +39,10 @@ def test_it_moves(sample: Path) -> None:
 
 
 def test_it_is_an_ordinary_video(sample: Path) -> None:
-    """It has what most videos have: H.264 and AAC, 1280x720."""
+    """It has what most videos have: H.264 and AAC, 640x360."""
     info = probe(LocalFile(sample), MediaSettings())
     assert info.video is not None
-    assert (info.video.codec, info.video.display_size) == ("h264", FrameSize(1280, 720))
+    assert (info.video.codec, info.video.display_size) == ("h264", FrameSize(640, 360))
     assert [stream.codec for stream in info.audio] == ["aac"]
 
 

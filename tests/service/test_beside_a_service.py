@@ -60,7 +60,7 @@ class Load:
                 self.failures.append(repr(error))
                 return
             # On a busy machine the load is lighter, in proportion: the commands under test are to get on as well.
-            self.is_over.wait(max(0.25, 8 * (time.monotonic() - began)))
+            self.is_over.wait(max(0.5, 8 * (time.monotonic() - began)))
 
     @contextmanager
     def running(self) -> Iterator[None]:

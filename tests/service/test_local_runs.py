@@ -111,11 +111,11 @@ def test_other_hosts_stay_closed(range_server: RangeServer, capsys: pytest.Captu
 def test_a_source_is_described(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`probe` tells the facts to people, and exactly to programs."""
     assert run(["probe", str(sample)]) == ExitCode.DONE
-    assert "h264, 1280x720, 25.000 frames a second" in capsys.readouterr().out
+    assert "h264, 640x360, 25.000 frames a second" in capsys.readouterr().out
     assert run(["probe", str(sample), "--json"]) == ExitCode.DONE
     facts = json.loads(capsys.readouterr().out)
     assert facts["duration_seconds"] == "5"
-    assert facts["video"]["coded_size"] == {"width": 1280, "height": 720}
+    assert facts["video"]["coded_size"] == {"width": 640, "height": 360}
 
 
 def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import filmstrip
-
-ROOT = Path(filmstrip.__file__).parent
-MODULES = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in sorted(ROOT.rglob("*.py"))}
+from source_trees import MODULES, source_trees
 
 # A name that is typed as it is: `database_url: …`, `interval: …`, `format[0] was …`, `start_time is …`.
 _BEGINS_WITH_A_NAME = re.compile(r"[a-z0-9]*(_\w+[ :]|\[|:)")
@@ -85,7 +81,7 @@ def _beginning(argument: ast.expr) -> Iterator[str]:
 
 
 def _begins_low(name: str) -> list[str]:
-    told = _sentences(MODULES[name])
+    told = _sentences(source_trees()[name])
     return [words for words in told if not _SENTENCE.match(words) and not _BEGINS_WITH_A_NAME.match(words)]
 
 
@@ -109,11 +105,13 @@ def test_each_exception_is_needed(name: str) -> None:
 
 def test_a_module_says_what_is_in_it() -> None:
     """Its docstring is a statement, no question."""
-    heads = {name: (ast.get_docstring(MODULES[name]) or "").partition("\n")[0] for name in DOCUMENTED}
+    heads = {name: (ast.get_docstring(source_trees()[name]) or "").partition("\n")[0] for name in DOCUMENTED}
     assert {name: head for name, head in heads.items() if "?" in head} == {}
 
 
 def test_a_function_returns_or_checks() -> None:
     """It never "tells" what it returns."""
-    telling = {name: [text for text in _documented(MODULES[name]) if re.match("Tells? ", text)] for name in DOCUMENTED}
+    telling = {
+        name: [text for text in _documented(source_trees()[name]) if re.match("Tells? ", text)] for name in DOCUMENTED
+    }
     assert {name: texts for name, texts in telling.items() if texts} == {}

@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-import filmstrip
+from source_trees import ROOT, source_trees
 
-ROOT = Path(filmstrip.__file__).parent
 ROOMS = sorted(
     package.parent
     for package in ROOT.rglob("*/*/__init__.py")
@@ -23,10 +23,12 @@ ROOMS = sorted(
 _BULLET = re.compile(r"^- `(\w+)`: ", re.MULTILINE)
 
 
+@cache
 def _used_from_outside() -> dict[Path, set[str]]:
     used: dict[Path, set[str]] = defaultdict(set)
-    for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for name, tree in source_trees().items():
+        path = ROOT / name
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("filmstrip."):
                 for module in _modules(node):
                     if module.parent not in path.parents:
@@ -40,11 +42,8 @@ def _modules(node: ast.ImportFrom) -> list[Path]:
     return [path.with_suffix(".py") for path in named if path.with_suffix(".py").exists()]
 
 
-USED = _used_from_outside()
-
-
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
 def test_a_room_names_what_others_use(room: Path) -> None:
     """No more and no less."""
     docstring = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
-    assert set(_BULLET.findall(docstring)) == USED[room]
+    assert set(_BULLET.findall(docstring)) == _used_from_outside()[room]

@@ -21,11 +21,12 @@ FRAME_RATE = Fraction(25)
 DURATION_SECONDS = 185
 """A little more than 3 minutes, so that the last interval of 30 seconds is a short one."""
 
-_WIDTH, _HEIGHT = 1280, 720
-_PANEL_LEFT, _PANEL_TOP, _PANEL_WIDTH = 240, 512, 800
-_CLOCK_HEIGHT, _NUMBER_HEIGHT = 112, 48
+# Large enough for pictures of usual sizes, and encoded in some seconds.
+_WIDTH, _HEIGHT = 640, 360
+_PANEL_LEFT, _PANEL_TOP, _PANEL_WIDTH = 120, 256, 400
+_CLOCK_HEIGHT, _NUMBER_HEIGHT = 56, 24
 _BITS = 13
-_BIT_PITCH, _BIT_WIDTH, _BIT_HEIGHT, _BIT_MARGIN = 61, 53, 24, 4
+_BIT_PITCH, _BIT_WIDTH, _BIT_HEIGHT, _BIT_MARGIN = 30, 26, 12, 5
 _BIT_TOP = _PANEL_TOP + _CLOCK_HEIGHT + (_NUMBER_HEIGHT - _BIT_HEIGHT) // 2
 _WHITE_ABOVE = 128
 
@@ -40,7 +41,7 @@ _BEEPS = "sine=frequency=330:beep_factor=4:sample_rate=48000"
 def make_sample(
     path: Path, settings: MediaSettings, on_progress: ProgressListener, duration_seconds: int = DURATION_SECONDS
 ) -> None:
-    """Make the sample: an MP4 file of H.264 and AAC, 1280x720.
+    """Make the sample: an MP4 file of H.264 and AAC, 640x360.
 
     Raises:
         MediaProcessError: There is no ffmpeg program, or it fails.
@@ -93,7 +94,7 @@ def _filter_graph() -> str:
     )
     return (
         f"[0]scale={_WIDTH}:{_HEIGHT}:flags=bicubic,format=yuv420p[ball];"
-        # The time code of testsrc2 is 100x14 pixels at 3,4; it becomes crisp white on dark, eight times as large.
+        # The time code of testsrc2 is 100x14 pixels at 3,4; it becomes crisp white on dark, four times as large.
         "[1]crop=100:14:3:4,format=gray,lut=y=if(gt(val\\,80)\\,235\\,24),"
         f"scale={_PANEL_WIDTH}:{_CLOCK_HEIGHT}:flags=neighbor,format=yuv420p[clock];"
         f"[ball][clock]overlay=x={_PANEL_LEFT}:y={_PANEL_TOP},"
