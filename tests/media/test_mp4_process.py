@@ -20,6 +20,15 @@ def _program(folder: Path, body: str) -> str:
     return str(path)
 
 
+def test_progress_never_goes_back(tmp_path: Path) -> None:
+    """ffmpeg tells the time of one stream or another: what was written stays written, also in what it leaves behind."""
+    told: list[Fraction] = []
+    body = "for time in (1, 3, 2): print(f'frame={time}\\nout_time_us={time}000000\\nprogress=continue', flush=True)"
+    run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], told.append)
+    assert told == sorted(told)
+    assert run.written_seconds == 3
+
+
 def test_progress_is_told_only_when_it_gets_on(tmp_path: Path) -> None:
     """Reports in which nothing changes are silence to the caller, so that a hang is noticed."""
     reports = ["out_time_us=N/A", "out_time_us=500000", "out_time_us=500000", "out_time_us=1000000"]

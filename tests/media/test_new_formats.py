@@ -106,8 +106,6 @@ def files(tmp_path: Path) -> Path:
     ("entry", "made"),
     [
         ('{"output": "mp4", "video_codec": "libaom-av1"}', "mov,mp4,m4a,3gp,3g2,mj2 av1 aac"),
-        ('{"output": "webm", "video_codec": "libaom-av1"}', "matroska,webm av1 opus"),
-        ('{"output": "mkv", "video_codec_parameters": {"preset": "ultrafast"}}', "matroska,webm h264 flac"),
         ('{"output": "mkv", "video_codec": "libaom-av1", "audio_codec": "opus"}', "matroska,webm av1 opus"),
     ],
 )

@@ -111,29 +111,39 @@ def test_two_passes_meet_a_bitrate_on_the_grid(encoder: str, output: str, noise:
     entry = {"output": output, "video_codec": encoder, "bitrate": 400, "two_pass": 1, "keyframe": "0.8s"}
     run = _make(noise, tmp_path, **entry, video_codec_parameters={} if output == "webm" else FAST[encoder])
     assert [path.name for path in tmp_path.iterdir()] == ["output"]
+    assert run.warnings == []
     assert _keyframes(run.first) == [Fraction(4 * step, 5) for step in range(4)]
     with av.open(run.first) as container:
         size = sum(packet.size for packet in container.demux(video=0))
     assert size * 8 / 3 == pytest.approx(400_000, rel=0.3)
 
 
+@pytest.mark.parametrize(("encoder", "output"), [("libsvtav1", "mp4"), ("libvpx-vp9", "webm"), ("libvpx", "webm")])
+def test_where_there_is_one_pass_only_it_is_told(encoder: str, output: str, noise: Path, tmp_path: Path) -> None:
+    """AV1 has none to measure in, nor has libvpx in real time: the bitrate is met in one pass, not refused."""
+    run = _make(noise, tmp_path, output=output, video_codec=encoder, bitrate=400, two_pass=1, duration="0.5")
+    assert [words.partition(":")[0] for words in run.warnings] == ["two_pass was ignored"]
+    assert run.output.ffmpeg_runs == 1
+
+
 @pytest.mark.parametrize(("encoder", "output"), [*_GRIDS, ("libsvtav1", "webm")])
 def test_better_quality_is_larger(encoder: str, output: str, noise: Path, tmp_path: Path) -> None:
     """Each codec's own scale of quality reaches its encoder, from one end to the other."""
     best, worst = (4, 63) if output == "webm" else (0, 51)
+    entry = {"output": output, "video_codec": encoder, "duration": "0.5"}
     sizes = [
-        _make(noise, tmp_path / str(quality), output=output, video_codec=encoder, quality=quality).result.size_bytes
+        _make(noise, tmp_path / str(quality), **entry, quality=quality).result.size_bytes
         for quality in (worst, 30, best)
     ]
     assert sizes == sorted(sizes)
     assert sizes[0] * 1.5 < sizes[-1]
 
 
-@pytest.mark.parametrize("channels", [1, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("channels", [1, 3, 4, 5, 7, 8])
 @pytest.mark.parametrize("codec", ["opus", "vorbis"])
 def test_any_number_of_channels_can_be_had(codec: str, channels: int, tmp_path: Path) -> None:
     """Layouts that Opus and Vorbis do not have become ones that they have."""
-    entry = {"output": "webm", "audio_codec": codec, "audio_channels_number": channels, "duration": 1, "width": 64}
+    entry = {"output": "webm", "audio_codec": codec, "audio_channels_number": channels, "duration": "0.2", "width": 64}
     with av.open(_make(ASSETS["plain.mp4"].path, tmp_path, **entry, audio_bitrate=480).first) as container:
         assert container.streams.audio[0].codec_context.channels == channels
 

@@ -99,7 +99,7 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     def is_two_pass(self) -> bool:
         """Whether the source is gone through twice, which only a bitrate needs."""
         is_average = self.bitrate is not None and self.quality is None
-        return self.two_pass and is_average and self.video_encoder.has_two_passes
+        return self.two_pass and is_average and self.video_encoder.has_two_passes(self)
 
     def shared_decode(self, info: MediaInfo) -> ClipDecode | None:
         """Return the clip; None if it is gone through twice, or there are no pictures to decode."""
@@ -155,8 +155,8 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
             yield f"The video keeps the source's high dynamic range ({video.color.hdr}): hdr_to_sdr 1 makes it SDR"
         if video.field_order is not FieldOrder.PROGRESSIVE and not self.deinterlace:
             yield "The source is interlaced and stays so: deinterlace 1 makes it progressive"
-        if self.two_pass and not self.video_encoder.has_two_passes:
-            yield f"two_pass was ignored: {self.video_codec} meets a bitrate in one pass"
+        if self.two_pass and not self.video_encoder.has_two_passes(self):
+            yield f"two_pass was ignored: {self.video_codec}, as it is set, meets a bitrate in one pass"
         elif self.two_pass and not self.is_two_pass:
             yield "two_pass needs a bitrate and no quality, and was ignored"
         yield from self.video_encoder.compromises(self, self.rate(info))

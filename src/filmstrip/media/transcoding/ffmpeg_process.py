@@ -159,7 +159,8 @@ def _advances(pipe: FileIO, targets: Sequence[Path]) -> Iterator[Fraction]:
     for report in _reports(pipe):
         microseconds = report.get("out_time_us", "")
         if microseconds.isdigit():
-            written = Fraction(int(microseconds), FFMPEG_CLOCK_HZ)
+            # It tells the time of one stream or another, of which the last one may be behind.
+            written = max(written, Fraction(int(microseconds), FFMPEG_CLOCK_HZ))
         state = (report.get("frame"), microseconds, *map(_changed_at, targets))
         if state != last:
             yield written

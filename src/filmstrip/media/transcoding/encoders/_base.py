@@ -39,7 +39,6 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         parameters: What clients may set of it by `video_codec_parameters`.
         qualities: The best and the worst constant quality (CRF) that it knows.
         pixel_formats: What it can encode, of those that can be asked for.
-        has_two_passes: Whether it can go through a clip twice to meet a bitrate.
         bit_depth: Bits of a sample of its results.
         effort: How many seconds of CPU a million pixels may take, with the slowest settings on a slow core.
     """
@@ -49,7 +48,6 @@ class VideoEncoder(ABC, Generic[ParametersT]):
     parameters: type[ParametersT]
     qualities: ClassVar[tuple[int, int]]
     pixel_formats: ClassVar[tuple[str, ...]] = PIXEL_FORMATS
-    has_two_passes: ClassVar[bool] = True
     bit_depth: ClassVar[int] = 8
     effort: ClassVar[int] = 1
 
@@ -57,6 +55,11 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         """Return what was set of it, or nothing but defaults."""
         given = video.video_codec_parameters
         return given if isinstance(given, self.parameters) else self.parameters()
+
+    def has_two_passes(self, video: VideoEncoding) -> bool:
+        """Check whether it can go through a clip twice to meet a bitrate."""
+        del video
+        return True
 
     @abstractmethod
     def arguments(

@@ -55,6 +55,10 @@ class VpxEncoder(VideoEncoder[VpxParameters]):
     def threading(self) -> list[str]:
         """Write how several threads work on a picture."""
 
+    def has_two_passes(self, video: VideoEncoding) -> bool:
+        """Check whether it can go through a clip twice: in real time it cannot."""
+        return self.settings(video).preset != "realtime"
+
     def arguments(
         self, video: VideoEncoding, frame_rate: Fraction | None, in_pass: Pass | None = None, threads: int = 0
     ) -> list[str]:
