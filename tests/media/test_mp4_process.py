@@ -23,7 +23,8 @@ def _program(folder: Path, body: str) -> str:
 def test_progress_never_goes_back(tmp_path: Path) -> None:
     """ffmpeg tells the time of one stream or another: what was written stays written, also in what it leaves behind."""
     told: list[Fraction] = []
-    body = "for time in (1, 3, 2): print(f'frame={time}\\nout_time_us={time}000000\\nprogress=continue', flush=True)"
+    report = "print(f'frame={number}\\nout_time_us={number}000000\\nprogress=continue', flush=True)"
+    body = f"for number in (1, 3, 2):\n    {report}\n    time.sleep(0.05)"
     run = run_ffmpeg(_program(tmp_path, body), [], [tmp_path / "target"], told.append)
     assert told == sorted(told)
     assert run.written_seconds == 3

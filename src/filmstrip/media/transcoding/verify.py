@@ -136,14 +136,18 @@ def _check_duration(seconds: Fraction, expected: Expectation) -> None:
     raise OutputInvalidError(f"The result lasts {float(seconds):.3f} s instead of {float(limit):.3f} s")
 
 
-def _decode_all(container: InputContainer, threads: int, on_progress: ProgressListener) -> None:
+def _prepare_decoders(container: InputContainer, threads: int) -> None:
     for video in container.streams.video:
         video.thread_type = "AUTO"
     for stream in (*container.streams.video, *container.streams.audio):
         stream.codec_context.thread_count = threads
         # Otherwise damage is covered up by pictures that look nearly right.
         stream.codec_context.options = {"err_detect": "explode"}
-    packet_count = sum(stream.frames for stream in container.streams) or 1
+
+
+def _decode_all(container: InputContainer, threads: int, on_progress: ProgressListener) -> None:
+    _prepare_decoders(container, threads)
+    duration, done = _duration(container), Fraction(0)
     decoded, heard = Counter[int](), Counter[int]()
     for number, packet in enumerate(container.demux()):
         frames = [frame for frame in packet.decode() if isinstance(frame, VideoFrame | AudioFrame)]
@@ -151,8 +155,9 @@ def _decode_all(container: InputContainer, threads: int, on_progress: ProgressLi
         heard[packet.stream.index] += sum(frame.samples for frame in frames if isinstance(frame, AudioFrame))
         if any(frame.is_corrupt for frame in frames):
             raise OutputInvalidError("The result has damaged frames")
-        if number % _REPORT_EVERY == 0:
-            on_progress(min(1.0, number / packet_count))
+        done = done if packet.pts is None else max(done, packet.pts * packet.time_base)
+        if number % _REPORT_EVERY == 0 and duration:
+            on_progress(float(min(Fraction(1), done / duration)))
     _check_counts(container, decoded)
     if all(_is_cover(stream) for stream in container.streams.video):
         _check_sound(container, heard)
