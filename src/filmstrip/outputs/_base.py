@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
+from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
 from filmstrip.params.query import FormatParameters
@@ -153,3 +153,31 @@ class Output(FormatParameters):
     @abstractmethod
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the finished output for the status; pure."""
+
+    def result_of_file(
+        self,
+        artifact: Artifact,
+        storage_format: str,
+        meta: Mapping[str, MetaValue],
+        duration_seconds: Fraction | None = None,
+    ) -> OutputResult:
+        """Describe an output of one file; pure.
+
+        Args:
+            artifact: The file.
+            storage_format: `storage.format` of the status.
+            meta: Facts about the content, by their names on the wire.
+            duration_seconds: How long it plays, from which its average bitrate follows; None for a picture.
+        """
+        bits = artifact.size_bytes * 8
+        return OutputResult(
+            kind=self.kind,
+            output_format=self.output_name,
+            main_name=artifact.name,
+            names=(artifact.name,),
+            size_bytes=artifact.size_bytes,
+            storage_format=storage_format,
+            duration_seconds=duration_seconds,
+            bitrate_kbps=None if duration_seconds is None else round(bits / duration_seconds / 1000),
+            meta=meta,
+        )

@@ -106,15 +106,10 @@ class EncodedOutput(Output, Clip, AudioEncoding):
         (artifact,) = artifacts
         duration = artifact.duration_seconds or self.range_of(info.duration_seconds).duration
         bits_per_second = artifact.size_bytes * 8 / duration
-        return OutputResult(
-            kind=self.kind,
-            output_format=self.output_name,
-            main_name=artifact.name,
-            names=(artifact.name,),
-            size_bytes=artifact.size_bytes,
-            storage_format=self.output_name,
+        return self.result_of_file(
+            artifact,
+            self.output_name,
             duration_seconds=duration,
-            bitrate_kbps=round(bits_per_second / 1000),
             meta=self.meta(info, bits_per_second, upscale=upscale),
         )
 

@@ -124,15 +124,10 @@ class MovingPicture(Output, FrameSizing, Clip):
         size, rate, count = self.fitting(info).size, self.shown_rate, len(self.moments(info))
         duration = self.encoding.duration(count)
         bits_per_second = artifact.size_bytes * 8 / duration
-        return OutputResult(
-            kind=self.kind,
-            output_format=self.output_name,
-            main_name=artifact.name,
-            names=(artifact.name,),
-            size_bytes=artifact.size_bytes,
-            storage_format=self.moving_format.value,
+        return self.result_of_file(
+            artifact,
+            self.moving_format.value,
             duration_seconds=duration,
-            bitrate_kbps=round(bits_per_second / 1000),
             meta={
                 "resolution_width": size.width,
                 "resolution_height": size.height,

@@ -68,13 +68,9 @@ class ContactSheet(SinglePicture, Clip):
         del upscale
         (sheet,) = artifacts
         tile = self.fit_tiles(info).size
-        return OutputResult(
-            kind=self.kind,
-            output_format=self.output_name,
-            main_name=sheet.name,
-            names=(sheet.name,),
-            size_bytes=sheet.size_bytes,
-            storage_format="image",
+        return self.result_of_file(
+            sheet,
+            "image",
             meta={
                 "tile_width": tile.width,
                 "tile_height": tile.height,

@@ -73,13 +73,9 @@ class Thumbnail(SinglePicture):
         (picture,) = artifacts
         (stamp,) = picture.frames
         size = self.fit_to(info).size
-        return OutputResult(
-            kind=self.kind,
-            output_format=self.output_name,
-            main_name=picture.name,
-            names=(picture.name,),
-            size_bytes=picture.size_bytes,
-            storage_format="image",
+        return self.result_of_file(
+            picture,
+            "image",
             meta={
                 "width": size.width,
                 "height": size.height,
