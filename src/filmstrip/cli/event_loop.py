@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
+
+_PLENTY = 4096
 
 T = TypeVar("T")
 
@@ -18,7 +23,8 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
     """
     runner = asyncio.Runner()
     try:
-        result = runner.run(work)
+        with _woken_by_signals(runner.get_loop()):
+            result = runner.run(work)
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -26,3 +32,23 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
         raise
     runner.close()
     return result
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let a signal wake the event loop.
+
+    Python runs its handler between two of its own instructions. A signal that comes just before the loop begins to wait
+    would be looked at when something else happens, which may be never.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        loop.add_reader(ours, ours.recv, _PLENTY)
+        before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(ours)
