@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
+
 
 class MovingFormat(StrEnum):
     """The formats, by their file name extension."""
@@ -22,7 +24,7 @@ class MovingFormat(StrEnum):
     @property
     def ticks_per_second(self) -> int:
         """The units in which it counts time: GIF89a, 23 (hundredths); WebP container, ANMF (milliseconds)."""
-        return {MovingFormat.GIF: 100, MovingFormat.WEBP: 1000, MovingFormat.MP4: 90_000}[self]
+        return {MovingFormat.GIF: 100, MovingFormat.WEBP: 1000, MovingFormat.MP4: MPEG_CLOCK_HZ}[self]
 
     @property
     def largest_side(self) -> int:
