@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from filmstrip.domain.errors import OutputInvalidError
+from filmstrip.media.containers.cover_art import read_cover
 from filmstrip.media.containers.tags import read_tags
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
@@ -142,6 +143,11 @@ def test_a_cover_that_is_not_there_is_told(sources: dict[str, Path], tmp_path: P
     spoilt = tmp_path / "spoilt.flac"
     spoilt.write_bytes(content[:start] + bytes(20) + content[start + 20 :])
     assert told in _make(spoilt, tmp_path / "spoilt", "m4a", cover_art=1).warnings
+    for name, extension in (("mp3", "jpg"), ("flac", "png")):
+        cover = read_cover(LocalFile(sources[name]), 10_000)
+        assert cover is not None
+        assert cover.extension == extension
+        assert read_cover(LocalFile(sources[name]), 1000) is None
 
 
 @pytest.mark.parametrize("output", list(_CODECS))

@@ -139,6 +139,16 @@ def test_better_quality_is_larger(encoder: str, output: str, noise: Path, tmp_pa
     assert sizes[0] * 1.5 < sizes[-1]
 
 
+@pytest.mark.parametrize(("encoder", "output"), _GRIDS)
+@pytest.mark.parametrize(("hdr_to_sdr", "transfer"), [(0, 18), (1, 1)])
+def test_colours_are_named(encoder: str, output: str, hdr_to_sdr: int, transfer: int, tmp_path: Path) -> None:
+    """High dynamic range is named in each codec, as it is kept or mapped (ITU-T H.273, table 3), and upright."""
+    entry = {"output": output, "video_codec": encoder, "hdr_to_sdr": hdr_to_sdr, "duration": "0.2", "width": 64}
+    with av.open(_make(ASSETS["hlg.mp4"].path, tmp_path, **entry).first) as container:
+        frame = next(container.decode(video=0))
+    assert (int(frame.color_trc), int(frame.color_primaries)) == (transfer, 1 if hdr_to_sdr else 9)
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4, 5, 7, 8])
 @pytest.mark.parametrize("codec", ["opus", "vorbis"])
 def test_any_number_of_channels_can_be_had(codec: str, channels: int, tmp_path: Path) -> None:
