@@ -250,7 +250,9 @@ def test_tags_may_hold_anything(sources: dict[str, Path], tmp_path: Path) -> Non
     assert read_tags(LocalFile(long), 0)["title"] == "x" * 1000
 
 
-@pytest.mark.parametrize("name", ["s.mp3", "bare.mp3", "s.aac", "s.ac3", "s.aiff", "s.caf", "s.au", "s.w64", "s.tta"])
+@pytest.mark.parametrize(
+    "name", ["s.mp3", "bare.mp3", "s.aac", "s.ac3", "s.aiff", "s.caf", "s.au", "s.w64", "s.tta", "s.eac3"]
+)
 def test_recordings_of_any_format_are_read(name: str, sources: dict[str, Path], tmp_path: Path) -> None:
     """A bare stream lasts as long as its blocks, though no header says so; a cover's time does not count."""
     source = sources["mp3"]

@@ -136,7 +136,7 @@ _SOUGHT_NEARBY = ("mxf", "dv", "rm")
 _PASSED_ONLY = ("dhav", "gxf")
 _PLAIN = (
     *("wav", "flac", "gif", "yuv4mpegpipe", "mjpeg", "apng", "wtv"),
-    *("aiff", "caf", "w64", "au", "wv", "tta", "ape"),
+    *("aiff", "caf", "w64", "au", "wv", "tta"),
     *("png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe"),
 )
 
