@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from qencode3 import QencodeTaskException
 
 # Its first call puts the module of the same name in the function's place.
 from qencode3 import client as log_in
@@ -94,6 +95,12 @@ def test_the_python_client_tells_every_mistake(stage: Any) -> None:
     task.custom_start({"query": {"source": stage.source_url, "format": [{"output": "thumbnails", "interval": "abc"}]}})
     assert task.error == 19
     assert task.message.startswith('format[0].interval: "abc" is not a number')
+
+
+def test_metadata_that_is_not_made_ends_for_the_python_client(stage: Any) -> None:
+    """It asks for the status until that is completed, whatever its query was answered; then it tells the answer."""
+    with pytest.raises(QencodeTaskException, match=r"format\[0\]\.output: .metadata. is not one of"):
+        log_in(stage.api_key, api_url=f"{stage.url}/").get_metadata(stage.source_url)
 
 
 def test_a_wrong_key_is_told_to_the_python_client(stage: Any) -> None:

@@ -47,6 +47,9 @@ class TaskRecords(Protocol):
     def is_waiting(self, token: str) -> bool:
         """Check whether a task exists that is not started yet."""
 
+    def note_refusal(self, token: str, reason: str) -> None:
+        """Write down why the query of a task was refused; it still waits for a better one."""
+
     def read_tasks(self, tokens: Sequence[str]) -> Mapping[str, TaskRecord]:
         """Read the tasks that exist of those asked for."""
 

@@ -14,7 +14,7 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS
 from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
-from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.errors import QueryError, TokenNotFoundError
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.json_text import JsonTextError, parse_json
@@ -22,13 +22,14 @@ from filmstrip.params.query import Query
 from filmstrip.wire.status import STATUS_PATH
 
 MAX_PAYLOAD_CHARACTERS = 1000
+_LONGEST_REASON = 2000
 
 routes = web.RouteTableDef()
 
 
 @routes.post(api_path("start_encode2"))
 async def start_encode2(request: web.Request) -> web.Response:
-    """Parse the query and submit the task; a query with mistakes leaves the token as it is."""
+    """Parse the query and submit the task; a query with mistakes leaves the token good for a better one."""
     parts = request.app[PARTS]
     fields = await read_fields(request)
     token = token_field(fields, "task_token")
@@ -36,9 +37,18 @@ async def start_encode2(request: web.Request) -> web.Response:
     text = fields.required("query")
     if not await asyncio.to_thread(parts.records.tasks.is_waiting, token):
         raise TokenNotFoundError
-    query, payload = await read_apart(request, _parse, fields, text, parts.settings.max_outputs)
-    await parts.submitter.submit(token, query, payload)
+    try:
+        query, payload = await read_apart(request, _parse, fields, text, parts.settings.max_outputs)
+        await parts.submitter.submit(token, query, payload)
+    except (QueryError, BadPayloadError) as error:
+        # Official clients ask for the status until it is completed, whatever this call answers.
+        await asyncio.to_thread(parts.records.tasks.note_refusal, token, _shortened(str(error)))
+        raise
     return success(status_url=base_url(request) + STATUS_PATH)
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
 
 
 def _parse(fields: Fields, text: str, max_outputs: int) -> tuple[Query[Output], str | None]:

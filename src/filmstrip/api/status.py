@@ -18,7 +18,7 @@ from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import shown
-from filmstrip.wire.status import task_status
+from filmstrip.wire.status import task_status, unknown_status
 
 MAX_TOKENS = 100
 """How many tasks one request may ask about."""
@@ -31,7 +31,7 @@ routes = web.RouteTableDef()
 @routes.post(api_path("status"))
 @routes.get(api_path("status"))
 async def status(request: web.Request) -> web.Response:
-    """Describe each of the asked tasks; null for one that does not exist."""
+    """Describe each of the asked tasks; one that does not exist has failed."""
     fields = await read_fields(request) | Fields.collect(request.query.items())
     tokens = await read_apart(request, parse_tokens, fields)
     structlog.contextvars.bind_contextvars(task_token=tokens[0], task_count=len(tokens))
@@ -42,7 +42,7 @@ async def status(request: web.Request) -> web.Response:
 def _describe(records: Records, tokens: Sequence[str], base: str) -> str:
     """Write the answer; a task of many files is long, so in pieces, none of which holds up other threads."""
     tasks = records.tasks.read_tasks(tokens)
-    statuses = {token: task_status(tasks[token], base) if token in tasks else None for token in tokens}
+    statuses = {token: task_status(tasks[token], base) if token in tasks else unknown_status(base) for token in tokens}
     return _in_pieces({"error": 0, "statuses": statuses}, _LEVELS_IN_PIECES + 1)
 
 

@@ -109,7 +109,7 @@ class TaskRecord:
         status: Its state. A failed task is completed, with its error set.
         created_at: When its token was made, UTC.
         payload: What the client wants to see again, None if nothing.
-        error: Why it failed, one sentence; None if it did not.
+        error: Why it failed, or why its query was refused if it still waits for one; None if nothing did.
         warnings: Compromises, in the order in which it happened.
         duration_seconds: Length of the source, None before it was probed.
         source_size_bytes: Size of the source, None if it is not known.

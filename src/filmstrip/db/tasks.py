@@ -68,6 +68,12 @@ class TaskRows:
         with self._transactions.reading() as connection:
             return connection.execute(query).first() is not None
 
+    def note_refusal(self, token: str, reason: str) -> None:
+        """Write down why the query of a task was refused; it still waits for a better one."""
+        refuse = update(task).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
+        with self._transactions.noting() as connection:
+            connection.execute(refuse.values(error=reason))
+
     def submit_task(self, token: str, submission: Submission, enqueue: Callable[[Connection], object]) -> None:
         """Start a task: its query, its outputs and whatever `enqueue` writes, in one transaction.
 
@@ -82,6 +88,7 @@ class TaskRows:
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,
             "upload_id": submission.upload_id,
+            "error": None,
         }
         with self._transactions.writing() as connection:
             if connection.execute(start.values(values)).rowcount != 1:

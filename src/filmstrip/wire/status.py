@@ -53,8 +53,10 @@ def task_status(task: TaskRecord, base_url: str) -> dict[str, object]:
     lists: dict[str, list[dict[str, object]]] = {name: [] for name in _LISTS.values()}
     for output in task.outputs:
         lists[_LISTS[output.kind]].append(output_status(output, base_url))
+    # One whose query was refused waits for a better one, but no client that asks until it is completed waits for that.
+    is_refused = task.status is TaskStatus.CREATED and task.error is not None
     return {
-        "status": task.status.value,
+        "status": TaskStatus.COMPLETED.value if is_refused else task.status.value,
         "percent": _percent(task),
         "error": int(task.error is not None),
         "error_description": task.error,
@@ -64,6 +66,23 @@ def task_status(task: TaskRecord, base_url: str) -> dict[str, object]:
         "duration": None if task.duration_seconds is None else decimal(task.duration_seconds),
         "source_size": None if task.source_size_bytes is None else megabytes(task.source_size_bytes),
         "payload": task.payload,
+        "api_version": API_VERSION,
+        "status_url": base_url + STATUS_PATH,
+    }
+
+
+def unknown_status(base_url: str) -> dict[str, object]:
+    """Describe a task that does not exist: as one that has failed, since a client never ends that is told null."""
+    return {
+        "status": TaskStatus.COMPLETED.value,
+        "percent": 0.0,
+        "error": 1,
+        "error_description": "Unknown task",
+        **{name: [] for name in _LISTS.values()},
+        "warnings": [],
+        "duration": None,
+        "source_size": None,
+        "payload": None,
         "api_version": API_VERSION,
         "status_url": base_url + STATUS_PATH,
     }
