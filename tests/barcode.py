@@ -120,10 +120,11 @@ def _cell_means(picture: Image.Image | npt.NDArray[np.generic], window: Window) 
     columns = _middles(width, FIRST_COLUMN, COLUMNS, window.left, window.width)
     left, top, right, bottom = columns[0][0], rows[0][0], columns[-1][1], rows[-1][1]
     if isinstance(picture, Image.Image):
-        code = np.asarray(picture.crop((left, top, right, bottom)).convert("RGB"), np.float64)
+        seen = np.asarray(picture.crop((left, top, right, bottom)).convert("RGB"))
     else:
-        code = np.asarray(picture[top:bottom, left:right], np.float64)
-    code = np.pad(code, [(0, 1), (0, 1), (0, 0)][: code.ndim])  # an edge may be the end
+        seen = picture[top:bottom, left:right]
+    code = np.zeros((seen.shape[0] + 1, seen.shape[1] + 1, *seen.shape[2:]))  # an edge may be the end
+    code[:-1, :-1] = seen
     # Every other sum is of what lies between two middles, or of nothing.
     sums = np.add.reduceat(code, [edge - top for row in rows for edge in row][:-1], axis=0)[::2]
     sums = np.add.reduceat(sums, [edge - left for column in columns for edge in column][:-1], axis=1)[:, ::2]

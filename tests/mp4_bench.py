@@ -21,6 +21,7 @@ from filmstrip.media.transcoding.ffmpeg_program import find_ffmpeg
 from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.mp4.output import Mp4
 from filmstrip.outputs.mp4.render import render
+from upright import luma_of
 
 SETTINGS = MediaSettings(threads=2)
 FAST = {"preset": "ultrafast"}
@@ -48,7 +49,7 @@ class Encoded:
         """Time and bar code of every picture."""
         with av.open(self.path) as container:
             return [
-                (frame.pts * frame.time_base, barcode.read_number(frame.to_ndarray(format="gray")))
+                (frame.pts * frame.time_base, barcode.read_number(luma_of(frame)))
                 for frame in container.decode(video=0)
             ]
 

@@ -19,7 +19,7 @@ from assets import ASSETS, Asset
 from barcode import Window, read_number
 from frame_oracle import index_played_at
 from pictures import PATCHES
-from upright import upright_rgb
+from upright import upright_luma, upright_rgb
 
 ALL = tuple(ASSETS.values())
 WHOLE = tuple(asset for asset in ALL if asset.times and not asset.damaged)
@@ -68,7 +68,7 @@ def video_stream(container: av.container.InputContainer, asset: Asset) -> VideoS
 
 def _shown(frame: VideoFrame, asset: Asset) -> Shown:
     seconds = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
-    return Shown(read_number(upright_rgb(frame, asset.margins)), seconds)
+    return Shown(read_number(upright_luma(frame, asset.margins)), seconds)
 
 
 def _cases(assets: tuple[Asset, ...]) -> pytest.MarkDecorator:

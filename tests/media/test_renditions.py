@@ -33,6 +33,7 @@ from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
 from mp4_bench import SETTINGS
 from recordings import LIVE, VP8, joined
+from upright import luma_of
 
 _MP4 = muxer_named("mp4")
 _FAST = VideoEncoding(video_codec_parameters=X264Parameters(preset="ultrafast"))
@@ -108,7 +109,7 @@ class _Bench:
 def _numbers(path: Path, track: int = 0) -> list[int | None]:
     with av.open(path) as container:
         frames = container.decode(video=track)
-        return [barcode.read_number(frame.reformat(320, 180).to_ndarray(format="gray")) for frame in frames]
+        return [barcode.read_number(luma_of(frame)) for frame in frames]
 
 
 def _streams(path: Path) -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ from filmstrip.media.transcoding.promise import PromisedAudio, PromisedVideo
 from filmstrip.media.transcoding.verify import Expectation, verify_file
 from mp4_bench import generate
 from output_runs import Run, run_output
+from upright import luma_of
 
 FAST = {
     "libx264": {"preset": "ultrafast"},
@@ -51,7 +52,7 @@ def _keyframes(path: Path) -> list[Fraction]:
 
 def _numbers(container: InputContainer) -> list[int | None]:
     frames = container.decode(video=0)
-    return [barcode.read_number(frame.reformat(320, 180).to_ndarray(format="gray")) for frame in frames]
+    return [barcode.read_number(luma_of(frame)) for frame in frames]
 
 
 @pytest.mark.parametrize("pair", _PAIRS, ids="-".join)

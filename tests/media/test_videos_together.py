@@ -22,6 +22,7 @@ from filmstrip.outputs._video import VideoOutput
 from filmstrip.outputs.registry import joint_renderer, output_types
 from output_runs import Run, run_output, run_together
 from recordings import H264, joined
+from upright import luma_of
 
 FAST = {"output": "mp4", "video_codec_parameters": {"preset": "ultrafast"}, "start_time": 2, "duration": 1}
 LADDER = [{**FAST, "height": 180}, {**FAST, "height": 120, "framerate": "10"}, {**FAST, "height": 90, "audio_mute": 1}]
@@ -46,8 +47,7 @@ def runs_of_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
 def _numbers(run: Run) -> list[tuple[Fraction, int | None]]:
     with av.open(run.first) as container:
         return [
-            (frame.pts * frame.time_base, barcode.read_number(frame.to_ndarray(format="gray")))
-            for frame in container.decode(video=0)
+            (frame.pts * frame.time_base, barcode.read_number(luma_of(frame))) for frame in container.decode(video=0)
         ]
 
 
