@@ -23,6 +23,7 @@ from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.timing import TimeRange
 from filmstrip.manifest.picture import Cue, PictureRef
 from filmstrip.manifest.storyboard_json import Shot, storyboard_json
+from shared_media import shared_media_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ LONG = Film("long", Fraction("47.2"), Fraction(5), max_side=320)
 FILMS = (
     LONG,
     Film("short", Fraction(3), Fraction(1)),
-    Film("ntsc", Fraction(20), Fraction(2), rate=Fraction(60000, 1001)),
+    Film("ntsc", Fraction(12), Fraction(2), rate=Fraction(60000, 1001)),
     Film("phone", Fraction(24), Fraction(2), size=(180, 320), thumbnail=(90, 160)),
     Film("odd", Fraction(24), Fraction(2), size=(322, 178), thumbnail=(161, 89)),
     Film("half", Fraction(12), Fraction(1, 2)),
@@ -78,9 +79,10 @@ FILMS = (
 
 def make_site(folder: Path) -> None:
     """Make all films, each in its folder, with all kinds of thumbnails."""
-    for film in FILMS:
-        (folder / film.name).mkdir()
-        _make_film(film, folder / film.name)
+    with shared_media_server():
+        for film in FILMS:
+            (folder / film.name).mkdir()
+            _make_film(film, folder / film.name)
 
 
 def _make_film(film: Film, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,16 @@ from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.storage.local import path_of_url
+from shared_media import shared_media_server
 
 NAMES = [b"a#b.mp4", b"a?b=c&d.mp4", b"a\nb.mp4", b"a\r\tb.mp4", b"a%20b.mp4", b"a\xe9\xff.mp4", b"[a;b]'c\\d.mp4"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def media_server() -> Iterator[None]:
+    """How media processes come to be has nothing to do with the names of files."""
+    with shared_media_server():
+        yield
 
 
 def named(folder: Path, name: bytes) -> Path:
