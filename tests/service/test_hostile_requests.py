@@ -213,6 +213,11 @@ UPLOADS: dict[str, tuple[str, dict[str, str], bytes]] = {
         {"Content-Type": f"multipart/form-data; boundary={DASHES.decode()}"},
         b"--" + DASHES + b"\r\n" + FORM_HEAD + (b"\r\n-" + DASHES) * 70_000,
     ),
+    "a form of one long head": (
+        "POST",
+        {"Content-Type": "multipart/form-data; boundary=b"},
+        b"--b\r\n" + b"content-disposition:form-data;name=file;" * 300 + b"\r\n\r\n",
+    ),
     "metadata": ("POST", {"Upload-Length": "5", "Upload-Metadata": ",".join(["a YQ=="] * 580)}, b""),
     "parts": ("POST", {"Upload-Concat": "final;" + "/a " * 2500}, b""),
 }

@@ -41,6 +41,7 @@ Answering = Callable[[web.Request, Desk], Awaitable[web.Response]]
 _COLLECTION = f"/{{leading:/*}}v1{{middle:/+}}{PATH}/{{token:[^/]+}}{{trailing:/*}}"
 _ITEM = f"/{{leading:/*}}v1{{middle:/+}}{PATH}/{{token:[^/]+}}/{{identity:[^/]+}}{{trailing:/*}}"
 _OVERRIDE = "X-HTTP-Method-Override"
+_LOCATION: web.RequestKey[str] = web.RequestKey("upload_location", str)
 
 
 @routes.route("*", _COLLECTION)
@@ -76,6 +77,9 @@ async def _answered(request: web.Request, by_method: Mapping[str, Answering]) ->
         log.exception("upload failed")
         response = _refusal(FilmstripError("Internal server error"), 500)
     response.headers.update({"Tus-Resumable": VERSION, "Cache-Control": "no-store"})
+    if _LOCATION in request:
+        # Also of an upload that was made, and of which not all came: or nobody could go on with it.
+        response.headers["Location"] = request[_LOCATION]
     return response
 
 
@@ -104,11 +108,15 @@ async def _begin(request: web.Request, desk: Desk) -> web.Response:
     else:
         _demand_fitting(request, asked.length)
         upload = await desk.threads.run(desk.uploads.create, new)
+        request[_LOCATION] = _address(request, upload)
         if request.content_type == OFFSET_STREAM:
             upload = await _received(request, desk, upload.identity, 0)
     log.info("upload_begun", upload=upload.identity, task_token=upload.task_token, length=upload.length)
-    location = f"{base_url(request)}/v1/{PATH}/{upload.task_token}/{upload.identity}"
-    return web.Response(status=201, headers={"Location": location, **_progress(upload)})
+    return web.Response(status=201, headers={"Location": _address(request, upload), **_progress(upload)})
+
+
+def _address(request: web.Request, upload: Upload) -> str:
+    return f"{base_url(request)}/v1/{PATH}/{upload.task_token}/{upload.identity}"
 
 
 async def _append(request: web.Request, desk: Desk) -> web.Response:

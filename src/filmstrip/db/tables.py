@@ -73,6 +73,8 @@ task = Table(
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("upload_id", String(32), comment="the upload that is its source"),
+    # Whether a task needs an upload is asked of each that expires; few tasks have one.
+    Index("ix_task_upload_id", "upload_id", sqlite_where=text("upload_id IS NOT NULL")),
 )
 
 output = Table(

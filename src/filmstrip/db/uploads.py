@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from filmstrip.db.records import NewUpload, Upload
 from filmstrip.db.tables import api_key, task, upload
@@ -38,16 +38,9 @@ class UploadRows:
             UploadNotFoundError: There is no such task, or its key is revoked.
             LimitExceededError: The key has that many uploads already.
         """
-        owner = (
-            select(task.c.key_id)
-            .outerjoin(api_key, task.c.key_id == api_key.c.id)
-            .where(task.c.token == new.task_token, api_key.c.revoked_at.is_(None))
-        )
         told = {"task_token": new.task_token, "length": new.length, "metadata": new.metadata, "concat": new.concat}
         with self._transactions.writing() as connection:
-            found = connection.execute(owner).first()
-            if found is None:
-                raise UploadNotFoundError("There is no such task: create_task tells where to upload")
+            found = _owner(connection, new.task_token)
             of_key = select(func.count()).select_from(upload).where(upload.c.key_id == found.key_id)
             if connection.execute(of_key).scalar_one() >= most:
                 raise LimitExceededError(f"This API key has {most} uploads: remove some, or wait until some expire")
@@ -60,6 +53,22 @@ class UploadRows:
             of_time = {"expires_at": self._transactions.now() + life}
             made = connection.execute(insert(upload).values(row | told | of_time).returning(*_COLUMNS)).one()
         return _upload(made)
+
+    def demand_task(self, token: str) -> None:
+        """Make sure that a task exists to which something may be uploaded.
+
+        Raises:
+            UploadNotFoundError: There is none, or its key is revoked.
+        """
+        with self._transactions.reading() as connection:
+            _owner(connection, token)
+
+    def bytes_of_key(self, key_id: int | None) -> int:
+        """Return how many bytes the uploads of an API key have, or will have."""
+        each = case((upload.c.length > upload.c.offset, upload.c.length), else_=upload.c.offset)
+        total = select(func.coalesce(func.sum(each), 0)).where(upload.c.key_id == key_id)
+        with self._transactions.reading() as connection:
+            return int(connection.execute(total).scalar_one())
 
     def find(self, identity: str) -> Upload | None:
         """Read an upload; None if there is none."""
@@ -123,6 +132,18 @@ class UploadRows:
         """Return which of some uploads there are."""
         with self._transactions.reading() as connection:
             return set(connection.execute(select(upload.c.id).where(upload.c.id.in_(tuple(identities)))).scalars())
+
+
+def _owner(connection: Connection, token: str) -> Row[Any]:
+    owner = (
+        select(task.c.key_id)
+        .outerjoin(api_key, task.c.key_id == api_key.c.id)
+        .where(task.c.token == token, api_key.c.revoked_at.is_(None))
+    )
+    found = connection.execute(owner).first()
+    if found is None:
+        raise UploadNotFoundError("There is no such task: create_task tells where to upload")
+    return found
 
 
 def _upload(row: Any) -> Upload:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -32,11 +33,15 @@ async def housekeeping(settings: StorageSettings, uploads: Uploads) -> AsyncIter
 
 async def _sweep_for_ever(settings: StorageSettings, uploads: Uploads) -> None:
     while True:
-        try:
-            swept = await asyncio.to_thread(sweep_temporary, settings, datetime.now(UTC))
-            if swept:
-                log.info("temporary_files_swept", hours=swept)
-            await asyncio.to_thread(uploads.sweep)
-        except Exception:
-            log.exception("sweeping_failed")
+        for sweep in (partial(_sweep_temporary, settings), uploads.sweep):
+            try:
+                await asyncio.to_thread(sweep)
+            except Exception:
+                log.exception("sweeping_failed")
         await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def _sweep_temporary(settings: StorageSettings) -> None:
+    swept = sweep_temporary(settings, datetime.now(UTC))
+    if swept:
+        log.info("temporary_files_swept", hours=swept)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from filmstrip.domain.progress import ProgressListener
+
 
 class ByteWriter(Protocol):
     """Appends to one upload. The methods block; no other writer has the same upload."""
@@ -40,8 +42,10 @@ class ByteStore(Protocol):
     def read(self, identity: str, size: int) -> Iterator[bytes]:
         """Yield all bytes of an upload, at most `size` at a time."""
 
-    def hand_out(self, identity: str, path: Path) -> None:
+    def hand_out(self, identity: str, path: Path, on_progress: ProgressListener) -> None:
         """Make all bytes of an upload readable at a path that does not exist, whole or not at all.
+
+        The path's folder has to be there. If the bytes are copied, `on_progress` is told how far that is.
 
         Whatever becomes of the upload afterwards, the file stays.
 

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from filmstrip.storage.whole_file import disk_errors, write_whole
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.storage.whole_file import disk_errors, written_whole
 
+_COPIED_BYTES = 1 << 20
 _IDENTITY = re.compile("[0-9a-f]{32}")
 
 
@@ -103,7 +105,7 @@ class FolderStore:
                 while data := file.read(size):
                     yield data
 
-    def hand_out(self, identity: str, path: Path) -> None:
+    def hand_out(self, identity: str, path: Path, on_progress: ProgressListener) -> None:
         """Make all bytes of an upload readable at a path: by one more name for the file, or as a copy on another disk.
 
         Raises:
@@ -118,7 +120,15 @@ class FolderStore:
             # Another disk, or a file system without links.
             if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}:
                 raise
-            write_whole(path, self._path(identity))
+            self._copy(identity, path, on_progress)
+
+    def _copy(self, identity: str, path: Path, on_progress: ProgressListener) -> None:
+        size, copied = self.size(identity), 0
+        with written_whole(path) as file:
+            for data in self.read(identity, _COPIED_BYTES):
+                file.write(data)
+                copied += len(data)
+                on_progress(copied / size)
 
     def remove(self, identity: str) -> None:
         """Remove the bytes of an upload, if it has any."""

@@ -9,11 +9,14 @@ What the database says is there, is on the disk: bytes are made safe first, then
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +30,7 @@ from filmstrip.domain.errors import (
     UploadOffsetError,
     UploadTooLargeError,
 )
+from filmstrip.domain.progress import ProgressListener
 from filmstrip.uploads.byte_store import ByteStore
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.writing import Notes, UploadWriting, WritingLimits
@@ -43,7 +47,8 @@ _LOCKED_SECONDS = 30.0
 _TAKEN = "Another request sends this upload: end that, or wait until it is given up"
 _NONE = "There is no such upload, or it has expired: begin a new one"
 _COPY_BYTES = 1 << 20
-_ENOUGH_ORPHANS = 500
+_LOOKED_UP = 500
+_IDENTITY = re.compile("[0-9a-f]{32}")
 
 
 class Rows(Notes, Protocol):
@@ -51,6 +56,12 @@ class Rows(Notes, Protocol):
 
     def create(self, new: NewUpload, *, life: timedelta, most: int) -> Upload:
         """Write down a new upload without any bytes; it belongs to the API key of its task."""
+
+    def demand_task(self, token: str) -> None:
+        """Make sure that a task exists to which something may be uploaded."""
+
+    def bytes_of_key(self, key_id: int | None) -> int:
+        """Return how many bytes the uploads of an API key have, or will have."""
 
     def find(self, identity: str) -> Upload | None:
         """Read an upload; None if there is none."""
@@ -79,26 +90,41 @@ class Uploads:
         self._rows = rows
         self._store = store
         self.settings = settings
-        self._limits = WritingLimits(
-            settings.max_upload_bytes,
-            life=timedelta(hours=settings.upload_hours),
-            span=timedelta(seconds=settings.upload_idle_seconds + _LOCKED_SECONDS),
-        )
+        self._life = timedelta(hours=settings.upload_hours)
+        self._span = timedelta(seconds=settings.upload_idle_seconds + _LOCKED_SECONDS)
 
     def begin(self) -> None:
         """Let all uploads be resumed; those of the service before are not written to any more."""
         self._rows.unlock_all()
+
+    def demand_task(self, token: str) -> None:
+        """Make sure that a task exists to which something may be uploaded.
+
+        Raises:
+            UploadNotFoundError: There is none, or its key is revoked.
+        """
+        if not _IDENTITY.fullmatch(token):
+            raise UploadNotFoundError("There is no such task: create_task tells where to upload")
+        self._rows.demand_task(token)
 
     def create(self, new: NewUpload) -> Upload:
         """Make an upload without bytes.
 
         Raises:
             UploadNotFoundError: There is no such task.
-            UploadTooLargeError: It would be too large.
+            UploadTooLargeError: It would be too large, or its API key would have too much.
             LimitExceededError: Its API key has too many.
         """
+        self.demand_task(new.task_token)
         self._demand_size(new.length)
-        return self._rows.create(new, life=self._limits.life, most=self.settings.max_uploads)
+        made = self._rows.create(new, life=self._life, most=self.settings.max_uploads)
+        if self._rows.bytes_of_key(made.key_id) > self.settings.max_key_bytes:
+            self._rows.delete(made.identity)
+            raise UploadTooLargeError(
+                f"The uploads of this API key would have more than {self.settings.max_upload_gb_per_key} GiB together "
+                "(max_upload_gb_per_key): remove some, or wait until some expire"
+            )
+        return made
 
     def find(self, task_token: str, identity: str) -> Upload:
         """Read an upload, by what its address names.
@@ -106,11 +132,15 @@ class Uploads:
         Raises:
             UploadNotFoundError: There is none.
         """
-        found = self._rows.find(identity)
+        found = self._present(identity)
         if found is None or found.task_token != task_token:
             raise UploadNotFoundError(_NONE)
-        # A power cut may take bytes away that were told to be safe.
-        return replace(found, offset=min(found.offset, self._store.size(identity)))
+        return found
+
+    def _present(self, identity: str) -> Upload | None:
+        """Read an upload as far as it is really there: a power cut may take bytes away that were told to be safe."""
+        found = self._rows.find(identity) if _IDENTITY.fullmatch(identity) else None
+        return None if found is None else replace(found, offset=min(found.offset, self._store.size(identity)))
 
     def write(self, task_token: str, identity: str, offset: int, length: int | None = None) -> UploadWriting:
         """Begin to append to an upload, as the only one who does; the caller ends it.
@@ -130,15 +160,44 @@ class Uploads:
             DiskFullError: There is no room.
         """
         self.find(task_token, identity)
-        writer = secrets.token_hex(16)
-        if not self._rows.lock(identity, writer, self._limits.span):
-            raise UploadLockedError(_TAKEN)
+        writer = self._locked(identity)
         try:
-            present = self._with_length(self.find(task_token, identity), offset, length)
-            return UploadWriting(self._rows, self._store, present, writer, self._limits)
+            return self._writing(self._with_length(self.find(task_token, identity), offset, length), writer)
         except BaseException:
             self._rows.unlock(identity, writer)
             raise
+
+    def write_whole(self, task_token: str) -> UploadWriting:
+        """Begin an upload that is sent in one go: if it ends otherwise than by `end_as_whole`, nothing of it stays.
+
+        Raises:
+            UploadNotFoundError: There is no such task.
+            UploadTooLargeError: Its API key has too much.
+            LimitExceededError: Its API key has too many.
+            DiskFullError: There is no room.
+        """
+        made = self.create(NewUpload(task_token, None))
+        try:
+            writing = self.write(task_token, made.identity, 0)
+        except BaseException:
+            self._forget(made.identity)
+            raise
+        writing.forget_unless_whole = partial(self._forget, made.identity)
+        return writing
+
+    def _locked(self, identity: str) -> str:
+        """Lock an upload for a request; return what names that."""
+        writer = secrets.token_hex(16)
+        if not self._rows.lock(identity, writer, self._span):
+            raise UploadLockedError(_TAKEN)
+        return writer
+
+    def _writing(self, present: Upload, writer: str) -> UploadWriting:
+        room = self.settings.max_key_bytes - self._rows.bytes_of_key(present.key_id)
+        # What it will have is counted already.
+        room += max(present.offset, present.length or 0)
+        limits = WritingLimits(min(self.settings.max_upload_bytes, room), self._life, self._span)
+        return UploadWriting(self._rows, self._store, present, writer, limits)
 
     def _with_length(self, present: Upload, offset: int, length: int | None) -> Upload:
         if present.concat is not None and present.concat != PARTIAL:
@@ -146,51 +205,62 @@ class Uploads:
         if offset != present.offset:
             raise UploadOffsetError(f"The upload is at byte {present.offset}, not {offset}: go on from there")
         if length is None or length == present.length:
-            return present if present.length is not None else replace(present, length=None)
+            return present
         if present.length is not None or length < offset:
             raise UploadError(f"Upload-Length: {length} is not the length of this upload")
         self._demand_size(length)
         return replace(present, length=length)
 
     def join(self, new: NewUpload, parts: Sequence[str]) -> Upload:
-        """Make an upload of others, one behind the other; these are gone afterwards.
+        """Make an upload of others, one behind the other; these are gone afterwards, and only if all of them is there.
 
         Raises:
             UploadNotFoundError: One of them is not there, or is not of the same API key.
+            UploadLockedError: A request writes to one of them, or joins it.
             UploadError: One of them is not whole, or is no part.
             UploadTooLargeError: It would be too large.
             DiskFullError: There is no room for both.
         """
-        found = [self._part(identity) for identity in parts]
-        total = sum(part.offset for part in found)
-        made = self.create(replace(new, length=total))
-        try:
-            self._copy_parts(made, found)
-        except BaseException:
-            self._forget(made.identity)
-            raise
-        for identity in dict.fromkeys(parts):
-            self._forget(identity)
-        return replace(made, offset=total)
+        with ExitStack() as locks:
+            found = [self._locked_part(identity, locks) for identity in parts]
+            self._demand_size(sum(part.offset for part in found))
+            made = self.create(replace(new, length=None))
+            try:
+                whole = self._copied(made, found)
+            except BaseException:
+                self._forget(made.identity)
+                raise
+            for part in found:
+                self._forget(part.identity)
+        return whole
 
-    def _part(self, identity: str) -> Upload:
-        found = self._rows.find(identity)
+    def _locked_part(self, identity: str, locks: ExitStack) -> Upload:
+        if self._present(identity) is None:
+            raise UploadNotFoundError(_NONE)
+        writer = self._locked(identity)
+        locks.callback(self._rows.unlock, identity, writer)
+        found = self._present(identity)
         if found is None:
             raise UploadNotFoundError(_NONE)
         if found.concat != PARTIAL or not found.is_complete:
             raise UploadError(f"Upload-Concat: {identity} is not a part that is complete")
         return found
 
-    def _copy_parts(self, made: Upload, parts: Sequence[Upload]) -> None:
+    def _copied(self, made: Upload, parts: Sequence[Upload]) -> Upload:
+        """Copy all parts into an upload, and return it when it has exactly their bytes."""
         if any(part.key_id != made.key_id for part in parts):
             raise UploadNotFoundError(_NONE)
-        writer = secrets.token_hex(16)
-        self._rows.lock(made.identity, writer, self._limits.span)
-        present = replace(made, concat=PARTIAL)
-        with UploadWriting(self._rows, self._store, present, writer, self._limits) as writing:
+        present = replace(made, length=sum(part.offset for part in parts))
+        # Their own bytes are counted still, which are gone in a moment.
+        limits = WritingLimits(self.settings.max_upload_bytes, self._life, self._span)
+        writer = self._locked(made.identity)
+        with UploadWriting(self._rows, self._store, present, writer, limits) as writing:
             for part in parts:
                 for data in self._store.read(part.identity, _COPY_BYTES):
                     writing.write(data)
+        if not writing.upload.is_complete:
+            raise UploadError(f"Upload-Concat: {writing.upload.offset} of {present.length} bytes are there")
+        return writing.upload
 
     def remove(self, task_token: str, identity: str) -> None:
         """Forget an upload and its bytes.
@@ -200,9 +270,7 @@ class Uploads:
             UploadLockedError: A request writes to it, or a task needs it.
         """
         self.find(task_token, identity)
-        writer = secrets.token_hex(16)
-        if not self._rows.lock(identity, writer, self._limits.span):
-            raise UploadLockedError(_TAKEN)
+        writer = self._locked(identity)
         if not self._forget(identity):
             self._rows.unlock(identity, writer)
             raise UploadLockedError("A task has this upload as its source: it is removed when that has ended")
@@ -220,8 +288,8 @@ class Uploads:
             SourceNotFoundError: There is none that is this key's.
             SourceForbiddenError: It is not whole yet, or only a part.
         """
-        identity = url[len(SCHEME) :].strip("/").lower()
-        found = self._rows.find(identity)
+        identity = _identity_in(url)
+        found = self._present(identity)
         if found is None or found.key_id != key_id:
             raise SourceNotFoundError(f'There is no upload "{identity[:40]}" of this API key, or it has expired')
         if found.concat == PARTIAL:
@@ -233,26 +301,36 @@ class Uploads:
             )
         return identity
 
-    def hand_out(self, url: str, path: Path) -> None:
-        """Make the upload that a source's URL names readable at a path that does not exist yet.
+    def hand_out(self, url: str, path: Path, on_progress: ProgressListener) -> None:
+        """Make the upload that a source's URL names readable at a path that does not exist yet, in a folder that does.
+
+        Args:
+            url: The URL.
+            path: Where its bytes are to be read.
+            on_progress: Told the finished fraction, if they have to be copied; what it raises ends that.
 
         Raises:
-            SourceNotFoundError: It is gone.
+            SourceNotFoundError: It is gone, in whole or in part.
             DiskFullError: There is no room for a copy.
         """
+        found = self._present(_identity_in(url))
+        if found is None or not found.is_complete or not found.offset:
+            raise SourceNotFoundError("The upload is gone, or some of its bytes are")
         try:
-            self._store.hand_out(url[len(SCHEME) :].strip("/").lower(), path)
-        except (FileNotFoundError, ValueError):
-            raise SourceNotFoundError("The upload is gone, or has no bytes") from None
+            self._store.hand_out(found.identity, path, on_progress)
+        except FileNotFoundError:
+            raise SourceNotFoundError("The upload is gone") from None
 
     def sweep(self) -> None:
         """Forget what has expired, and bytes that belong to no upload, as a killed service may leave."""
         for identity in self._rows.forget_expired():
-            self._store.remove(identity)
-        there = [identity for identity, _ in zip(self._store.identities(), range(_ENOUGH_ORPHANS), strict=False)]
-        for identity in set(there) - self._rows.existing(there):
             with suppress(OSError):
                 self._store.remove(identity)
+        there = self._store.identities()
+        while some := list(islice(there, _LOOKED_UP)):
+            for identity in set(some) - self._rows.existing(some):
+                with suppress(OSError):
+                    self._store.remove(identity)
 
     def _demand_size(self, length: int | None) -> None:
         if length is not None and length > self.settings.max_upload_bytes:
@@ -260,3 +338,7 @@ class Uploads:
                 f"Upload-Length: {length} bytes are too many; at most {self.settings.max_upload_bytes} are allowed "
                 "(max_upload_gb)"
             )
+
+
+def _identity_in(url: str) -> str:
+    return url[len(SCHEME) :].strip("/").lower()

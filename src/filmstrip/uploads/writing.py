@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from filmstrip.uploads.byte_store import ByteStore
 CHECKSUMS = ("sha1", "sha256", "md5")
 """By which a client may have its bytes checked (tus 1.0, Tus-Checksum-Algorithm)."""
 
+_GIVEN_UP = "This request was given up, and another one sends the upload"
 _NOTED_BYTES = 8 << 20
 _NOTED_SECONDS = 10.0
 
@@ -94,6 +96,7 @@ class UploadWriting:
         self._life, self._span, self._most = limits.life, limits.span, limits.most_bytes
         self.upload = present
         self.checksum: Checksum | None = None
+        self.forget_unless_whole: Callable[[], object] | None = None
         self._written = present.offset
         self._noted_at = time.monotonic()
         self._bytes = store.append(present.identity, present.offset)
@@ -111,17 +114,28 @@ class UploadWriting:
             UploadLockedError: This request took so long that another one has the upload.
             DiskFullError: There is no room.
         """
+        self._keep()
         if self.room is not None and len(data) > self.room:
             raise UploadTooLargeError(f"More bytes came than the {self.upload.length} of Upload-Length")
         if self._written + len(data) > self._most:
-            raise UploadTooLargeError(f"More than {self._most} bytes came, which are allowed (max_upload_gb)")
+            raise UploadTooLargeError(f"More bytes came than may be uploaded here ({self._most})")
         self._bytes.write(data)
         self._written += len(data)
         if self.checksum is not None:
             # Until it is met, nothing counts.
             self.checksum.add(data)
-        elif self._written - self.upload.offset >= _NOTED_BYTES or time.monotonic() - self._noted_at >= _NOTED_SECONDS:
+        elif self._written - self.upload.offset >= _NOTED_BYTES:
             self._note()
+
+    def _keep(self) -> None:
+        """Make sure, now and then, that no other request has the upload: its bytes must not be written over."""
+        if time.monotonic() - self._noted_at < _NOTED_SECONDS:
+            return
+        if self.checksum is None:
+            self._note()
+        elif not self._is_noted(self.upload):
+            raise UploadLockedError(_GIVEN_UP)
+        self._noted_at = time.monotonic()
 
     def end(self, *, is_whole: bool = True) -> Upload:
         """End the request, and return how far the upload is now.
@@ -156,11 +170,13 @@ class UploadWriting:
             self._bytes.close(forget_unsafe=not is_over)
         finally:
             self._notes.unlock(self.upload.identity, self._writer)
+            if self.forget_unless_whole is not None and not self.upload.is_complete:
+                self.forget_unless_whole()
 
     def _note(self) -> None:
         present = replace(self.upload, offset=self._bytes.make_safe())
         if not self._is_noted(present):
-            raise UploadLockedError("This request was given up, and another one sends the upload")
+            raise UploadLockedError(_GIVEN_UP)
         self.upload, self._noted_at = present, time.monotonic()
 
     def _is_noted(self, present: Upload) -> bool:

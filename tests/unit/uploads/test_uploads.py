@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from filmstrip.domain.errors import (
     QueryError,
     SourceForbiddenError,
     SourceNotFoundError,
+    UploadError,
     UploadLockedError,
     UploadNotFoundError,
 )
@@ -27,6 +29,7 @@ from filmstrip.jobs.tasks.upload_sources import find_upload, take_up
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.uploads import PARTIAL, Uploads
+from filmstrip.uploads.writing import Checksum
 
 
 @dataclass
@@ -199,3 +202,102 @@ def test_parts_that_do_not_fit_on_the_disk(bench: Bench, monkeypatch: pytest.Mon
     assert (bench.folder / whole.identity).read_bytes() == b"onetwo"
     with pytest.raises(UploadNotFoundError):
         bench.uploads.find(bench.task, parts[0])
+
+
+def test_parts_are_joined_by_one_request(bench: Bench) -> None:
+    """A second one, as after a time-out of a proxy, waits; nothing that is short is called whole."""
+    parts = [bench.complete(data, PARTIAL) for data in (b"one", b"two")]
+    writer = bench.uploads.write(bench.task, parts[1], 3)
+    with pytest.raises(UploadLockedError):
+        bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts)
+    writer.close()
+    os.truncate(bench.folder / parts[1], 1)
+    with pytest.raises(UploadError, match="not a part that is complete"):
+        bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts)
+    assert {path.name for path in bench.folder.iterdir()} == set(parts)
+
+
+def test_parts_that_shrink_while_they_are_joined(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was counted has to be there in the end; else the parts stay, and the whole is gone."""
+    parts = [bench.complete(data, PARTIAL) for data in (b"one", b"two")]
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderStore, "read", lambda _store, _identity, _size: iter([b"o"]))
+        with pytest.raises(UploadError, match="2 of 6 bytes are there"):
+            bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts)
+    assert {path.name for path in bench.folder.iterdir()} == set(parts)
+
+
+def test_a_source_that_lost_bytes_is_no_source(bench: Bench, tmp_path: Path) -> None:
+    """Neither when the query arrives, nor when its task begins; a film that ends too early is not made of it."""
+    identity = bench.complete(b"film" * 100)
+    os.truncate(bench.folder / identity, 10)
+    with pytest.raises(SourceForbiddenError, match="is not complete: 10 of 400"):
+        bench.uploads.check_source(f"tus:{identity}", bench.key_id)
+    with pytest.raises(SourceNotFoundError, match="some of its bytes"):
+        take_up(f"tus:{identity}", bench.uploads, tmp_path / "source")
+
+
+@pytest.mark.parametrize("with_checksum", [False, True])
+def test_one_that_took_too_long_writes_nothing_more(bench: Bench, with_checksum: bool) -> None:  # noqa: FBT001 - two cases
+    """It finds out before it writes: what another request has sent since is not written over."""
+    made = bench.uploads.create(NewUpload(bench.task, 8))
+    late = bench.uploads.write(bench.task, made.identity, 0)
+    late.checksum = Checksum("sha1 AAAA") if with_checksum else None
+    bench.clock.advance(minutes=5)
+    with bench.uploads.write(bench.task, made.identity, 0) as other:
+        other.write(b"filmfilm")
+    late._noted_at -= 60  # its own clock goes on as well
+    with pytest.raises(UploadLockedError, match="given up"):
+        late.write(b"bbbb")
+    late.close()
+    assert (bench.folder / made.identity).read_bytes() == b"filmfilm"
+
+
+def test_a_long_request_with_a_checksum_keeps_its_upload(bench: Bench) -> None:
+    """Nothing of it counts before its end, but it has the upload alone as long as it brings something."""
+    made = bench.uploads.create(NewUpload(bench.task, None))
+    writing = bench.uploads.write(bench.task, made.identity, 0)
+    writing.checksum = Checksum("sha1 AAAA")
+    for _ in range(10):
+        bench.clock.advance(minutes=1)
+        assert not bench.database.uploads.lock(made.identity, "another", timedelta(minutes=1))
+        writing._noted_at -= 60
+        writing.write(b"x")
+    assert bench.uploads.find(bench.task, made.identity).offset == 0
+    writing.close()
+
+
+def test_all_orphans_are_swept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files lie before them."""
+    monkeypatch.setattr("filmstrip.uploads.uploads._LOOKED_UP", 3)
+    kept = {bench.complete() for _ in range(10)}
+    for number in range(10):
+        (bench.folder / f"{number:032x}").write_bytes(b"left")
+    bench.uploads.sweep()
+    assert {path.name for path in bench.folder.iterdir()} == kept
+
+
+def test_a_copy_tells_how_far_it_is_and_can_be_ended(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty gigabytes take longer than a step may take that tells nothing."""
+    monkeypatch.setattr("filmstrip.uploads.folder_store._COPIED_BYTES", 2)
+    monkeypatch.setattr(Path, "hardlink_to", _refuse_links)
+    identity = bench.complete(b"filmfilm")
+    told: list[float] = []
+    take_up(f"tus:{identity}", bench.uploads, tmp_path / "source", told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]
+
+    def end(_fraction: float) -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        take_up(f"tus:{identity}", bench.uploads, tmp_path / "other", end)
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(SourceNotFoundError):
+        take_up(f"tus:{identity}", bench.uploads, tmp_path / "gone" / "source")
+    assert not (tmp_path / "gone").exists()
+
+
+def _refuse_links(*_arguments: object) -> None:
+    raise OSError(errno.EXDEV, "Invalid cross-device link")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import ClassVar
 
 from filmstrip.api.errors import ApiError
@@ -35,6 +36,7 @@ OFFSET_STREAM = "application/offset+octet-stream"
 PATH = "upload_file"
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_IDENTITY = re.compile("[0-9a-f]{32}")
 _FINAL = re.compile(r"final;(.*)", re.DOTALL)
 _MOST_PARTS = 1000
 _LONGEST_METADATA = 4096
@@ -71,9 +73,12 @@ class BodyTypeError(TusError):
 
 
 class CutOffError(TusError):
-    """The connection broke off, or brought nothing for too long; what came is kept."""
+    """The connection broke off, or brought nothing for too long; what came is kept.
 
-    http_status = 408
+    Browsers' tus client tries again after 423, which says that something else has the upload, and not after 408.
+    """
+
+    http_status = 423
 
 
 def number(headers: Mapping[str, str], name: str) -> int | None:
@@ -145,7 +150,12 @@ def _parts(text: str) -> tuple[str, ...]:
     parts = text.split()
     if not 1 <= len(parts) <= _MOST_PARTS:
         raise TusError(f"Upload-Concat: names {len(parts)} parts; 1 to {_MOST_PARTS} are allowed")
-    return tuple(part.rstrip("/").rsplit("/", 1)[-1] for part in parts)
+    identities = tuple(part.rstrip("/").rsplit("/", 1)[-1] for part in parts)
+    if not all(_IDENTITY.fullmatch(identity) for identity in identities):
+        raise TusError("Upload-Concat: what follows final; are not the addresses of uploads")
+    if len(set(identities)) != len(identities):
+        raise TusError("Upload-Concat: names a part twice")
+    return identities
 
 
 def _metadata(text: str) -> str:
@@ -189,5 +199,6 @@ def abilities(most_bytes: int) -> dict[str, str]:
 def status_of(error: FilmstripError) -> int:
     """Return the HTTP status for an error."""
     if isinstance(error, ApiError):
-        return error.http_status
+        # Elsewhere a mistake is an answer like any other.
+        return error.http_status if error.http_status != HTTPStatus.OK else HTTPStatus.BAD_REQUEST
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)

@@ -17,6 +17,7 @@ from filmstrip.uploads.writing import UploadWriting
 _PIECE_BYTES = 1 << 20
 _PIECE_SECONDS = 1.0
 _READ_BYTES = 32 << 10
+_MOST_FOLLOWED = 3
 _END_SECONDS = 5.0
 """How long a request waits for the end of the one that it follows."""
 
@@ -100,7 +101,10 @@ class Receivers:
     @asynccontextmanager
     async def following(self, identity: str, receiver: Receiver) -> AsyncIterator[None]:
         """Let a request be the one that sends an upload, until the block ends."""
-        await self.end(identity)
+        # Others may come while the one before ends.
+        for _ in range(_MOST_FOLLOWED):
+            if identity in self._by_upload:
+                await self.end(identity)
         self._by_upload[identity] = receiver
         try:
             yield

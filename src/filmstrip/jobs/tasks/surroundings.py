@@ -140,7 +140,7 @@ class Surroundings:
             demand_free_disk(path.parent, self.settings.free_disk_mb)
 
         lender = await self.lender(token)
-        await asyncio.to_thread(take_up, query.source, self.uploads, path)
+        await asyncio.to_thread(take_up, query.source, self.uploads, path, on_progress)
         return await fetch_source(
             query.source,
             self.storage,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from filmstrip.domain.errors import Mistake, QueryError, SourceError
+from filmstrip.domain.progress import ProgressListener
+from filmstrip.jobs.tasks.fetching import ignore
 from filmstrip.uploads.uploads import SCHEME, Uploads
 
 
@@ -22,7 +24,7 @@ def find_upload(url: str, uploads: Uploads | None, key_id: int | None) -> str | 
         raise QueryError([Mistake("source", str(error))]) from None
 
 
-def take_up(url: str, uploads: Uploads | None, path: Path) -> None:
+def take_up(url: str, uploads: Uploads | None, path: Path, on_progress: ProgressListener = ignore) -> None:
     """Make the upload that is a task's source readable at a path, if it is one; blocking.
 
     Raises:
@@ -30,7 +32,7 @@ def take_up(url: str, uploads: Uploads | None, path: Path) -> None:
         DiskFullError: There is no room for a copy.
     """
     if _is_upload(url) and not path.exists():
-        _of_service(uploads).hand_out(url, path)
+        _of_service(uploads).hand_out(url, path, on_progress)
 
 
 def _is_upload(url: str) -> bool:

@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     """Go to this revision."""
     op.add_column("task", sa.Column("upload_id", sa.String(32), comment="the upload that is its source"))
+    op.create_index("ix_task_upload_id", "task", ["upload_id"], sqlite_where=sa.text("upload_id IS NOT NULL"))
     op.create_table(
         "upload",
         sa.Column("id", sa.String(32), nullable=False),
