@@ -21,6 +21,8 @@ from filmstrip.params.video_stream import FrameRate
 
 _MOST_PIXELS = 10**9
 """Of all frames together, which lie in a file of 3 bytes each meanwhile: two minutes of 720p, ten frames a second."""
+_LEAST_PIXELS = 10_000
+"""What a frame counts for at least: a moment and a place in the file are needed for the smallest one too."""
 _LARGE_WIDTH = 640
 
 
@@ -43,8 +45,18 @@ class MovingPicture(Output, FrameSizing, Clip):
         """The format of the file."""
 
     @abstractmethod
+    def frame_count(self, info: MediaInfo) -> int:
+        """Return how many frames are shown, by arithmetic alone, whatever length a source claims; pure.
+
+        Raises:
+            OutputError: There are none.
+        """
+
+    @abstractmethod
     def moments(self, info: MediaInfo) -> list[Fraction]:
         """Return the moments of the source whose frames are shown, in their order; pure.
+
+        As many as `frame_count`, each of them in memory: only for what `plan` has found to be possible.
 
         Raises:
             OutputError: There are none.
@@ -92,14 +104,14 @@ class MovingPicture(Output, FrameSizing, Clip):
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Plan one file."""
         del upscale
-        size, count = self.fitting(info).size, len(self.moments(info))
+        size, count = self.fitting(info).size, self.frame_count(info)
         largest = self.moving_format.largest_side
         if max(size.width, size.height) > largest:
             raise OutputError(
                 f"size: {size} is larger than {self.moving_format.value} can be ({largest} pixels a side); ask for a "
                 "smaller width, height or size"
             )
-        if size.width * size.height * count > _MOST_PIXELS:
+        if max(_LEAST_PIXELS, size.width * size.height) * count > _MOST_PIXELS:
             raise OutputError(
                 f"size: {count} frames of {size} are too many for one {self.moving_format.value}; ask for a smaller "
                 "width, a shorter duration or a lower framerate"
@@ -121,7 +133,7 @@ class MovingPicture(Output, FrameSizing, Clip):
         """Describe the file."""
         del upscale
         (artifact,) = artifacts
-        size, rate, count = self.fitting(info).size, self.shown_rate, len(self.moments(info))
+        size, rate, count = self.fitting(info).size, self.shown_rate, self.frame_count(info)
         duration = self.encoding.duration(count)
         bits_per_second = artifact.size_bytes * 8 / duration
         return self.result_of_file(

@@ -27,7 +27,7 @@ def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
     if name in bench.rendering.finished:
         return
     path, info = bench.path(name), bench.rendering.info
-    count, size = len(output.moments(info)), output.fitting(info).size
+    count, size = output.frame_count(info), output.fitting(info).size
     part = path.with_name(f"{path.name}.part")
     with FrameFile(path.with_name(f"{path.name}.frames"), size, count) as frames:
         _take(output, bench, frames)

@@ -52,11 +52,20 @@ class AnimatedPreview(MovingPicture):
         is_free = (request.width, request.height, request.short_side) == (None, None, None)
         return SizeRequest(width=_DEFAULT_WIDTH) if is_free else request
 
+    def frame_count(self, info: MediaInfo) -> int:
+        """Return how many frames all stretches have together."""
+        return self.count * self._frames_each(info)
+
     def moments(self, info: MediaInfo) -> list[Fraction]:
         """Return the moments of the frames: each stretch lies in the middle of an equal part of the source."""
-        span = self.span(info)
+        span, frames = self.span(info), self._frames_each(info)
         part = span.duration / self.count
-        length = min(self.moment_duration, part)
-        frames = max(1, int(length * self.shown_rate))
-        begins = [span.start + part * number + (part - length) / 2 for number in range(self.count)]
+        lead = (part - self._length_each(info)) / 2
+        begins = [span.start + part * number + lead for number in range(self.count)]
         return [begin + number / self.shown_rate for begin in begins for number in range(frames)]
+
+    def _frames_each(self, info: MediaInfo) -> int:
+        return max(1, int(self._length_each(info) * self.shown_rate))
+
+    def _length_each(self, info: MediaInfo) -> Fraction:
+        return min(self.moment_duration, self.span(info).duration / self.count)

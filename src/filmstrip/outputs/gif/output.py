@@ -25,11 +25,14 @@ class Gif(MovingPicture):
         """GIF."""
         return MovingFormat.GIF
 
+    def frame_count(self, info: MediaInfo) -> int:
+        """Return how many frames begin within the clip."""
+        return max(1, math.ceil(self.span(info).duration * self.shown_rate))
+
     def moments(self, info: MediaInfo) -> list[Fraction]:
         """Return a moment for each frame of the clip, from its first one on."""
-        span = self.span(info)
-        count = max(1, math.ceil(span.duration * self.shown_rate))
-        return [span.start + number / self.shown_rate for number in range(count)]
+        start = self.span(info).start
+        return [start + number / self.shown_rate for number in range(self.frame_count(info))]
 
     def temporary_name(self) -> str:
         """Name the file by its extension."""

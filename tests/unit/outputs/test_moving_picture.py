@@ -1,0 +1,94 @@
+"""What is planned of moving pictures, before anything is decoded."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from fractions import Fraction
+
+import pytest
+
+from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.errors import FilmstripError, OutputError
+from filmstrip.domain.geometry import FrameSize, Orientation
+from filmstrip.domain.media_info import AudioStream, MediaInfo, VideoStream
+from filmstrip.outputs._moving_picture import MovingPicture
+from filmstrip.outputs.registry import output_types
+from filmstrip.params.format_entry import parse_entry
+
+VIDEO = VideoStream(
+    index=0,
+    codec="h264",
+    coded_size=FrameSize(1920, 1080),
+    sample_aspect_ratio=Fraction(1),
+    orientation=Orientation(),
+    frame_rate=Fraction(25),
+    time_base=Fraction(1, 1000),
+    start_pts=0,
+    duration_seconds=None,
+)
+SOUND = AudioStream(1, "aac", 48_000, 2)
+MILLION_BYTES = 10**6
+
+
+def film(seconds: int | str) -> MediaInfo:
+    return MediaInfo("mov", Fraction(seconds), Fraction(0), 3000, VIDEO, (SOUND,))
+
+
+def moving(**parameters: object) -> MovingPicture:
+    output = parse_entry(json.dumps(parameters), output_types())
+    assert isinstance(output, MovingPicture)
+    return output
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"output": "gif", "framerate": 50},
+        {"output": "gif", "framerate": 50, "size": "1x1"},
+        {"output": "animated_preview", "framerate": 300, "count": 100, "moment_duration": 60, "size": "2x2"},
+    ],
+)
+def test_a_claimed_length_costs_nothing(entry: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes may claim to last thirty years: that is refused without looking at one of their moments."""
+    output = moving(**entry)
+    monkeypatch.setattr(type(output), "moments", lambda _self, _info: pytest.fail("A plan needs no moments"))
+    with pytest.raises(OutputError, match="are too many for one"):
+        output.plan(film(10**9))
+    few = moving(**entry | {"duration": "0.1", "framerate": 10, "count": 1})
+    few.plan(film(10**9))
+    few.result(film(10**9), [Artifact("", "image/gif", 100)])
+
+
+@pytest.mark.parametrize("name", sorted(output_types()))
+def test_no_output_is_planned_picture_by_picture(name: str) -> None:
+    """Plans are made beside the requests of all clients: none grows with the length that a source claims."""
+    output = parse_entry(json.dumps({"output": name}), output_types())
+    tracemalloc.start()
+    try:
+        output.plan(film(10**9))
+    except FilmstripError:
+        pass
+    finally:
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 2 * MILLION_BYTES
+
+
+@pytest.mark.parametrize("seconds", ["0", "0.001", "1", "1.05", "100"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"output": "gif"},
+        {"output": "gif", "framerate": "30000/1001"},
+        {"output": "gif", "framerate": 60, "start_time": "0", "duration": "0.7"},
+        {"output": "animated_preview"},
+        {"output": "animated_preview", "count": 3, "moment_duration": "0.35", "framerate": 24},
+    ],
+)
+def test_as_many_moments_as_are_counted(entry: dict[str, object], seconds: str) -> None:
+    """The plan counts what is made."""
+    output, info = moving(**entry), film(seconds)
+    moments = output.moments(info)
+    assert len(moments) == output.frame_count(info)
+    assert all(0 <= moment <= info.duration_seconds for moment in moments)
