@@ -98,6 +98,33 @@ def test_a_gif_that_is_too_fast(tmp_path: Path) -> None:
     assert sum(seconds for seconds, _ in shown_in(run.first)) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("moments", [1, 3])
+@pytest.mark.parametrize("image_format", ["webp", "gif", "mp4"])
+def test_a_picture_that_is_slow(image_format: str, moments: int, tmp_path: Path) -> None:
+    """The lowest rate that may be asked for: what a GIF cannot tell is made as slow as it can be, and told."""
+    run = run_output(
+        ASSETS["plain.mp4"],
+        tmp_path,
+        output="animated_preview",
+        image_format=image_format,
+        count=moments,
+        framerate="0.001",
+        width=64,
+    )
+    seconds = Fraction("655.35") if image_format == "gif" else 1000
+    slow = "framerate: 0.001 is 0.001526 here, as a frame of a GIF stays for 655.35 seconds at most"
+    assert (slow in run.warnings) is (image_format == "gif")
+    assert run.result.duration_seconds == moments * seconds
+    if moments > 1 and image_format != "mp4":
+        assert [shown for shown, _ in shown_in(run.first)] == pytest.approx([float(seconds)] * moments)
+
+
+def test_a_slow_clip_has_one_frame(tmp_path: Path) -> None:
+    """One frame of a short film stays for as long as a GIF can tell."""
+    run = run_output(ASSETS["plain.mp4"], tmp_path, output="gif", duration=1, width=64, framerate="0.001")
+    assert (run.result.meta["count"], run.result.meta["framerate"]) == (1, "20/13107")
+
+
 @pytest.mark.parametrize("image_format", ["webp", "gif", "mp4"])
 def test_an_animated_preview(image_format: str, tmp_path: Path) -> None:
     """Moments from all over the film, each in the middle of its part, one after the other."""

@@ -11,7 +11,12 @@ from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.domain.moving_picture import GIF_MOST_FRAMES_PER_SECOND, MovingEncoding, MovingFormat
+from filmstrip.domain.moving_picture import (
+    GIF_LEAST_FRAMES_PER_SECOND,
+    GIF_MOST_FRAMES_PER_SECOND,
+    MovingEncoding,
+    MovingFormat,
+)
 from filmstrip.domain.timing import TimeRange
 from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.params.clip import Clip
@@ -70,8 +75,9 @@ class MovingPicture(Output, FrameSizing, Clip):
     @property
     def shown_rate(self) -> Fraction:
         """Frames per second of the file."""
-        most = GIF_MOST_FRAMES_PER_SECOND if self.moving_format is MovingFormat.GIF else self.framerate
-        return min(self.framerate, Fraction(most))
+        if self.moving_format is not MovingFormat.GIF:
+            return self.framerate
+        return max(GIF_LEAST_FRAMES_PER_SECOND, min(self.framerate, Fraction(GIF_MOST_FRAMES_PER_SECOND)))
 
     def temporary_name(self) -> str:
         """Name the file by its format."""
@@ -120,8 +126,10 @@ class MovingPicture(Output, FrameSizing, Clip):
 
     def _warnings(self, size: FrameSize, count: int) -> Iterator[str]:
         if self.shown_rate != self.framerate:
-            most = GIF_MOST_FRAMES_PER_SECOND
-            yield f"framerate: {float(self.framerate):g} is {most} here, as browsers show no GIF faster"
+            why = "browsers show no GIF faster"
+            if self.shown_rate > self.framerate:
+                why = f"a frame of a GIF stays for {float(1 / self.shown_rate):g} seconds at most"
+            yield f"framerate: {float(self.framerate):g} is {float(self.shown_rate):.4g} here, as {why}"
         is_free = self.size_request_or_default() == SizeRequest(mode=self.resize_mode)
         if is_free and size.width > _LARGE_WIDTH:
             yield (

@@ -15,7 +15,8 @@ class Gif(MovingPicture):
     """An animated GIF of a clip, without sound.
 
     Attributes:
-        framerate: Frames per second, 10 if absent, at most 50: browsers show no GIF faster.
+        framerate: Frames per second, 10 if absent, at most 50: browsers show no GIF faster; a frame stays for 655.35
+            seconds at most.
     """
 
     output_name: ClassVar[str] = "gif"
