@@ -340,6 +340,28 @@ def test_many_lost_frames_are_summed_up(tmp_path: Path) -> None:
     assert summary.startswith(f"{told - 20} more frames up to")
 
 
+@pytest.mark.parametrize(
+    ("entry", "lost"),
+    [
+        ({"output": "gif"}, 21),
+        ({"output": "animated_preview", "framerate": 30}, 21),
+        ({"output": "contact_sheet", "count": 64}, 21),
+        ({"output": "thumbnail", "time": "0.9"}, 1),
+    ],
+)
+def test_every_picture_tells_of_lost_frames(entry: dict[str, object], lost: int, tmp_path: Path) -> None:
+    """In the same words, and as many by name, whatever the pictures are put together to."""
+    cut = tmp_path / "cut.mkv"
+    data = ASSETS["plain.mkv"].path.read_bytes()
+    cut.write_bytes(data[: len(data) // 4])
+    folder = tmp_path / "out"
+    folder.mkdir()
+    run = run_output(cut, folder, width=32, **entry)
+    told = [text for text in run.warnings if "could not be decoded" in text]
+    assert len(told) == lost
+    assert all("; the image shows the one at" in text for text in told[:20])
+
+
 # thumbnail
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from filmstrip.domain.artifact import Artifact
+from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.pictures.frame_file import FrameFile
 from filmstrip.media.pictures.image_encoder import ImageEncoder
@@ -16,9 +16,9 @@ from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
 from filmstrip.outputs._moving_picture import MovingPicture
 from filmstrip.outputs._rendering import Workbench
+from filmstrip.outputs._substitutes import substitute_warnings
 
 _SAMPLING_SHARE = 0.8
-_MOST_TOLD = 3
 
 
 def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
@@ -42,7 +42,8 @@ def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
 
 
 def _take(output: MovingPicture, bench: Workbench, frames: FrameFile) -> None:
-    info, lost = bench.rendering.info, []
+    info = bench.rendering.info
+    stamps: list[FrameStamp] = []
     plain = PictureEncoding(ImageFormat.PNG, background=output.background_rgb)
 
     def new_renderer() -> Callable[[Sample], Sample]:
@@ -58,9 +59,6 @@ def _take(output: MovingPicture, bench: Workbench, frames: FrameFile) -> None:
     targets = [Target(index, moment) for index, moment in enumerate(output.moments(info))]
     for done, sample in enumerate(sample_frames(job, targets, threads=bench.settings.threads), start=1):
         bench.on_progress(_SAMPLING_SHARE * done / frames.count)
-        if sample.stamp.is_substitute:
-            lost.append(sample.target.seconds)
-    if lost:
-        times = ", ".join(f"{float(moment):.2f} s" for moment in sorted(lost)[:_MOST_TOLD])
-        more = ", …" if len(lost) > _MOST_TOLD else ""
-        bench.warn(f"{len(lost)} frames cannot be decoded ({times}{more}); the nearest good ones are shown instead")
+        stamps.append(sample.stamp)
+    for warning in substitute_warnings(stamps):
+        bench.warn(warning)

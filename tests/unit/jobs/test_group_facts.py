@@ -28,11 +28,12 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._base import Output, OutputPlan
 from filmstrip.outputs._rendering import Rendering, Workbench
+from filmstrip.outputs._substitutes import MOST_TOLD_ONE_BY_ONE
 from filmstrip.outputs.child.messages import Fetched, Made, Report, Request, requests
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails import output as thumbnails
 from filmstrip.outputs.thumbnails.output import MANIFEST_GROUP
-from filmstrip.outputs.thumbnails.warnings import MOST_TOLD_ONE_BY_ONE, SubstituteTeller
+from filmstrip.outputs.thumbnails.warnings import SubstituteTeller
 from filmstrip.params.query import Query
 from filmstrip.storage.local import LocalStore
 from filmstrip.storage.source_reference import SourceReference

@@ -14,6 +14,7 @@ from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
 from filmstrip.outputs._rendering import Workbench
+from filmstrip.outputs._substitutes import substitute_warnings
 from filmstrip.outputs.contact_sheet.output import ContactSheet
 
 Shot = tuple[int, FrameStamp, RgbArray]
@@ -29,6 +30,8 @@ def render(output: ContactSheet, bench: Workbench) -> Iterator[Artifact]:
     (name,) = bench.rendering.group.artifact_names
     bench.path(name).write_bytes(data)
     stamps = tuple(stamp for _, stamp, _ in taken)
+    for warning in substitute_warnings(stamps):
+        bench.warn(warning)
     yield Artifact(name, output.image_format.content_type, len(data), stamps, bytes_read(bench.source))
     bench.on_progress(1.0)
 

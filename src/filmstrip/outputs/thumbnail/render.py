@@ -12,6 +12,7 @@ from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
 from filmstrip.outputs._rendering import Workbench
+from filmstrip.outputs._substitutes import substitute_warnings
 from filmstrip.outputs.thumbnail.output import SEARCH_SECONDS, Thumbnail
 
 
@@ -28,6 +29,8 @@ def render(output: Thumbnail, bench: Workbench) -> Iterator[Artifact]:
     def paint(sample: Sample) -> Artifact:
         data = encoder.encode(sample.frame)
         bench.path(name).write_bytes(data)
+        for warning in substitute_warnings((sample.stamp,)):
+            bench.warn(warning)
         read = bytes_read(bench.source)
         return Artifact(name, output.image_format.content_type, len(data), (sample.stamp,), read)
 

@@ -10,9 +10,8 @@ from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import Precision
 from filmstrip.outputs._rendering import Workbench
-from filmstrip.outputs._substitutes import count_substitutes
+from filmstrip.outputs._substitutes import MOST_TOLD_ONE_BY_ONE, count_substitutes, further_warnings, warning_of
 
-MOST_TOLD_ONE_BY_ONE = 20
 _CLEARLY_SECONDS = Fraction(1, 2)
 
 
@@ -28,10 +27,7 @@ class SubstituteTeller:
     def tell(self, stamp: FrameStamp) -> None:
         """Warn of a picture if it shows a substitute."""
         if stamp.is_substitute and next(self._numbers) < MOST_TOLD_ONE_BY_ONE:
-            self._bench.warn(
-                f"The frame at {float(stamp.requested_seconds):.3f} s could not be decoded; "
-                f"the image shows the one at {float(stamp.actual_seconds):.3f} s"
-            )
+            self._bench.warn(warning_of(stamp))
 
 
 def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precision) -> Iterator[str]:
@@ -42,11 +38,7 @@ def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Pr
         info: What the source holds.
         precision: How near a frame had to be.
     """
-    substitutes = [frame for frame in frames if frame.is_substitute]
-    further = len(substitutes) - MOST_TOLD_ONE_BY_ONE
-    if further > 0:
-        last = float(substitutes[-1].requested_seconds)
-        yield f"{further} more frames up to {last:.3f} s could not be decoded; their images show the nearest good ones"
+    yield from further_warnings([frame for frame in frames if frame.is_substitute])
     late = list(_shown_late(frames, info, precision))
     if late:
         yield (
