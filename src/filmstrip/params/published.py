@@ -52,7 +52,9 @@ class Attribute:
     keeps: str = ""
 
 
-_VIDEO = frozenset({"mp4", "webm", "gif", "advanced_hls", "advanced_dash", "webm_dash"})
+_VIDEO = frozenset({"mp4", "webm", "advanced_hls", "advanced_dash", "webm_dash"})
+# What is seen of a video, and not how it is encoded: a GIF has no quality, colours or sound to be told about.
+_SEEN = _VIDEO | {"gif"}
 _SOUND = frozenset({"mp4", "webm", "mp3", "m4a", "flac", "hls_audio", "advanced_hls", "advanced_dash", "webm_dash"})
 _STREAMED = frozenset({"advanced_hls", "advanced_dash", "webm_dash", "hls_audio"})
 _OFF = frozenset({"0", "0.0", "false", "no", "off", "[]", "{}"})
@@ -90,9 +92,14 @@ PUBLISHED: tuple[Attribute, ...] = (
     *_each(Answer.SILENT, "encoder_version", "is not needed: all versions are one", place=Place.QUERY),
     *_each(Answer.SILENT, "file", "is sent by clients and means nothing", place=Place.QUERY),
     # A video without its logo is not the video that was asked for.
-    *_each(Answer.REFUSED, "logo", "is not drawn here yet", _VIDEO),
-    *_each(Answer.REFUSED, "subtitles subtitles_copy", "is not made here yet: subtitles are left out", _VIDEO),
-    *_each(Answer.REFUSED, "audio_pan", "is not made here yet: channels are mixed as usual", _SOUND),
+    *_each(Answer.REFUSED, "logo", "is not drawn here yet: leave it out for a video without one", _SEEN),
+    *_each(
+        Answer.REFUSED,
+        "subtitles subtitles_copy",
+        "is not made here yet: leave it out for a video without subtitles",
+        _SEEN,
+    ),
+    *_each(Answer.REFUSED, "audio_pan", "is not made here yet: leave it out for channels mixed as usual", _SOUND),
     *_each(
         Answer.REFUSED,
         "optimize_bitrate min_crf max_crf adjust_crf",
@@ -102,17 +109,20 @@ PUBLISHED: tuple[Attribute, ...] = (
     *_each(
         Answer.REFUSED,
         "color_space color_range color_trc color_primaries",
-        "is not made here: colours stay those of the source (1), or hdr_to_sdr makes them BT.709",
+        "is not made here: leave it out to keep the colours of the source, or say hdr_to_sdr for BT.709",
         _VIDEO,
         keeps="1",
     ),
     *_each(
-        Answer.REFUSED, "inject_360_metadata keep_360_metadata", "is not made here: the video would be flat", _VIDEO
+        Answer.REFUSED,
+        "inject_360_metadata keep_360_metadata",
+        "is not made here: leave it out for a video that plays flat",
+        _VIDEO,
     ),
     *_each(
         Answer.REFUSED,
         "cenc_drm fps_drm buydrm_drm encryption forensic_watermark",
-        "is not made here: the result would not be protected",
+        "is not made here: leave it out if the result may be unprotected",
     ),
     *_each(
         Answer.WITHOUT_EFFECT,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
-from filmstrip.outputs.registry import output_types
+from filmstrip.domain.errors import QueryError
+from filmstrip.outputs.registry import output_types, parse_query
 from filmstrip.params.destination import Destination
 from filmstrip.params.published import PUBLISHED, SUPPORTED, Answer, Place
 from filmstrip.params.query import TaskParameters
@@ -57,3 +61,36 @@ def test_a_refusal_says_what_is_not_made() -> None:
     for attribute in PUBLISHED:
         assert attribute.reason.startswith(("is ", "has ")), attribute
         assert attribute.answer is not Answer.SUPPORTED
+
+
+def test_a_refusal_says_what_to_do() -> None:
+    """What is refused is not made at all: no reason tells what a result would be like that there is not."""
+    for attribute in PUBLISHED:
+        if attribute.answer is Answer.REFUSED:
+            advice = attribute.reason.partition(": ")[2]
+            assert advice.startswith(("leave it out ", "say ", "join ")), attribute
+
+
+def test_advice_names_what_the_output_has() -> None:
+    """An output is not told to use a parameter that it has not."""
+    kinds = output_types()
+    for attribute in PUBLISHED:
+        if attribute.answer is Answer.REFUSED and attribute.place is Place.FORMAT:
+            words = set(re.findall(r"[a-z_]+", attribute.reason)) & {"quality", "bitrate", "hdr_to_sdr"}
+            for output in kinds.keys() & (attribute.outputs or kinds.keys()):
+                assert words <= kinds[output].wire_names(), (attribute.name, output)
+
+
+@pytest.mark.parametrize("name", ["optimize_bitrate", "min_crf", "color_space", "audio_pan", "inject_360_metadata"])
+def test_a_gif_has_no_encoding_to_be_told_about(name: str) -> None:
+    """What is about quality, colours or sound means nothing for it, which a warning tells."""
+    query = parse_query(json.dumps({"query": {"source": "http://h/f", "format": [{"output": "gif", name: 5}]}}))
+    assert [f"{name} means nothing for this output" in warned.message for warned in query.warnings] == [True]
+
+
+@pytest.mark.parametrize("name", ["logo", "subtitles", "subtitles_copy"])
+def test_a_gif_without_what_would_be_seen_is_refused(name: str) -> None:
+    """A picture without its logo is not what was asked for."""
+    document = {"query": {"source": "http://h/f", "format": [{"output": "gif", name: [{"source": "http://h/x"}]}]}}
+    with pytest.raises(QueryError, match=rf"format\[0\].{name}: is not .*: leave it out for a video without"):
+        parse_query(json.dumps(document))
