@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.domain.schemes import is_local
+from filmstrip.domain.schemes import is_local, is_upload
 
 
 def place_url(place: str, *, is_folder: bool = False) -> str:
@@ -27,7 +27,7 @@ def place_url(place: str, *, is_folder: bool = False) -> str:
 
 
 def source_url(place: str) -> str:
-    """Write a source as a URL, as `place_url`.
+    """Write a source as a URL, as `place_url`; an upload stays what it is, unless a file has that name.
 
     Raises:
         FilmstripError: It is standard input, which cannot be read more than once, or another pipe.
@@ -36,7 +36,7 @@ def source_url(place: str) -> str:
         raise FilmstripError(
             f'"{place}" is a pipe, and a source is read in more than one place: save it to a file first'
         )
-    return place_url(place)
+    return place if is_upload(place) and not os.path.lexists(place) else place_url(place)
 
 
 def _is_pipe(place: str) -> bool:

@@ -54,11 +54,19 @@ SCHEMES = (
 )
 """All kinds, in the order in which sentences name them."""
 
+UPLOAD_SCHEME = "tus:"
+"""How a source begins that is an upload to the service; its identity follows. It is no place, and has no module."""
+
 
 def scheme_of(url: str) -> Scheme | None:
     """Return the kind of a URL; None if it is none that is known."""
     name, separator, _ = url.partition("://")
     return _by_name().get(name.lower()) if separator else None
+
+
+def is_upload(url: str) -> bool:
+    """Check whether a source is an upload."""
+    return url.lower().startswith(UPLOAD_SCHEME)
 
 
 def is_local(url: str) -> bool:

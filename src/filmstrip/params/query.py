@@ -11,15 +11,13 @@ from pydantic import AfterValidator, ValidationError
 
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.domain.schemes import carries_keys, scheme_of, source_forms
+from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, scheme_of, source_forms
 from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.published import Answer, Place, attribute_named, refusals, told
 from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
-
-_UPLOADED = "tus:"
 
 
 class FormatParameters(Parameters):
@@ -57,9 +55,8 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 def _is_source(url: str) -> str:
     scheme = scheme_of(url)
-    is_known = (scheme is not None and scheme.is_source) or url.lower().startswith(_UPLOADED)
-    if not is_known:
-        raise mistake(url, f"a URL that begins with {source_forms()}")
+    if not (is_upload(url) or (scheme is not None and scheme.is_source)):
+        raise mistake(url, f"a URL that begins with {source_forms()}, nor {UPLOAD_SCHEME}ID of an upload")
     if carries_keys(url):
         _check_parts(url)
     return url

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.domain.schemes import is_local
+from filmstrip.domain.schemes import is_local, is_upload
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.isolation.removal import remove_tree
 from filmstrip.jobs.making.addresses import check_signing
@@ -46,6 +46,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
         SourceError: It cannot be read, or is no media.
     """
     check_source(url)
+    _refuse_upload(url)
     storage = allow_urls((url,), settings.storage)
     _expect_fetching(url, server)
     await _check_hosts((url,), storage, ignore)
@@ -72,9 +73,10 @@ async def run_query(
         lender: Whose credentials sign if a place has none.
 
     Raises:
-        QueryError: An output has no destination: without a server there is no temporary store.
+        QueryError: The source is an upload, or an output has no destination: without a server there is no store.
         FilmstripError: The source cannot be read, or outputs that may not fail softly cannot be made or put.
     """
+    _refuse_upload(query.source)
     _check_destinations(query)
     check_signing(query, lender)
     query = with_operator_values(query, settings.jobs, parse_query)
@@ -98,6 +100,11 @@ async def run_query(
             listener.warn(Warned(message))
         task = LocalTask(query, settings.jobs, child, source, info, folder, listener, lender)
         return await task.make()
+
+
+def _refuse_upload(url: str) -> None:
+    if is_upload(url):
+        raise QueryError([Mistake("source", "An upload is known to its service only: name a file or a URL")])
 
 
 def _expect_fetching(url: str, server: ForkServer) -> None:

@@ -31,11 +31,12 @@ from filmstrip.domain.errors import (
     UploadTooLargeError,
 )
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.domain.schemes import UPLOAD_SCHEME
 from filmstrip.uploads.byte_store import ByteStore
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.writing import Notes, UploadWriting, WritingLimits
 
-SCHEME = "tus:"
+SCHEME = UPLOAD_SCHEME
 """How the URL of a source begins that is an upload; its identity follows."""
 
 PARTIAL = "partial"

@@ -121,6 +121,7 @@ def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixtu
         ("s3://k:topSecret@h", 'source: "s3://(hidden)@h" is not an S3 URL with a host and a bucket'),
         ("s3://", 'source: "s3://s3.us-east-1.amazonaws.com//" is not an S3 URL with a host and a bucket'),
         ("ftp://h/x", 'source: "ftp://h/x" is not a URL that begins with http://, https:// or s3://'),
+        ("ftp://h/x", ", or file:// if the operator allows it, nor tus:ID of an upload"),
     ],
 )
 def test_an_address_that_is_none_is_explained_without_its_secret(
@@ -131,6 +132,22 @@ def test_an_address_that_is_none_is_explained_without_its_secret(
     told = capsys.readouterr().err
     assert sentence in told
     assert "topSecret" not in told
+
+
+@pytest.mark.parametrize("source", ["tus:0123456789abcdef0123456789abcdef", "TUS://abc", "tus:"])
+@pytest.mark.parametrize("command", ["probe", "thumbnails", "encode"])
+def test_an_upload_is_no_source_of_a_command(
+    command: str, source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the service that has it can read it; a user who has copied its name is told so."""
+    query = tmp_path / "query.json"
+    entry = {"output": "gif", "destination": f"file://{tmp_path}/a.gif"}
+    query.write_text(json.dumps({"query": {"source": source, "format": [entry]}}))
+    arguments = {"probe": [source], "thumbnails": [source, str(tmp_path / "out")], "encode": [str(query)]}
+    assert run([command, *arguments[command]]) == ExitCode.MISUSED
+    told = capsys.readouterr().err
+    assert "An upload is known to its service only: name a file or a URL" in " ".join(told.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["query.json"]
 
 
 def test_what_runs_on_is_waited_for() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from filmstrip.cli.place import place_url
+from filmstrip.cli.place import place_url, source_url
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,11 @@ def test_a_relative_path_starts_here(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """A relative path is one of the current folder."""
     monkeypatch.chdir(tmp_path)
     assert place_url("a.mp4") == f"file://{tmp_path}/a.mp4"
+
+
+def test_a_file_that_is_named_like_an_upload(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files may have any name; without one, an upload is meant."""
+    monkeypatch.chdir(tmp_path)
+    assert source_url("tus:a") == "tus:a"
+    (tmp_path / "tus:a").write_bytes(b"")
+    assert source_url("tus:a") == f"file://{tmp_path}/tus%3Aa"

@@ -14,7 +14,7 @@ import pytest
 import filmstrip
 from filmstrip.domain import schemes
 from filmstrip.domain.errors import DestinationRefusedError, QueryError, SourceForbiddenError
-from filmstrip.domain.schemes import SCHEMES, Scheme, is_local, scheme_of
+from filmstrip.domain.schemes import SCHEMES, Scheme, is_local, is_upload, scheme_of
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.destination import Destination
 from filmstrip.storage.lender import Lender
@@ -58,6 +58,19 @@ def test_a_url_is_known_by_its_scheme_alone() -> None:
     assert [scheme_of(url) for url in ("", "s3:h/b", "/file://x", "ftp://h", "tus:abc")] == [None] * 5
     assert is_local("File:///x")
     assert not is_local("/x")
+
+
+def test_an_upload_is_no_place() -> None:
+    """It is known by how it begins, in any case of letters."""
+    assert all(is_upload(url) for url in ("tus:abc", "TUS:abc", "tus:"))
+    assert not any(is_upload(url) for url in ("tus", "http://h/tus:abc", "/tus:abc", ""))
+
+
+def test_how_an_upload_begins_is_written_once() -> None:
+    """Whoever asks whether a source is an upload asks here."""
+    package = Path(filmstrip.__file__).parent
+    homes = [path.name for path in package.rglob("*.py") if '"tus:' in path.read_text()]
+    assert homes == ["schemes.py"]
 
 
 def _toy(folder: Path) -> ModuleType:
@@ -120,7 +133,8 @@ def test_sentences_name_a_new_kind() -> None:
         parse_query(json.dumps({"query": {"source": "ftp://host/film", "format": [entry]}}))
     source, unknown, short = caught.value.mistakes
     assert source.problem.endswith(
-        "a URL that begins with toy://, http://, https:// or s3://, or file:// if the operator allows it"
+        "a URL that begins with toy://, http://, https:// or s3://, or file:// if the operator allows it, "
+        "nor tus:ID of an upload"
     )
     assert "a URL such as toy://HOST/NAME or s3://HOST/BUCKET/PATH, or file:///PATH" in unknown.problem
     assert short.problem.endswith('"toy://host" is not toy://HOST/NAME')

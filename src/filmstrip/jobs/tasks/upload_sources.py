@@ -6,8 +6,9 @@ from pathlib import Path
 
 from filmstrip.domain.errors import Mistake, QueryError, SourceError
 from filmstrip.domain.progress import ProgressListener
+from filmstrip.domain.schemes import is_upload
 from filmstrip.jobs.tasks.fetching import ignore
-from filmstrip.uploads.uploads import SCHEME, Uploads
+from filmstrip.uploads.uploads import Uploads
 
 
 def find_upload(url: str, uploads: Uploads | None, key_id: int | None) -> str | None:
@@ -16,7 +17,7 @@ def find_upload(url: str, uploads: Uploads | None, key_id: int | None) -> str | 
     Raises:
         QueryError: There is no such upload of the key, or it is not complete.
     """
-    if not _is_upload(url):
+    if not is_upload(url):
         return None
     try:
         return _of_service(uploads).check_source(url, key_id)
@@ -31,12 +32,8 @@ def take_up(url: str, uploads: Uploads | None, path: Path, on_progress: Progress
         SourceNotFoundError: It is gone.
         DiskFullError: There is no room for a copy.
     """
-    if _is_upload(url) and not path.exists():
+    if is_upload(url) and not path.exists():
         _of_service(uploads).hand_out(url, path, on_progress)
-
-
-def _is_upload(url: str) -> bool:
-    return url.lower().startswith(SCHEME)
 
 
 def _of_service(uploads: Uploads | None) -> Uploads:
