@@ -53,7 +53,7 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
     with _work_folder() as folder:
         source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
         with naming_source(url):
-            return await MediaChild(settings.media, storage, server).probe(source, folder)
+            return await MediaChild(settings.media, storage, server).probe(source, _probe_folder(folder))
 
 
 async def run_query(
@@ -95,7 +95,7 @@ async def run_query(
         fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling, lender=lender)
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
         with naming_source(query.source):
-            info = await child.probe(source, folder)
+            info = await child.probe(source, _probe_folder(folder))
         for message in info.warnings:
             listener.warn(Warned(message))
         task = LocalTask(query, settings.jobs, child, source, info, folder, listener, lender)
@@ -129,6 +129,13 @@ def _check_destinations(query: Query[Output]) -> None:
     ]
     if mistakes:
         raise QueryError(mistakes)
+
+
+def _probe_folder(folder: Path) -> Path:
+    """Make a folder for a child that probes: it may write there, and never beside it, where the source may lie."""
+    made = folder / "probe"
+    made.mkdir()
+    return made
 
 
 @contextmanager

@@ -4,10 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,6 +24,7 @@ from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._base import Group, OutputPlan
 from toy_output import ToyOutput
 
@@ -82,6 +85,27 @@ async def test_a_destination_that_lists_without_end_is_not_waited_for(
     record = database.tasks.read_tasks([token])[token]
     assert record.outputs[0].result is not None
     assert record.warnings == ()
+
+
+async def test_a_source_is_probed_apart_from_its_copy(around: Around, token: str) -> None:
+    """A process that an evil source has taken over may write into its folder: the copy, or the upload, is not there."""
+    given: list[Path] = []
+
+    async def probe(source: LocalFile, folder: Path) -> MediaInfo:
+        assert source.path.is_file()
+        assert not source.path.is_relative_to(folder)
+        assert list(folder.iterdir()) == []  # noqa: ASYNC240 - a folder of nothing
+        given.append(folder)
+        return MediaInfo("mp4", Fraction(1), Fraction(0), 1, None)
+
+    parts = replace(around(), child=cast("Any", SimpleNamespace(probe=probe)))
+    steps = TaskSteps(parts)
+    await steps.probe(token, await steps.fetch(token))
+    (folder,) = given
+    assert folder.parent == parts.folders.of_task(token)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    parts.folders.empty_task(token)
+    assert not folder.exists()
 
 
 async def test_a_suspect_is_not_made_together_with_others(steps: OutputSteps, database: Database, token: str) -> None:

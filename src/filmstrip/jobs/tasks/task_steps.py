@@ -70,7 +70,7 @@ class TaskSteps:
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
             with naming_source(query.source):
-                info = await self._around.child.probe(source, self._around.folders.of_task(token))
+                info = await self._around.child.probe(source, self._around.folders.of_probe(token))
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.tasks.record_source, token, found)
         self._around.probes.keep(token, found)

@@ -89,6 +89,10 @@ class WorkFolders:
         """Return where a task's copy of its source is, or would be, as `of_task`."""
         return self.of_task(token) / "source"
 
+    def of_probe(self, token: str) -> Path:
+        """Make the folder in which a task's source is probed, apart from its copy of it, as `of_task`."""
+        return self._made(token, self.of_task(token) / "probe")
+
     def of_output(self, token: str, index: int) -> Path:
         """Make the folder of an output, if it is not there, as `of_task`."""
         return self._made(token, self.of_task(token) / "outputs" / str(index))
