@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from filmstrip.domain.errors import LimitExceededError
-from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import AudioStream, MediaInfo, VideoStream
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.media_info import AudioStream, MediaInfo
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Group
 from filmstrip.outputs._rendering import Rendering
@@ -19,20 +19,10 @@ from filmstrip.outputs.registry import output_types
 from filmstrip.outputs.thumbnails.output import Thumbnails
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.storage.source_reference import SourceReference, SourceVersion
+from stream_facts import VIDEO
 
 SETTINGS = MediaSettings()
 DAY = 24 * 3600
-VIDEO = VideoStream(
-    index=0,
-    codec="h264",
-    coded_size=FrameSize(1920, 1080),
-    sample_aspect_ratio=Fraction(1),
-    orientation=Orientation(),
-    frame_rate=Fraction(25),
-    time_base=Fraction(1, 1000),
-    start_pts=0,
-    duration_seconds=None,
-)
 
 
 def film(seconds: int, size_bytes: int | None, **video: Any) -> MediaInfo:

@@ -10,23 +10,12 @@ import pytest
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import FilmstripError, OutputError
-from filmstrip.domain.geometry import FrameSize, Orientation
-from filmstrip.domain.media_info import AudioStream, MediaInfo, VideoStream
+from filmstrip.domain.media_info import AudioStream, MediaInfo
 from filmstrip.outputs._moving_picture import MovingPicture
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.format_entry import parse_entry
+from stream_facts import VIDEO
 
-VIDEO = VideoStream(
-    index=0,
-    codec="h264",
-    coded_size=FrameSize(1920, 1080),
-    sample_aspect_ratio=Fraction(1),
-    orientation=Orientation(),
-    frame_rate=Fraction(25),
-    time_base=Fraction(1, 1000),
-    start_pts=0,
-    duration_seconds=None,
-)
 SOUND = AudioStream(1, "aac", 48_000, 2)
 MILLION_BYTES = 10**6
 
