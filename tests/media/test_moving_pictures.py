@@ -15,7 +15,7 @@ import barcode
 from assets import ASSETS
 from filmstrip.domain.errors import OutputError, OutputInvalidError, StreamMissingError
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
+from filmstrip.domain.moving_picture import GIF_LEAST_FRAMES_PER_SECOND, MovingEncoding, MovingFormat
 from filmstrip.media.pictures.frame_file import FrameFile
 from filmstrip.media.pictures.moving_check import check_moving_picture
 from filmstrip.media.pictures.moving_picture import write_moving_picture
@@ -98,31 +98,25 @@ def test_a_gif_that_is_too_fast(tmp_path: Path) -> None:
     assert sum(seconds for seconds, _ in shown_in(run.first)) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("moments", [1, 3])
-@pytest.mark.parametrize("image_format", ["webp", "gif", "mp4"])
-def test_a_picture_that_is_slow(image_format: str, moments: int, tmp_path: Path) -> None:
-    """The lowest rate that may be asked for: what a GIF cannot tell is made as slow as it can be, and told."""
-    run = run_output(
-        ASSETS["plain.mp4"],
-        tmp_path,
-        output="animated_preview",
-        image_format=image_format,
-        count=moments,
-        framerate="0.001",
-        width=64,
-    )
-    seconds = Fraction("655.35") if image_format == "gif" else 1000
-    slow = "framerate: 0.001 is 0.001526 here, as a frame of a GIF stays for 655.35 seconds at most"
-    assert (slow in run.warnings) is (image_format == "gif")
-    assert run.result.duration_seconds == moments * seconds
-    if moments > 1 and image_format != "mp4":
-        assert [shown for shown, _ in shown_in(run.first)] == pytest.approx([float(seconds)] * moments)
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("moving_format", list(MovingFormat))
+def test_a_picture_that_is_slow(moving_format: MovingFormat, count: int, tmp_path: Path) -> None:
+    """The lowest rate that may be asked for, and the one to which a GIF's is raised: each format can tell it."""
+    rate = GIF_LEAST_FRAMES_PER_SECOND if moving_format is MovingFormat.GIF else Fraction(1, 1000)
+    path, encoding = tmp_path / "moving", MovingEncoding(moving_format, rate)
+    with frames_of(tmp_path / "frames", count) as frames:
+        write_moving_picture(path, frames, encoding, untold)
+    check_moving_picture(path, encoding, FrameSize(32, 18), count, untold)
+    assert encoding.duration(count) == count / rate
+    if count > 1 and moving_format is not MovingFormat.MP4:
+        assert [shown for shown, _ in shown_in(path)] == pytest.approx([float(1 / rate)] * count)
 
 
 def test_a_slow_clip_has_one_frame(tmp_path: Path) -> None:
     """One frame of a short film stays for as long as a GIF can tell."""
     run = run_output(ASSETS["plain.mp4"], tmp_path, output="gif", duration=1, width=64, framerate="0.001")
     assert (run.result.meta["count"], run.result.meta["framerate"]) == (1, "20/13107")
+    assert "framerate: 0.001 is 0.001526 here, as a frame of a GIF stays for 655.35 seconds at most" in run.warnings
 
 
 @pytest.mark.parametrize("image_format", ["webp", "gif", "mp4"])
@@ -197,10 +191,14 @@ def test_a_large_gif_is_told(tmp_path: Path) -> None:
     assert told is (run.info.require_video().display_size.width > 640)
 
 
+def untold(_fraction: float) -> None:
+    """Listen to no progress."""
+
+
 def frames_of(path: Path, count: int = 4) -> FrameFile:
     frames = FrameFile(path, FrameSize(32, 18), count)
     for number in range(count):
-        picture = Image.new("RGB", (32, 18), (60 * number, 0, 255 - 60 * number))
+        picture = Image.new("RGB", (32, 18), (60 * number % 256, 0, 255 - 60 * number % 256))
         frames.put(number, np.asarray(picture))
     return frames
 
@@ -211,15 +209,15 @@ def test_a_damaged_file_is_never_called_done(moving_format: MovingFormat, tmp_pa
     encoding = MovingEncoding(moving_format, Fraction(10))
     path = tmp_path / "moving"
     with frames_of(tmp_path / "frames") as frames:
-        write_moving_picture(path, frames, encoding)
-    check_moving_picture(path, encoding, FrameSize(32, 18), 4)
+        write_moving_picture(path, frames, encoding, untold)
+    check_moving_picture(path, encoding, FrameSize(32, 18), 4, untold)
     for size, count, rate in ((FrameSize(32, 20), 4, 10), (FrameSize(32, 18), 3, 10), (FrameSize(32, 18), 4, 12)):
         with pytest.raises(OutputInvalidError):
-            check_moving_picture(path, MovingEncoding(moving_format, Fraction(rate)), size, count)
+            check_moving_picture(path, MovingEncoding(moving_format, Fraction(rate)), size, count, untold)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(OutputInvalidError):
-        check_moving_picture(path, encoding, FrameSize(32, 18), 4)
+        check_moving_picture(path, encoding, FrameSize(32, 18), 4, untold)
 
 
 def test_frames_that_are_alike_stay_their_time(tmp_path: Path) -> None:
@@ -228,7 +226,32 @@ def test_frames_that_are_alike_stay_their_time(tmp_path: Path) -> None:
         path = tmp_path / moving_format.value
         encoding = MovingEncoding(moving_format, Fraction(10))
         with FrameFile(tmp_path / "frames", FrameSize(32, 18), 10) as frames:
-            write_moving_picture(path, frames, encoding)
-        check_moving_picture(path, encoding, FrameSize(32, 18), 10)
+            write_moving_picture(path, frames, encoding, untold)
+        check_moving_picture(path, encoding, FrameSize(32, 18), 10, untold)
         is_still = moving_format is MovingFormat.WEBP
         assert is_still or sum(seconds for seconds, _ in shown_in(path)) == pytest.approx(1.0, abs=0.001)
+
+
+@pytest.mark.parametrize("moving_format", list(MovingFormat))
+def test_each_frame_is_told_in_each_pass(moving_format: MovingFormat, tmp_path: Path) -> None:
+    """A process that tells nothing for long is ended: frames are told while a file is written, and looked at."""
+    written, checked, count = list[float](), list[float](), 50
+    path, encoding = tmp_path / "moving", MovingEncoding(moving_format, Fraction(10))
+    with frames_of(tmp_path / "frames", count) as frames:
+        write_moving_picture(path, frames, encoding, written.append)
+    check_moving_picture(path, encoding, FrameSize(32, 18), count, checked.append)
+    for told in (written, checked):
+        assert told == sorted(told)
+        assert told[-1] == pytest.approx(1.0)
+    assert len(checked) == count
+    passes = 2 if moving_format is MovingFormat.GIF else 1
+    assert len(set(written)) == passes * count
+    # x264 keeps so many frames for its lookahead, and encodes them when no more come.
+    assert written.count(1.0) >= (40 if moving_format is MovingFormat.MP4 else 1)
+
+
+def test_progress_goes_on_behind_sampling(tmp_path: Path) -> None:
+    """Taking the frames is one pass of four: palette, encoding and checking are told too."""
+    run = run_output(ASSETS["plain.mp4"], tmp_path, output="gif", duration=1, width=64)
+    assert len(set(run.progress)) >= 4 * 10
+    assert run.progress == sorted(run.progress)

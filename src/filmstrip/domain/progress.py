@@ -4,10 +4,38 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 ProgressListener = Callable[[float], None]
 """Is called with the finished fraction, 0.0 to 1.0, about once a second or less often."""
+
+
+ItemT = TypeVar("ItemT")
+
+
+def portion(listener: ProgressListener, begin: float, share: float) -> ProgressListener:
+    """Return a listener for a part of the work, which tells the whole's one.
+
+    Args:
+        listener: Told of the whole.
+        begin: Where in the whole the part begins.
+        share: How much of the whole the part is.
+    """
+    return lambda fraction: listener(begin + share * fraction)
+
+
+def told(items: Iterable[ItemT], count: int, listener: ProgressListener) -> Iterator[ItemT]:
+    """Yield items, and tell of each when it is done with: when the next one is asked for.
+
+    Args:
+        items: The items.
+        count: How many there should be; further ones are told as the end.
+        listener: Told the finished fraction.
+    """
+    for done, item in enumerate(items, start=1):
+        yield item
+        listener(min(1.0, done / count))
 
 
 class SparseProgress:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
+from filmstrip.domain.progress import portion
 from filmstrip.media.pictures.frame_file import FrameFile
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.pictures.moving_check import check_moving_picture
@@ -18,7 +19,7 @@ from filmstrip.outputs._moving_picture import MovingPicture
 from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs._substitutes import substitute_warnings
 
-_SAMPLING_SHARE = 0.8
+_SAMPLING_SHARE, _WRITING_SHARE, _CHECKING_SHARE = 0.5, 0.4, 0.1
 
 
 def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
@@ -31,8 +32,10 @@ def render(output: MovingPicture, bench: Workbench) -> Iterator[Artifact]:
     part = path.with_name(f"{path.name}.part")
     with FrameFile(path.with_name(f"{path.name}.frames"), size, count) as frames:
         _take(output, bench, frames)
-        write_moving_picture(part, frames, output.encoding)
-    check_moving_picture(part, output.encoding, size, count)
+        on_written = portion(bench.on_progress, _SAMPLING_SHARE, _WRITING_SHARE)
+        write_moving_picture(part, frames, output.encoding, on_written)
+    on_checked = portion(bench.on_progress, 1 - _CHECKING_SHARE, _CHECKING_SHARE)
+    check_moving_picture(part, output.encoding, size, count, on_checked)
     part.replace(path)
     bench.on_progress(1.0)
     duration = output.encoding.duration(count)

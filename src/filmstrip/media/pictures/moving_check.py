@@ -12,19 +12,22 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from filmstrip.domain.errors import OutputInvalidError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
+from filmstrip.domain.progress import ProgressListener, told
 
 _MILLISECONDS = 1000
 
 
-def check_moving_picture(path: Path, encoding: MovingEncoding, size: FrameSize, count: int) -> None:
-    """Decode a finished file to its end.
+def check_moving_picture(
+    path: Path, encoding: MovingEncoding, size: FrameSize, count: int, on_progress: ProgressListener
+) -> None:
+    """Decode a finished file to its end, telling of each frame.
 
     Raises:
         OutputInvalidError: It is not what it has to be; the message says in which way.
     """
     try:
         is_video = encoding.moving_format is MovingFormat.MP4
-        found, shown, seconds = _decoded_video(path) if is_video else _decoded_pictures(path)
+        found, shown, seconds = (_decoded_video if is_video else _decoded_pictures)(path, count, on_progress)
     except (av.error.FFmpegError, UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise OutputInvalidError("The result does not decode to its end") from error
     # Frames that are alike may be one that stays for longer; a single one is a still picture, which has no time.
@@ -37,19 +40,19 @@ def check_moving_picture(path: Path, encoding: MovingEncoding, size: FrameSize, 
         )
 
 
-def _decoded_pictures(path: Path) -> tuple[FrameSize, int, Fraction]:
+def _decoded_pictures(path: Path, count: int, on_progress: ProgressListener) -> tuple[FrameSize, int, Fraction]:
     milliseconds = shown = 0
     with Image.open(path) as image:
-        for frame in ImageSequence.Iterator(image):
+        for frame in told(ImageSequence.Iterator(image), count, on_progress):
             frame.load()
             milliseconds += int(frame.info.get("duration", 0))
             shown += 1
         return FrameSize(*image.size), shown, Fraction(milliseconds, _MILLISECONDS)
 
 
-def _decoded_video(path: Path) -> tuple[FrameSize, int, Fraction]:
+def _decoded_video(path: Path, count: int, on_progress: ProgressListener) -> tuple[FrameSize, int, Fraction]:
     with av.open(f"file:{path.absolute()}") as container:
         (stream,) = container.streams
-        shown = sum(1 for _ in container.decode(video=0))
+        shown = sum(1 for _ in told(container.decode(video=0), count, on_progress))
         size = FrameSize(container.streams.video[0].width, container.streams.video[0].height)
         return size, shown, (stream.duration or 0) * (stream.time_base or Fraction(0))

@@ -16,44 +16,50 @@ from av.video.stream import VideoStream
 
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
+from filmstrip.domain.progress import ProgressListener, portion, told
 from filmstrip.media.pictures.frame_file import FrameFile, RgbArray
 
 # Of x264, from the best quality to the worst that anyone would look at.
 _BEST_CRF, _WORST_CRF = 14, 40
 _NEVER_AGAIN = -1
+_PALETTE_SHARE = 0.1
 
 
-def write_moving_picture(path: Path, frames: FrameFile, encoding: MovingEncoding) -> None:
+def write_moving_picture(
+    path: Path, frames: FrameFile, encoding: MovingEncoding, on_progress: ProgressListener
+) -> None:
     """Write all frames to a file.
 
     Args:
         path: The file.
         frames: The frames, in order. Sides of an MP4 are even.
         encoding: Format, times and quality.
+        on_progress: Told of each frame, also while the palette is found and while the encoder gives out what it held.
     """
     write = {MovingFormat.GIF: _write_gif, MovingFormat.WEBP: _write_webp, MovingFormat.MP4: _write_mp4}
-    write[encoding.moving_format](path, frames, encoding)
+    write[encoding.moving_format](path, frames, encoding, on_progress)
 
 
-def _write_gif(path: Path, frames: FrameFile, encoding: MovingEncoding) -> None:
-    palette = _palette(frames)
+def _write_gif(path: Path, frames: FrameFile, encoding: MovingEncoding, on_progress: ProgressListener) -> None:
+    palette = _palette(frames, portion(on_progress, 0, _PALETTE_SHARE))
+    on_encoded = portion(on_progress, _PALETTE_SHARE, 1 - _PALETTE_SHARE)
     plays = {0: 0, 1: _NEVER_AGAIN}.get(encoding.plays, encoding.plays - 1)
     last = encoding.tick(frames.count) - encoding.tick(frames.count - 1)
     options = {"loop": str(plays), "final_delay": str(last)}
     with av.open(f"file:{path.absolute()}", "w", format="gif", options=options) as container:
         stream = _add_stream(container, "gif", "pal8", frames, encoding)
-        _encode(container, stream, _in_palette(frames, palette), encoding)
+        _encode(container, stream, told(_in_palette(frames, palette), frames.count, on_encoded), encoding, on_encoded)
 
 
-def _write_webp(path: Path, frames: FrameFile, encoding: MovingEncoding) -> None:
+def _write_webp(path: Path, frames: FrameFile, encoding: MovingEncoding, on_progress: ProgressListener) -> None:
     with av.open(f"file:{path.absolute()}", "w", format="webp", options={"loop": str(encoding.plays)}) as container:
         # Never a lossless frame where a lossy one is asked for; the slow methods gain little in moving pictures.
         options = {"quality": str(encoding.quality), "compression_level": "4", "lossless": "0"}
         stream = _add_stream(container, "libwebp_anim", "yuva420p", frames, encoding, options)
-        _encode(container, stream, map(_frame, frames.frames()), encoding)
+        _encode(container, stream, told(map(_frame, frames.frames()), frames.count, on_progress), encoding, on_progress)
 
 
-def _write_mp4(path: Path, frames: FrameFile, encoding: MovingEncoding) -> None:
+def _write_mp4(path: Path, frames: FrameFile, encoding: MovingEncoding, on_progress: ProgressListener) -> None:
     # The index first: it is loaded by the hundred, when someone moves over a list of films.
     with av.open(f"file:{path.absolute()}", "w", format="mp4", options={"movflags": "+faststart"}) as container:
         crf = _WORST_CRF - (_WORST_CRF - _BEST_CRF) * (encoding.quality - 1) / 99
@@ -62,7 +68,8 @@ def _write_mp4(path: Path, frames: FrameFile, encoding: MovingEncoding) -> None:
         context = stream.codec_context
         context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
         context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-        _encode(container, stream, map(_video_frame, frames.frames()), encoding)
+        pictures = told(map(_video_frame, frames.frames()), frames.count, on_progress)
+        _encode(container, stream, pictures, encoding, on_progress)
 
 
 def _add_stream(
@@ -85,12 +92,20 @@ def _add_stream(
 
 
 def _encode(
-    container: OutputContainer, stream: VideoStream, pictures: Iterable[VideoFrame], encoding: MovingEncoding
+    container: OutputContainer,
+    stream: VideoStream,
+    pictures: Iterable[VideoFrame],
+    encoding: MovingEncoding,
+    on_progress: ProgressListener,
 ) -> None:
     for number, picture in enumerate(pictures):
         picture.pts, picture.time_base = encoding.tick(number), stream.codec_context.time_base
         container.mux(stream.encode(picture))
-    container.mux(stream.encode(None))
+    # One by one: x264 holds forty frames back, whose encoding is most of the work for a short picture.
+    for packet in stream.encode_lazy(None):
+        packet.stream = stream
+        container.mux(packet)
+        on_progress(1.0)
 
 
 def _frame(pixels: RgbArray) -> VideoFrame:
@@ -107,7 +122,7 @@ def _video_frame(pixels: RgbArray) -> VideoFrame:
     )
 
 
-def _palette(frames: FrameFile) -> VideoFrame:
+def _palette(frames: FrameFile, on_progress: ProgressListener) -> VideoFrame:
     """Find the 255 colours that suit all frames together; one more says "as in the frame before"."""
     graph = Graph()
     source = _buffer(graph, frames.size, "rgb24")
@@ -115,7 +130,7 @@ def _palette(frames: FrameFile) -> VideoFrame:
     source.link_to(step)
     step.link_to(sink)
     graph.configure()
-    for number, pixels in enumerate(frames.frames()):
+    for number, pixels in enumerate(told(frames.frames(), frames.count, on_progress)):
         source.push(_at(_frame(pixels), number))
     source.push(None)
     return _pulled(sink)

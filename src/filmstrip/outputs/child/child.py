@@ -16,7 +16,7 @@ from typing import TextIO
 
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, MediaProcessError
-from filmstrip.domain.progress import SparseProgress
+from filmstrip.domain.progress import SparseProgress, portion
 from filmstrip.isolation.sandbox_child import confine, out_of_memory, read_request, take_stdout, watch_parent
 from filmstrip.isolation.trial import try_walls
 from filmstrip.isolation.walls import readable_for_everybody
@@ -158,13 +158,10 @@ def _render_parts(output: Output, bench: Workbench) -> Iterator[Artifact]:
     rendering, finished = bench.rendering, dict(bench.rendering.finished)
     count, whole = 0, len(rendering.group.artifact_names)
     for part in rendering.group.all_parts:
-        share, before = len(part.artifact_names) / whole, count / whole
-
-        def on_progress(fraction: float, share: float = share, before: float = before) -> None:
-            bench.on_progress(before + share * fraction)
-
         of_part = replace(
-            bench, rendering=replace(rendering, group=part, finished=dict(finished)), on_progress=on_progress
+            bench,
+            rendering=replace(rendering, group=part, finished=dict(finished)),
+            on_progress=portion(bench.on_progress, count / whole, len(part.artifact_names) / whole),
         )
         for artifact in renderer(output.output_name).render(output, of_part):
             finished[artifact.name] = artifact
