@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 
 import barcode
 from assets import ASSETS
-from filmstrip.domain.errors import OutputError, OutputInvalidError, StreamMissingError
+from filmstrip.domain.errors import OutputError, OutputInvalidError, SourceUnreadableError, StreamMissingError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.moving_picture import GIF_LEAST_FRAMES_PER_SECOND, MovingEncoding, MovingFormat
 from filmstrip.media.pictures.frame_file import FrameFile
@@ -255,3 +255,33 @@ def test_progress_goes_on_behind_sampling(tmp_path: Path) -> None:
     run = run_output(ASSETS["plain.mp4"], tmp_path, output="gif", duration=1, width=64)
     assert len(set(run.progress)) >= 4 * 10
     assert run.progress == sorted(run.progress)
+
+
+@pytest.mark.parametrize("name", ["truncated.mp4", "truncated.mkv"])
+@pytest.mark.parametrize("entry", [{"output": "gif", "framerate": 4}, {"output": "animated_preview", "framerate": 2}])
+def test_a_source_that_breaks_off(entry: dict[str, object], name: str, tmp_path: Path) -> None:
+    """Half a film is not passed off as the whole one, as for encoded videos; what lies before its end can be had."""
+    with pytest.raises(
+        SourceUnreadableError, match=r"^The source is damaged: it breaks off at 6\.[46] of 10\.0 seconds$"
+    ):
+        run_output(ASSETS[name], tmp_path / "whole", width=64, **entry)
+    assert list((tmp_path / "whole").iterdir()) == []
+    assert run_output(ASSETS[name], tmp_path / "part", width=64, duration=3, **entry).warnings == []
+
+
+@pytest.mark.parametrize("clip", [{}, {"start_time": 4, "duration": "1.25"}])
+def test_damage_in_the_middle_is_a_warning(clip: dict[str, object], tmp_path: Path) -> None:
+    """Where the film goes on, spoilt frames are told one by one, also those at the end of the clip."""
+    run = run_output(ASSETS["corrupt.mp4"], tmp_path, output="gif", framerate=4, width=64, **clip)
+    assert run.warnings
+    assert all("could not be decoded" in warning for warning in run.warnings)
+
+
+@pytest.mark.parametrize(("entry", "begin"), [({"output": "gif"}, "4"), ({"output": "animated_preview"}, "4.1667")])
+def test_sound_that_goes_on_after_the_pictures(entry: dict[str, object], begin: str, tmp_path: Path) -> None:
+    """The last picture stands still from there on, which is told as it is of thumbnails."""
+    run = run_output(ASSETS["audio_longer.mp4"], tmp_path, framerate=2, width=64, **entry)
+    assert [warning.split(",")[0] for warning in run.warnings] == [
+        f"The video ends before the presentation does: from {float(begin):.3f} s on"
+    ]
+    assert run.warnings[0].endswith("frames show its last picture, the one at 3.960 s")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.progress import portion
+from filmstrip.domain.timing import EXACT
 from filmstrip.media.pictures.frame_file import FrameFile
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.pictures.moving_check import check_moving_picture
@@ -16,8 +17,10 @@ from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import bytes_read
 from filmstrip.outputs._moving_picture import MovingPicture
+from filmstrip.outputs._moving_source import require_source
 from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs._substitutes import substitute_warnings
+from filmstrip.outputs._video_end import early_end_warnings
 
 _SAMPLING_SHARE, _WRITING_SHARE, _CHECKING_SHARE = 0.5, 0.4, 0.1
 
@@ -63,5 +66,7 @@ def _take(output: MovingPicture, bench: Workbench, frames: FrameFile) -> None:
     for done, sample in enumerate(sample_frames(job, targets, threads=bench.settings.threads), start=1):
         bench.on_progress(_SAMPLING_SHARE * done / frames.count)
         stamps.append(sample.stamp)
-    for warning in substitute_warnings(stamps):
+    stamps.sort(key=lambda stamp: stamp.requested_seconds)
+    require_source(output, bench, stamps)
+    for warning in (*substitute_warnings(stamps), *early_end_warnings(stamps, info, EXACT, "frames")):
         bench.warn(warning)

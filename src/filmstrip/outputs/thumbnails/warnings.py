@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.timing import Precision
 from filmstrip.outputs._rendering import Workbench
 from filmstrip.outputs._substitutes import MOST_TOLD_ONE_BY_ONE, count_substitutes, further_warnings, warning_of
-
-_CLEARLY_SECONDS = Fraction(1, 2)
+from filmstrip.outputs._video_end import early_end_warnings
 
 
 class SubstituteTeller:
@@ -39,28 +37,4 @@ def series_warnings(frames: Sequence[FrameStamp], info: MediaInfo, precision: Pr
         precision: How near a frame had to be.
     """
     yield from further_warnings([frame for frame in frames if frame.is_substitute])
-    late = list(_shown_late(frames, info, precision))
-    if late:
-        yield (
-            f"The video ends before the presentation does: from {float(late[0].requested_seconds):.3f} s on, "
-            f"images show its last picture, the one at {float(late[0].actual_seconds):.3f} s"
-        )
-
-
-def _shown_late(frames: Sequence[FrameStamp], info: MediaInfo, precision: Precision) -> Iterator[FrameStamp]:
-    """Find the images whose time lies behind the last picture, if that ends clearly before the presentation."""
-    end = _video_end(frames[-1].actual_seconds, info, precision)
-    if end is not None and end < info.duration_seconds - _CLEARLY_SECONDS:
-        yield from (frame for frame in frames if frame.requested_seconds >= end and not frame.is_substitute)
-
-
-def _video_end(last_shown: Fraction, info: MediaInfo, precision: Precision) -> Fraction | None:
-    """Return when the video ends; the header's word counts if it can be true."""
-    video = info.require_video()
-    if video.duration_seconds is not None:
-        told = video.start_pts * video.time_base - info.start_seconds + video.duration_seconds
-        if told > last_shown:
-            return told
-    # Inexact pictures do not tell where the exact ones end.
-    frame_seconds = 1 / video.frame_rate if video.frame_rate else Fraction(0)
-    return last_shown + max(_CLEARLY_SECONDS, 2 * frame_seconds) if precision.is_exact else None
+    yield from early_end_warnings(frames, info, precision, "images")
