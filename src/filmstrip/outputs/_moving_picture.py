@@ -79,6 +79,11 @@ class MovingPicture(Output, FrameSizing, Clip):
             return self.framerate
         return max(GIF_LEAST_FRAMES_PER_SECOND, min(self.framerate, Fraction(GIF_MOST_FRAMES_PER_SECOND)))
 
+    @property
+    def why_faster(self) -> str:
+        """Why `shown_rate` is above the one that was asked for, if it is."""
+        return f"a frame of a GIF stays for {float(1 / self.shown_rate):g} seconds at most"
+
     def temporary_name(self) -> str:
         """Name the file by its format."""
         return f"{self.output_name}.{self.moving_format.value}"
@@ -126,9 +131,7 @@ class MovingPicture(Output, FrameSizing, Clip):
 
     def _warnings(self, size: FrameSize, count: int) -> Iterator[str]:
         if self.shown_rate != self.framerate:
-            why = "browsers show no GIF faster"
-            if self.shown_rate > self.framerate:
-                why = f"a frame of a GIF stays for {float(1 / self.shown_rate):g} seconds at most"
+            why = self.why_faster if self.shown_rate > self.framerate else "browsers show no GIF faster"
             yield f"framerate: {float(self.framerate):g} is {float(self.shown_rate):.4g} here, as {why}"
         is_free = self.size_request_or_default() == SizeRequest(mode=self.resize_mode)
         if is_free and size.width > _LARGE_WIDTH:

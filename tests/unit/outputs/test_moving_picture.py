@@ -81,3 +81,22 @@ def test_as_many_moments_as_are_counted(entry: dict[str, object], seconds: str) 
     moments = output.moments(info)
     assert len(moments) == output.frame_count(info)
     assert all(0 <= moment <= info.duration_seconds for moment in moments)
+
+
+@pytest.mark.parametrize("image_format", ["webp", "gif", "mp4"])
+@pytest.mark.parametrize("moment_duration", ["0.001", "0.5", "1", "60"])
+def test_a_slow_preview_is_no_longer_than_its_moments(image_format: str, moment_duration: str) -> None:
+    """One frame of each moment stays no longer than the moment: a slower rate is raised, which is told."""
+    slow = moving(
+        output="animated_preview", framerate="0.001", moment_duration=moment_duration, image_format=image_format
+    )
+    info = film(10_000)
+    least = min(Fraction(10), 1 / Fraction(moment_duration))
+    assert (slow.shown_rate, slow.frame_count(info)) == (least, 6)
+    assert slow.encoding.duration(6) == pytest.approx(6 / least, abs=0.01)
+    assert slow.plan(info).warnings == (
+        f"framerate: 0.001 is {float(least):.4g} here, as a frame stays no longer than the moment that it is of",
+    )
+    quick = moving(output="animated_preview", framerate=24, moment_duration=moment_duration, image_format=image_format)
+    assert quick.shown_rate == 24
+    assert not quick.plan(info).warnings

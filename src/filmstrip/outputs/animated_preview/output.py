@@ -13,6 +13,8 @@ from filmstrip.outputs._moving_picture import MovingPicture
 from filmstrip.params.values import number, one_of, whole_number
 
 _DEFAULT_WIDTH = 320
+_ALWAYS_SLOW_ENOUGH = Fraction(10)
+"""Frames per second: nobody minds that a shorter moment stays for one frame of these."""
 
 
 class AnimatedPreview(MovingPicture):
@@ -24,7 +26,7 @@ class AnimatedPreview(MovingPicture):
         count: How many moments, spread evenly over the source.
         moment_duration: How long each is, in seconds; less if the source is too short for it.
         quality: 1 to 100, for webp and mp4.
-        framerate: Frames per second, 10 if absent.
+        framerate: Frames per second, 10 if absent; at least one for each `moment_duration`.
     """
 
     output_name: ClassVar[str] = "animated_preview"
@@ -45,6 +47,16 @@ class AnimatedPreview(MovingPicture):
     def encoding(self) -> MovingEncoding:
         """Format, times and quality."""
         return replace(super().encoding, quality=self.quality)
+
+    @property
+    def shown_rate(self) -> Fraction:
+        """Frames per second of the file: none stays longer than its moment is, or the preview might last for hours."""
+        return max(super().shown_rate, min(_ALWAYS_SLOW_ENOUGH, 1 / self.moment_duration))
+
+    @property
+    def why_faster(self) -> str:
+        """Why a lower rate is not taken."""
+        return "a frame stays no longer than the moment that it is of"
 
     def size_request_or_default(self) -> SizeRequest:
         """Return the size that is asked for; 320 pixels wide if none is."""
