@@ -285,3 +285,15 @@ def test_sound_that_goes_on_after_the_pictures(entry: dict[str, object], begin: 
         f"The video ends before the presentation does: from {float(begin):.3f} s on"
     ]
     assert run.warnings[0].endswith("frames show its last picture, the one at 3.960 s")
+
+
+def test_a_gif_that_claims_to_be_huge(tmp_path: Path) -> None:
+    """What nobody can decode is not what was asked for, whatever its readers call that."""
+    path, encoding = tmp_path / "moving", MovingEncoding(MovingFormat.GIF, Fraction(10))
+    with frames_of(tmp_path / "frames") as frames:
+        write_moving_picture(path, frames, encoding, untold)
+    data = bytearray(path.read_bytes())
+    data[6:10] = b"\xff\xff\xff\xff"
+    path.write_bytes(data)
+    with pytest.raises(OutputInvalidError, match="does not decode to its end"):
+        check_moving_picture(path, encoding, FrameSize(65_535, 65_535), 4, untold)

@@ -36,6 +36,8 @@ GIF_MOST_FRAMES_PER_SECOND = 50
 """Of what is told to stay for less than two hundredths of a second, browsers make ten."""
 GIF_LEAST_FRAMES_PER_SECOND = Fraction(100, 65_535)
 """A delay is 16 bits of hundredths of a second (GIF89a, 23). WebP and MP4 reach further than a rate may be low."""
+FRAME_MOST_PIXELS = 1 << 24
+"""Of one frame: 4096x4096, more than 4K has. Each is encoded in seconds, and far from what readers take for a bomb."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moving_picture import (
+    FRAME_MOST_PIXELS,
     GIF_LEAST_FRAMES_PER_SECOND,
     GIF_MOST_FRAMES_PER_SECOND,
     MovingEncoding,
@@ -19,6 +20,7 @@ from filmstrip.domain.moving_picture import (
 )
 from filmstrip.domain.timing import TimeRange
 from filmstrip.outputs._base import Group, Output, OutputPlan
+from filmstrip.outputs._picture_limits import require_possible_scaling
 from filmstrip.params.clip import Clip
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.values import whole_number
@@ -127,6 +129,12 @@ class MovingPicture(Output, FrameSizing, Clip):
                 f"size: {count} frames of {size} are too many for one {self.moving_format.value}; ask for a smaller "
                 "width, a shorter duration or a lower framerate"
             )
+        if size.width * size.height > FRAME_MOST_PIXELS:
+            raise OutputError(
+                f"size: frames have at most {FRAME_MOST_PIXELS} pixels, one of {size} has more; ask for a smaller "
+                "width, height or size"
+            )
+        require_possible_scaling(self.fitting(info))
         return OutputPlan((Group("moving", ("",)),), tuple(self._warnings(size, count)))
 
     def _warnings(self, size: FrameSize, count: int) -> Iterator[str]:

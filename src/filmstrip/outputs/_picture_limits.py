@@ -28,6 +28,15 @@ def require_possible_fit(fitting: Fit, image_format: ImageFormat) -> None:
         OutputError: As above, or the picture that it is cut out of has too many pixels.
     """
     require_possible(fitting.size, image_format)
+    require_possible_scaling(fitting)
+
+
+def require_possible_scaling(fitting: Fit) -> None:
+    """Make sure that the picture that one is cut out of can be held in memory.
+
+    Raises:
+        OutputError: It has too many pixels.
+    """
     try:
         check_pixels(fitting.scaled, what="the picture before it is cut to size,")
     except ValueError as error:

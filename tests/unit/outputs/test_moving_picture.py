@@ -100,3 +100,23 @@ def test_a_slow_preview_is_no_longer_than_its_moments(image_format: str, moment_
     quick = moving(output="animated_preview", framerate=24, moment_duration=moment_duration, image_format=image_format)
     assert quick.shown_rate == 24
     assert not quick.plan(info).warnings
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"output": "gif", "size": "16000x16000"},
+        {"output": "animated_preview", "image_format": "webp", "size": "8192x2050", "count": 1},
+        {"output": "animated_preview", "image_format": "mp4", "size": "8192x2050", "count": 1},
+    ],
+)
+def test_frames_that_are_too_large(entry: dict[str, object]) -> None:
+    """A single frame has its limit too, below what readers take for a bomb and what encoders take long for."""
+    with pytest.raises(OutputError, match=r"frames have at most 16777216 pixels, .* has more; ask for a smaller width"):
+        moving(**entry, duration="0.1", framerate=1).plan(film(10))
+
+
+def test_frames_that_are_cut_out_of_huge_ones() -> None:
+    """The picture before it is cut to size is made as well."""
+    with pytest.raises(OutputError, match="the picture before it is cut to size"):
+        moving(output="gif", size="16x16000", resize_mode="crop", duration="0.1").plan(film(10))

@@ -15,6 +15,14 @@ from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
 from filmstrip.domain.progress import ProgressListener, told
 
 _MILLISECONDS = 1000
+_UNREADABLE = (
+    av.error.FFmpegError,
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
 
 
 def check_moving_picture(
@@ -28,7 +36,7 @@ def check_moving_picture(
     try:
         is_video = encoding.moving_format is MovingFormat.MP4
         found, shown, seconds = (_decoded_video if is_video else _decoded_pictures)(path, count, on_progress)
-    except (av.error.FFmpegError, UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except _UNREADABLE as error:
         raise OutputInvalidError("The result does not decode to its end") from error
     # Frames that are alike may be one that stays for longer; a single one is a still picture, which has no time.
     is_whole = shown == count if is_video else 1 <= shown <= count
