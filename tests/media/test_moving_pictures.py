@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -248,6 +250,32 @@ def test_each_frame_is_told_in_each_pass(moving_format: MovingFormat, tmp_path: 
     assert len(set(written)) == passes * count
     # x264 keeps so many frames for its lookahead, and encodes them when no more come.
     assert written.count(1.0) >= (40 if moving_format is MovingFormat.MP4 else 1)
+
+
+PALETTE_OF_MANY = """
+import resource, sys
+from fractions import Fraction
+from pathlib import Path
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.moving_picture import MovingEncoding, MovingFormat
+from filmstrip.media.pictures.frame_file import FrameFile
+from filmstrip.media.pictures.moving_picture import write_moving_picture
+folder = Path(sys.argv[1])
+def most(count):
+    with FrameFile(folder / "frames", FrameSize(1000, 1000), count) as frames:
+        write_moving_picture(folder / "moving", frames, MovingEncoding(MovingFormat.GIF, Fraction(10)), lambda _: None)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+few = most(2)
+print(most(40) - few)
+"""
+
+
+def test_frames_are_looked_at_one_by_one_for_a_palette(tmp_path: Path) -> None:
+    """A graph that is only fed keeps all frames until its result is asked for: memory for each, and nothing to tell."""
+    command = [sys.executable, "-c", PALETTE_OF_MANY, str(tmp_path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    frame_kib = 1000 * 1000 * 3 / 1024
+    assert int(answer.stdout) < 20 * frame_kib
 
 
 def test_progress_goes_on_behind_sampling(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import av.error
 from av.container import OutputContainer
 from av.filter import Graph
 from av.filter.context import FilterContext
@@ -132,6 +134,9 @@ def _palette(frames: FrameFile, on_progress: ProgressListener) -> VideoFrame:
     graph.configure()
     for number, pixels in enumerate(told(frames.frames(), frames.count, on_progress)):
         source.push(_at(_frame(pixels), number))
+        # Else the graph would keep all frames, and look at them at the end only.
+        with suppress(av.error.BlockingIOError):
+            sink.pull()
     source.push(None)
     return _pulled(sink)
 
