@@ -110,6 +110,7 @@ class AudioStream:
         sample_rate: Samples per second and channel.
         channels: Number of channels.
         language: ISO 639 code, None if the container does not tell.
+        end_seconds: Container time at which it ends, None if the container does not tell.
     """
 
     index: int
@@ -117,6 +118,7 @@ class AudioStream:
     sample_rate: int
     channels: int
     language: str | None = None
+    end_seconds: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,12 @@ class MediaInfo:
     def sound(self) -> AudioStream | None:
         """The audio stream that goes with the pictures, None for a silent source."""
         return next((stream for stream in self.audio if stream.index == self.sound_index), next(iter(self.audio), None))
+
+    @property
+    def sound_seconds(self) -> Fraction | None:
+        """How long the sound lasts, from the presentation's own start; None if the container does not tell."""
+        end = None if self.sound is None or self.pieces else self.sound.end_seconds
+        return None if end is None else min(max(Fraction(0), end - self.start_seconds), self.duration_seconds)
 
     def placed_pieces(self) -> list[tuple[Piece, Fraction]]:
         """List the pieces, each with the moment at which it begins, from the presentation's own start."""

@@ -109,6 +109,7 @@ def delivery_of(output: EncodedOutput, rendition: Rendition, bench: Workbench) -
         audio=tuple(_promised_audio(output, info)),
         joints=max(0, len(info.pieces) - 1),
         has_cover=rendition.cover is not None,
+        sound_seconds=info.sound_seconds,
     )
     return Delivery(promise, bench.on_progress, bench.warn)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
 from filmstrip.domain.media_info import AudioStream
+from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import is_decodable
 from filmstrip.media.containers.programs import read_program
@@ -26,6 +29,7 @@ _FOR_SOME = (
     | Disposition.non_diegetic
     | Disposition.dependent
 )
+_CLOCK = re.compile(r"(\d{1,6}):(\d{1,2}):(\d{1,2}(?:\.\d{1,12})?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def find_sound(
     program = read_program(source, video.id) if is_broadcast and video is not None else frozenset[int]()
     chosen = max(usable, key=lambda stream: _rank(stream, program, labels), default=None)
     warnings = _warnings(container, usable, labels)
-    return FoundSound(tuple(_describe(each) for each in usable), None if chosen is None else chosen.index, warnings)
+    # Of a film in fragments, libav knows the first one only.
+    ends = {} if fragment_film(source) is not None else {each.index: _end(each) for each in usable}
+    described = tuple(_describe(each, ends.get(each.index)) for each in usable)
+    return FoundSound(described, None if chosen is None else chosen.index, warnings)
 
 
 def _rank(
@@ -84,13 +91,22 @@ def _is_usable(stream: AvAudioStream, labels: Mapping[int, TrackLabel]) -> bool:
     return not label.is_encrypted and is_decodable(stream) and bool(stream.codec_context.sample_rate)
 
 
-def _describe(stream: AvAudioStream) -> AudioStream:
+def _end(stream: AvAudioStream) -> Fraction | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return ((stream.start_time or 0) + stream.duration) * stream.time_base
+    # What Matroska's muxers leave among the tags of a track: hours, minutes and seconds, from time 0.
+    told = _CLOCK.fullmatch(stream.metadata.get("DURATION", ""))
+    return None if told is None else sum((60**power * Fraction(told[3 - power]) for power in range(3)), Fraction(0))
+
+
+def _describe(stream: AvAudioStream, end_seconds: Fraction | None) -> AudioStream:
     return AudioStream(
         index=stream.index,
         codec=stream.codec_context.name,
         sample_rate=stream.codec_context.sample_rate,
         channels=stream.codec_context.channels,
         language=stream.language,
+        end_seconds=end_seconds,
     )
 
 

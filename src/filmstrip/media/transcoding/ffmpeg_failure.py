@@ -21,15 +21,14 @@ from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun
 _MESSAGE = re.compile(r"(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?P<level>\w+)\] (?P<text>.*)")
 _PATH = re.compile(r"(?:file:)?/[^\s'\":]+")
 
+_CUT_OFF = ("partial file", "ended prematurely", "error during demuxing")
 _DAMAGE = (
-    "partial file",
-    "ended prematurely",
+    *_CUT_OFF,
     "packet corrupt",
     "corrupt input packet",
     "error submitting packet to decoder",
     "decoding error",
     "corrupt decoded frame",
-    "error during demuxing",
     "error while decoding",
 )
 _UNREADABLE = (
@@ -52,6 +51,11 @@ _ECHOES = ("error opening input", "error opening output", "conversion failed", "
 def is_damaged(messages: Sequence[str]) -> bool:
     """Check whether ffmpeg met damaged places in the source, even if it went on."""
     return _says(messages, _DAMAGE)
+
+
+def is_cut_off(messages: Sequence[str]) -> bool:
+    """Check whether the source broke off before its end."""
+    return _says(messages, _CUT_OFF)
 
 
 def explain_failure(run: FfmpegRun) -> FilmstripError:

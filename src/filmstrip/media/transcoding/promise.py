@@ -63,6 +63,7 @@ class Promise:
         audio: Its audio streams, in order.
         joints: How often the source's clock jumps; each is less sure by a part of a second.
         has_cover: Whether it shows a picture beside its sound.
+        sound_seconds: How long the source's sound lasts, from the start of the source; None if it does not tell.
     """
 
     span: TimeRange
@@ -73,6 +74,19 @@ class Promise:
     audio: tuple[PromisedAudio, ...] = ()
     joints: int = 0
     has_cover: bool = False
+    sound_seconds: Fraction | None = None
+
+    @property
+    def expected_seconds(self) -> Fraction:
+        """How long it should be: sound alone may end before the source does."""
+        if self.video or self.sound_seconds is None:
+            return self.span.duration
+        return min(self.span.duration, max(Fraction(0), self.sound_seconds - self.span.start))
+
+    @property
+    def end_is_known(self) -> bool:
+        """Whether what lasts less lacks something: sound alone may end anywhere if the source does not tell."""
+        return bool(self.video) or self.sound_seconds is not None
 
     @property
     def tolerance_seconds(self) -> Fraction:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filmstrip.domain.errors import FilmstripError, SourceUnreadableError
 from filmstrip.media.transcoding.ffmpeg_command import first_pass_arguments, transcode_arguments
-from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_damaged
+from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_cut_off, is_damaged
 from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun, WaitingFfmpeg, run_ffmpeg
 from filmstrip.media.transcoding.promise import Delivery, Promise
 from filmstrip.media.transcoding.transcode import Rendition, Transcode, statistics_path
@@ -105,7 +105,7 @@ def _remove_statistics(job: Transcode) -> None:
 
 def _tell_written(deliveries: Sequence[Delivery], finished: int, count: int, written: Fraction) -> None:
     for delivery in deliveries:
-        expected = delivery.promise.span.duration
+        expected = delivery.promise.expected_seconds
         share = float(min(Fraction(1), written / expected)) if expected else 0.0
         delivery.on_progress(_ENCODING_SHARE * (finished + share) / count)
 
@@ -139,18 +139,20 @@ def _judge_source(run: FfmpegRun, delivery: Delivery) -> None:
     promise, damaged = delivery.promise, is_damaged(run.messages)
     end, promised = float(promise.span.start + run.written_seconds), float(promise.source_seconds)
     what = "video" if promise.video else "sound"
-    if run.written_seconds >= promise.span.duration - promise.tolerance_seconds:
-        if damaged:
-            where = "be it only where its pieces meet, " if promise.joints else ""
-            delivery.warn(f"The source is damaged in places, {where}which the {what} may show")
-    elif damaged:
+    is_short = run.written_seconds < promise.expected_seconds - promise.tolerance_seconds
+    if is_short and damaged and (promise.end_is_known or is_cut_off(run.messages)):
         error = SourceUnreadableError(f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds")
         error.add_note("\n".join(run.messages))
         raise error
-    else:
+    if damaged:
+        where = "be it only where its pieces meet, " if promise.joints else ""
+        delivery.warn(f"The source is damaged in places, {where}which the {what} may show")
+    if is_short and promise.end_is_known:
         delivery.warn(
             f"The {what} ends at {end:.1f} s of the source, which promises {promised:.1f} s but has no more there"
         )
+    elif is_short:
+        delivery.warn(f"The sound ends at {end:.1f} s of the source, which lasts {promised:.1f} s")
 
 
 def _tell_verified(delivery: Delivery, share: float) -> None:
