@@ -79,7 +79,5 @@ def test_the_end_of_the_sound_is_read(film: Path) -> None:
 def test_a_clip_behind_the_sound_is_refused(film: Path, tmp_path: Path) -> None:
     """Where the source tells its end, there is nothing to make behind it."""
     if film.suffix != ".flv":
-        with pytest.raises(
-            OutputError, match="start_time: 3 is not before the end of the source's sound, which lasts 2.5"
-        ):
+        with pytest.raises(OutputError, match="start_time: 3 is not before the end of the source's sound, which last"):
             run_output(film, tmp_path, output="mp3", start_time=3)

@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 import barcode
 from assets import ASSETS
-from filmstrip.domain.errors import OutputInvalidError
+from filmstrip.domain.errors import OutputError, OutputInvalidError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.media.transcoding.muxers.registry import muxer_named
 from filmstrip.media.transcoding.promise import PromisedAudio, PromisedVideo
@@ -157,6 +157,40 @@ def test_any_number_of_channels_can_be_had(codec: str, channels: int, tmp_path: 
     entry = {"output": "webm", "audio_codec": codec, "audio_channels_number": channels, "duration": "0.2", "width": 64}
     with av.open(_make(ASSETS["plain.mp4"].path, tmp_path, **entry, audio_bitrate=480).first) as container:
         assert container.streams.audio[0].codec_context.channels == channels
+
+
+@pytest.mark.parametrize("asked", [{"bitrate": 200}, {"quality": 40}, {"quality": 40, "bitrate": 200}], ids=str)
+@pytest.mark.parametrize(("encoder", "output"), [*_GRIDS, ("libx264", "mp4")])
+def test_each_encoder_takes_limits_of_a_bitrate(
+    encoder: str, output: str, asked: dict[str, object], noise: Path, tmp_path: Path
+) -> None:
+    """With an average, a quality and both: what one of them does not know is told, and the video is made."""
+    scale = 1000 if encoder == "libx264" else 1
+    limits = {"max_rate": 400 / scale, "min_rate": 100 / scale, "bufsize": 600 / scale}
+    entry = {"output": output, "video_codec": encoder, "duration": "0.2", **asked}
+    run = _make(noise, tmp_path, **entry, video_codec_parameters={**FAST[encoder], **limits})
+    assert all(words.partition(" ")[0] in limits for words in run.warnings)
+    assert run.result.size_bytes > 0
+
+
+@pytest.mark.parametrize("quality", [0, 3])
+def test_the_best_quality_can_be_played_at_the_fastest_preset(quality: int, tmp_path: Path) -> None:
+    """What is made with both is decoded to its end, which a warning pays for with a slower preset."""
+    source = generate(tmp_path / "s.mkv", "-f", "lavfi", "-i", "mandelbrot=s=64x64:r=25", "-t", "0.4", "-c:v", "ffv1")
+    entry = {"output": "mp4", "video_codec": "libsvtav1", "video_codec_parameters": {"preset": 13}}
+    run = _make(source, tmp_path, **entry, quality=quality)
+    assert "preset is 10, not 13" in run.warnings[-1]
+    with av.open(run.first) as container:
+        assert len(list(container.decode(video=0))) == 10
+
+
+def test_a_source_with_more_frames_than_an_encoder_knows_is_told(tmp_path: Path) -> None:
+    """Before anything is made, with what to do; which then does it."""
+    source = generate(tmp_path / "s.mkv", "-f", "lavfi", "-i", "color=s=64x64:r=300:d=0.2", "-c:v", "ffv1")
+    with pytest.raises(OutputError, match='300 frames a second, libsvtav1 knows 240 at most: "framerate_limit": 240'):
+        _make(source, tmp_path, output="mp4", video_codec="libsvtav1")
+    run = _make(source, tmp_path, output="mp4", video_codec="libsvtav1", framerate_limit=240)
+    assert run.result.meta["framerate"] == "240/1"
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,8 @@ class AudioOutput(EncodedOutput):
         end, start = info.sound_seconds, self.start_time or Fraction(0)
         if end is not None and start >= end:
             raise OutputError(
-                f"start_time: {float(start):g} is not before the end of the source's sound, which lasts {float(end):.3f} s"
+                f"start_time: {float(start):g} is not before the end of the source's sound, "
+                f"which lasts {float(end):.3f} s"
             )
 
     def compromises(self, info: MediaInfo, *, upscale: bool) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
@@ -17,7 +17,7 @@ from filmstrip.media.transcoding.muxers._base import Muxer
 from filmstrip.outputs._base import Group, Output, OutputPlan
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.clip import Clip
-from filmstrip.params.values import mistake
+from filmstrip.params.values import accepted, mistake, parse_exact, whole_number
 
 
 class EncodedOutput(Output, Clip, AudioEncoding):
@@ -31,34 +31,37 @@ class EncodedOutput(Output, Clip, AudioEncoding):
         default = cls.model_fields["audio_codec"].default
         return audio_encoders().get(str(name)) or audio_encoders()[default]
 
+    @classmethod
+    def _audio_encoder_of(cls, info: ValidationInfo) -> AudioEncoder | None:
+        """Return the encoder by which others are judged; None if that is the mistake itself."""
+        return cls.audio_encoder_named(info.data["audio_codec"]) if "audio_codec" in info.data else None
+
     @property
     def audio_encoder(self) -> AudioEncoder:
         """The encoder of sound."""
         return self.audio_encoder_named(self.audio_codec)
 
-    @field_validator("audio_sample_rate")
+    # What an encoder knows comes before what any of them knows: who reads of a mistake is told once what is allowed.
+    @field_validator("audio_sample_rate", mode="before")
     @classmethod
-    def _has_known_rate(cls, rate: int, info: ValidationInfo) -> int:
-        known = cls.audio_encoder_named(info.data.get("audio_codec")).sample_rates
-        if rate not in known:
-            raise mistake(rate, f"one of {', '.join(map(str, known))}")
+    def _has_known_rate(cls, rate: Any, info: ValidationInfo) -> Any:
+        encoder = cls._audio_encoder_of(info)
+        if encoder is not None and parse_exact(rate) not in encoder.sample_rates:
+            raise mistake(rate, f"one of {', '.join(map(str, encoder.sample_rates))}")
         return rate
 
-    @field_validator("audio_bitrate")
+    @field_validator("audio_bitrate", mode="before")
     @classmethod
-    def _has_known_bitrate(cls, kilobits: int, info: ValidationInfo) -> int:
-        least, most = cls.audio_encoder_named(info.data.get("audio_codec")).bitrates or (kilobits, kilobits)
-        if not least <= kilobits <= most:
-            raise mistake(kilobits, f"a whole number from {least} to {most}")
-        return kilobits
+    def _has_known_bitrate(cls, kilobits: Any, info: ValidationInfo) -> Any:
+        encoder = cls._audio_encoder_of(info)
+        bitrates = None if encoder is None else encoder.bitrates
+        return kilobits if bitrates is None else accepted(whole_number(*bitrates), kilobits)
 
-    @field_validator("audio_channels_number")
+    @field_validator("audio_channels_number", mode="before")
     @classmethod
-    def _has_known_channels(cls, channels: int, info: ValidationInfo) -> int:
-        most = cls.audio_encoder_named(info.data.get("audio_codec")).most_channels
-        if channels > most:
-            raise mistake(channels, f"a whole number from 1 to {most}")
-        return channels
+    def _has_known_channels(cls, channels: Any, info: ValidationInfo) -> Any:
+        encoder = cls._audio_encoder_of(info)
+        return channels if encoder is None else accepted(whole_number(1, encoder.most_channels), channels)
 
     @property
     def reads_whole_source(self) -> bool:

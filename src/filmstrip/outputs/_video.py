@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationInfo, field_validator
 
 from filmstrip.domain.artifact import MediaKind, MetaValue
-from filmstrip.domain.errors import StreamMissingError
+from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.encoders._base import VideoEncoder
@@ -20,8 +20,8 @@ from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.frame_size import FrameSizing
-from filmstrip.params.values import mistake, unfit
-from filmstrip.params.video_stream import VideoEncoding
+from filmstrip.params.values import accepted, mistake, number, one_of, unfit
+from filmstrip.params.video_stream import VideoEncoding, frame_rates
 
 # Rounding an odd side to an even one, up or down, makes no difference worth a word.
 _EVEN_SIDES = 2
@@ -58,6 +58,11 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         default = cls.model_fields["video_codec"].default
         return video_encoders().get(str(name)) or video_encoders()[default]
 
+    @classmethod
+    def _video_encoder_of(cls, info: ValidationInfo) -> VideoEncoder[Any] | None:
+        """Return the encoder by which others are judged; None if that is the mistake itself."""
+        return cls.video_encoder_named(info.data["video_codec"]) if "video_codec" in info.data else None
+
     @property
     def video_encoder(self) -> VideoEncoder[Any]:
         """The encoder of pictures."""
@@ -66,32 +71,47 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     @field_validator("video_codec_parameters", mode="before")
     @classmethod
     def _are_of_the_encoder(cls, document: Any, info: ValidationInfo) -> CodecParameters:
-        parsed: CodecParameters = cls.video_encoder_named(info.data.get("video_codec")).parameters.model_validate(
-            document
-        )
+        encoder = cls._video_encoder_of(info)
+        parsed: CodecParameters = (CodecParameters if encoder is None else encoder.parameters).model_validate(document)
         return parsed
 
-    @field_validator("quality")
+    # What an encoder knows comes before what any of them knows: who reads of a mistake is told once what is allowed.
+    @field_validator("quality", mode="before")
     @classmethod
-    def _is_known_quality(cls, quality: Fraction | None, info: ValidationInfo) -> Fraction | None:
-        best, worst = cls.video_encoder_named(info.data.get("video_codec")).qualities
-        if quality is not None and not best <= quality <= worst:
-            raise mistake(_plain(quality), f"a number from {best} to {worst}")
-        return quality
+    def _is_known_quality(cls, quality: Any, info: ValidationInfo) -> Any:
+        encoder = cls._video_encoder_of(info)
+        if encoder is None or quality is None:
+            return quality
+        best, worst = encoder.qualities
+        return accepted(number(f"a number from {best} to {worst}", least=best, most=worst), quality)
 
-    @field_validator("pix_format")
+    @field_validator("bitrate", mode="before")
     @classmethod
-    def _is_known_format(cls, name: str, info: ValidationInfo) -> str:
-        known = cls.video_encoder_named(info.data.get("video_codec")).pixel_formats
-        if name not in known:
-            raise mistake(name, f"one of {', '.join(known)}, which is what the encoder knows")
-        return name
+    def _is_known_average(cls, kilobits: Any, info: ValidationInfo) -> Any:
+        encoder = cls._video_encoder_of(info)
+        if encoder is None or kilobits is None:
+            return kilobits
+        least, most = encoder.bitrates
+        return accepted(number(f"a number of kbit/s from {least} to {most}", least=least, most=most), kilobits)
+
+    @field_validator("framerate", "framerate_limit", mode="before")
+    @classmethod
+    def _is_known_frame_rate(cls, rate: Any, info: ValidationInfo) -> Any:
+        encoder = cls._video_encoder_of(info)
+        return rate if encoder is None or rate is None else accepted(frame_rates(encoder.most_frame_rate), rate)
+
+    @field_validator("pix_format", mode="before")
+    @classmethod
+    def _is_known_format(cls, name: Any, info: ValidationInfo) -> Any:
+        encoder = cls._video_encoder_of(info)
+        return name if encoder is None else accepted(one_of(encoder.pixel_formats), name)
 
     @field_validator("tag_video")
     @classmethod
     def _is_known_tag(cls, tag: str | None, info: ValidationInfo) -> str | None:
-        known = cls.muxer.video_codecs[cls.video_encoder_named(info.data.get("video_codec")).codec]
-        if tag is not None and tag not in known:
+        encoder = cls._video_encoder_of(info)
+        known = None if encoder is None else cls.muxer.video_codecs[encoder.codec]
+        if tag is not None and known is not None and tag not in known:
             raise mistake(tag, f"one of {', '.join(known)}") if known else unfit("is nothing that this container has")
         return tag
 
@@ -131,9 +151,15 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         return info.video
 
     def check(self, info: MediaInfo) -> None:
-        """Check that there are pictures, and something in the clip."""
+        """Check that there are pictures, and something in the clip, at a rate that the encoder knows."""
         self.video_of(info)
         super().check(info)
+        rate, most = self.rate(info), self.video_encoder.most_frame_rate
+        if rate is not None and rate > most and self.framerate is None and self.framerate_limit is None:
+            raise OutputError(
+                f"framerate: the source has {float(rate):g} frames a second, {self.video_codec} knows {most} at most: "
+                f'"framerate_limit": {most} makes it as many'
+            )
 
     def picture(self, info: MediaInfo, *, upscale: bool) -> PicturePlan:
         """Plan what is done to each picture."""
@@ -181,10 +207,6 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
             **super().meta(info, bits_per_second, upscale=upscale),
             "audio_codec": self.audio_encoder.codec if info.audio else None,
         }
-
-
-def _plain(number: Fraction) -> int | float:
-    return number.numerator if number.denominator == 1 else float(number)
 
 
 def _ratio(value: Fraction) -> str:

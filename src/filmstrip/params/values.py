@@ -104,6 +104,13 @@ def whole_number(least: int, most: int) -> BeforeValidator:
     return BeforeValidator(parse)
 
 
+def accepted(validator: BeforeValidator, value: object) -> object:
+    """Return a value as it is if a validator of this module accepts it, which raises what it says otherwise."""
+    check: Callable[[Any], object] = validator.func  # type: ignore[assignment]
+    check(value)
+    return value
+
+
 def one_of(allowed: Collection[str], aliases: dict[str, str] | None = None) -> BeforeValidator:
     """Accept one of some words, whatever the case."""
     names = {word.lower(): word for word in allowed} | (aliases or {})

@@ -22,7 +22,8 @@ _RATIO = re.compile(
     r"\s*(?P<width>\d{1,12}(?:\.\d{1,9})?)\s*[:/x]\s*(?P<height>\d{1,12}(?:\.\d{1,9})?)\s*", re.IGNORECASE
 )
 _EXTREME_RATIO = 100
-_SLOWEST = Fraction(1, 1000)
+SLOWEST_FRAME_RATE = Fraction(1, 1000)
+FASTEST_FRAME_RATE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,16 @@ def _parse_level(value: object) -> int:
     return level
 
 
+def frame_rates(most: int) -> BeforeValidator:
+    """Accept frames per second up to a most."""
+    expectation = f"a number of frames per second from 0.001 to {most}, such as 29.97 or 30000/1001"
+    return number(expectation, least=SLOWEST_FRAME_RATE, most=most)
+
+
 FrameRate = Annotated[
     Fraction,
     AfterValidator(snap_frame_rate),
-    number("a number of frames per second from 0.001 to 300, such as 29.97 or 30000/1001", least=_SLOWEST, most=300),
+    frame_rates(FASTEST_FRAME_RATE),
 ]
 Kilobits = Annotated[Fraction, number("a number of kbit/s above 0 and at most 1000000", above=0, most=10**6)]
 AspectRatio = Annotated[Fraction, BeforeValidator(_parse_aspect_ratio)]

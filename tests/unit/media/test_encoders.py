@@ -193,3 +193,46 @@ def test_what_is_about_h264_is_told(name: str) -> None:
     video = VideoEncoding.model_validate({"profile": "high", "level": 41})
     told = list(video_encoders()[name].compromises(video, None))
     assert [sentence.partition(" ")[0] for sentence in told] == ["profile", "level"]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "settings", "told"),
+    [
+        ("libsvtav1", {"bitrate": 200}, {"max_rate": 400, "bufsize": 400}, ["max_rate was ignored"]),
+        ("libsvtav1", {"quality": 30, "bitrate": 200}, {"min_rate": 100}, ["min_rate was ignored"]),
+        ("libsvtav1", {"quality": 30}, {"bufsize": 100}, ["bufsize was ignored"]),
+        ("libsvtav1", {"bitrate": 200}, {"bufsize": 1}, ["bufsize is 4, not 1"]),
+        ("libsvtav1", {"bitrate": 200}, {"bufsize": 4000}, ["bufsize is 2000, not 4000"]),
+        ("libsvtav1", {"quality": 0}, {"preset": 12}, ["quality is 1, not 0", "preset is 10, not 12"]),
+        ("libsvtav1", {"quality": 3}, {"preset": 11}, ["preset is 10, not 11"]),
+        ("libsvtav1", {"quality": 3, "bitrate": 300}, {"preset": 10}, []),
+        ("libsvtav1", {"quality": 4}, {"preset": 13}, []),
+        ("libvpx-vp9", {"quality": 30}, {"min_rate": 1, "bufsize": 2}, ["min_rate was ignored", "bufsize was ignored"]),
+        ("libvpx", {}, {"min_rate": 1, "max_rate": 2}, ["min_rate was ignored"]),
+        ("libvpx", {"bitrate": 90}, {"min_rate": 1, "max_rate": 2, "bufsize": 3}, []),
+        ("libvpx", {"quality": 20.5}, {}, ["quality is 20, not 20.5"]),
+        ("libx264", {"quality": 0}, {"bufsize": 1}, ["quality is 1, not 0", "bufsize was ignored"]),
+        ("libx264", {"quality": 20, "bitrate": 90}, {"bufsize": 1, "min_rate": 1}, ["min_rate was ignored"]),
+        ("libx265", {"bitrate": 90}, {"bufsize": 1}, ["bufsize was ignored"]),
+        ("libx265", {"bitrate": 90}, {"bufsize": 1, "max_rate": 100}, []),
+    ],
+)
+def test_limits_that_an_encoder_does_not_keep_are_told(
+    name: str, asked: dict[str, object], settings: dict[str, object], told: list[str]
+) -> None:
+    """Nothing is dropped or changed without a word, and no word is lost where all is done as asked."""
+    warnings = list(video_encoders()[name].compromises(_video(name, asked, settings), Fraction(25)))
+    assert [words.partition(":")[0] for words in warnings] == told
+
+
+def test_limits_that_svt_refuses_do_not_reach_it() -> None:
+    """It takes a ceiling beside a quality alone, and fails otherwise."""
+    words = _arguments("libsvtav1", {"bitrate": 200}, {"max_rate": 400, "min_rate": 100, "bufsize": 1})
+    assert words == "-codec:v libsvtav1 -preset:v 5 -b:v 200000 -bufsize:v 4000 -g:v 90"
+    words = _arguments("libsvtav1", {"quality": 2}, {"max_rate": 400, "preset": 13})
+    assert words == "-codec:v libsvtav1 -preset:v 10 -crf:v 2 -maxrate:v 400000 -bufsize:v 800000 -g:v 90"
+
+
+def test_a_buffer_stays_within_what_ffmpeg_counts() -> None:
+    """Two seconds of the highest bitrate that can be asked for are more bits than 32 bits count."""
+    assert "-bufsize:v 2147483647" in _arguments("libx264", {"quality": 20}, {"max_rate": 2000})

@@ -59,6 +59,23 @@ def _explain(*messages: str, code: int = 1) -> FilmstripError:
             OutputError,
             'The output cannot be encoded as asked; ffmpeg says "baseline profile doesn\'t support interlacing"',
         ),
+        (
+            (
+                "Svt[error]: The maximum allowed frame rate is 240 fps",
+                "[libsvtav1 @ 0x5] [error] Error setting encoder parameters: bad parameter (0x80001005)",
+            ),
+            OutputError,
+            'The output cannot be encoded as asked; ffmpeg says "The maximum allowed frame rate is 240 fps"',
+        ),
+        (
+            (
+                "x265 [error]: Picture size must be at least one CTU",
+                "[libx265 @ 0x5] [error] Cannot open libx265 encoder.",
+                "[vf#0:0 @ 0x5] [error] Error sending frames to consumers: Invalid data found when processing input",
+            ),
+            OutputError,
+            'The output cannot be encoded as asked; ffmpeg says "Picture size must be at least one CTU"',
+        ),
         ((), OutputError, "The output cannot be encoded as asked, and ffmpeg gives no reason"),
     ],
 )

@@ -57,20 +57,18 @@ def test_every_mistake_of_an_entry_is_named() -> None:
     """All mistakes come at once, nested ones with their whole path."""
     with pytest.raises(QueryError) as caught:
         _parse(
-            '{"output": "mp4", "video_codec": "libvpx", "audio_codec": "mp3", "framerate": "abc",'
+            '{"output": "mp4", "framerate": "abc",'
             ' "quality": "52", "audio_sample_rate": "44000", "audio_bitrate": 7, "audio_channels_number": 9,'
             ' "tag_video": "hvc1", "video_codec_parameters": {"refs": "99"}, "file_extension": "exe"}'
         )
     assert sorted(map(str, caught.value.mistakes)) == [
         "format[0].audio_bitrate: 7 is not a whole number from 8 to 1024",
         "format[0].audio_channels_number: 9 is not a whole number from 1 to 8",
-        'format[0].audio_codec: "mp3" is not one of libfdk_aac, aac',
-        f"format[0].audio_sample_rate: 44000 is not one of {', '.join(map(str, ENCODER.sample_rates))}",
+        f'format[0].audio_sample_rate: "44000" is not one of {", ".join(map(str, ENCODER.sample_rates))}',
         'format[0].file_extension: "exe" is not one of mp4, m4v, mov',
         _FRAME_RATE_MISTAKE,
-        "format[0].quality: 52 is not a number from 0 to 51",
+        'format[0].quality: "52" is not a number from 0 to 51',
         'format[0].tag_video: "hvc1" is not one of avc1',
-        'format[0].video_codec: "libvpx" is not one of libsvtav1, libx264, libx265',
         'format[0].video_codec_parameters.refs: "99" is not a whole number from 0 to 16',
     ]
 

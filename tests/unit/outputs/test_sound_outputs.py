@@ -57,13 +57,14 @@ def test_a_source_without_sound_is_refused(name: str) -> None:
                 "audio_sample_rate: 8000 is not one of 16000, 22050, 24000, 32000, 44100, 48000",
             ],
         ),
+        ({"output": "mp3", "audio_bitrate": 20000}, ["audio_bitrate: 20000 is not a whole number from 8 to 320"]),
         (
             {"output": "m4a", "audio_codec": "mp3", "cover_art": "maybe"},
             ['audio_codec: "mp3" is not one of libfdk_aac, aac', 'cover_art: "maybe" is not 0 or 1'],
         ),
         (
             {"output": "flac", "audio_sample_rate": "44000"},
-            ["audio_sample_rate: 44000 is not one of " + ", ".join(map(str, audio_encoders()["flac"].sample_rates))],
+            ['audio_sample_rate: "44000" is not one of ' + ", ".join(map(str, audio_encoders()["flac"].sample_rates))],
         ),
     ],
 )

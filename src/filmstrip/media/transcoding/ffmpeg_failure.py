@@ -19,6 +19,8 @@ from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun
 
 # "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x5586] [error] moov atom not found": where it was said, how bad it is, what it is.
 _MESSAGE = re.compile(r"(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(?P<level>\w+)\] (?P<text>.*)")
+# "Svt[error]: The maximum allowed frame rate is 240 fps", "x265 [error]: …": what encoders say past ffmpeg.
+_ENCODER_ERROR = re.compile(r"(?:Svt|x265) ?\[error\]: *(?P<text>.*)")
 _PATH = re.compile(r"(?:file:)?/[^\s'\":]+")
 
 _CUT_OFF = ("partial file", "ended prematurely", "error during demuxing")
@@ -74,10 +76,12 @@ def _judge(run: FfmpegRun) -> FilmstripError:
         return LimitExceededError("Encoding needs more memory than this service allows (memory_limit_mb)")
     if _says(run.messages, ("exceeds specified max pixel count",)):
         return LimitExceededError("The source's pictures are larger than this service allows (max_pixels)")
-    if _says(run.messages, _UNREADABLE):
+    own = next((match["text"] for each in run.messages if (match := _ENCODER_ERROR.fullmatch(each))), "")
+    # ffmpeg calls what an encoder refuses invalid data of its input.
+    if not own and _says(run.messages, _UNREADABLE):
         reason = NO_INDEX if _says(run.messages, ("moov atom not found",)) else DAMAGED
         return SourceUnreadableError(f"The source cannot be read as media: {reason}")
-    reason = _reason(run.messages)
+    reason = _plain(own) or _reason(run.messages)
     said = f'; ffmpeg says "{reason}"' if reason else ", and ffmpeg gives no reason"
     return OutputError(f"The output cannot be encoded as asked{said}")
 
@@ -100,7 +104,11 @@ def _reason(messages: Sequence[str]) -> str:
     found = [match["text"] for message in messages if (match := _MESSAGE.fullmatch(message)) and _is_error(match)]
     causes = [text for text in found if not text.lower().startswith(_ECHOES)]
     reason = next(iter(causes or found), "")
-    return _PATH.sub("(file)", reason).rstrip(".")
+    return _plain(reason)
+
+
+def _plain(reason: str) -> str:
+    return _PATH.sub("(file)", reason).rstrip(". ")
 
 
 def _is_error(match: re.Match[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import ClassVar, Generic, TypeVar
 from filmstrip.domain.media_info import AudioStream
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.codec_parameters import CodecParameters
-from filmstrip.params.video_stream import PIXEL_FORMATS, VideoEncoding
+from filmstrip.params.video_stream import FASTEST_FRAME_RATE, PIXEL_FORMATS, VideoEncoding
 
 ParametersT = TypeVar("ParametersT", bound=CodecParameters)
 
@@ -40,6 +40,8 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         qualities: The best and the worst constant quality (CRF) that it knows.
         pixel_formats: What it can encode, of those that can be asked for.
         bit_depth: Bits of a sample of its results.
+        bitrates: The least and the most average that it knows, in kbit/s.
+        most_frame_rate: The most frames per second that it knows.
         effort: How many seconds of CPU a million pixels may take, with the slowest settings on a slow core.
     """
 
@@ -49,6 +51,9 @@ class VideoEncoder(ABC, Generic[ParametersT]):
     qualities: ClassVar[tuple[int, int]]
     pixel_formats: ClassVar[tuple[str, ...]] = PIXEL_FORMATS
     bit_depth: ClassVar[int] = 8
+    # Encoders count in kbit/s: what is less is none.
+    bitrates: ClassVar[tuple[int, int]] = (1, 10**6)
+    most_frame_rate: ClassVar[int] = FASTEST_FRAME_RATE
     effort: ClassVar[int] = 1
 
     def settings(self, video: VideoEncoding) -> ParametersT:

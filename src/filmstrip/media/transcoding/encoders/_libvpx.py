@@ -10,12 +10,15 @@ from typing import Annotated, ClassVar
 from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
 from filmstrip.media.transcoding.encoders._options import (
     bits,
+    ceiling,
     forced_keyframes,
     grid_frames,
+    ignored,
     is_average,
     keyframes,
     kilobits,
     of_h264,
+    other_quality,
     pass_log,
     rate_control,
 )
@@ -78,8 +81,12 @@ class VpxEncoder(VideoEncoder[VpxParameters]):
         ]
 
     def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-        """Yield what is of another codec, and that there are more keyframes than asked for."""
+        """Yield what is of another codec, limits without effect, and that there are more keyframes than asked for."""
         yield from of_h264(video, self.names[0])
+        if not is_average(video):
+            reason = f"{self.names[0]} heeds it with a bitrate and no quality only"
+            yield from ignored(kilobits(self.settings(video)), {"min_rate": reason, "bufsize": reason})
+            yield from other_quality(video, self._quality(video), f"{self.names[0]} knows whole numbers")
         if video.two_pass and video.keyframe is not None and _whole_frames(video, frame_rate) is None:
             yield (
                 f"There are keyframes at scene cuts too: with two_pass, {self.names[0]} has none but those asked for "
@@ -92,9 +99,11 @@ class VpxEncoder(VideoEncoder[VpxParameters]):
             yield from rate_control(video, 0, limits)
             return
         # Its ceiling is no option of its own, but the bitrate beside the quality.
-        ceiling = limits.most if limits.most is not None else (video.bitrate and video.bitrate * 1000)
-        quality = self.default_quality if video.quality is None else video.quality
-        yield from ("-crf:v", f"{round(quality)}", "-b:v", self.unlimited if ceiling is None else bits(ceiling))
+        most = ceiling(video, limits)
+        yield from ("-crf:v", f"{self._quality(video)}", "-b:v", self.unlimited if most is None else bits(most))
+
+    def _quality(self, video: VideoEncoding) -> int:
+        return round(self.default_quality if video.quality is None else video.quality)
 
 
 def _keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.media.transcoding.encoders._base import Pass
 from filmstrip.params import codec_parameters
-from filmstrip.params.video_stream import KeyframeInterval, VideoEncoding
+from filmstrip.params.video_stream import FASTEST_FRAME_RATE, KeyframeInterval, VideoEncoding
 
 _DEFAULT_KEYFRAME_FRAMES = 90
-_FASTEST_FRAME_RATE = 300
+# FFmpeg counts them in 32 bits.
+_MOST_BUFFER_BITS = 2**31 - 1
 _LITTLE_SECONDS = "0.0005"
 _UNSAFE, _ESCAPED = re.compile(r"([\\':=])"), r"\\\1"
 
@@ -46,17 +47,23 @@ def rate_control(video: VideoEncoding, quality: Fraction | int, limits: RateLimi
         yield from ("-b:v", bits((video.bitrate or 0) * 1000))
     else:
         yield from ("-crf:v", f"{float(quality):g}")
-    most = limits.most
-    if most is None and video.quality is not None and video.bitrate is not None:
-        most = video.bitrate * 1000
+    most = ceiling(video, limits)
     if most is not None:
         # A ceiling, as an average over the decoder's buffer: without a buffer it would be ignored.
         yield from ("-maxrate:v", bits(most))
     if most is not None or limits.buffer is not None:
         # Two seconds of the ceiling if nothing else is asked for: smooth quality at a latency that files can afford.
-        yield from ("-bufsize:v", bits(limits.buffer if limits.buffer is not None else 2 * (most or 0)))
+        buffer = limits.buffer if limits.buffer is not None else 2 * (most or 0)
+        yield from ("-bufsize:v", bits(min(buffer, _MOST_BUFFER_BITS)))
     if limits.least is not None:
         yield from ("-minrate:v", bits(limits.least))
+
+
+def ceiling(video: VideoEncoding, limits: RateLimits) -> Fraction | None:
+    """Return the highest bitrate in bit/s, which a bitrate beside a quality is too; None for none."""
+    if limits.most is None and video.quality is not None and video.bitrate is not None:
+        return video.bitrate * 1000
+    return limits.most
 
 
 def is_average(video: VideoEncoding) -> bool:
@@ -76,7 +83,7 @@ def keyframes(video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str
     # pictures come faster for a while.
     yield from (
         "-g:v",
-        str(interval.frames or math.ceil(2 * (interval.seconds or 1) * (frame_rate or _FASTEST_FRAME_RATE))),
+        str(interval.frames or math.ceil(2 * (interval.seconds or 1) * (frame_rate or FASTEST_FRAME_RATE))),
     )
 
 
@@ -119,6 +126,33 @@ def of_h264(video: VideoEncoding, encoder: str) -> Iterator[str]:
     for name in ("profile", "level"):
         if getattr(video, name) is not None:
             yield f"{name} is about H.264, and was ignored: {encoder} chooses what fits"
+
+
+def ignored(limits: RateLimits, reasons: Mapping[str, str]) -> Iterator[str]:
+    """Yield which limits are asked for that have no effect.
+
+    Args:
+        limits: What is asked for.
+        reasons: Why those that have none have none, by their names.
+    """
+    values = {"max_rate": limits.most, "min_rate": limits.least, "bufsize": limits.buffer}
+    for name, value in values.items():
+        if value is not None and name in reasons:
+            yield f"{name} was ignored: {reasons[name]}"
+
+
+def without_ceiling(video: VideoEncoding, limits: RateLimits, encoder: str) -> Iterator[str]:
+    """Yield which limits have no effect on x264 and x265, which know a ceiling and the buffer that it is kept over."""
+    reasons = {"min_rate": f"{encoder} has no lowest bitrate"}
+    if ceiling(video, limits) is None:
+        reasons["bufsize"] = f"{encoder} heeds it with max_rate only"
+    yield from ignored(limits, reasons)
+
+
+def other_quality(video: VideoEncoding, used: Fraction | int, reason: str) -> Iterator[str]:
+    """Yield that another quality is used than the one that is asked for, if it is."""
+    if video.quality is not None and video.quality != used:
+        yield f"quality is {float(used):g}, not {float(video.quality):g}: {reason}"
 
 
 def bits(amount: Fraction | int) -> str:

@@ -7,7 +7,14 @@ from fractions import Fraction
 from typing import ClassVar
 
 from filmstrip.media.transcoding.encoders._base import Pass, VideoEncoder
-from filmstrip.media.transcoding.encoders._options import RateLimits, keyframes, pass_log, rate_control
+from filmstrip.media.transcoding.encoders._options import (
+    RateLimits,
+    keyframes,
+    other_quality,
+    pass_log,
+    rate_control,
+    without_ceiling,
+)
 from filmstrip.params.codec_parameters import Switches
 from filmstrip.params.video_stream import VideoEncoding
 from filmstrip.params.x264 import X264Parameters
@@ -73,14 +80,17 @@ class X264(VideoEncoder[X264Parameters]):
             # What the player must be able to do; x264 drops whatever the profile does not have.
             *("-profile:v", self.profile(video)),
             *_level(video.level or x264.level),
-            # Below 1 x264 becomes lossless, in a profile that browsers do not play.
-            *rate_control(video, max(1, _DEFAULT_QUALITY if video.quality is None else video.quality), _limits(x264)),
+            *rate_control(video, self._quality(video), _limits(x264)),
             *keyframes(video, frame_rate),
             # No keyframes at scene cuts: each would shift the ones after it off the grid that is asked for.
             *(("-sc_threshold:v", "0") if video.keyframe is not None else ()),
             *_settings(x264),
             *pass_log(in_pass),
         ]
+
+    def _quality(self, video: VideoEncoding) -> Fraction | int:
+        # Below 1 x264 becomes lossless, in a profile that browsers do not play.
+        return max(1, _DEFAULT_QUALITY if video.quality is None else video.quality)
 
     def profile(self, video: VideoEncoding) -> str:
         """Return the H.264 profile of the result."""
@@ -91,11 +101,13 @@ class X264(VideoEncoder[X264Parameters]):
         return video.profile or x264.vprofile or ("high" if asks_for_high else _DEFAULT_PROFILE)
 
     def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-        """Yield that another profile is needed than the one that is asked for."""
+        """Yield what is encoded otherwise than asked for: in another profile, in another quality, without limits."""
         del frame_rate
         profile, used = video.profile or self.settings(video).vprofile, self.profile(video)
         if profile is not None and profile != used:
             yield f"pix_format {video.pix_format} needs the H.264 profile {used} instead of {profile}"
+        yield from other_quality(video, self._quality(video), "below it H.264 is lossless, which browsers do not play")
+        yield from without_ceiling(video, _limits(self.settings(video)), "libx264")
 
 
 def _level(level: int | None) -> list[str]:

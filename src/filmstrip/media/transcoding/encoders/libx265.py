@@ -13,6 +13,7 @@ from filmstrip.media.transcoding.encoders._options import (
     of_h264,
     rate_control,
     setting_list,
+    without_ceiling,
 )
 from filmstrip.params.codec_parameters import RateLimits
 from filmstrip.params.values import one_of
@@ -58,9 +59,10 @@ class X265(VideoEncoder[X265Parameters]):
         ]
 
     def compromises(self, video: VideoEncoding, frame_rate: Fraction | None) -> Iterator[str]:
-        """Yield what is of another codec."""
+        """Yield what is of another codec, and limits that have no effect."""
         del frame_rate
         yield from of_h264(video, "libx265")
+        yield from without_ceiling(video, kilobits(self.settings(video)), "libx265")
 
 
 def _settings(video: VideoEncoding, in_pass: Pass | None, threads: int) -> Iterator[tuple[str, str]]:
