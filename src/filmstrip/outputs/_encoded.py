@@ -95,7 +95,7 @@ class EncodedOutput(Output, Clip, AudioEncoding):
         """Yield what cannot be done to the letter, one sentence each; pure."""
         del upscale
         if info.sound is not None:
-            yield from self.audio_encoder.compromises(self)
+            yield from self.audio_encoder.compromises(self, info.sound)
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Plan one file."""

@@ -160,6 +160,14 @@ def test_a_second_pass_uses_what_the_first_one_measured() -> None:
         ("libmp3lame", {"audio_bitrate": 8, "audio_sample_rate": 16000}, "16000 8k", []),
         ("libmp3lame", {"audio_bitrate": 8}, "44100 32k", ["32 kbit/s, not 8"]),
         ("libmp3lame", {"audio_bitrate": 300, "audio_sample_rate": 48000}, "48000 320k", ["320 kbit/s, not 300"]),
+        ("aac", {"audio_bitrate": 1024}, "44100 529k", ["529 kbit/s, not 1024"]),
+        ("aac", {"audio_bitrate": 529}, "44100 529k", []),
+        (
+            "aac",
+            {"audio_bitrate": 64, "audio_sample_rate": 8000, "audio_channels_number": 1},
+            "8000 48k",
+            ["48 kbit/s, not 64"],
+        ),
         ("libvorbis", {"audio_bitrate": 320, "audio_sample_rate": 8000}, "8000 84k", ["84 kbit/s, not 320"]),
     ],
 )

@@ -102,3 +102,14 @@ def test_a_copy_without_loss_that_loses_is_told() -> None:
     ]
     assert _parse(output="flac", audio_sample_rate=96000, audio_channels_number=6).plan(rich).warnings == ()
     assert _parse(output="m4a").plan(rich).warnings == ()
+
+
+@pytest.mark.parametrize("codec", ["pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f64be", "pcm_s64le"])
+def test_a_copy_without_loss_of_finer_samples_is_told(codec: str) -> None:
+    """FFmpeg's encoder of FLAC has 24 bits: what a source of 32 or of floating point has beyond is lost."""
+    fine = replace(_INFO, audio=(AudioStream(0, codec, 44100, 2),))
+    (told,) = _parse(output="flac").plan(fine).warnings
+    assert told == f"The sound has 24 bits a sample, the source ({codec}) more, of which the finest are lost"
+    assert _parse(output="mp3").plan(fine).warnings == ()
+    for exact in ("pcm_s24le", "pcm_s16le", "flac"):
+        assert _parse(output="flac").plan(replace(_INFO, audio=(AudioStream(0, exact, 44100, 2),))).warnings == ()

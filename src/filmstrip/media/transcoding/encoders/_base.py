@@ -126,7 +126,12 @@ class AudioEncoder(ABC):
         """Return the sample rate that decoders of the result give."""
         return self.sample_rate(audio)
 
-    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
-        """Yield what of a request cannot be done to the letter, one sentence each."""
-        del audio
+    def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
+        """Yield what of a request cannot be done to the letter, one sentence each.
+
+        Args:
+            audio: What is asked for.
+            source: What is encoded, None if that is not known.
+        """
+        del audio, source
         yield from ()

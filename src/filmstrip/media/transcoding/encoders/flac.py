@@ -13,6 +13,9 @@ from filmstrip.params.audio_stream import AudioEncoding
 _EXACT = ("pcm_s24", "pcm_s32", "pcm_u24", "pcm_u32", "pcm_f", "pcm_bluray", "pcm_dvd", "flac", "alac", "truehd", "mlp")
 _ALSO_EXACT = ("wavpack", "tta", "ape", "tak", "shorten")
 
+# Samples of 32 and 64 bits, and of floating point, of which 24 are kept.
+_FINER = ("pcm_s32", "pcm_u32", "pcm_s64", "pcm_f")
+
 
 class Flac(AudioEncoder):
     """FLAC (RFC 9639): without loss."""
@@ -38,8 +41,10 @@ class Flac(AudioEncoder):
             *("-ac:a", str(audio.audio_channels_number)),
         ]
 
-    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
-        """Yield what has no effect."""
+    def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
+        """Yield what has no effect, and what is lost of samples that are finer than those of FFmpeg's encoder."""
+        if source is not None and source.codec.startswith(_FINER):
+            yield f"The sound has 24 bits a sample, the source ({source.codec}) more, of which the finest are lost"
         if "audio_bitrate" in audio.model_fields_set:
             yield "audio_bitrate changed nothing: that of FLAC follows from the sound"
 

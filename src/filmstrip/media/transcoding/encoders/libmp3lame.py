@@ -40,8 +40,9 @@ class Lame(AudioEncoder):
         known = _BITRATES[audio.audio_sample_rate]
         return min(known, key=lambda bitrate: abs(bitrate - audio.audio_bitrate))
 
-    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
+    def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
         """Yield what is encoded otherwise than asked for."""
+        del source
         if self.bitrate(audio) != audio.audio_bitrate:
             known = ", ".join(map(str, _BITRATES[audio.audio_sample_rate]))
             yield (

@@ -46,8 +46,9 @@ class Opus(AudioEncoder):
         """Return the bitrate in kbit/s: a channel has 256 at most (FFmpeg's libopusenc)."""
         return min(audio.audio_bitrate, 256 * audio.audio_channels_number)
 
-    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
+    def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
         """Yield what is encoded otherwise than asked for."""
+        del source
         asked, used = audio.audio_sample_rate, self.sample_rate(audio)
         if "audio_sample_rate" in audio.model_fields_set and asked != used:
             yield f"The sound has {used} samples a second, not {asked}: Opus knows {', '.join(map(str, _RATES))} only"

@@ -50,8 +50,9 @@ class Vorbis(AudioEncoder):
         least, most = both if channels == _STEREO else (limit * channels for limit in one)
         return min(max(audio.audio_bitrate, least), most)
 
-    def compromises(self, audio: AudioEncoding) -> Iterator[str]:
+    def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
         """Yield what is encoded otherwise than asked for."""
+        del source
         if self.bitrate(audio) != audio.audio_bitrate:
             yield (
                 f"The sound has {self.bitrate(audio)} kbit/s, not {audio.audio_bitrate}: Vorbis has nothing nearer at "
