@@ -186,6 +186,21 @@ def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.
     assert not captured.out
 
 
+def test_what_was_made_is_told_though_another_output_fails(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files that are at their destination are named, before the reason why others are not."""
+    (tmp_path / "file").touch()
+    places = ("first", "file/below", "last")
+    entries = [
+        {"output": "thumbnails", "interval": 4, "destination": f"file://{tmp_path}/{place}/"} for place in places
+    ]
+    assert _encode(tmp_path, source=sample.as_uri(), format=entries) != ExitCode.DONE
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [f"{tmp_path}/{place}/thumbnails.vtt" for place in ("first", "last")]
+    assert "format[1]: " in captured.err
+
+
 def test_videos_are_not_made_larger(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The rule of the service counts here too: a rendition larger than the source is dropped, with a warning."""
     formats = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -19,23 +19,26 @@ from filmstrip.storage.lender import Lender
 
 
 def run_locally(query: Query[Output], settings: Settings, server: ForkServer, lender: Lender) -> None:
-    """Run a query, and print where the main file of each output is.
+    """Run a query, and print where the main file of each output is that was made, also if another one fails.
 
     Raises:
         FilmstripError: It fails.
     """
-    with _watching(query) as listener:
-        made = run_to_end(run_query(query, settings, listener, server, lender))
-        listener.on_end(tuple(output.index for output in made))
-    for url in _main_urls(made):
-        click.echo(url)
+    made: list[MadeOutput] = []
+    try:
+        with _watching(query, made.append) as listener:
+            run_to_end(run_query(query, settings, listener, server, lender))
+            listener.on_end(tuple(output.index for output in made))
+    finally:
+        for url in _main_urls(made):
+            click.echo(url)
 
 
 @contextmanager
-def _watching(query: Query[Output]) -> Iterator[LocalListener]:
+def _watching(query: Query[Output], on_made: Callable[[MadeOutput], None]) -> Iterator[LocalListener]:
     """Print warnings, each in a line of its own, and show bars if a person watches."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield LocalListener(warn=lambda warned: click.echo(f"warning: {warned.message}", err=True))
+        yield LocalListener(lambda warned: click.echo(f"warning: {warned.message}", err=True), on_made=on_made)
         return
     from rich.console import Console  # noqa: PLC0415 - takes its time, and only a terminal shows bars
 
@@ -49,6 +52,7 @@ def _watching(query: Query[Output]) -> Iterator[LocalListener]:
             on_output=bars.on_output,
             on_files=bars.on_files,
             on_end=bars.finish,
+            on_made=on_made,
             # The terminal breaks lines, so that names in them can be copied whole.
             warn=lambda warned: console.print(
                 f"warning: {warned.message}", markup=False, highlight=False, soft_wrap=True

@@ -128,7 +128,13 @@ def _write_cover(output: EncodedOutput, path: Path, bench: Workbench) -> Path | 
 
 def _tags(output: EncodedOutput, bench: Workbench) -> Mapping[str, str]:
     sound = bench.rendering.info.sound
-    return read_tags(bench.source, sound.index) if isinstance(output, AudioOutput) and sound is not None else {}
+    if not isinstance(output, AudioOutput) or sound is None:
+        return {}
+    tags = read_tags(bench.source, sound.index)
+    lost = [name for name in output.muxer.lost_tags if name in tags]
+    if lost:
+        bench.warn(f"The source tells its {' and '.join(lost)}, for which {output.output_name} has no place: mp3 has")
+    return tags
 
 
 def _local(source: MediaSource) -> LocalFile:

@@ -55,6 +55,7 @@ class LocalListener:
         on_output: Told how much of an output is finished, by its index.
         on_files: Told how many files of an output are at their destination, by its index.
         on_end: Told which outputs are made, by their indices.
+        on_made: Told of each output that is made, also if another one fails.
         warn: Told of compromises.
     """
 
@@ -63,6 +64,7 @@ class LocalListener:
     on_output: Callable[[int, float], None] = ignore
     on_files: Callable[[int, int], None] = ignore
     on_end: Callable[[Sequence[int]], None] = ignore
+    on_made: Callable[[MadeOutput], None] = ignore
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ class LocalTask:
     async def _make(self, index: int) -> MadeOutput:
         with self._assignment(index) as assignment:
             finished = self.finished.get(index, {})
-            return MadeOutput(index, *await self._performer().make_output(assignment, self._listener(index), finished))
+            made = MadeOutput(index, *await self._performer().make_output(assignment, self._listener(index), finished))
+        self.listener.on_made(made)
+        return made
 
     def _performer(self) -> Performer:
         # Without a service no step comes back later: an outage is waited out on the spot.

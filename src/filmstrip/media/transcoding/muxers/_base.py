@@ -18,12 +18,14 @@ class Muxer(ABC):
         video_codecs: The codecs of pictures that it holds, by FFmpeg's names, each with the names that the container
             may give it (sample entries, codec tags), of which the first is the usual one; none where it has just one.
         audio_codecs: The codecs of sound that it holds, by FFmpeg's names.
+        lost_tags: What a recording tells of itself that it has no place for, by FFmpeg's names.
     """
 
     name: ClassVar[str]
     content_type: ClassVar[str]
     video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     audio_codecs: ClassVar[tuple[str, ...]] = ()
+    lost_tags: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def arguments(self) -> Sequence[str]:

@@ -17,6 +17,7 @@ class M4aMuxer(Mp4Muxer):
     name: ClassVar[str] = "m4a"
     content_type: ClassVar[str] = "audio/mp4"
     video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    lost_tags: ClassVar[tuple[str, ...]] = ("performer", "publisher")
 
     def arguments(self) -> Sequence[str]:
         """Write the arguments for the container."""
