@@ -189,8 +189,13 @@ class MediaInfo:
     @property
     def sound_seconds(self) -> Fraction | None:
         """How long the sound lasts, from the presentation's own start; None if the container does not tell."""
+        if self.video is None and len(self.audio) == 1:
+            return self.duration_seconds
         end = None if self.sound is None or self.pieces else self.sound.end_seconds
-        return None if end is None else min(max(Fraction(0), end - self.start_seconds), self.duration_seconds)
+        # An end before the start is that of a clock that jumps.
+        return (
+            None if end is None or end <= self.start_seconds else min(end - self.start_seconds, self.duration_seconds)
+        )
 
     def placed_pieces(self) -> list[tuple[Piece, Fraction]]:
         """List the pieces, each with the moment at which it begins, from the presentation's own start."""

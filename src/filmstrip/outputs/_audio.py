@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from filmstrip.domain.artifact import MediaKind, MetaValue
-from filmstrip.domain.errors import OutputError, StreamMissingError
+from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.params.values import Flag
@@ -33,12 +33,6 @@ class AudioOutput(EncodedOutput):
         if info.sound is None:
             raise StreamMissingError(f"The source has no sound, which {self.output_name} needs")
         super().check(info)
-        end, start = info.sound_seconds, self.start_time or Fraction(0)
-        if end is not None and start >= end:
-            raise OutputError(
-                f"start_time: {float(start):g} is not before the end of the source's sound, "
-                f"which lasts {float(end):.3f} s"
-            )
 
     def compromises(self, info: MediaInfo, *, upscale: bool) -> Iterator[str]:
         """Yield what cannot be done to the letter, and what a copy without loss loses for not being asked for."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from filmstrip.domain.errors import FilmstripError, SourceUnreadableError
+from filmstrip.domain.errors import FilmstripError, OutputError, OutputInvalidError, SourceUnreadableError
 from filmstrip.media.transcoding.ffmpeg_command import first_pass_arguments, transcode_arguments
 from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_cut_off, is_damaged
 from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun, WaitingFfmpeg, run_ffmpeg
@@ -122,12 +122,19 @@ def _deliver(rendition: Rendition, delivery: Delivery, run: FfmpegRun, *, thread
         rendition.muxer.check(part)
         expected = _expectation(run, promise)
         verify_file(part, expected, threads=threads, on_progress=partial(_tell_verified, delivery))
+    except OutputInvalidError as error:
+        return error if promise.video or run.written_seconds else _nothing_heard(promise)
     except FilmstripError as error:
         return error
     for file in rendition.muxer.files(part):
         _make_durable(file)
     part.replace(rendition.target)
     return None
+
+
+def _nothing_heard(promise: Promise) -> OutputError:
+    start = float(promise.span.start)
+    return OutputError(f"start_time: {start:g} is not before the end of the source's sound: there is none in the clip")
 
 
 def _judge_source(run: FfmpegRun, delivery: Delivery) -> None:
