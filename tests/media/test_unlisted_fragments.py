@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -51,9 +51,13 @@ def taken(source: MediaSource, interval: Fraction) -> tuple[MediaInfo, Taken]:
 
 
 def facts(info: MediaInfo) -> dict[str, object]:
-    """List what is known of a source, with its length as exact as libav tells it."""
+    """List what is known of a source, with its length as exact as libav tells it.
+
+    When its sound ends is known of a file that is here: what needs that works on a copy.
+    """
     told = {field.name: getattr(info, field.name) for field in fields(info)}
-    return told | {"duration_seconds": round(float(info.duration_seconds), 5)}
+    sound = tuple(replace(stream, end_seconds=None) for stream in info.audio)
+    return told | {"duration_seconds": round(float(info.duration_seconds), 5), "audio": sound}
 
 
 def fragmented(folder: Path, way: str, name: str = "plain.mp4") -> Path:

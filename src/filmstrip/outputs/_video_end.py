@@ -1,4 +1,4 @@
-"""Tells that a video ends before its presentation does, so that what is made shows its last picture again. Pure."""
+"""The warning that a video ends before its presentation does, so that its last picture is shown again. Pure."""
 
 from __future__ import annotations
 
