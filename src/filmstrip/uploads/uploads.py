@@ -2,7 +2,7 @@
 
 What the database says is there, is on the disk: bytes are made safe first, then counted, and only then told of.
 
-    bytes come ──> store.write ──> store.make_safe ──> rows.note_upload ──> the client is told the offset
+    bytes come ──> store.write ──> store.make_safe ──> rows.note ─────────> the client is told the offset
                         │ killed here                        │ killed here
                         └── behind the offset: forgotten     └── the client asks (HEAD) and goes on from there
 """
@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from filmstrip.db.records import NewUpload, Upload
 from filmstrip.domain.errors import (
@@ -33,8 +32,9 @@ from filmstrip.domain.errors import (
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import UPLOAD_SCHEME
 from filmstrip.uploads.byte_store import ByteStore
+from filmstrip.uploads.rows import Rows
 from filmstrip.uploads.settings import UploadSettings
-from filmstrip.uploads.writing import Notes, UploadWriting, WritingLimits
+from filmstrip.uploads.writing import UploadWriting, WritingLimits
 
 SCHEME = UPLOAD_SCHEME
 """How the URL of a source begins that is an upload; its identity follows."""
@@ -50,37 +50,6 @@ _NONE = "There is no such upload, or it has expired: begin a new one"
 _COPY_BYTES = 1 << 20
 _LOOKED_UP = 500
 _IDENTITY = re.compile("[0-9a-f]{32}")
-
-
-class Rows(Notes, Protocol):
-    """What is written down of uploads (`db.uploads`). The methods block."""
-
-    def create(self, new: NewUpload, *, life: timedelta, most: int) -> Upload:
-        """Write down a new upload without any bytes; it belongs to the API key of its task."""
-
-    def demand_task(self, token: str) -> None:
-        """Make sure that a task exists to which something may be uploaded."""
-
-    def bytes_of_key(self, key_id: int | None) -> int:
-        """Return how many bytes the uploads of an API key have, or will have."""
-
-    def find(self, identity: str) -> Upload | None:
-        """Read an upload; None if there is none."""
-
-    def lock(self, identity: str, writer: str, span: timedelta) -> bool:
-        """Let a request alone write to an upload for a while; return whether it may."""
-
-    def unlock_all(self) -> None:
-        """Let others write to all uploads."""
-
-    def delete(self, identity: str) -> bool:
-        """Forget an upload, unless a task needs it; return whether it is forgotten."""
-
-    def forget_expired(self) -> tuple[str, ...]:
-        """Forget the uploads that have expired and that no task needs; return which."""
-
-    def existing(self, identities: Collection[str]) -> set[str]:
-        """Return which of some uploads there are."""
 
 
 class Uploads:

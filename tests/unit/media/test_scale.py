@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import stream_facts
 from filmstrip.domain.geometry import Fit, FrameSize, Orientation
 from filmstrip.domain.media_info import ColorInfo, VideoStream
 from filmstrip.media.pictures.color import matrix_name, needs_mapping
 from filmstrip.media.pictures.scale import JPEG_PIXELS, RGB_PIXELS, filter_chain
 
-HD = VideoStream(
-    index=0,
-    codec="h264",
-    coded_size=FrameSize(1920, 1080),
-    sample_aspect_ratio=Fraction(1),
-    orientation=Orientation(),
-    frame_rate=Fraction(25),
-    time_base=Fraction(1, 25),
-    start_pts=0,
-    duration_seconds=None,
-)
+HD = replace(stream_facts.VIDEO, time_base=Fraction(1, 25))
 SMALL = FrameSize(320, 240)
 FLAT = Fit(SMALL, SMALL)
 
