@@ -217,6 +217,23 @@ def test_parts_are_joined_by_one_request(bench: Bench) -> None:
     assert {path.name for path in bench.folder.iterdir()} == set(parts)
 
 
+def test_parts_are_locked_as_long_as_they_are_joined(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second request reads or removes them meanwhile; if joining fails, they are free again."""
+    parts = [bench.complete(data, PARTIAL) for data in (b"one", b"two")]
+    free: list[bool] = []
+
+    def read(_store: FolderStore, _identity: str, _size: int) -> Iterator[bytes]:
+        free.extend(bench.database.uploads.lock(part, "another", timedelta(minutes=1)) for part in parts)
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderStore, "read", read)
+        with pytest.raises(OSError, match="Input/output"):
+            bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts)
+    assert free == [False, False]
+    assert bench.uploads.join(NewUpload(bench.task, None, concat="final;"), parts).offset == 6
+
+
 def test_parts_that_shrink_while_they_are_joined(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was counted has to be there in the end; else the parts stay, and the whole is gone."""
     parts = [bench.complete(data, PARTIAL) for data in (b"one", b"two")]
