@@ -185,11 +185,12 @@ def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> N
 
 
 @pytest.mark.timeout(200)
-def test_the_upload(clone: Path) -> None:
-    """The page about sending jobs uploads a file by curl, and starts a task with it."""
+def test_the_upload_and_the_profile(clone: Path) -> None:
+    """The page about sending jobs uploads a file by curl, and starts a task with it, and one with a profile."""
     (clone / "film.mp4").write_bytes((clone / "demo-output" / "source.mp4").read_bytes())
     with _running_service(Examples.of("README.md").script("service", "first job", {}), clone) as address:
-        script = Examples.of("docs/sending-jobs.md").script("client", "upload", {_SERVICE_ADDRESS: address})
+        pages = Examples.of("docs/running.md", "docs/sending-jobs.md")
+        script = pages.script("client", "upload", {_SERVICE_ADDRESS: address}) + pages.script("client", "profile", {})
         answer = _run(script, clone)
-    assert '"error": 0' in answer
-    assert "status_url" in answer
+    assert answer.count('"error": 0') == 2
+    assert answer.count("status_url") == 2

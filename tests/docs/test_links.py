@@ -52,10 +52,11 @@ def test_pictures_are_small() -> None:
         assert picture.stat().st_size < 150_000, picture.name
 
 
-def test_every_path_of_the_floor_plan_is_there() -> None:
-    """Modules and tests that the floor plan names exist, so that it is a map and not a memory."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("page", "least"), [("ARCHITECTURE.md", 50), ("SECURITY.md", 25)])
+def test_every_path_of_the_maps_is_there(page: str, least: int) -> None:
+    """Modules and tests that the floor plan and the threat model name exist, so that they are maps and not memories."""
+    text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"(?<![\w/])((?:[a-z_]+/)+[a-z0-9_]+\.py)", text))
-    assert len(named) > 50
+    assert len(named) > least
     missing = [path for path in named if not any((root / path).exists() for root in (ROOT, ROOT / "src" / "filmstrip"))]
     assert not missing

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 
 from aiohttp import web
 
 from filmstrip.api.client_address import origin_of
-from filmstrip.api.errors import ApiError, failure
+from filmstrip.api.errors import ApiError, BusyError, failure
 from filmstrip.api.parts import PARTS
 from filmstrip.domain.errors import FilmstripError
 
@@ -28,6 +29,8 @@ def refusal(error: FilmstripError) -> web.Response:
     response = web.json_response(failure(error), status=status)
     if status != HTTPStatus.OK:
         response.force_close()
+    if isinstance(error, BusyError) and error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
     return response
 
 

@@ -10,8 +10,9 @@ from aiohttp import web
 
 from filmstrip import api
 from filmstrip.api.auth import WRONG_KEYS
-from filmstrip.api.middlewares import allow_other_origins, answer_errors, log_request, name_server
+from filmstrip.api.middlewares import allow_other_origins, answer_errors, limit_rate, log_request, name_server
 from filmstrip.api.parts import PARTS, Parts
+from filmstrip.api.rates import RATES, Rates
 from filmstrip.api.reading import add_readers
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
 from filmstrip.api.uploading.desk import add_desk
@@ -23,10 +24,11 @@ def make_app(parts: Parts) -> web.Application:
     settings = parts.settings
     app = web.Application(
         client_max_size=settings.max_body_bytes,
-        middlewares=[count_request, log_request, allow_other_origins, answer_errors],
+        middlewares=[count_request, log_request, allow_other_origins, answer_errors, limit_rate],
     )
     app[PARTS] = parts
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
+    app[RATES] = Rates(settings.requests_per_address, settings.requests_per_key)
     app[UNDER_WAY] = RequestsUnderWay()
     add_desk(app, parts.uploads)
     app.on_response_prepare.append(name_server)

@@ -8,12 +8,15 @@ import re
 from aiohttp import web
 
 from filmstrip.api.client_address import client_of, counted_as
-from filmstrip.api.errors import BadApiKeyError, BadTokenError
+from filmstrip.api.errors import BadApiKeyError, BadTokenError, ScopeError
 from filmstrip.api.fields import Fields
-from filmstrip.api.parts import PARTS, Records
+from filmstrip.api.parts import PARTS
+from filmstrip.api.rates import RATES
 from filmstrip.api.wrong_keys import WrongKeys
-from filmstrip.db.records import ApiKey, Session
+from filmstrip.db.records import ApiKey
 from filmstrip.domain.errors import ApiKeyNotFoundError, TokenNotFoundError
+from filmstrip.domain.scope import Scope
+from filmstrip.params.values import shown
 
 WRONG_KEYS: web.AppKey[WrongKeys] = web.AppKey("wrong_keys", WrongKeys)
 
@@ -42,11 +45,14 @@ def token_field(fields: Fields, name: str) -> str:
 async def require_key(fields: Fields, request: web.Request) -> ApiKey:
     """Identify the caller by the field `api_key`; a wrong one may be answered late.
 
+    The request counts as one of the key's, here as in `require_session`.
+
     Raises:
         FieldRequiredError: It is absent.
         BadApiKeyError: It does not have the form of a key: 12 to 128 printable characters without blanks.
         ApiKeyNotFoundError: There is no such key.
         TooManyWrongKeysError: There is no such key, and too many were tried from the same address.
+        TooManyRequestsError: Too many requests came with this key.
     """
     parts = request.app[PARTS]
     plaintext = fields.required("api_key").strip()
@@ -57,18 +63,49 @@ async def require_key(fields: Fields, request: web.Request) -> ApiKey:
         client = client_of(request, parts.settings.trusted_proxies)
         await request.app[WRONG_KEYS].hold_back(counted_as(client))
         raise ApiKeyNotFoundError
+    request.app[RATES].count_key(key.id)
     return key
 
 
-async def require_session(fields: Fields, records: Records) -> Session:
-    """Identify the caller by the field `token`.
+async def require_session(fields: Fields, request: web.Request, name: str = "token") -> ApiKey:
+    """Identify the caller by the session whose token a field holds, and return the key that opened it.
 
     Raises:
         FieldRequiredError: It is absent.
         BadTokenError: It does not have the form of a token.
         TokenNotFoundError: There is no such session, or it has ended.
+        TooManyRequestsError: Too many requests came with its key.
     """
-    session = await asyncio.to_thread(records.sessions.find_session, token_field(fields, "token"))
+    records = request.app[PARTS].records
+    session = await asyncio.to_thread(records.sessions.find_session, token_field(fields, name))
     if session is None:
         raise TokenNotFoundError
-    return session
+    request.app[RATES].count_key(session.key.id)
+    return session.key
+
+
+async def count_waiting(request: web.Request, token: str) -> int | None:
+    """Make sure that a task waits for its query, before anything is done with that; counts as a request of its key.
+
+    Returns:
+        The key that made it; None for a task of the operator's own.
+
+    Raises:
+        TokenNotFoundError: There is no such task, it was started already, or its key is good no more.
+        TooManyRequestsError: Too many requests came with its key.
+    """
+    key_id = await asyncio.to_thread(request.app[PARTS].records.tasks.key_of_waiting, token)
+    if key_id is not None:
+        request.app[RATES].count_key(key_id)
+    return key_id
+
+
+def demand_scope(key: ApiKey, scope: Scope) -> None:
+    """Make sure that a key may be used for something.
+
+    Raises:
+        ScopeError: It may not.
+    """
+    if not key.may(scope):
+        scopes = ", ".join(sorted(key.scopes))
+        raise ScopeError(f"The API key {shown(key.name)} has no scope {scope} (it has: {scopes}): use another key")

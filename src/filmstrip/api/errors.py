@@ -7,11 +7,16 @@ ApiError                      what only the API can find fault with
 │   └── BodyTooSlowError      19, HTTP status 408
 ├── UnknownMethodError        1
 ├── BusyError                 8
-│   └── TooManyWrongKeysError 8
+│   ├── TooManyWrongKeysError 8
+│   └── TooManyRequestsError  8
 ├── BadApiKeyError            2
+├── ScopeError                2
 ├── BadTokenError             4
 ├── BadTokensError            13
-└── BadPayloadError           9
+├── BadPayloadError           9
+├── BadProfileError           11
+├── ProfileNotFoundError      12
+└── BadFieldError             19
 
 Errors from below keep their own names; the table says which code they are. A failure is an answer like any other,
 with HTTP status 200: the official clients lose code and message of every other status. The few that have another
@@ -70,21 +75,35 @@ class UnknownMethodError(ApiError):
 
 
 class BusyError(ApiError):
-    """The service has no room for this now."""
+    """The service has no room for this now.
+
+    Attributes:
+        retry_after_seconds: When to ask again; None if it is not known.
+    """
 
     code = 8
+
+    def __init__(self, message: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class TooManyWrongKeysError(BusyError):
     """Too many wrong API keys came from the caller's address."""
 
-    def __init__(self, message: str = "", retry_after_seconds: float = 0) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
+
+class TooManyRequestsError(BusyError):
+    """Too many requests came from the caller's address, or with its API key."""
 
 
 class BadApiKeyError(ApiError):
     """API key is not valid."""
+
+    code = 2
+
+
+class ScopeError(ApiError):
+    """The API key may not be used for this."""
 
     code = 2
 
@@ -105,6 +124,24 @@ class BadPayloadError(ApiError):
     """Payload is too long."""
 
     code = 9
+
+
+class BadProfileError(ApiError):
+    """The list of profiles is not valid."""
+
+    code = 11
+
+
+class ProfileNotFoundError(ApiError):
+    """There is no such profile or transfer method for the caller's API key."""
+
+    code = 12
+
+
+class BadFieldError(ApiError):
+    """A field of the request is not what it may be."""
+
+    code = 19
 
 
 _CODES: Mapping[type[FilmstripError], int] = {
@@ -134,6 +171,6 @@ def failure(error: FilmstripError) -> dict[str, object]:
     }
     if isinstance(error, QueryError):
         answer["mistakes"] = [{"field": mistake.field, "problem": mistake.problem} for mistake in error.mistakes]
-    if isinstance(error, TooManyWrongKeysError):
+    if isinstance(error, BusyError) and error.retry_after_seconds is not None:
         answer["retry_after"] = error.retry_after_seconds
     return answer

@@ -1,7 +1,8 @@
 """The fields of a form body, even of one whose JSON was not percent-encoded.
 
-The published examples call `curl -d query='{...}'`: the JSON arrives raw in a urlencoded body, where `&` would cut it
-and `+` would become a blank. JSON tells itself where it ends, so a raw one is taken as it stands, up to its own end.
+The published examples call `curl -d query='{...}'`, and the PHP client sends `stitch=[...]`: the JSON arrives raw in a
+urlencoded body, where `&` would cut it and `+` would become a blank. JSON tells itself where it ends, so a raw one is
+taken as it stands, up to its own end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from filmstrip.api.errors import BodyError
 from filmstrip.api.fields import Fields
 from filmstrip.params.json_text import JsonTextError, parse_json_prefix
 
-_RAW_JSON = re.compile(r"(?:^|&)[ \t\r\n]*query=[ \t\r\n]*(?=\{)")
+_RAW_JSON = re.compile(r"(?:^|&)[ \t\r\n]*(query|stitch)=[ \t\r\n]*(?=[{\[])")
 _BLANK = re.compile(r"\s*")
 _MAX_FIELDS = 10_000
 _PIECE_LENGTH = 50_000
@@ -29,13 +30,13 @@ def parse_form(body: str) -> Fields:
     """
     if body.count("&") >= _MAX_FIELDS:
         raise BodyError(f"The body has more than {_MAX_FIELDS} fields")
-    query, rest = _split_raw_query(body)
+    raw, rest = _split_raw(body)
     parts = [field.partition("=") for field in rest.split("&") if field]
     try:
         pairs = [(_decoded(name), _decoded(value)) for name, _, value in parts]
     except UnicodeDecodeError:
         raise BodyError("The body is not UTF-8 where it is percent-encoded") from None
-    return Fields.collect(([("query", query)] if query else []) + pairs)
+    return Fields.collect([*raw, *pairs])
 
 
 def _decoded(text: str) -> str:
@@ -52,16 +53,16 @@ def _pieces(text: str) -> Iterator[str]:
         start = end
 
 
-def _split_raw_query(body: str) -> tuple[str | None, str]:
-    """Cut a raw JSON object out of the body; without one, return the body as it is.
+def _split_raw(body: str) -> tuple[list[tuple[str, str]], str]:
+    """Cut a field of raw JSON out of the body; without one, return the body as it is.
 
     Only the first place where one may begin is tried: each try reads to the end of the body.
     """
     match = _RAW_JSON.search(body)
     end = _json_end(body, match.end()) if match else None
     if match is None or end is None or (end != len(body) and body[end] != "&"):
-        return None, body
-    return body[match.end() : end], f"{body[: match.start()]}{body[end:]}"
+        return [], body
+    return [(match[1], body[match.end() : end])], f"{body[: match.start()]}{body[end:]}"
 
 
 def _json_end(text: str, start: int) -> int | None:

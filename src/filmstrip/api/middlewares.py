@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 
 from filmstrip.api.answer import refusal
 from filmstrip.api.errors import UnknownMethodError
+from filmstrip.api.rates import count_address
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.values import shown
 
@@ -92,6 +93,14 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception:
         log.exception("request failed")
         return refusal(FilmstripError("Internal server error"))
+
+
+@web.middleware
+async def limit_rate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count API calls by address before anything of them is read; uploads are bounded by their bytes."""
+    if _API_PATH.match(request.path) and not _UPLOAD_PATH.match(request.path):
+        count_address(request)
+    return await handler(request)
 
 
 def _unknown_method(request: web.Request, error: web.HTTPException) -> UnknownMethodError:

@@ -10,7 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from filmstrip.api.settings import ApiSettings
-from filmstrip.db.records import ApiKey, Session, TaskRecord
+from filmstrip.db.records import ApiKey, ProfileKind, Session, StoredProfile, TaskFilter, TaskRecord
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.storage.temporary import TemporaryObject
@@ -21,7 +21,16 @@ class KeyRecords(Protocol):
     """API keys."""
 
     def find_key(self, plaintext: str) -> ApiKey | None:
-        """Find a key that is not revoked."""
+        """Find a key that is good."""
+
+    def read_key(self, key_id: int) -> ApiKey | None:
+        """Read a key by its row number."""
+
+    def list_keys(self) -> Sequence[ApiKey]:
+        """All keys."""
+
+    def note_use(self, key_id: int) -> None:
+        """Write down that a key was used just now."""
 
 
 class SessionRecords(Protocol):
@@ -44,14 +53,28 @@ class TaskRecords(Protocol):
             LimitExceededError: The key has that many tasks already that were not started.
         """
 
-    def is_waiting(self, token: str) -> bool:
-        """Check whether a task exists that is not started yet."""
+    def key_of_waiting(self, token: str) -> int | None:
+        """Return the key of a task that is not started yet.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+        """
 
     def note_refusal(self, token: str, reason: str) -> None:
         """Write down why the query of a task was refused; it still waits for a better one."""
 
     def read_tasks(self, tokens: Sequence[str]) -> Mapping[str, TaskRecord]:
         """Read the tasks that exist of those asked for."""
+
+    def list_tasks(self, wanted: TaskFilter) -> tuple[Sequence[TaskRecord], int]:
+        """Read a page of tasks, and how many there are on all pages."""
+
+
+class ProfileRecords(Protocol):
+    """Stored profiles and transfer methods."""
+
+    def read(self, kind: ProfileKind, identities: Sequence[str] | None = None) -> Mapping[str, StoredProfile]:
+        """Read those that exist of some, or all."""
 
 
 class Records(Protocol):
@@ -68,6 +91,10 @@ class Records(Protocol):
     @property
     def tasks(self) -> TaskRecords:
         """Tasks."""
+
+    @property
+    def profiles(self) -> ProfileRecords:
+        """Stored profiles."""
 
 
 class Submitter(Protocol):
@@ -93,7 +120,7 @@ class Parts:
     """Everything that the endpoints use.
 
     Attributes:
-        records: Keys, sessions and tasks.
+        records: Keys, sessions, tasks and profiles.
         submitter: Runs tasks.
         uploads: What clients send us.
         find_object: Access to the built-in store of outputs that have no destination.

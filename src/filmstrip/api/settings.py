@@ -23,6 +23,17 @@ Network = Annotated[
 ]
 
 
+_RATE = r"[1-9][0-9]{0,8} ?/ ?(second|minute|hour|day)"
+
+Rates = Annotated[
+    str,
+    Field(
+        pattern=rf"^(none|{_RATE}( ?; ?{_RATE})*)$",
+        description='limits as "100/second; 5000/minute" (or hour, day), or "none"',
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
     """Settings of the API.
@@ -44,6 +55,11 @@ class ApiSettings:
         wrong_keys: How many wrong API keys an address may send before the answers to further ones are delayed, by 1
             second, 2, 4 and so on; what it did is forgotten 15 minutes after the last one.
         wrong_key_pause_seconds: Longest delay of the answer to a wrong API key. A right key is never delayed.
+        requests_per_address: How many requests of one address are answered, an IPv6 network of 64 bits counting as one.
+            Uploads, downloads and health checks are not counted. A request too many is refused before it is read, with
+            error 8 and the seconds to wait in `retry_after`.
+        requests_per_key: How many requests with one API key, its sessions and its tasks are answered, those for a
+            status aside.
     """
 
     max_body_kb: AtLeastOne = 1024
@@ -57,6 +73,8 @@ class ApiSettings:
     trusted_proxies: tuple[Network, ...] = ()
     wrong_keys: int = 5
     wrong_key_pause_seconds: float = 60.0
+    requests_per_address: Rates = "200/second; 6000/minute"
+    requests_per_key: Rates = "200/second; 6000/minute"
 
     @property
     def max_body_bytes(self) -> int:

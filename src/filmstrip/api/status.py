@@ -11,6 +11,7 @@ from aiohttp import web
 
 from filmstrip.api.answer import api_path, base_url
 from filmstrip.api.auth import is_token
+from filmstrip.api.describing.operation import Field, Operation, ref
 from filmstrip.api.errors import BadTokensError
 from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS, Records
@@ -26,6 +27,21 @@ MAX_TOKENS = 100
 _LEVELS_IN_PIECES = 3
 
 routes = web.RouteTableDef()
+
+operation = Operation(
+    "status",
+    "Tell how far tasks are; a task's token is all that it takes",
+    (
+        Field(
+            "task_tokens",
+            f"Tokens of at most {MAX_TOKENS} tasks: one, several with commas between them, a JSON list, or repeated as "
+            "task_tokens[]",
+            is_required=True,
+        ),
+    ),
+    {"statuses": {"type": "object", "additionalProperties": ref("Task")}},
+    by_get=True,
+)
 
 
 @routes.post(api_path("status"))

@@ -14,6 +14,7 @@ from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.ownership import Ownership
+from filmstrip.db.profiles import ProfileRows
 from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.sqlite import database_path, open_companion_engine
 from filmstrip.db.tasks import TaskRows
@@ -45,6 +46,7 @@ class Database:
         interruptions: What was at work when the service died.
         outages: What waits for hosts.
         uploads: Files that clients send us.
+        profiles: What the operator keeps for clients to name.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Database:
         self.outputs, self.artifacts = OutputRows(transactions), ArtifactRows(transactions)
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
         self.uploads = UploadRows(transactions)
+        self.profiles = ProfileRows(transactions, cipher)
 
     def claim(self) -> None:
         """Become the one service that runs on this database, until it is closed or the process ends.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from filmstrip.db.records import ApiKey, Session
@@ -13,6 +14,7 @@ from filmstrip.db.secret_hash import hash_secret
 from filmstrip.db.tables import api_key, session
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.errors import ApiKeyNotFoundError
+from filmstrip.domain.scope import USUAL_SCOPES, Scope
 
 SESSION_LIFE = timedelta(hours=24)
 """How long a session lasts (as Qencode's do)."""
@@ -22,7 +24,17 @@ MOST_SESSIONS = 10_000
 
 _LONGEST_NAME = 100
 
-_KEY_COLUMNS = (api_key.c.id, api_key.c.name, api_key.c.created_at, api_key.c.revoked_at)
+_USE_NOTED_EACH = timedelta(minutes=1)
+
+_KEY_COLUMNS = (
+    api_key.c.id,
+    api_key.c.name,
+    api_key.c.created_at,
+    api_key.c.revoked_at,
+    api_key.c.scopes,
+    api_key.c.expires_at,
+    api_key.c.last_used_at,
+)
 
 
 class KeyRows:
@@ -31,8 +43,15 @@ class KeyRows:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    def create_key(self, name: str) -> tuple[ApiKey, str]:
+    def create_key(
+        self, name: str, scopes: Collection[Scope] = USUAL_SCOPES, expires_at: datetime | None = None
+    ) -> tuple[ApiKey, str]:
         """Make a key; its text, 32 hexadecimal digits, is given this once and never again.
+
+        Args:
+            name: What the operator calls it.
+            scopes: What it may be used for.
+            expires_at: From when on it opens nothing any more, UTC; None if that never comes.
 
         Raises:
             ValueError: The name cannot be shown as it is, or a key of this name is in use.
@@ -43,7 +62,8 @@ class KeyRows:
         with self._transactions.writing() as connection:
             if connection.execute(select(api_key.c.id).where(*_in_use(name))).first() is not None:
                 raise ValueError(f"name: {name!r} is the name of a key already; revoke it first or choose another")
-            row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
+            new = _insert_key(name, plaintext, self._transactions.now())
+            row = connection.execute(new.values(scopes=frozenset(scopes), expires_at=expires_at)).one()
         return _key(row), plaintext
 
     def list_keys(self) -> tuple[ApiKey, ...]:
@@ -74,11 +94,16 @@ class KeyRows:
         return _key(row)
 
     def find_key(self, plaintext: str) -> ApiKey | None:
-        """Find the key of this text; None if there is none or it is revoked."""
-        good = (api_key.c.key_hash == hash_secret(plaintext), api_key.c.revoked_at.is_(None))
+        """Find the key of this text; None if there is none, it is revoked or it has expired."""
+        good = (api_key.c.key_hash == hash_secret(plaintext), *is_good(self._transactions.now()))
         with self._transactions.reading() as connection:
             row = connection.execute(select(*_KEY_COLUMNS).where(*good)).first()
         return None if row is None else _key(row)
+
+    def note_use(self, key_id: int) -> None:
+        """Write down that a key was used just now."""
+        with self._transactions.noting() as connection:
+            note_use(connection, key_id, self._transactions.now())
 
     def ensure_key(self, plaintext: str, name: str) -> ApiKey:
         """See to it that the key of this name has this text, as the operator's settings say.
@@ -89,7 +114,8 @@ class KeyRows:
         with self._transactions.writing() as connection:
             other = (*_in_use(name), api_key.c.key_hash != key_hash)
             connection.execute(update(api_key).where(*other).values(revoked_at=self._transactions.now()))
-            again = update(api_key).where(api_key.c.key_hash == key_hash).values(name=name, revoked_at=None)
+            usual = {"revoked_at": None, "expires_at": None, "scopes": USUAL_SCOPES}
+            again = update(api_key).where(api_key.c.key_hash == key_hash).values(name=name, **usual)
             row = connection.execute(again.returning(*_KEY_COLUMNS)).first()
             if row is None:
                 row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
@@ -112,22 +138,28 @@ class SessionRows:
             connection.execute(delete(session).where(session.c.token_hash.in_(surplus)))
             row = {"token_hash": hash_secret(token), "key_id": key_id, "expires_at": expires_at}
             connection.execute(insert(session).values(row))
+            note_use(connection, key_id, self._transactions.now())
         return token, expires_at
 
     def find_session(self, token: str) -> Session | None:
-        """Find the session of this token; None if there is none, it has ended, or its key is revoked."""
-        query = (
-            select(session)
-            .join(api_key)
-            .where(
-                session.c.token_hash == hash_secret(token),
-                session.c.expires_at > self._transactions.now(),
-                api_key.c.revoked_at.is_(None),
-            )
-        )
+        """Find the session of this token; None if there is none, it has ended, or its key is good no more."""
+        now = self._transactions.now()
+        query = select(session.c.token_hash, session.c.expires_at.label("ends_at"), *_KEY_COLUMNS).join(api_key)
+        open_session = (session.c.token_hash == hash_secret(token), session.c.expires_at > now, *is_good(now))
         with self._transactions.reading() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else Session(row.token_hash, row.key_id, row.expires_at)
+            row = connection.execute(query.where(*open_session)).first()
+        return None if row is None else Session(row.token_hash, _key(row), row.ends_at)
+
+
+def is_good(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a key that is not revoked and has not expired; no key at all meets them too."""
+    return api_key.c.revoked_at.is_(None), or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > now)
+
+
+def note_use(connection: Connection, key_id: int | None, now: datetime) -> None:
+    """Write down that a key is used, inside the caller's transaction; within a minute, once."""
+    is_older = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < now - _USE_NOTED_EACH)
+    connection.execute(update(api_key).where(api_key.c.id == key_id, is_older).values(last_used_at=now))
 
 
 def _in_use(name: str) -> tuple[ColumnElement[bool], ...]:
@@ -135,9 +167,11 @@ def _in_use(name: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _insert_key(name: str, plaintext: str, now: datetime) -> ReturningInsert[Any]:
-    row = {"name": name, "key_hash": hash_secret(plaintext), "created_at": now}
+    row = {"name": name, "key_hash": hash_secret(plaintext), "created_at": now, "scopes": USUAL_SCOPES}
     return insert(api_key).values(row).returning(*_KEY_COLUMNS)
 
 
 def _key(row: Any) -> ApiKey:
-    return ApiKey(row.id, row.name, row.created_at, row.revoked_at)
+    return ApiKey(
+        row.id, row.name, row.created_at, row.revoked_at, row.scopes, row.expires_at, last_used_at=row.last_used_at
+    )

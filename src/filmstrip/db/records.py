@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
 from filmstrip.domain.artifact import Artifact, Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.scope import USUAL_SCOPES, Scope
 from filmstrip.domain.task import TaskStatus
 
 
@@ -19,13 +21,23 @@ class ApiKey:
         id: Row number, from 1.
         name: What the operator calls it; unique among the keys that are not revoked.
         created_at: When it was made, UTC.
-        revoked_at: Since when it opens nothing any more, UTC; None while it is good.
+        revoked_at: Since when it opens nothing any more, UTC; None if it was not revoked.
+        scopes: What it may be used for.
+        expires_at: From when on it opens nothing any more, UTC; None if that never comes.
+        last_used_at: When it last opened a session, created a task or listed some, UTC, to the minute; None if never.
     """
 
     id: int
     name: str
     created_at: datetime
     revoked_at: datetime | None = None
+    scopes: frozenset[Scope] = USUAL_SCOPES
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = field(default=None, compare=False)
+
+    def may(self, scope: Scope) -> bool:
+        """Check whether it may be used for something."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +46,12 @@ class Session:
 
     Attributes:
         token_hash: SHA-256 of the token, lower-case hexadecimal.
-        key_id: The API key that opened it.
+        key: The API key that opened it.
         expires_at: When it ends, UTC.
     """
 
     token_hash: str
-    key_id: int
+    key: ApiKey
     expires_at: datetime
 
 
@@ -246,3 +258,61 @@ class Upload:
     def is_complete(self) -> bool:
         """Whether all of it is there."""
         return self.offset == self.length
+
+
+class ProfileKind(StrEnum):
+    """What the operator keeps for clients to name."""
+
+    PROFILE = "profile"
+    """A query without a source."""
+
+    TRANSFER_METHOD = "transfer_method"
+    """A destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """A profile or a transfer method that the operator keeps.
+
+    Attributes:
+        kind: Which of the two it is.
+        identity: What clients call it: 1 to 64 letters, digits, dots, hyphens and underscores.
+        text: JSON text; it may hold secrets.
+        name: What people call it.
+        key_names: Names of the API keys that may use it; all may if there is none.
+        created_at: Since when it is kept, UTC; None before that.
+    """
+
+    kind: ProfileKind
+    identity: str
+    text: str = field(repr=False)
+    name: str = ""
+    key_names: tuple[str, ...] = ()
+    created_at: datetime | None = None
+
+    def is_for(self, key_name: str | None) -> bool:
+        """Check whether an API key may use it, None being the operator."""
+        return not self.key_names or key_name is None or key_name in self.key_names
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are listed, and in which order.
+
+    Attributes:
+        key_id: Of which API key; None for all.
+        status: In which state; None for any.
+        since: Created at that moment or later, UTC; None for any time.
+        until: Created before that moment, UTC; None for any time.
+        is_newest_first: Whether the newest one comes first.
+        limit: How many at most.
+        offset: How many to pass over before.
+    """
+
+    key_id: int | None = None
+    status: TaskStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    is_newest_first: bool = True
+    limit: int = 100
+    offset: int = 0

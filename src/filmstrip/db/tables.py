@@ -25,6 +25,7 @@ from sqlalchemy import (
 from filmstrip.db.column_types import Json, Moment
 from filmstrip.db.records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
+from filmstrip.domain.scope import Scope
 
 metadata = MetaData(
     naming_convention={
@@ -43,6 +44,9 @@ api_key = Table(
     Column("key_hash", String(64), nullable=False, index=True, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("scopes", Json(frozenset[Scope]), nullable=False, server_default='["read","submit"]'),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
     Index("ix_api_key_name", "name", unique=True, sqlite_where=text("revoked_at IS NULL")),
 )
 
@@ -73,6 +77,8 @@ task = Table(
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("upload_id", String(32), comment="the upload that is its source"),
+    # A key's tasks are listed by their age.
+    Index("ix_task_key_id", "key_id", "created_at"),
     # Whether a task needs an upload is asked of each that expires; few tasks have one.
     Index("ix_task_upload_id", "upload_id", sqlite_where=text("upload_id IS NOT NULL")),
 )
@@ -126,4 +132,17 @@ upload = Table(
     Column("expires_at", Moment, nullable=False, index=True),
     Column("writer", String(32), comment="which request writes to it"),
     Column("writer_until", Moment, comment="when that request counts as gone"),
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("identity", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", LargeBinary, nullable=False, comment="AES-256-GCM; it may hold secrets"),
+    Column(
+        "key_names", Json(tuple[str, ...]), nullable=False, comment="API keys that may use it; all if there is none"
+    ),
+    Column("created_at", Moment, nullable=False),
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from filmstrip.db.encryption import Cipher
-from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskRecord
-from filmstrip.db.tables import output, task
+from filmstrip.db.keys import is_good, note_use
+from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskFilter, TaskRecord
+from filmstrip.db.tables import api_key, output, task
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
@@ -51,6 +52,7 @@ class TaskRows:
             if most_waiting is not None:
                 self._demand_room(connection, key_id, most_waiting)
             connection.execute(insert(task).values(warnings=(), is_at_work=False, interruptions=0, **row))
+            note_use(connection, key_id, self._transactions.now())
         return token
 
     def _demand_room(self, connection: Connection, key_id: int | None, most_waiting: int) -> None:
@@ -62,11 +64,19 @@ class TaskRows:
                 f"{count} tasks of this API key wait for their query: start some, then create more"
             )
 
-    def is_waiting(self, token: str) -> bool:
-        """Check whether a task is there that waits for its query."""
-        query = select(task.c.token).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
+    def key_of_waiting(self, token: str) -> int | None:
+        """Return the API key of a task that waits for its query; None for a task of the operator's own.
+
+        Raises:
+            TokenNotFoundError: There is no such task, it was started already, or its key is good no more.
+        """
+        waiting = (task.c.token == token, task.c.status == TaskStatus.CREATED, *is_good(self._transactions.now()))
+        query = select(task.c.key_id).outerjoin(api_key, task.c.key_id == api_key.c.id).where(*waiting)
         with self._transactions.reading() as connection:
-            return connection.execute(query).first() is not None
+            found = connection.execute(query).first()
+        if found is None:
+            raise TokenNotFoundError("Token not found")
+        return None if found.key_id is None else int(found.key_id)
 
     def note_refusal(self, token: str, reason: str) -> None:
         """Write down why the query of a task was refused; it still waits for a better one."""
@@ -121,6 +131,17 @@ class TaskRows:
             of_task[row.task_token].append(_output(row))
         return {row.token: _task(row, of_task[row.token]) for row in tasks}
 
+    def list_tasks(self, wanted: TaskFilter) -> tuple[tuple[TaskRecord, ...], int]:
+        """Read a page of tasks, and how many there are on all pages."""
+        among = list(_conditions(wanted))
+        order = task.c.created_at.desc() if wanted.is_newest_first else task.c.created_at
+        page = select(task.c.token).where(*among).order_by(order, task.c.token)
+        with self._transactions.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(task).where(*among)).scalar_one()
+            tokens = connection.execute(page.limit(wanted.limit).offset(wanted.offset)).scalars().all()
+        found = self.read_tasks(tokens)
+        return tuple(found[token] for token in tokens if token in found), total
+
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""
         with self._transactions.reading() as connection:
@@ -168,6 +189,17 @@ class TaskRows:
             connection.execute(update(output).where(open_outputs).values(error=error or _NOT_MADE, **final))
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
         return ended.rowcount == 1
+
+
+def _conditions(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.key_id is not None:
+        yield task.c.key_id == wanted.key_id
+    if wanted.status is not None:
+        yield task.c.status == wanted.status
+    if wanted.since is not None:
+        yield task.c.created_at >= wanted.since
+    if wanted.until is not None:
+        yield task.c.created_at < wanted.until
 
 
 def advance_task(connection: Connection, token: str, status: TaskStatus) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
+from filmstrip.db.keys import is_good
 from filmstrip.db.records import NewUpload, Upload
 from filmstrip.db.tables import api_key, task, upload
 from filmstrip.db.transactions import Transactions
@@ -40,7 +41,7 @@ class UploadRows:
         """
         told = {"task_token": new.task_token, "length": new.length, "metadata": new.metadata, "concat": new.concat}
         with self._transactions.writing() as connection:
-            found = _owner(connection, new.task_token)
+            found = _owner(connection, new.task_token, self._transactions.now())
             of_key = select(func.count()).select_from(upload).where(upload.c.key_id == found.key_id)
             if connection.execute(of_key).scalar_one() >= most:
                 raise LimitExceededError(f"This API key has {most} uploads: remove some, or wait until some expire")
@@ -61,7 +62,7 @@ class UploadRows:
             UploadNotFoundError: There is none, or its key is revoked.
         """
         with self._transactions.reading() as connection:
-            _owner(connection, token)
+            _owner(connection, token, self._transactions.now())
 
     def bytes_of_key(self, key_id: int | None) -> int:
         """Return how many bytes the uploads of an API key have, or will have."""
@@ -134,13 +135,9 @@ class UploadRows:
             return set(connection.execute(select(upload.c.id).where(upload.c.id.in_(tuple(identities)))).scalars())
 
 
-def _owner(connection: Connection, token: str) -> Row[Any]:
-    owner = (
-        select(task.c.key_id)
-        .outerjoin(api_key, task.c.key_id == api_key.c.id)
-        .where(task.c.token == token, api_key.c.revoked_at.is_(None))
-    )
-    found = connection.execute(owner).first()
+def _owner(connection: Connection, token: str, now: datetime) -> Row[Any]:
+    owner = select(task.c.key_id).outerjoin(api_key, task.c.key_id == api_key.c.id)
+    found = connection.execute(owner.where(task.c.token == token, *is_good(now))).first()
     if found is None:
         raise UploadNotFoundError("There is no such task: create_task tells where to upload")
     return found

@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher, parse_key, read_or_make_key
 from filmstrip.db.sqlite import database_path
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.scope import USUAL_SCOPES, Scope
 from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.named_store import ANY_KEY
@@ -97,16 +99,24 @@ def ensure_keys(database: Database, plaintexts: Sequence[str]) -> tuple[str, ...
     return tuple(key.name for key in keys if before.get(key.id, key.name) != key.name)
 
 
-def make_key(database: Database, name: str) -> str:
+def make_key(database: Database, name: str, scopes: Sequence[Scope] = (), expires_at: datetime | None = None) -> str:
     """Make an API key of a name that means nothing else, and return its text.
 
+    Args:
+        database: Where it is kept.
+        name: What the operator calls it.
+        scopes: What it may be used for; the usual ones if none is named.
+        expires_at: From when on it opens nothing any more, UTC; None if that never comes.
+
     Raises:
-        ValueError: The name is one that keys of the settings have, or that stands for all keys; or as
-            `Database.create_key`.
+        ValueError: The name is one that keys of the settings have, or that stands for all keys; the moment is over;
+            or as `Database.create_key`.
     """
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise ValueError(f"expires: {expires_at:%Y-%m-%d %H:%M} UTC is over; a key that expires does so later")
     if _FROM_SETTINGS.fullmatch(name) or name == ANY_KEY:
         raise ValueError(f'name: {name!r} is kept for keys of the setting api_keys, or for "all"; choose another')
-    return database.keys.create_key(name.strip())[1]
+    return database.keys.create_key(name.strip(), scopes or USUAL_SCOPES, expires_at)[1]
 
 
 def names_in_use(database: Database) -> tuple[str, ...]:

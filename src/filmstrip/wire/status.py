@@ -88,6 +88,20 @@ def unknown_status(base_url: str) -> dict[str, object]:
     }
 
 
+def listed_task(task: TaskRecord, key_name: str | None) -> dict[str, object]:
+    """Describe a task in a list: without its outputs, with its times."""
+    whole = task_status(task, "")
+    shown = ("status", "percent", "error", "error_description", "duration", "source_size", "payload")
+    moments = {"created": task.created_at, "started": task.started_at, "finished": task.finished_at}
+    return {
+        "task_token": task.token,
+        **{name: whole[name] for name in shown},
+        **{name: None if moment is None else expiry(moment) for name, moment in moments.items()},
+        "outputs": len(task.outputs),
+        "api_key": key_name,
+    }
+
+
 def output_status(output: OutputRecord, base_url: str) -> dict[str, object]:
     """Describe one output of a task: where its files are and what they hold."""
     result, location = output.result, next(iter(output.locations), None)

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from api_harness import Clock, Runner, Service
 from filmstrip.api.app import make_app
 from filmstrip.api.parts import Parts
+from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.storage.temporary import TemporaryObject
@@ -37,13 +38,24 @@ def public_url() -> str | None:
 
 
 @pytest.fixture
+def api_settings() -> ApiSettings:
+    """Limits of the API; a test module may have its own."""
+    return ApiSettings()
+
+
+@pytest.fixture
 def uploads(tmp_path: Path, database: Database) -> Uploads:
     return Uploads(database.uploads, FolderStore(tmp_path / "uploads"), UploadSettings(tmp_path / "uploads"))
 
 
 @pytest.fixture
 async def service(
-    tmp_path: Path, database: Database, clock: Clock, public_url: str | None, uploads: Uploads
+    tmp_path: Path,
+    database: Database,
+    clock: Clock,
+    public_url: str | None,
+    uploads: Uploads,
+    api_settings: ApiSettings,
 ) -> AsyncIterator[Service]:
     runner, folder, faults = Runner(database), tmp_path / "stored", dict[str, Exception]()
     folder.mkdir()
@@ -56,7 +68,7 @@ async def service(
         path = folder / key
         return TemporaryObject(path, "text/vtt") if path.is_file() else None
 
-    app = make_app(Parts(database, runner, uploads, find, public_url, {"database": check}))
+    app = make_app(Parts(database, runner, uploads, find, public_url, {"database": check}, api_settings))
     _key, plaintext = database.keys.create_key("test")
     async with TestClient(TestServer(app)) as client:
         yield Service(client, database, runner, clock, plaintext, folder, faults)

@@ -60,7 +60,7 @@ async def test_a_broken_multipart_body_is_refused(service: Service) -> None:
 @pytest.mark.parametrize(
     ("verb", "path", "problem"),
     [
-        ("POST", "/v1/start_encode", 'There is no API method "start_encode" here'),
+        ("POST", "/v1/start_encode3", 'There is no API method "start_encode3" here'),
         ("POST", "//v1//upload_files/x", 'There is no API method "upload_files/x" here'),
         ("GET", "/v1", 'There is no API method "" here'),
         ("GET", "/v1/access_token", '"access_token" is called by POST, not by GET'),

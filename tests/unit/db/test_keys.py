@@ -1,5 +1,6 @@
 """Who may use the service?"""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from filmstrip.db import keys
 from filmstrip.db.database import Database
-from filmstrip.domain.errors import ApiKeyNotFoundError
+from filmstrip.domain.errors import ApiKeyNotFoundError, TokenNotFoundError, UploadNotFoundError
+from filmstrip.domain.scope import Scope
 
 
 def test_a_key_is_found_by_its_text_alone(database: Database) -> None:
@@ -67,7 +69,7 @@ def test_a_session_ends_after_a_day(database: Database, clock: Any) -> None:
     clock.advance(hours=24, microseconds=-1)
     session = database.sessions.find_session(token)
     assert session is not None
-    assert session.key_id == key.id
+    assert session.key == key
     assert session.expires_at == expires_at
     clock.advance(microseconds=1)
     assert database.sessions.find_session(token) is None
@@ -93,3 +95,67 @@ def test_the_oldest_sessions_end_first(database: Database, monkeypatch: pytest.M
         tokens.append(database.sessions.create_session(key.id)[0])
     assert [database.sessions.find_session(token) is not None for token in tokens] == [False, False, True, True, True]
     assert database.sessions.find_session(kept) is not None
+
+
+def test_a_key_expires(database: Database, clock: Any) -> None:
+    """From its moment on, a key, its sessions and its waiting tasks open nothing, and take no upload."""
+    key, text = database.keys.create_key("mine", expires_at=clock.now + timedelta(hours=2))
+    token, _ = database.sessions.create_session(key.id)
+    task = database.tasks.create_task(key.id)
+    clock.advance(hours=2, microseconds=-1)
+    assert database.keys.find_key(text) == key
+    assert database.sessions.find_session(token) is not None
+    assert database.tasks.key_of_waiting(task) == key.id
+    database.uploads.demand_task(task)
+    clock.advance(microseconds=1)
+    assert database.keys.find_key(text) is None
+    assert database.sessions.find_session(token) is None
+    with pytest.raises(TokenNotFoundError):
+        database.tasks.key_of_waiting(task)
+    with pytest.raises(UploadNotFoundError):
+        database.uploads.demand_task(task)
+
+
+def test_a_task_of_a_revoked_key_is_not_started(database: Database) -> None:
+    """Revoking reaches what was prepared before; a task of the operator's own has no key that could be revoked."""
+    key, _ = database.keys.create_key("mine")
+    task, own = database.tasks.create_task(key.id), database.tasks.create_task(None)
+    database.keys.revoke_key("mine")
+    with pytest.raises(TokenNotFoundError):
+        database.tasks.key_of_waiting(task)
+    assert database.tasks.key_of_waiting(own) is None
+
+
+def test_scopes_are_kept(database: Database) -> None:
+    """A key may be used for what was said when it was made; of one of the settings nothing else is ever true."""
+    reader, text = database.keys.create_key("reader", [Scope.READ])
+    assert reader.may(Scope.READ)
+    assert not reader.may(Scope.SUBMIT)
+    assert database.keys.find_key(text) == reader
+    admin, _ = database.keys.create_key("admin", [Scope.ADMIN])
+    assert all(admin.may(scope) for scope in Scope)
+    usual = database.keys.ensure_key(text, "settings-1")
+    assert [usual.may(scope) for scope in Scope] == [True, True, False]
+
+
+def test_the_last_use_is_noted(database: Database, clock: Any) -> None:
+    """A session, a task and a listing are uses; within a minute the first one is enough."""
+
+    def last_used() -> list[Any]:
+        return [key.last_used_at for key in database.keys.list_keys()]
+
+    first, _ = database.keys.create_key("first")
+    database.keys.create_key("other")
+    began = clock.now
+    assert last_used() == [None, None]
+    database.sessions.create_session(first.id)
+    assert last_used() == [began, None]
+    clock.advance(seconds=59)
+    database.tasks.create_task(first.id)
+    assert last_used() == [began, None]
+    clock.advance(seconds=2)
+    database.tasks.create_task(first.id)
+    assert last_used() == [clock.now, None]
+    clock.advance(hours=1)
+    database.keys.note_use(first.id)
+    assert last_used() == [clock.now, None]

@@ -222,11 +222,13 @@ def test_tasks_that_wait_for_their_query_are_bounded(database: Database, clock: 
     tokens = [database.tasks.create_task(key.id, most_waiting=2) for _ in range(2)]
     with pytest.raises(LimitExceededError, match="2 tasks of this API key wait for their query: start some"):
         database.tasks.create_task(key.id, most_waiting=2)
-    assert database.tasks.is_waiting(database.tasks.create_task(other.id, most_waiting=2))
+    assert database.tasks.key_of_waiting(database.tasks.create_task(other.id, most_waiting=2)) == other.id
     database.tasks.submit_task(
         tokens[0], Submission("{}", (NewOutput("toy", MediaKind.IMAGE, "t", None),)), lambda _: None
     )
-    assert [database.tasks.is_waiting(token) for token in tokens] == [False, True]
+    with pytest.raises(TokenNotFoundError):
+        database.tasks.key_of_waiting(tokens[0])
+    assert database.tasks.key_of_waiting(tokens[1]) == key.id
     database.tasks.create_task(key.id, most_waiting=2)
     clock.advance(days=8)
     database.tasks.create_task(key.id, most_waiting=2)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
-from filmstrip.db.database import Database
-from filmstrip.service.data_folder import make_key, open_database
-from filmstrip.settings.reading import read_settings
+from filmstrip.domain.scope import Scope
+from filmstrip.service.data_folder import make_key
 
 
 @click.group("keys")
@@ -28,19 +26,36 @@ def command() -> None:
 
 @command.command("create")
 @click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([scope.value for scope in Scope]),
+    multiple=True,
+    help="What it may be used for; may be given more than once. submit: create, upload and start tasks. read: list its "
+    "tasks, and profiles. admin: all of that, and list the tasks of every key. Without it: submit and read.",
+)
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DATE",
+    help="From when on it opens nothing any more, UTC, as 2031-05-02 or 2031-05-02T10:00:00. Without it: never.",
+)
 @config_flag
 @setting_flag("data_dir")
-def create(name: str, config: Path | None, data_dir: str | None) -> None:
+def create(
+    name: str, scopes: tuple[str, ...], expires: datetime | None, config: Path | None, data_dir: str | None
+) -> None:
     """Make an API key and print it.
 
     NAME is what you want to call it, such as the application that uses it. The key is shown this once: only its hash
     is kept.
     """
-    with _database(config, data_dir) as database:
+    with service_database(config, data_dir) as database:
         try:
-            plaintext = make_key(database, name)
+            plaintext = make_key(database, name, [Scope(scope) for scope in scopes], _in_utc(expires))
         except ValueError as error:
-            raise click.BadParameter(str(error).removeprefix("name: "), param_hint="NAME") from None
+            field, _, problem = str(error).partition(": ")
+            raise click.BadParameter(problem, param_hint="--expires" if field == "expires" else "NAME") from None
     click.echo(plaintext)
 
 
@@ -49,10 +64,11 @@ def create(name: str, config: Path | None, data_dir: str | None) -> None:
 @setting_flag("data_dir")
 def list_keys(config: Path | None, data_dir: str | None) -> None:
     """List the API keys, without the keys themselves."""
-    table = Table("name", "created", "revoked", box=None)
-    with _database(config, data_dir) as database:
+    table = Table("name", "scopes", "created", "last used", "expires", "revoked", box=None)
+    with service_database(config, data_dir) as database:
         for key in database.keys.list_keys():
-            table.add_row(key.name, _moment(key.created_at), _moment(key.revoked_at))
+            moments = (key.created_at, key.last_used_at, key.expires_at, key.revoked_at)
+            table.add_row(key.name, ", ".join(sorted(key.scopes)), *map(shown_moment, moments))
     Console().print(table)
 
 
@@ -65,16 +81,10 @@ def revoke(name: str, config: Path | None, data_dir: str | None) -> None:
 
     Tasks that were started with it go on, and their status can be read. NAME is as `filmstrip keys list` shows it.
     """
-    with _database(config, data_dir) as database:
+    with service_database(config, data_dir) as database:
         database.keys.revoke_key(name)
     click.echo(f"{name} is revoked.", err=True)
 
 
-@contextmanager
-def _database(config: Path | None, data_dir: str | None) -> Iterator[Database]:
-    with open_database(read_settings(config, overrides={"data_dir": data_dir}).service) as database:
-        yield database
-
-
-def _moment(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,90 @@
+"""Is the document of the API true?"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from api_harness import Service
+from filmstrip.api.app import _route_tables
+from filmstrip.api.describing.document import openapi, operations
+from filmstrip.api.describing.query_schema import query_schemas
+from filmstrip.outputs.registry import output_types
+
+
+def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for({**schema, "components": openapi()["components"]})
+
+
+def _answer(name: str) -> jsonschema_rs.Validator:
+    schema = openapi()["paths"][f"/v1/{name}"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return _validator(schema)
+
+
+def test_every_method_is_described() -> None:
+    """Each route below /v1/ is in the document, but for the document itself."""
+    routes = {route.path for table in _route_tables() for route in table if hasattr(route, "path")}
+    methods = {name for path in routes for name in re.findall(r"\{middle:/\+\}\{?(?:method:)?([\w.]+)", path)}
+    described = {path.split("/")[2] for path in openapi()["paths"]}
+    assert methods - described == {"openapi.json", "openapi.html"}
+    assert {found.name for found in operations()} <= methods
+
+
+async def test_the_document_and_the_page_are_sent(service: Service) -> None:
+    """A program reads one, a person the other; the page fetches nothing and runs nothing."""
+    response = await service.client.get("/v1/openapi.json")
+    assert response.content_type == "application/json"
+    assert (await response.json())["openapi"] == "3.1.0"
+    page = await service.client.get("/v1/openapi.html")
+    text = await page.text()
+    assert page.content_type == "text/html"
+    assert "<script" not in text
+    assert not re.search(r"(?:src|href)=['\"](?!openapi\.json)", text)
+    for name in ("start_encode2", "image_format", "callback_url", *output_types()):
+        assert name in text
+
+
+async def test_answers_are_as_described(service: Service) -> None:
+    """What a whole conversation answers, failures included, meets the schemas."""
+    task = await service.new_task()
+    token = await service.new_token()
+    calls: list[tuple[str, dict[str, str]]] = [
+        ("access_token", {"api_key": service.api_key}),
+        ("access_token", {"api_key": "short"}),
+        ("create_task", {"token": token}),
+        ("create_task", {"token": "0" * 32}),
+        ("start_encode2", {"task_token": task, "query": '{"query": {"format": 5}}'}),
+        ("status", {"task_tokens": f"{task},{'0' * 32}"}),
+        ("start_encode2", {"task_token": task, "query": _QUERY}),
+        ("status", {"task_tokens": task}),
+        ("start_encode", {"task_token": task, "profiles": "a"}),
+        ("request_templates", {"api_key": service.api_key}),
+        ("tasks", {"api_key": service.api_key}),
+    ]
+    for name, fields in calls:
+        answer = await service.post(name, **fields)
+        assert not [error.message for error in _answer(name).iter_errors(answer)], (name, answer)
+
+
+_QUERY = """{"query": {"source": "https://example.com/a.mp4", "upscale": "1", "format": [
+  {"output": "mp4", "size": "320x240", "duration": "60", "video_codec_parameters": {"bf": "2"},
+   "destination": {"url": "s3://s3.example.com/b/a.mp4", "key": "k", "secret": "s"}},
+  {"output": "thumbnails", "interval": "10", "width": 160, "sprite": true}]}}"""
+
+
+def test_queries_that_work_meet_their_schema() -> None:
+    """Numbers as text and flags as numbers are allowed there as they are here."""
+    import json
+
+    errors = list(_validator({"$ref": "#/components/schemas/wrapped_query"}).iter_errors(json.loads(_QUERY)))
+    assert not [error.message for error in errors]
+
+
+@pytest.mark.parametrize("name", sorted(query_schemas()))
+def test_every_schema_is_one(name: str) -> None:
+    """Each schema can be used, and says nothing of the inside."""
+    assert _validator({"$ref": f"#/components/schemas/{name}"}) is not None
+    assert "pydantic" not in str(query_schemas()[name]).lower()
