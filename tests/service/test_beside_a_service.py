@@ -93,11 +93,24 @@ def cases(folder: Path, video: Path) -> dict[str, tuple[tuple[str, ...], dict[st
     query = {"query": {"source": video.as_uri(), "format": [{"output": "thumbnail", "destination": "file:///x.png"}]}}
     query["query"]["format"][0]["destination"] = (folder / "picture.png").as_uri()  # type: ignore[index]
     (folder / "query.json").write_text(json.dumps(query))
+    (folder / "web.json").write_text('{"format": {"output": "mp4", "destination": "films/{name}.mp4"}}')
+    (folder / "bucket.json").write_text('{"url": "s3://s3.example.com/b/out", "key": "k", "secret": "s"}')
     same = {"FILMSTRIP_DATABASE_URL": f"sqlite:///{folder}/data/filmstrip.db"}
     return {
         "keys create": (("keys", "create", "mine"), {}, 0),
         "keys list": (("keys", "list"), {}, 0),
         "keys revoke": (("keys", "revoke", "mine"), {}, 0),
+        "profiles add": (("profiles", "add", "web", str(folder / "web.json"), "--key", "settings-1"), {}, 0),
+        "profiles add, again": (("profiles", "add", "web", str(folder / "web.json")), {}, 2),
+        "profiles add-transfer-method": (
+            ("profiles", "add-transfer-method", "out", str(folder / "bucket.json")),
+            {},
+            0,
+        ),
+        "profiles list": (("profiles", "list"), {}, 0),
+        "profiles show": (("profiles", "show", "web"), {}, 0),
+        "profiles remove": (("profiles", "remove", "out", "--transfer-method"), {}, 0),
+        "profiles remove, again": (("profiles", "remove", "out", "--transfer-method"), {}, 1),
         "doctor": (("doctor",), {}, 0),
         "backup": (("backup", str(folder / "backup.db")), {}, 0),
         "restore": (("restore", str(folder / "backup.db"), "--overwrite"), {}, 1),
@@ -152,7 +165,7 @@ def unknown_tasks(server: FilmstripServer, tokens: list[str]) -> list[str]:
     found: dict[str, Any] = {}
     for first in range(0, len(tokens), 50):
         found |= call(server.url, "status", task_tokens=",".join(tokens[first : first + 50]))["statuses"]
-    return [token for token in tokens if found[token] is None]
+    return [token for token in tokens if found[token]["error_description"] == "Unknown task"]
 
 
 def test_a_second_service_on_one_database_touches_nothing(tmp_path: Path) -> None:
