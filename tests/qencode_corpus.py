@@ -59,7 +59,11 @@ CORPUS: dict[str, Query] = {
     "SDK samples: size and codec": job(mp4(size="640x360", video_codec="libx264")),
     "Python sample: two renditions": job(
         mp4(size="320x240", video_codec="libx264", destination=FILE),
-        mp4(size="1280x720", video_codec="libx264", destination={**FILE, "key": None, "secret": None}),
+        mp4(
+            size="1280x720",
+            video_codec="libx264",
+            destination={"url": AWS["url"] + "hd.mp4", "key": None, "secret": None},
+        ),
     ),
     "Java test: texts and an engine version": job(mp4(height="720", duration="20"), encoder_version="2"),
     "the start_encode2 page: full x264 parameters": job(
@@ -85,7 +89,11 @@ CORPUS: dict[str, Query] = {
     "bulk sample: crop, shape, quality, label": job(
         mp4(height="480", resize_mode="crop", aspect_ratio="16:9", quality=25, tag="480p", destination=FILE),
         mp4(
-            height=360, aspect_ratio="1.77", quality="28", user_tag="360p", destination=[FILE, AWS["url"] + "copy.mp4"]
+            height=360,
+            aspect_ratio="1.77",
+            quality="28",
+            user_tag="360p",
+            destination=[AWS["url"] + "360.mp4", AWS["url"] + "copy.mp4"],
         ),
     ),
     "watch folder: quality and sound": job(mp4(quality="23", audio_bitrate="128")),

@@ -83,11 +83,6 @@ class Output(FormatParameters):
     kind: ClassVar[MediaKind]
 
     @property
-    def is_folder(self) -> bool:
-        """Whether the destination names a folder; else it names the one file that is made."""
-        return False
-
-    @property
     def reads_whole_source(self) -> bool:
         """Whether every byte of the source is needed, so that a local copy is worth its time; else stretches of it."""
         return False

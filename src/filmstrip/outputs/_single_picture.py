@@ -18,6 +18,11 @@ class SinglePicture(Output, FrameSizing, ImageEncoding, FrameSelection):
         """The destination names the file, unless it ends in a slash."""
         return any(destination.url.endswith("/") for destination in self.destination)
 
+    @property
+    def file_names(self) -> str:
+        """In a folder, the picture has a name of ours."""
+        return self.temporary_name() if self.is_folder else ""
+
     def temporary_name(self) -> str:
         """Name the picture if the client gave no name."""
         return f"{self.output_name}.{self.image_format.value}"

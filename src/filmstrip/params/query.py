@@ -16,6 +16,7 @@ from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
+from filmstrip.params.places import misplaced
 from filmstrip.params.published import Answer, Place, attribute_named, refusals, told
 from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
 
@@ -41,6 +42,16 @@ class FormatParameters(Parameters):
     def label(self) -> str | None:
         """The client's own name for this output."""
         return self.tag if self.tag is not None else self.user_tag
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the destination names a folder; else it names the one file that is made."""
+        return False
+
+    @property
+    def file_names(self) -> str:
+        """What its files are called by in a folder: outputs with the same names cannot go to the same one."""
+        return ""
 
     def conflicts(self) -> Iterator[Mistake]:
         """Yield what cannot work with the destination, or without one, by the names of fields; pure.
@@ -132,11 +143,13 @@ def parse_query(
     document = _unwrap(text)
     mistakes = list(refusals(Place.QUERY, "", document, TaskParameters.wire_names()))
     task = _validated(TaskParameters, document, "", mistakes)
-    formats = [
-        parsed
+    parsed = [
+        (path, found)
         for path, entry in _format_entries(document, mistakes, max_outputs)
-        if (parsed := _parse_format(path, entry, output_types, mistakes)) is not None
+        if (found := _parse_format(path, entry, output_types, mistakes)) is not None
     ]
+    mistakes.extend(misplaced(parsed))
+    formats = [found for _path, found in parsed]
     if mistakes or task is None:
         raise QueryError(mistakes)
     return Query(

@@ -37,7 +37,9 @@ def problems(source: str, lender: Lender, *destinations: Any) -> list[str]:
 
 def test_every_place_without_credentials_is_named() -> None:
     """Each S3 place needs its own credentials or lent ones, and all that lack them are told at once."""
-    found = problems("s3://minio:9000/films/v.mp4", NOBODY, INSIDE, [INSIDE, "s3://k:s@h.com/b/"], "file:///srv/")
+    found = problems(
+        "s3://minio:9000/films/v.mp4", NOBODY, INSIDE, [f"{INSIDE}b/", "s3://k:s@h.com/b/"], "file:///srv/"
+    )
     assert [problem.partition(": ")[0] for problem in found] == [
         "source",
         "format[0].destination",
@@ -45,7 +47,10 @@ def test_every_place_without_credentials_is_named() -> None:
     ]
     assert all("has no credentials: an s3:// place needs a key and a secret" in problem for problem in found)
     lender = StoreLender([STORE], "shop")
-    assert problems("s3://minio:9000/films/v.mp4", lender, INSIDE, [INSIDE, "s3://k:s@h.com/b/"], "file:///srv/") == []
+    assert (
+        problems("s3://minio:9000/films/v.mp4", lender, INSIDE, [f"{INSIDE}b/", "s3://k:s@h.com/b/"], "file:///srv/")
+        == []
+    )
 
 
 def test_nobody_learns_of_a_store_that_is_not_theirs() -> None:

@@ -244,3 +244,10 @@ def test_limits_that_svt_refuses_do_not_reach_it() -> None:
 def test_a_buffer_stays_within_what_ffmpeg_counts() -> None:
     """Two seconds of the highest bitrate that can be asked for are more bits than 32 bits count."""
     assert "-bufsize:v 2147483647" in _arguments("libx264", {"quality": 20}, {"max_rate": 2000})
+
+
+def test_a_rate_that_was_meant_in_kilobits_is_told() -> None:
+    """1500 Mbit/s is kept, as the published unit of libx264 says, and doubted; other encoders count otherwise."""
+    encoder = video_encoders()["libx264"]
+    told = list(encoder.compromises(_video("libx264", {}, {"max_rate": 1500, "bufsize": 200}), None))
+    assert told == ["max_rate is 1500 Mbit/s: libx264 counts in Mbit/s, the other encoders in kbit/s"]

@@ -102,7 +102,7 @@ def test_unknown_keys_are_ignored_and_told() -> None:
     query = parse(
         format=[
             {"output": "thumbnails", "colour": "blue", "bf": 3, "destination": destination},
-            {"output": "thumbnails", "destination": [destination, "s3://h/b/k/"]},
+            {"output": "thumbnails", "destination": [{**destination, "url": "s3://h/b/l/"}, "s3://h/b/m/"]},
         ],
         file={},
         colour="red",

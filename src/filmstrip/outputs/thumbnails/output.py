@@ -104,6 +104,11 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         """The destination names the folder of all images."""
         return True
 
+    @property
+    def file_names(self) -> str:
+        """Pictures and manifests are named by the sprite, if that has a name."""
+        return f"{self.output_name} {self.sprite_name or ''}"
+
     def temporary_name(self) -> str:
         """Never asked for: the destination is a folder."""
         return self.output_name

@@ -59,6 +59,10 @@ _MOTION_SEARCHES = {"epzs": "dia", "full": "esa"}
 _HEEDED_FLAGS = ("psnr", "ildct", "cgop")
 
 
+_MOST_USUAL_MEGABITS = 200
+"""Above it, kbit/s were most likely meant."""
+
+
 class X264(VideoEncoder[X264Parameters]):
     """H.264 (ITU-T H.264), in a profile that browsers play."""
 
@@ -107,6 +111,10 @@ class X264(VideoEncoder[X264Parameters]):
         if profile is not None and profile != used:
             yield f"pix_format {video.pix_format} needs the H.264 profile {used} instead of {profile}"
         yield from other_quality(video, self._quality(video), "below it H.264 is lossless, which browsers do not play")
+        limits = {name: getattr(self.settings(video), name) for name in ("max_rate", "min_rate", "bufsize")}
+        for name, megabits in limits.items():
+            if megabits is not None and megabits > _MOST_USUAL_MEGABITS:
+                yield f"{name} is {float(megabits):g} Mbit/s: libx264 counts in Mbit/s, the other encoders in kbit/s"
         yield from without_ceiling(video, _limits(self.settings(video)), "libx264")
 
 
