@@ -22,6 +22,7 @@ END_OF_A_SENTENCE = {
     "outputs/child/range_protocol.py": "told behind `nonsense was asked for: `, in the log",
     "params/json_text.py": "told behind what the text is: `query: is not JSON`, `The body is not JSON`",
     "params/values.py": "the kind of a mistake of pydantic's; its words follow the name of the field",
+    "storage/http/posting.py": "told behind the address that is called, as the reason why that failed",
     "settings/values.py": "told behind the name of the setting: `port: … is not a port`",
 }
 

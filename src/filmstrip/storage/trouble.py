@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
 
 NO_NAME = "its name is not known"
 NO_CONNECTION = "no connection comes about"
@@ -41,6 +41,18 @@ _OF_OBSTORE: tuple[tuple[re.Pattern[str], str], ...] = (
 def trouble_of(error: HTTPError) -> str:
     """Say what was the matter when urllib3 asked, as words for the parentheses of a sentence."""
     return _OF_URLLIB3.get(type(error).__name__, NO_SERVER)
+
+
+def distrust_of(error: SSLError, host: str) -> str | None:
+    """Say that the certificate of a host is not trusted, in a sentence; None if something else was the matter."""
+    reason = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" not in reason:
+        return None
+    why = reason.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it cannot be verified"
+    return (
+        f'The certificate of "{host}" is not trusted ({why}); the operator of this service can name the authority that '
+        "signed it by the setting ca_file"
+    )
 
 
 def trouble_in(text: str) -> str | None:

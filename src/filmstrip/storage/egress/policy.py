@@ -31,6 +31,7 @@ _NOT_PUBLIC = tuple(
     ]
 )
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291, 2.4: everything else is not the public internet
+_THIS_MACHINE = "localhost"  # RFC 6761, 6.3, with all names below it
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1
 
 
@@ -124,6 +125,23 @@ class EgressPolicy:
             HostNotAllowedError: The operator does not allow it.
             OSError: Its name cannot be resolved.
         """
+        next(self._allowed(host, port))
+
+    def judge_address(self, host: str, port: int) -> None:
+        """Refuse what is an address by itself, or a name of this machine, and may not be used; ask no name server.
+
+        Raises:
+            HostNotAllowedError: The operator does not allow it.
+        """
+        try:
+            ipaddress.ip_address(normal_host(host).partition("%")[0])
+        except ValueError:
+            name = normal_host(host)
+            if name != _THIS_MACHINE and not name.endswith(f".{_THIS_MACHINE}"):
+                return
+            if self.names(host, port):
+                return
+            host = "127.0.0.1"
         next(self._allowed(host, port))
 
     def connect(self, host: str, port: int, timeout_seconds: float | None) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -21,6 +22,8 @@ USER_AGENT = f"Filmstrip/{__version__}"
 OWN_HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
 """Goes with each request: bytes are wanted as they are stored."""
 _KEPT_CONNECTIONS = 16
+_LEAST_SECONDS = 0.001
+"""A timeout of none would mean not to wait, and be another error."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,17 @@ class _Manners:
     policy: EgressPolicy
     bytes_per_second: float
     window_seconds: float
+    deadline: float | None = None
+
+    def expect_answer(self, connection: object) -> None:
+        expect_answer(connection, self.bytes_per_second, self.window_seconds, self.deadline)
+
+    def seconds_to_connect(self, seconds: float | None) -> float | None:
+        """Return how long a connection may take to be made, by its own limit and by the deadline."""
+        if self.deadline is None:
+            return seconds
+        left = max(_LEAST_SECONDS, self.deadline - time.monotonic())
+        return left if seconds is None else min(seconds, left)
 
 
 class _Judged:
@@ -45,12 +59,12 @@ class _Judged:
         self._manners = manners
 
     def _new_conn(self) -> socket.socket:
-        return guarded(_judged_socket(cast("HTTPConnection", self), self._manners.policy))
+        return guarded(_judged_socket(cast("HTTPConnection", self), self._manners))
 
     def request(self, *args: Any, **options: Any) -> None:
-        expect_answer(self.sock, self._manners.bytes_per_second, self._manners.window_seconds)
+        self._manners.expect_answer(self.sock)
         super().request(*args, **options)  # type: ignore[misc]
-        expect_answer(self.sock, self._manners.bytes_per_second, self._manners.window_seconds)
+        self._manners.expect_answer(self.sock)
 
     def getresponse(self) -> Any:
         seconds = self.timeout if isinstance(self.timeout, int | float) else None
@@ -66,10 +80,10 @@ class _JudgedHttpsConnection(_Judged, HTTPSConnection):  # type: ignore[misc]
     pass
 
 
-def _judged_socket(connection: HTTPConnection, policy: EgressPolicy) -> socket.socket:
+def _judged_socket(connection: HTTPConnection, manners: _Manners) -> socket.socket:
     timeout = connection.timeout if isinstance(connection.timeout, int | float) else None
     try:
-        return policy.connect(connection.host, connection.port, timeout)
+        return manners.policy.connect(connection.host, connection.port, manners.seconds_to_connect(timeout))
     except socket.gaierror as error:
         raise NameResolutionError(connection.host, connection, error) from error
     except OSError as error:
@@ -84,13 +98,18 @@ class _JudgedHttpsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _JudgedHttpsConnection  # type: ignore[assignment]  # a mixin hides that it is one
 
 
-def make_http_client(settings: StorageSettings) -> urllib3.PoolManager:
+def make_http_client(settings: StorageSettings, deadline: float | None = None) -> urllib3.PoolManager:
     """Make a client that may be used by several threads; neither proxies nor credentials of the environment count.
 
     Every connection, also the one after a redirect, goes to an address that the egress policy allows; else the
     request raises `HostNotAllowedError`.
+
+    Args:
+        settings: What is allowed, and how long servers are waited for.
+        deadline: When its answers have to be there, by the monotonic clock; None for any time.
     """
-    manners = _Manners(EgressPolicy(settings.private_hosts), settings.min_kib_per_second * 1024, settings.slow_seconds)
+    policy = EgressPolicy(settings.private_hosts)
+    manners = _Manners(policy, settings.min_kib_per_second * 1024, settings.slow_seconds, deadline)
     client = urllib3.PoolManager(
         num_pools=8,
         maxsize=_KEPT_CONNECTIONS,

@@ -2,6 +2,8 @@
 
 waiting for the answer     the first byte has the socket's own timeout, the whole head a deadline
 then, while it arrives     time spent waiting, and bytes: each full window has to have the minimum rate
+
+Where that is asked for, the answer as a whole has a deadline instead, which no wait goes beyond.
 """
 
 from __future__ import annotations
@@ -20,14 +22,28 @@ class _Guard:
     def __init__(self) -> None:
         self.restart(0.0, 0.0)
 
-    def restart(self, bytes_per_second: float, window_seconds: float) -> None:
+    def restart(self, bytes_per_second: float, window_seconds: float, deadline: float | None = None) -> None:
         """Begin to wait for another answer."""
         self.bytes_per_second = bytes_per_second
         self.window_seconds = window_seconds
+        self.deadline = deadline
         self.head_deadline: float | None = None
         self._has_begun = False
         self._waited_seconds = 0.0
         self._received_bytes = 0
+
+    def seconds_left(self) -> float | None:
+        """Return how long the answer may still take, None for any time.
+
+        Raises:
+            TimeoutError: It takes too long.
+        """
+        if self.deadline is None:
+            return None
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("The answer takes too long")
+        return seconds
 
     def count(self, waited_seconds: float, received_bytes: int) -> None:
         """Count a piece that arrived.
@@ -58,6 +74,8 @@ class _Guarded:
 
     def recv_into(self, *arguments: Any, **options: Any) -> int:
         """Receive, and judge how fast."""
+        if (seconds := self.guard.seconds_left()) is not None:
+            super().settimeout(seconds)  # type: ignore[misc]
         began = time.monotonic()
         received: int = super().recv_into(*arguments, **options)  # type: ignore[misc]
         self.guard.count(time.monotonic() - began, received)
@@ -80,10 +98,19 @@ def guarded(plain: socket.socket) -> GuardedSocket:
     return made
 
 
-def expect_answer(connection: object, bytes_per_second: float, window_seconds: float) -> None:
-    """Say that a request goes out over a connection, whose answer has to arrive at this rate at least."""
+def expect_answer(
+    connection: object, bytes_per_second: float, window_seconds: float, deadline: float | None = None
+) -> None:
+    """Say that a request goes out over a connection, whose answer has to arrive at this rate at least.
+
+    Args:
+        connection: The socket.
+        bytes_per_second: The rate.
+        window_seconds: Over how much waiting it is measured.
+        deadline: When all that is wanted of the answer has to be there, by the monotonic clock; None for any time.
+    """
     if isinstance(connection, _Guarded):
-        connection.guard.restart(bytes_per_second, window_seconds)
+        connection.guard.restart(bytes_per_second, window_seconds, deadline)
 
 
 @contextmanager

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from typing import Any, cast
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import Request
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationValueError, SSLError
 
 from filmstrip.domain.errors import FilmstripError, SourceForbiddenError, SourceNotFoundError, SourceUnreachableError
+from filmstrip.storage.http.addressing import have_one_origin, redirect_target, shown_url, split_credentials
 from filmstrip.storage.http.answer import Answer, read_answer
 from filmstrip.storage.http.client import OWN_HEADERS, make_http_client
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceVersion
-from filmstrip.storage.trouble import trouble_of
+from filmstrip.storage.trouble import distrust_of, trouble_of
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MAY_HAVE_EXPIRED = {401, 403, 404, 410}
-
-
-def shown_url(url: str) -> str:
-    """Write a URL so that it can be shown: without credentials, and without the query, which may be a signature."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 class HttpSource:
@@ -41,17 +35,12 @@ class HttpSource:
             SourceNotFoundError: It is not a URL.
         """
         try:
-            parts = urlsplit(url)
+            self.label = shown_url(url)
         except ValueError:
             raise SourceNotFoundError("The source is not a URL that can be fetched") from None
-        self.label = shown_url(url)
         self.settings = settings
         self._client = make_http_client(settings)
-        user, at, host = parts.netloc.rpartition("@")
-        self._url = urlunsplit(parts._replace(netloc=host, fragment=""))
-        # RFC 7617, 2.1: UTF-8 is what servers expect of a name that is not ASCII.
-        encoded = b64encode(unquote(user).encode(errors="surrogatepass")).decode()
-        self._credentials = {"authorization": f"Basic {encoded}"} if at else {}
+        self._url, self._credentials = split_credentials(url)
         self._resolved_url = self._url
         self._cookies = CookieJar()
 
@@ -115,12 +104,8 @@ class HttpSource:
         raise SourceForbiddenError(f'The source "{self.label}" redirects more than {_MOST_REDIRECTS} times')
 
     def _redirected(self, url: str, location: str) -> str:
-        try:
-            target = urljoin(url, location)
-            scheme = urlsplit(target).scheme
-        except ValueError:
-            scheme = ""
-        if scheme not in {"http", "https"}:
+        target = redirect_target(url, location)
+        if target is None:
             raise SourceForbiddenError(f'The source "{self.label}" redirects to something that is not http')
         return target
 
@@ -131,21 +116,12 @@ class HttpSource:
         return {"Cookie": cookies} if cookies else {}
 
     def _credentials_for(self, url: str) -> dict[str, str]:
-        return self._credentials if _origin(urlsplit(url)) == _origin(urlsplit(self._url)) else {}
+        return self._credentials if have_one_origin(url, self._url) else {}
 
 
 def _distrust(error: SSLError, label: str) -> FilmstripError:
     """Choose the error for a TLS connection that did not come about."""
-    host = urlsplit(label).netloc
-    reason = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" not in reason:
+    distrust = distrust_of(error, urlsplit(label).netloc)
+    if distrust is None:
         return SourceUnreachableError(f'The source "{label}" cannot be reached (no TLS connection comes about)')
-    why = reason.partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or "it cannot be verified"
-    return SourceForbiddenError(
-        f'The certificate of "{host}" is not trusted ({why}); the operator of this service can name the authority that '
-        "signed it by the setting ca_file"
-    )
-
-
-def _origin(parts: SplitResult) -> tuple[str, str]:
-    return parts.scheme, parts.netloc.lower()
+    return SourceForbiddenError(distrust)
