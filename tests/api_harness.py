@@ -34,7 +34,8 @@ class Runner:
     submitted: list[tuple[str, Query[Output], str | None]] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
+    async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str) -> None:
+        assert base_url.startswith("http://")
         if self.failure is not None:
             raise self.failure
         outputs = tuple(NewOutput(entry.output_name, entry.kind, "tag", entry.label) for entry in query.formats)

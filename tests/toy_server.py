@@ -21,6 +21,7 @@ import structlog
 import toy_child
 from early_forks import fork_early
 from filmstrip.db.database import Database
+from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.engine import JobEngine
@@ -75,6 +76,7 @@ def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Dat
         JobSettings(work_root, **jobs),
         MediaSettings(**settings.get("media", {})),
         StorageSettings(folder / "temporary", **roots),
+        callbacks=CallbackSettings(**settings.get("callbacks", {})),
         parse=noting_parse,
         child=toy_child.__name__,
     )

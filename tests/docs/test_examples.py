@@ -7,10 +7,12 @@ are replaced here too.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -25,6 +27,7 @@ from filmstrip.media.transcoding.sample_video import make_sample, shown_frame_nu
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import RunningProgram, free_ports
 from filmstrip.testing.seaweedfs import S3Server
+from filmstrip.wire.callbacks import sign
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"<!-- (?P<role>service|client): (?P<name>[\w ]+) -->\n```sh\n(?P<text>.*?)```", re.DOTALL)
@@ -194,3 +197,41 @@ def test_the_upload_and_the_profile(clone: Path) -> None:
         answer = _run(script, clone)
     assert answer.count('"error": 0') == 2
     assert answer.count("status_url") == 2
+
+
+CHECKS = {
+    "python": """import json, sys
+header, body, secret = json.load(sys.stdin)
+print(json.dumps(is_from_filmstrip(header, body.encode(), secret)))""",
+    "node": """const [header, body, secret] = JSON.parse(require("fs").readFileSync(0));
+console.log(isFromFilmstrip(header, Buffer.from(body), secret));""",
+}
+
+
+@pytest.mark.parametrize("language", CHECKS)
+def test_who_calls_is_known(language: str) -> None:
+    """What the page about callbacks shows to receivers accepts what is signed, and nothing else."""
+    text = (ROOT / "docs" / "callbacks.md").read_text(encoding="utf-8")
+    (code,) = re.findall(rf"<!-- receiver: {language} -->\n```\w+\n(.*?)```", text, re.DOTALL)
+    program = [sys.executable, "-c"] if language == "python" else ["node", "-e"]
+    secret, body, now = "0123456789abcdef", "task_token=7c&payload=%C3%BC", int(time.time())
+    good = sign(body.encode(), secret, now)
+    for header, its_body, its_secret, is_good in (
+        (good, body, secret, True),
+        (good, f"{body}&more=1", secret, False),
+        (good, body, "another secret!!", False),
+        (good.replace(f"t={now}", f"t={now - 1}"), body, secret, False),
+        (sign(body.encode(), secret, now - 900), body, secret, False),
+        (f"{good}0", body, secret, False),
+        (None, body, secret, False),
+    ):
+        given, script = json.dumps([header, its_body, its_secret]), f"{code}\n{CHECKS[language]}"
+        done = subprocess.run(
+            [*program, script],
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert (header, json.loads(done.stdout)) == (header, is_good)

@@ -111,6 +111,8 @@ def cases(folder: Path, video: Path) -> dict[str, tuple[tuple[str, ...], dict[st
         "profiles show": (("profiles", "show", "web"), {}, 0),
         "profiles remove": (("profiles", "remove", "out", "--transfer-method"), {}, 0),
         "profiles remove, again": (("profiles", "remove", "out", "--transfer-method"), {}, 1),
+        "callbacks list": (("callbacks", "list"), {}, 0),
+        "callbacks resend": (("callbacks", "resend", "--all"), {}, 0),
         "doctor": (("doctor",), {}, 0),
         "backup": (("backup", str(folder / "backup.db")), {}, 0),
         "restore": (("restore", str(folder / "backup.db"), "--overwrite"), {}, 1),

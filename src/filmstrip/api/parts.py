@@ -100,8 +100,14 @@ class Records(Protocol):
 class Submitter(Protocol):
     """Runs tasks."""
 
-    async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
+    async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str) -> None:
         """Start a task; it is durable when this returns.
+
+        Args:
+            token: The task.
+            query: What it is to do.
+            payload: What the client wants to see again.
+            base_url: Scheme, host and port under which the client reaches this service.
 
         Raises:
             TokenNotFoundError: There is no such task that is still to be started.

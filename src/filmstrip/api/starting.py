@@ -41,7 +41,7 @@ async def start_task(request: web.Request, fields: Fields, token: str, make_quer
     structlog.contextvars.bind_contextvars(task_token=token)
     try:
         query, payload = await read_apart(request, _parse, fields, make_query, parts.settings.max_outputs)
-        await parts.submitter.submit(token, query, payload)
+        await parts.submitter.submit(token, query, payload, base_url(request))
     except (QueryError, BadPayloadError) as error:
         await note_refusal(request, token, error)
         raise

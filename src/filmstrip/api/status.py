@@ -19,12 +19,10 @@ from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import shown
-from filmstrip.wire.status import task_status, unknown_status
+from filmstrip.wire.status import status_text, task_status, unknown_status
 
 MAX_TOKENS = 100
 """How many tasks one request may ask about."""
-
-_LEVELS_IN_PIECES = 3
 
 routes = web.RouteTableDef()
 
@@ -56,18 +54,11 @@ async def status(request: web.Request) -> web.Response:
 
 
 def _describe(records: Records, tokens: Sequence[str], base: str) -> str:
-    """Write the answer; a task of many files is long, so in pieces, none of which holds up other threads."""
+    """Write the answer."""
     tasks = records.tasks.read_tasks(tokens)
     statuses = {token: task_status(tasks[token], base) if token in tasks else unknown_status(base) for token in tokens}
-    return _in_pieces({"error": 0, "statuses": statuses}, _LEVELS_IN_PIECES + 1)
-
-
-def _in_pieces(value: object, levels: int) -> str:
-    if levels and isinstance(value, dict):
-        return f"{{{', '.join(f'{json.dumps(key)}: {_in_pieces(each, levels - 1)}' for key, each in value.items())}}}"
-    if levels and isinstance(value, list):
-        return f"[{', '.join(_in_pieces(each, levels - 1) for each in value)}]"
-    return json.dumps(value)
+    members = (f"{json.dumps(token)}: {status_text(status)}" for token, status in statuses.items())
+    return f'{{"error": 0, "statuses": {{{", ".join(members)}}}}}'
 
 
 def parse_tokens(fields: Fields) -> tuple[str, ...]:

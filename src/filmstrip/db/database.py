@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
 
+from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
@@ -47,6 +48,7 @@ class Database:
         outages: What waits for hosts.
         uploads: Files that clients send us.
         profiles: What the operator keeps for clients to name.
+        callbacks: What receivers are to be told.
     """
 
     def __init__(
@@ -69,8 +71,9 @@ class Database:
         self._transactions = transactions = Transactions(url, now, new_token)
         self._ownership = Ownership(database_path(url))
         self.keys, self.sessions = KeyRows(transactions), SessionRows(transactions)
-        self.tasks = TaskRows(transactions, cipher)
-        self.outputs, self.artifacts = OutputRows(transactions), ArtifactRows(transactions)
+        self.callbacks = CallbackRows(transactions, cipher)
+        self.tasks = TaskRows(transactions, cipher, self.callbacks)
+        self.outputs, self.artifacts = OutputRows(transactions, self.callbacks), ArtifactRows(transactions)
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
+from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.records import PutArtifact
 from filmstrip.db.tables import artifact, output
 from filmstrip.db.tasks import advance_task
@@ -20,8 +22,15 @@ _MOST_NAMES = 500
 class OutputRows:
     """Outputs."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, callbacks: CallbackRows) -> None:
+        """Prepare them.
+
+        Args:
+            transactions: Those of the database.
+            callbacks: Keep what happens to outputs until their receivers were told.
+        """
         self._transactions = transactions
+        self._callbacks = callbacks
 
     def advance_outputs(self, token: str, indexes: Collection[int], status: TaskStatus) -> None:
         """Say which state outputs are in now, and their task with them; a step back is ignored."""
@@ -58,8 +67,11 @@ class OutputRows:
         still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)
         final = {"status": TaskStatus.COMPLETED, "finished_at": self._transactions.now(), "outage": None, **values}
         with self._transactions.writing() as connection:
-            connection.execute(update(output).where(still_open).values(final))
+            ending = update(output).where(still_open).values(final)
+            ended = connection.execute(ending.returning(output.c.error, output.c.tag, output.c.user_tag)).first()
             _let_task_follow(connection, token)
+            if ended is not None:
+                self._callbacks.note(connection, token, NewEvent(SAVED if ended.error is None else ERROR, *ended))
 
 
 _KEY = (artifact.c.task_token, artifact.c.output_index, artifact.c.name)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.domain.artifact import Artifact, Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.scope import USUAL_SCOPES, Scope
@@ -173,6 +174,7 @@ class Submission:
         payload: What the client wants to see again, None if nothing.
         warnings: What is ignored already.
         upload_id: The upload that is its source, None for another source.
+        callback: Where its events are told, None for nowhere.
     """
 
     query: str
@@ -180,6 +182,7 @@ class Submission:
     payload: str | None = None
     warnings: tuple[Warned, ...] = ()
     upload_id: str | None = None
+    callback: CallbackTarget | None = None
 
     def __repr__(self) -> str:
         return f"Submission(outputs={self.outputs!r})"

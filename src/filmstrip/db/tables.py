@@ -77,6 +77,7 @@ task = Table(
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("upload_id", String(32), comment="the upload that is its source"),
+    Column("callback", LargeBinary, comment="AES-256-GCM; where its events are told; gone when all are told"),
     # A key's tasks are listed by their age.
     Index("ix_task_key_id", "key_id", "created_at"),
     # Whether a task needs an upload is asked of each that expires; few tasks have one.
@@ -145,4 +146,26 @@ profile = Table(
         "key_names", Json(tuple[str, ...]), nullable=False, comment="API keys that may use it; all if there is none"
     ),
     Column("created_at", Moment, nullable=False),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("number", Integer, primary_key=True, comment="the order; none is used twice"),
+    Column("event_id", Text, nullable=False, index=True, unique=True),
+    Column("task_token", String(32), nullable=False, index=True),
+    Column("event", String(20), nullable=False),
+    Column("tag", Text, comment="of the output that it is about; none for the task"),
+    Column("user_tag", Text),
+    Column("detail", Text, comment="why it failed"),
+    Column("host", Text, nullable=False, comment="of the receiver"),
+    Column("created_at", Moment, nullable=False),
+    Column("since", Moment, nullable=False, comment="from when on it is counted for how long it is tried"),
+    Column("due_at", Moment, index=True, comment="none once it is given up"),
+    Column("given_up_at", Moment, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("rounds", Integer, nullable=False, comment="how often it was begun anew"),
+    Column("is_asked_for", Boolean, nullable=False, comment="to be begun anew by the service"),
+    Column("reason", Text, comment="why the last try failed"),
+    sqlite_autoincrement=True,
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
+from filmstrip.db.callback_records import ERROR, QUEUED, SAVED, NewEvent
+from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.keys import is_good, note_use
 from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskFilter, TaskRecord
@@ -25,15 +27,17 @@ _NOT_MADE = "The output was not made"
 class TaskRows:
     """Tasks."""
 
-    def __init__(self, transactions: Transactions, cipher: Cipher) -> None:
+    def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows) -> None:
         """Prepare them.
 
         Args:
             transactions: Those of the database.
             cipher: Encrypts the queries.
+            callbacks: Keep what happens to tasks until their receivers were told.
         """
         self._transactions = transactions
         self._cipher = cipher
+        self._callbacks = callbacks
 
     def create_task(self, key_id: int | None, most_waiting: int | None = None) -> str:
         """Make a task that waits for its query; gives its token, 32 lower-case hexadecimal digits.
@@ -98,6 +102,7 @@ class TaskRows:
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,
             "upload_id": submission.upload_id,
+            "callback": self._callbacks.encrypt(submission.callback, token),
             "error": None,
         }
         with self._transactions.writing() as connection:
@@ -105,6 +110,7 @@ class TaskRows:
                 raise TokenNotFoundError("Token not found")
             connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
             enqueue(connection)
+            self._callbacks.note(connection, token, NewEvent(QUEUED))
 
     def read_query(self, token: str) -> str:
         """Read the JSON text of a task's query. It holds secrets.
@@ -186,9 +192,14 @@ class TaskRows:
         open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
         open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
         with self._transactions.writing() as connection:
-            connection.execute(update(output).where(open_outputs).values(error=error or _NOT_MADE, **final))
+            failing = update(output).where(open_outputs).values(error=error or _NOT_MADE, **final)
+            failed = connection.execute(failing.returning(output.c.error, output.c.tag, output.c.user_tag)).all()
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
-        return ended.rowcount == 1
+            if has_ended := ended.rowcount == 1:
+                of_outputs = (NewEvent(ERROR, *row) for row in failed)
+                of_failure = () if error is None else (NewEvent(ERROR, error),)
+                self._callbacks.note(connection, token, *of_outputs, *of_failure, NewEvent(SAVED))
+        return has_ended
 
 
 def _conditions(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:

@@ -76,12 +76,6 @@ PUBLISHED: tuple[Attribute, ...] = (
     *_each(Answer.REFUSED, "stitch", "is not made here yet: join the sources before", place=Place.QUERY),
     *_each(
         Answer.WITHOUT_EFFECT,
-        "callback_url use_subtask_callback",
-        "has no effect here yet: ask for the status",
-        place=Place.QUERY,
-    ),
-    *_each(
-        Answer.WITHOUT_EFFECT,
         "retry_on_error",
         "has no effect here: what may work later is tried again anyway",
         place=Place.QUERY,
@@ -166,7 +160,7 @@ PUBLISHED: tuple[Attribute, ...] = (
 )
 
 SUPPORTED: Mapping[Place, frozenset[str]] = {
-    Place.QUERY: frozenset({"source", "format", "upscale"}),
+    Place.QUERY: frozenset({"source", "format", "upscale", "callback_url", "use_subtask_callback"}),
     Place.FORMAT: frozenset(
         """
         output destination start_time duration size width height resolution rotate aspect_ratio resize_mode framerate

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ValidationError
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, scheme_of, source_forms
+from filmstrip.params.callback_url import CallbackUrl
 from filmstrip.params.customs import said_plainly
 from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
@@ -89,16 +90,17 @@ class TaskParameters(Parameters):
     Attributes:
         source: URL of the source: http://, https:// or s3://; tus:ID for an upload of the same API key; file:// if the
             operator allows it.
-        callback_url: Where the client wants to be called back; it is not called yet, which a warning says.
+        callback_url: http:// or https:// URL of at most 4000 characters, which is told what happens to the task:
+            [callbacks](../callbacks.md).
         upscale: Whether video may become larger than its source.
-        use_subtask_callback: Without effect yet, which a warning says.
+        use_subtask_callback: Whether `callback_url` is told of the end of each output too.
         retry_on_error: Without effect yet, which a warning says.
         refresh_playlist: Without effect yet, which a warning says.
         encoder_version: Accepted and not needed: all versions are one.
     """
 
     source: Annotated[LongText, AfterValidator(_is_source)]
-    callback_url: LongText | None = None
+    callback_url: CallbackUrl | None = None
     upscale: Flag = False
     use_subtask_callback: Flag = False
     retry_on_error: Flag = False
@@ -114,7 +116,8 @@ class Query(Generic[FormatT]):
         source: URL of the source.
         formats: The outputs, in the order of the request; at least one.
         upscale: Whether video may become larger than its source.
-        callback_url: Where the client wants to be called back, None if nowhere.
+        callback_url: Where the client wants to be called back, None if nowhere; it may hold secrets.
+        use_subtask_callback: Whether it wants to be called at the end of each output too.
         warnings: Keys that are not known, or have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
     """
@@ -122,7 +125,8 @@ class Query(Generic[FormatT]):
     source: str
     formats: tuple[FormatT, ...]
     upscale: bool = False
-    callback_url: str | None = None
+    callback_url: str | None = field(default=None, repr=False)
+    use_subtask_callback: bool = False
     warnings: tuple[Warned, ...] = ()
     text: str = field(default="", repr=False)
 
@@ -157,6 +161,7 @@ def parse_query(
         formats=tuple(formats),
         upscale=task.upscale,
         callback_url=task.callback_url,
+        use_subtask_callback=task.use_subtask_callback,
         warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, formats))),
         text=text,
     )
@@ -256,6 +261,8 @@ def _without_effect(task: TaskParameters) -> Iterator[Warned]:
         found = attribute_named(Place.QUERY, name)
         if found is not None and found.answer is Answer.WITHOUT_EFFECT and getattr(task, name):
             yield Warned(f"{name} {found.reason}")
+    if task.use_subtask_callback and task.callback_url is None:
+        yield Warned("use_subtask_callback has no effect without callback_url, which would be called")
 
 
 @dataclass(frozen=True, slots=True)

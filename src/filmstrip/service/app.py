@@ -47,7 +47,9 @@ def build(settings: Settings, database: Database) -> Service:
 
     load_outputs()  # Not while the first request waits.
     uploads = Uploads(database.uploads, FolderStore(settings.uploads.upload_root, demand_disk), settings.uploads)
-    engine = JobEngine(database, settings.jobs, settings.media, settings.storage, uploads=uploads)
+    engine = JobEngine(
+        database, settings.jobs, settings.media, settings.storage, callbacks=settings.callbacks, uploads=uploads
+    )
 
     async def check_database() -> None:
         await asyncio.to_thread(database.check)

@@ -13,6 +13,7 @@ from types import MappingProxyType, NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from filmstrip.api.settings import ApiSettings
+from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.params.field_texts import field_texts
@@ -20,7 +21,15 @@ from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.uploads.settings import UploadSettings
 
-SECTIONS: tuple[type, ...] = (ServiceSettings, ApiSettings, JobSettings, MediaSettings, StorageSettings, UploadSettings)
+SECTIONS: tuple[type, ...] = (
+    ServiceSettings,
+    ApiSettings,
+    JobSettings,
+    MediaSettings,
+    StorageSettings,
+    UploadSettings,
+    CallbackSettings,
+)
 """The settings classes; if two have a field of the same name, the first one tells about it."""
 
 PREFIX = "FILMSTRIP_"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from filmstrip.api.settings import ApiSettings
+from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.media.settings import MediaSettings
 from filmstrip.settings.service_settings import ServiceSettings
@@ -26,6 +27,7 @@ class Settings:
         media: Limits and programs of media work.
         storage: Which places may be used, how long they are waited for, and how often they are tried.
         uploads: How much clients may upload, and how long it is kept.
+        callbacks: How receivers are told what happened to tasks.
     """
 
     service: ServiceSettings
@@ -34,6 +36,7 @@ class Settings:
     media: MediaSettings
     storage: StorageSettings
     uploads: UploadSettings
+    callbacks: CallbackSettings
 
 
 def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
@@ -53,7 +56,8 @@ def join_settings(values: Mapping[str, Any] | None = None) -> Settings:
     )
     jobs = _section(JobSettings, values, work_root=data_dir / "work")
     uploads = _section(UploadSettings, values, upload_root=data_dir / "uploads")
-    return Settings(service, _section(ApiSettings, values), jobs, media, storage, uploads)
+    callbacks = _section(CallbackSettings, values)
+    return Settings(service, _section(ApiSettings, values), jobs, media, storage, uploads, callbacks)
 
 
 SectionT = TypeVar("SectionT")

@@ -6,6 +6,7 @@ the official clients read each of these without looking twice.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from filmstrip.wire.storage import storage, with_base
 API_VERSION = "v1"
 STATUS_PATH = "/v1/status"
 _MICRO = 10**6
+_LEVELS_IN_PIECES = 2
 
 _LISTS = {
     MediaKind.VIDEO: "videos",
@@ -69,6 +71,23 @@ def task_status(task: TaskRecord, base_url: str) -> dict[str, object]:
         "api_version": API_VERSION,
         "status_url": base_url + STATUS_PATH,
     }
+
+
+def status_text(status: dict[str, object]) -> str:
+    """Write the description of a task as JSON: one of many files is long, so in pieces, none of which holds up threads.
+
+    Args:
+        status: What `task_status` or `unknown_status` says.
+    """
+    return _in_pieces(status, _LEVELS_IN_PIECES)
+
+
+def _in_pieces(value: object, levels: int) -> str:
+    if levels and isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key)}: {_in_pieces(each, levels - 1)}' for key, each in value.items())}}}"
+    if levels and isinstance(value, list):
+        return f"[{', '.join(_in_pieces(each, levels - 1) for each in value)}]"
+    return json.dumps(value)
 
 
 def unknown_status(base_url: str) -> dict[str, object]:

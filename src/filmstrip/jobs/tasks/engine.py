@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -14,11 +15,15 @@ from filmstrip.db.database import Database
 from filmstrip.db.records import Submission
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.isolation.fork_server import ForkServer
+from filmstrip.jobs.callbacks.deliveries import Deliveries
+from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
+from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.making.addresses import check_addresses
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.handover import begin_again, occupy_places, read_key
 from filmstrip.jobs.tasks.interruptions import Interruptions
@@ -51,6 +56,9 @@ _MOST_NAMED = 5
 # Outputs that are put, or wait for a slot: neither costs more than memory.
 _OUTPUTS_AT_ONCE = 64
 _OUTPUTS_AT_ONCE_PER_KEY = 48
+# Each is a thread that waits for a receiver; one that is silent has no more of them than its share.
+_CALLBACKS_AT_ONCE = 64
+_CALLBACKS_AT_ONCE_PER_HOST = 8
 _log = structlog.get_logger()
 
 
@@ -64,6 +72,7 @@ class JobEngine:
         media: MediaSettings,
         storage: StorageSettings,
         *,
+        callbacks: CallbackSettings | None = None,
         uploads: Uploads | None = None,
         parse: Callable[[str], Query[Output]] = parse_query,
         child: str = CHILD,
@@ -75,6 +84,7 @@ class JobEngine:
             settings: How tasks are run.
             media: Limits and programs of media work.
             storage: Which places may be used.
+            callbacks: How receivers are told what happens; None for the defaults.
             uploads: What clients sent us, which may be sources.
             parse: Parses the text of a query.
             child: The module that child processes run.
@@ -111,6 +121,8 @@ class JobEngine:
             Outages(database, settings),
             settings.work_hours * 3600,
         )
+        deliveries = Deliveries(database, callbacks or CallbackSettings(), storage)
+        self._callbacks = CallbackScript(self._durable, database, deliveries)
         self._tidying: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
 
@@ -133,6 +145,8 @@ class JobEngine:
         await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._durable.start, self._kinds())
+        # What was noted before it is begun by the first look of the tidying.
+        self._database.callbacks.on_noted = self._callbacks.enqueue
         await asyncio.to_thread(begin_again, self._database, unfinished, self._durable)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
@@ -140,7 +154,7 @@ class JobEngine:
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
             self._telling = asyncio.create_task(self._report_isolation())
-        tidying = Tidying(self._database, self._folders, self._open_tasks)
+        tidying = Tidying(self._database, self._folders, self._open_tasks, self._callbacks)
         self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
@@ -165,8 +179,14 @@ class JobEngine:
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
-    async def submit(self, token: str, query: Query[Output], payload: str | None) -> None:
+    async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
         """Start a task, in one transaction; it is durable when this returns.
+
+        Args:
+            token: The task.
+            query: What it is to do.
+            payload: What the client wants to see again.
+            base_url: Scheme, host and port under which the client reaches this service.
 
         Raises:
             TokenNotFoundError: There is no such task that is still to be started.
@@ -177,16 +197,20 @@ class JobEngine:
         enqueue = partial(
             self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
         )
-        submission = await asyncio.to_thread(self._submission, query, payload, key_id)
+        submission = await asyncio.to_thread(self._submission, query, payload, key_id, base_url)
         await asyncio.to_thread(self._database.tasks.submit_task, token, submission, enqueue)
         self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
-    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None) -> Submission:
+    def _submission(
+        self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str
+    ) -> Submission:
         check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
         check_addresses(query, self._storage)
+        check_receiver(query.callback_url, self._storage)
         upload_id = find_upload(query.source, self._uploads, key_id)
-        return make_submission(with_operator_values(query, self._settings, self._parse), payload, upload_id)
+        submission = make_submission(with_operator_values(query, self._settings, self._parse), payload, upload_id)
+        return replace(submission, callback=target_of(query, base_url))
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.
@@ -219,10 +243,12 @@ class JobEngine:
         most = self._settings.open_tasks
         tasks = Queue("tasks", most, self._settings.open_tasks_per_key or most)
         outputs = Queue("outputs", _OUTPUTS_AT_ONCE, _OUTPUTS_AT_ONCE_PER_KEY)
+        callbacks = Queue("callbacks", _CALLBACKS_AT_ONCE, _CALLBACKS_AT_ONCE_PER_HOST)
         return {
             TASK: Kind(self._scripts.run_task, tasks),
             BUNDLE: Kind(self._scripts.run_bundle, outputs),
             OUTPUT: Kind(self._scripts.run_output, outputs),
+            CALLBACK: Kind(self._callbacks.call_back, callbacks),
         }
 
     async def _report_isolation(self) -> None:

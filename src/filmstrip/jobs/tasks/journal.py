@@ -28,6 +28,12 @@ def has_open(prefix: str) -> bool:
     return bool(found)
 
 
+def list_open(name: str) -> list[str]:
+    """Return which scripts of a name are not over; blocking."""
+    found = DBOS.list_workflows(name=name, status=_OPEN, load_input=False, load_output=False)
+    return [each.workflow_id for each in found]
+
+
 def missing(identities: Sequence[str]) -> set[str]:
     """Return which scripts were never enqueued, or are forgotten; blocking."""
     there: set[str] = set()
@@ -39,10 +45,10 @@ def missing(identities: Sequence[str]) -> set[str]:
     return set(identities) - there
 
 
-def forget(identities: list[str]) -> None:
-    """Delete the journals of scripts that are over, with those of what they ran; blocking."""
+def forget(identities: list[str], *, with_children: bool = True) -> None:
+    """Delete the journals of scripts that are over, with those of what they began, if that is over too; blocking."""
     if identities:
-        DBOS.delete_workflows(identities, delete_children=True)
+        DBOS.delete_workflows(identities, delete_children=with_children)
 
 
 def retire(names: Sequence[str]) -> None:

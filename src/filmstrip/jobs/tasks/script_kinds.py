@@ -13,7 +13,7 @@ class Queue:
     Attributes:
         name: Is in the database.
         at_once: How many of its scripts run at a time.
-        at_once_per_key: How many of them may belong to one API key.
+        at_once_per_key: How many of them may belong to one API key, or to whatever their share is counted by.
     """
 
     name: str

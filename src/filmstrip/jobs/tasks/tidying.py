@@ -10,6 +10,7 @@ import structlog
 from filmstrip.db.database import Database
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal
+from filmstrip.jobs.tasks.callback_script import CallbackScript, token_of
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 _JOURNAL_SECONDS = 60.0
@@ -20,8 +21,11 @@ _log = structlog.get_logger()
 class Tidying:
     """Clears up after tasks while the durable engine runs."""
 
-    def __init__(self, database: Database, folders: WorkFolders, open_tasks: Places) -> None:
+    def __init__(
+        self, database: Database, folders: WorkFolders, open_tasks: Places, callbacks: CallbackScript
+    ) -> None:
         self._database = database
+        self._callbacks = callbacks
         self._folders = folders
         self._open_tasks = open_tasks
 
@@ -50,3 +54,6 @@ class Tidying:
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         journal.forget([identity for identity in over if identity.partition(".")[0] in ended])
+        # What they began waits for its time.
+        journal.forget([identity for identity in over if token_of(identity) is not None], with_children=False)
+        self._callbacks.take_up()
