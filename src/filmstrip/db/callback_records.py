@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 QUEUED, ERROR, SAVED = "queued", "error", "saved"
+RESTARTED, RESTART_FAILED = "restarted", "restart_failed"
 """Events as the API names them (Qencode's values)."""
 
 
@@ -30,7 +31,7 @@ class NewEvent:
 
     Attributes:
         name: What happened.
-        detail: Why it failed, for an event of a failure.
+        detail: Why it failed, for an event of a failure; the token of the task that follows, for a restart.
         tag: System tag of the output that it is about, None for the task.
         user_tag: The client's own name of that output.
     """
@@ -60,7 +61,8 @@ class Callback:
         reason: Why the last try failed, None before.
         tag: System tag of the output that it is about, None for the task.
         user_tag: The client's own name of that output.
-        detail: Why the task or the output failed, for an event of a failure.
+        detail: Why the task or the output failed, for an event of a failure; the token of the task that follows, for a
+            restart.
     """
 
     number: int

@@ -59,9 +59,9 @@ class OutputRows:
         """End an output that was made."""
         self._end(token, index, {"result": result, "locations": locations, "progress": 1.0})
 
-    def fail_output(self, token: str, index: int, error: str) -> None:
-        """End an output that could not be made, with the reason."""
-        self._end(token, index, {"error": error})
+    def fail_output(self, token: str, index: int, error: str, *, in_making: bool = False) -> None:
+        """End an output that could not be made, with the reason, and whether that is neither source nor destination."""
+        self._end(token, index, {"error": error, "failed_in_making": in_making})
 
     def _end(self, token: str, index: int, values: Mapping[str, object]) -> None:
         still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)

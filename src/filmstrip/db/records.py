@@ -96,6 +96,7 @@ class OutputRecord:
         locations: Where `result.main_name` lies, one for each destination in their order; empty without a result.
         finished_at: When it became completed, UTC; None before.
         outage: The host that it waits for; None if it waits for none.
+        failed_in_making: Whether neither its source nor its destination is the reason of its error.
     """
 
     index: int
@@ -110,6 +111,7 @@ class OutputRecord:
     locations: tuple[Location, ...] = ()
     finished_at: datetime | None = None
     outage: Outage | None = None
+    failed_in_making: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class TaskRecord:
         started_at: When its query came, UTC; None before.
         finished_at: When it became completed, UTC; None before.
         outage: The host of the source that it waits for; None if it waits for none.
+        restart_of: The task that failed and that it is begun for once more, None for one that a client began.
     """
 
     token: str
@@ -145,6 +148,7 @@ class TaskRecord:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     outage: Outage | None = None
+    restart_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ task = Table(
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("upload_id", String(32), comment="the upload that is its source"),
     Column("callback", LargeBinary, comment="AES-256-GCM; where its events are told; gone when all are told"),
+    Column("restart_of", String(32), comment="the task that failed and that it is begun for once more"),
     # A key's tasks are listed by their age.
     Index("ix_task_key_id", "key_id", "created_at"),
     # Whether a task needs an upload is asked of each that expires; few tasks have one.
@@ -102,6 +103,7 @@ output = Table(
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
     Column("outage", Json(Outage)),
+    Column("failed_in_making", Boolean, comment="whether neither source nor destination is the reason of its error"),
 )
 
 artifact = Table(
@@ -157,7 +159,7 @@ callback = Table(
     Column("event", String(20), nullable=False),
     Column("tag", Text, comment="of the output that it is about; none for the task"),
     Column("user_tag", Text),
-    Column("detail", Text, comment="why it failed"),
+    Column("detail", Text, comment="why it failed; the task that is begun instead"),
     Column("host", Text, nullable=False, comment="of the receiver"),
     Column("created_at", Moment, nullable=False),
     Column("since", Moment, nullable=False, comment="from when on it is counted for how long it is tried"),

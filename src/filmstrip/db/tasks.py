@@ -23,6 +23,9 @@ _WAITING_LIFE = timedelta(days=7)
 _IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
 _NOT_MADE = "The output was not made"
 
+Sequel = Callable[[Connection], tuple[Warned, NewEvent]]
+"""Does what follows from the end of a task, in its transaction; returns what client and receiver are told of it."""
+
 
 class TaskRows:
     """Tasks."""
@@ -94,6 +97,35 @@ class TaskRows:
         Raises:
             TokenNotFoundError: There is no such task, or it was started already.
         """
+        with self._transactions.writing() as connection:
+            self._start(connection, token, submission, enqueue)
+
+    def restart_task(
+        self,
+        connection: Connection,
+        token: str,
+        submission: Submission,
+        enqueue: Callable[[Connection, str], object],
+    ) -> str:
+        """Start a new task of the same API key for one that failed, in the transaction that ends it; return its token.
+
+        Args:
+            connection: Has the transaction.
+            token: The task that failed.
+            submission: What the new one consists of.
+            enqueue: Writes whatever makes the task of a token run.
+        """
+        new = self._transactions.new_token()
+        key_id = connection.execute(select(task.c.key_id).where(task.c.token == token)).scalar()
+        row = {"token": new, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
+        values = {"warnings": (), "is_at_work": False, "interruptions": 0, "restart_of": token}
+        connection.execute(insert(task).values(**row, **values))
+        self._start(connection, new, submission, lambda within: enqueue(within, new))
+        return new
+
+    def _start(
+        self, connection: Connection, token: str, submission: Submission, enqueue: Callable[[Connection], object]
+    ) -> None:
         start = update(task).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
         values = {
             "status": TaskStatus.DOWNLOADING,
@@ -105,12 +137,11 @@ class TaskRows:
             "callback": self._callbacks.encrypt(submission.callback, token),
             "error": None,
         }
-        with self._transactions.writing() as connection:
-            if connection.execute(start.values(values)).rowcount != 1:
-                raise TokenNotFoundError("Token not found")
-            connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
-            enqueue(connection)
-            self._callbacks.note(connection, token, NewEvent(QUEUED))
+        if connection.execute(start.values(values)).rowcount != 1:
+            raise TokenNotFoundError("Token not found")
+        connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
+        enqueue(connection)
+        self._callbacks.note(connection, token, NewEvent(QUEUED))
 
     def read_query(self, token: str) -> str:
         """Read the JSON text of a task's query. It holds secrets.
@@ -177,15 +208,17 @@ class TaskRows:
         if not (warnings := tuple(warnings)):
             return
         with self._transactions.noting() as connection:
-            told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
-            together = tuple(dict.fromkeys((*told, *warnings)))
-            if together != told:
-                connection.execute(update(task).where(task.c.token == token).values(warnings=together))
+            _add_warnings(connection, token, warnings)
 
-    def finish_task(self, token: str, error: str | None = None) -> bool:
+    def finish_task(self, token: str, error: str | None = None, sequel: Sequel | None = None) -> bool:
         """End a task, with the reason if it failed, and forget its query. Tells whether it was this call that did.
 
         Outputs that did not end by themselves fail with it.
+
+        Args:
+            token: The task.
+            error: Why it failed, None if it did not.
+            sequel: What follows from its end.
         """
         now = self._transactions.now()
         final = {"status": TaskStatus.COMPLETED, "finished_at": now, "outage": None}
@@ -197,8 +230,12 @@ class TaskRows:
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
             if has_ended := ended.rowcount == 1:
                 of_outputs = (NewEvent(ERROR, *row) for row in failed)
-                of_failure = () if error is None else (NewEvent(ERROR, error),)
-                self._callbacks.note(connection, token, *of_outputs, *of_failure, NewEvent(SAVED))
+                events = [*of_outputs] if error is None else [*of_outputs, NewEvent(ERROR, error)]
+                if sequel is not None:
+                    warned, event = sequel(connection)
+                    _add_warnings(connection, token, (warned,))
+                    events.append(event)
+                self._callbacks.note(connection, token, *events, NewEvent(SAVED))
         return has_ended
 
 
@@ -211,6 +248,13 @@ def _conditions(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
         yield task.c.created_at >= wanted.since
     if wanted.until is not None:
         yield task.c.created_at < wanted.until
+
+
+def _add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> None:
+    told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
+    together = tuple(dict.fromkeys((*told, *warnings)))
+    if together != told:
+        connection.execute(update(task).where(task.c.token == token).values(warnings=together))
 
 
 def advance_task(connection: Connection, token: str, status: TaskStatus) -> None:
@@ -252,6 +296,7 @@ def _task(row: Row[Any], outputs: Iterable[OutputRecord]) -> TaskRecord:
         started_at=row.started_at,
         finished_at=row.finished_at,
         outage=row.outage,
+        restart_of=row.restart_of,
     )
 
 
@@ -269,4 +314,5 @@ def _output(row: Row[Any]) -> OutputRecord:
         locations=row.locations,
         finished_at=row.finished_at,
         outage=row.outage,
+        failed_in_making=bool(row.failed_in_making),
     )

@@ -30,7 +30,8 @@ FilmstripError
 │   ├── DiskFullError
 │   ├── LimitExceededError
 │   └── MediaProcessError     the child process crashed or hung
-│       └── MediaProcessKilledError   another process or the kernel ended it
+│       ├── MediaProcessKilledError   another process or the kernel ended it
+│       └── WorkGivenUpError          it ended the service again and again
 └── OutputError               an output could not be made as asked
     └── OutputInvalidError    it was made, but checking it found a fault
 
@@ -50,6 +51,9 @@ class FilmstripError(Exception):
 
     is_retryable: ClassVar[bool] = False
     """Whether the same thing may work a little later."""
+
+    is_of_making: ClassVar[bool] = False
+    """Whether it came about while an output was made, and neither its source nor its destination is the reason."""
 
     host: str | None = None
     """The host that is the reason, if that is known."""
@@ -246,6 +250,8 @@ class MediaProcessError(ResourceError):
     Send the job again; if it fails again, the operator finds the reason in the log.
     """
 
+    is_of_making = True
+
 
 class MediaProcessKilledError(MediaProcessError):
     """A signal ended the process that worked on the media: by itself, another one may do better.
@@ -254,11 +260,22 @@ class MediaProcessKilledError(MediaProcessError):
     """
 
 
+class WorkGivenUpError(MediaProcessError):
+    """The service died again and again while it worked on this.
+
+    The operator looks whether the machine has too little memory for it; others should not wait for it once more.
+    """
+
+    is_of_making = False
+
+
 class OutputError(FilmstripError):
     """The output cannot be made as asked.
 
     Change the parameter that the sentence names.
     """
+
+    is_of_making = True
 
 
 class OutputInvalidError(OutputError):

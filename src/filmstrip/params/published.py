@@ -75,12 +75,6 @@ def _each(
 PUBLISHED: tuple[Attribute, ...] = (
     *_each(Answer.REFUSED, "stitch", "is not made here yet: join the sources before", place=Place.QUERY),
     *_each(
-        Answer.WITHOUT_EFFECT,
-        "retry_on_error",
-        "has no effect here: what may work later is tried again anyway",
-        place=Place.QUERY,
-    ),
-    *_each(
         Answer.WITHOUT_EFFECT, "refresh_playlist", "is for playlists, which are not made here yet", place=Place.QUERY
     ),
     *_each(Answer.SILENT, "encoder_version", "is not needed: all versions are one", place=Place.QUERY),
@@ -160,7 +154,7 @@ PUBLISHED: tuple[Attribute, ...] = (
 )
 
 SUPPORTED: Mapping[Place, frozenset[str]] = {
-    Place.QUERY: frozenset({"source", "format", "upscale", "callback_url", "use_subtask_callback"}),
+    Place.QUERY: frozenset({"source", "format", "upscale", "callback_url", "use_subtask_callback", "retry_on_error"}),
     Place.FORMAT: frozenset(
         """
         output destination start_time duration size width height resolution rotate aspect_ratio resize_mode framerate

@@ -94,7 +94,7 @@ class TaskParameters(Parameters):
             [callbacks](../callbacks.md).
         upscale: Whether video may become larger than its source.
         use_subtask_callback: Whether `callback_url` is told of the end of each output too.
-        retry_on_error: Without effect yet, which a warning says.
+        retry_on_error: Whether the task is begun once more, as a new one, if it fails while its outputs are made.
         refresh_playlist: Without effect yet, which a warning says.
         encoder_version: Accepted and not needed: all versions are one.
     """
@@ -118,6 +118,7 @@ class Query(Generic[FormatT]):
         upscale: Whether video may become larger than its source.
         callback_url: Where the client wants to be called back, None if nowhere; it may hold secrets.
         use_subtask_callback: Whether it wants to be called at the end of each output too.
+        retry_on_error: Whether it is begun once more if it fails while its outputs are made.
         warnings: Keys that are not known, or have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
     """
@@ -127,6 +128,7 @@ class Query(Generic[FormatT]):
     upscale: bool = False
     callback_url: str | None = field(default=None, repr=False)
     use_subtask_callback: bool = False
+    retry_on_error: bool = False
     warnings: tuple[Warned, ...] = ()
     text: str = field(default="", repr=False)
 
@@ -162,6 +164,7 @@ def parse_query(
         upscale=task.upscale,
         callback_url=task.callback_url,
         use_subtask_callback=task.use_subtask_callback,
+        retry_on_error=task.retry_on_error,
         warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, formats))),
         text=text,
     )

@@ -80,7 +80,7 @@ async def run_query(
     _check_destinations(query)
     check_signing(query, lender)
     query = with_operator_values(query, settings.jobs, parse_query)
-    for warned in query.warnings:
+    for warned in (*query.warnings, *_without_service(query)):
         listener.warn(warned)
     storage = allow_named(query, settings.storage)
     urls = [query.source, *(place.url for output in query.formats for place in output.destination)]
@@ -100,6 +100,12 @@ async def run_query(
             listener.warn(Warned(message))
         task = LocalTask(query, settings.jobs, child, source, info, folder, listener, lender)
         return await task.make()
+
+
+def _without_service(query: Query[Output]) -> Iterator[Warned]:
+    for name in ("callback_url", "use_subtask_callback", "retry_on_error"):
+        if getattr(query, name):
+            yield Warned(f"{name} is for a service, and has no effect here")
 
 
 def _refuse_upload(url: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from urllib.parse import urlencode
 
-from filmstrip.db.callback_records import ERROR, Callback
+from filmstrip.db.callback_records import ERROR, RESTART_FAILED, RESTARTED, Callback
 from filmstrip.db.records import TaskRecord
 from filmstrip.wire.status import status_text, task_status
 
@@ -16,7 +16,7 @@ _FAILED = "1"
 
 
 def callback_form(callback: Callback, task: TaskRecord, base_url: str) -> bytes:
-    """Write an event as an urlencoded form; `event_id` is ours, and the same with each try.
+    """Write an event as an urlencoded form; `event_id` and `restarted_task_token` are ours.
 
     Args:
         callback: The event.
@@ -33,10 +33,11 @@ def callback_form(callback: Callback, task: TaskRecord, base_url: str) -> bytes:
     }
     if callback.tag is not None:
         fields |= {"tag": callback.tag, "user_tag": callback.user_tag or ""}
-    if callback.event == ERROR:
+    if callback.event == RESTARTED:
+        fields["restarted_task_token"] = callback.detail or ""
+    if callback.event in {ERROR, RESTART_FAILED}:
         fields |= {"error_code": _FAILED, "error_message": callback.detail or ""}
-    # A form of JSON may bring half a surrogate pair as payload: no UTF-8 has it.
-    return urlencode(fields, errors="replace").encode()
+    return urlencode(fields).encode()
 
 
 def sign(body: bytes, secret: str, seconds: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from filmstrip.db.callback_records import Callback
 from filmstrip.db.database import utc_now
 from filmstrip.jobs.tasks import journal
-from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript, token_of
+from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript
 
 THEN = datetime(2031, 5, 2, 10, tzinfo=UTC)
 DUE = Callback(7, "t.queued", "t", "queued", "host:1", THEN, THEN, THEN, tries=0, rounds=0)
@@ -138,11 +138,10 @@ def test_what_nothing_works_on_is_begun_again(monkeypatch: pytest.MonkeyPatch) -
     """And what was asked for; what waits in the queue, or is at work, is left alone."""
     others = [replace(DUE, number=8, token="u"), replace(DUE, number=9, token="v", is_asked_for=True)]
     stage = Stage(asked=(others[1],), late=(DUE, *others))
+    forgotten: list[Any] = []
     monkeypatch.setattr(journal, "list_open", lambda name: ["t:7.0.0"] if name == CALLBACK else [])
+    monkeypatch.setattr(journal, "list_over", lambda seconds, name: [f"over for {seconds}"] if name == CALLBACK else [])
+    monkeypatch.setattr(journal, "forget", lambda over, with_children: forgotten.append((over, with_children)))
     stage.script.take_up()
     assert [each.token for each in stage.again] == ["v", "u"]
-
-
-def test_scripts_are_told_apart() -> None:
-    """Those of tasks and outputs have no colon."""
-    assert [token_of(name) for name in ("t:7.0.0", "t.1", "t.0.1")] == ["t", None, None]
+    assert forgotten == [(["over for 5.0"], False)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.domain.errors import MediaProcessError
+from filmstrip.domain.errors import WorkGivenUpError
 from filmstrip.jobs.rules.step_limit import StepLimit
 from filmstrip.jobs.tasks.interruptions import Interruptions
 
@@ -25,7 +25,7 @@ async def test_work_is_given_up_after_some_deaths(database: Database, token: str
     async with interruptions.work(token, 0):
         pass
     interrupt(database, token, 0, 1)
-    with pytest.raises(MediaProcessError, match="the service died 4 times while it was worked on"):
+    with pytest.raises(WorkGivenUpError, match="the service died 4 times while it was worked on"):
         async with interruptions.work(token, 0):
             pass
 

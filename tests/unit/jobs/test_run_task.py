@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.domain.errors import FilmstripError, SourceNotFoundError, SourceUnreachableError
-from filmstrip.jobs.tasks.run_task import BUNDLE, OUTPUT, TASK, RunTask
+from filmstrip.jobs.tasks.run_task import RunTask
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK
 from filmstrip.jobs.tasks.task_steps import OpenTask
 from filmstrip.outputs._base import Group, OutputPlan
 

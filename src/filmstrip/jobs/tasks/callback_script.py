@@ -51,7 +51,7 @@ class CallbackScript:
         self._asked: set[str] = set()
 
     async def call_back(self, token: str, host: str) -> None:
-        """Tell what happened to a task until all is told, or something has to be tried again later."""
+        """Call the receiver of a task until it knows what happened, or something has to be tried again later."""
         if token in self._at_work:
             # The one that works looks once more.
             self._asked.add(token)
@@ -83,6 +83,8 @@ class CallbackScript:
 
     def take_up(self) -> None:
         """Begin again what was asked for, and what nothing works on any more; blocking."""
+        # Without what they began: that waits for its time.
+        journal.forget(journal.list_over(_PATIENCE.total_seconds(), CALLBACK), with_children=False)
         lost = self._lost()
         for callback in (*self._database.callbacks.asked_for(), *lost):
             self._database.callbacks.begin_again(callback)
@@ -94,16 +96,13 @@ class CallbackScript:
         overdue = self._database.callbacks.overdue(utc_now() - _PATIENCE)
         if not overdue:
             return []
-        at_work = {token_of(identity) for identity in journal.list_open(CALLBACK)}
+        at_work = {identity.partition(":")[0] for identity in journal.list_open(CALLBACK)}
         return [callback for callback in overdue if callback.token not in at_work and not callback.is_asked_for]
 
 
 def _run(callback: Callback) -> str:
-    """Name the run of the script that makes the next try; a colon, as those of tasks and outputs have a dot."""
+    """Name the run of the script that makes the next try.
+
+    Behind the token is a colon: what begins with a token and a dot belongs to the making of its task, and ends with it.
+    """
     return f"{callback.token}:{callback.number}.{callback.rounds}.{callback.tries}"
-
-
-def token_of(identity: str) -> str | None:
-    """Return which task a script tells of, None if it is another kind of script."""
-    token, colon, _ = identity.partition(":")
-    return token if colon else None

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -34,8 +33,10 @@ from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.jobs.tasks.outages import Outages
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
-from filmstrip.jobs.tasks.run_task import BUNDLE, OUTPUT, TASK, RunTask, task_run
+from filmstrip.jobs.tasks.restarts import Restarts
+from filmstrip.jobs.tasks.run_task import RunTask
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
 from filmstrip.jobs.tasks.submission import make_submission
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
@@ -116,7 +117,7 @@ class JobEngine:
         self._durable = Durable(database.companion_engine(), settings.poll_seconds)
         self._scripts = RunTask(
             self._durable,
-            TaskSteps(around),
+            TaskSteps(around, Restarts(self._durable, around)),
             OutputSteps(around, self._board),
             Outages(database, settings),
             settings.work_hours * 3600,
@@ -154,7 +155,7 @@ class JobEngine:
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
             self._telling = asyncio.create_task(self._report_isolation())
-        tidying = Tidying(self._database, self._folders, self._open_tasks, self._callbacks)
+        tidying = Tidying(self._database, self._folders, self._open_tasks, self._callbacks.take_up)
         self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
@@ -202,15 +203,13 @@ class JobEngine:
         self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
-    def _submission(
-        self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str
-    ) -> Submission:
+    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str) -> Submission:
         check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
         check_addresses(query, self._storage)
         check_receiver(query.callback_url, self._storage)
         upload_id = find_upload(query.source, self._uploads, key_id)
-        submission = make_submission(with_operator_values(query, self._settings, self._parse), payload, upload_id)
-        return replace(submission, callback=target_of(query, base_url))
+        completed = with_operator_values(query, self._settings, self._parse)
+        return make_submission(completed, payload, upload_id, target_of(query, base_url))
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.

@@ -11,7 +11,7 @@ from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.outages import is_active
-from filmstrip.jobs.tasks.run_task import FORMER_SCRIPTS, TASK, task_run
+from filmstrip.jobs.tasks.script_names import FORMER_SCRIPTS, TASK, task_run
 
 
 def occupy_places(database: Database, unfinished: Collection[str], open_tasks: Places) -> None:

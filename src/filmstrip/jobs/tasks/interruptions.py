@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 from filmstrip.db.database import Database
-from filmstrip.domain.errors import MediaProcessError
+from filmstrip.domain.errors import WorkGivenUpError
 from filmstrip.jobs.making.finished_in_thread import finished_in_thread
 from filmstrip.jobs.rules.step_limit import standing_still
 
@@ -51,11 +51,11 @@ class Interruptions:
         """Work on an output, or on the source of a task, until the end of the block.
 
         Raises:
-            MediaProcessError: It was interrupted too often.
+            WorkGivenUpError: It was interrupted too often.
         """
         count = await asyncio.to_thread(self._database.interruptions.read_interruptions, token, index)
         if count > self._recoveries:
-            raise MediaProcessError(f"It was given up: the service died {count} times while it was worked on")
+            raise WorkGivenUpError(f"It was given up: the service died {count} times while it was worked on")
         async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
             try:
                 # Cancelled between the two, the mark would outlive the work and make a suspect of it.

@@ -15,10 +15,10 @@ _OPEN = ["PENDING", "ENQUEUED", "DELAYED"]
 _OVER = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
-def list_over(for_seconds: float = 0) -> list[str]:
-    """Return which scripts have been over for so long; blocking."""
-    before = datetime.now(UTC) - timedelta(seconds=for_seconds)
-    found = DBOS.list_workflows(status=_OVER, completed_before=before.isoformat(), load_input=False, load_output=False)
+def list_over(for_seconds: float = 0, name: str | None = None) -> list[str]:
+    """Return which scripts have been over for so long, of one name or of all; blocking."""
+    before = (datetime.now(UTC) - timedelta(seconds=for_seconds)).isoformat()
+    found = DBOS.list_workflows(name=name, status=_OVER, completed_before=before, load_input=False, load_output=False)
     return [each.workflow_id for each in found]
 
 

@@ -123,10 +123,13 @@ class OutputSteps:
         await asyncio.to_thread(self._database.outputs.finish_output, token, index, result, locations)
         _log.info("output_finished", files=len(result.names), size_bytes=result.size_bytes)
 
-    async def fail(self, token: str, index: int, error: str) -> None:
-        """End the output with the reason; its files go first, as they may be what filled the disk."""
+    async def fail(self, token: str, index: int, error: str, in_making: bool = False) -> None:  # noqa: FBT001, FBT002 - steps are called by position
+        """End the output with the reason, and whether that is neither source nor destination.
+
+        Its files go first, as they may be what filled the disk.
+        """
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
-        await asyncio.to_thread(self._database.outputs.fail_output, token, index, error)
+        await asyncio.to_thread(self._database.outputs.fail_output, token, index, error, in_making=in_making)
         _log.warning("output_failed", error=error)
 
     async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:

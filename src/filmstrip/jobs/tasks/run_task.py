@@ -28,23 +28,13 @@ from filmstrip.jobs.rules.allowances import short_seconds
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.outages import OutageError, Outages, outage_of
 from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.outputs._base import OutputPlan
-
-TASK, BUNDLE, OUTPUT = "run_task", "run_bundle", "run_output"
-"""Names of the scripts. They are in the database as long as a task runs."""
-
-FORMER_SCRIPTS = ("task", "output")
-"""Scripts of versions before: their tasks are begun again by `TASK`."""
 
 T = TypeVar("T")
 _log = structlog.get_logger()
 _plans: TypeAdapter[OutputPlan] = TypeAdapter(OutputPlan)
-
-
-def task_run(token: str, run: int = 1) -> str:
-    """Name a run of the script of a task."""
-    return f"{token}.{run}"
 
 
 class RunTask:
@@ -136,7 +126,8 @@ class RunTask:
                     else:
                         await self._repeatable("fail", self._output.fail, token, index, str(outage))
                 except FilmstripError as failure:
-                    await self._repeatable("fail", self._output.fail, token, index, str(failure))
+                    told = (token, index, str(failure), failure.is_of_making)
+                    await self._repeatable("fail", self._output.fail, *told)
             error = await self._conclude(token)
             if error:
                 await self._repeatable("finish", self._task.finish, token, error[0])

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 
 
-def make_submission(query: Query[Output], payload: str | None, upload_id: str | None = None) -> Submission:
-    """Describe a task as it is stored."""
+def make_submission(
+    query: Query[Output], payload: str | None, upload_id: str | None = None, callback: CallbackTarget | None = None
+) -> Submission:
+    """Describe a task as it is stored.
+
+    Args:
+        query: What it is to do.
+        payload: What the client wants to see again.
+        upload_id: The upload that is its source, None for another source.
+        callback: Where its events are told, None for nowhere.
+    """
     tags = system_tags([output.kind for output in query.formats])
     return Submission(
         query=query.text,
@@ -23,6 +33,7 @@ def make_submission(query: Query[Output], payload: str | None, upload_id: str | 
         payload=payload,
         warnings=query.warnings,
         upload_id=upload_id,
+        callback=callback,
     )
 
 

@@ -17,6 +17,7 @@ from filmstrip.jobs.rules.bundles import bundle_outputs
 from filmstrip.jobs.rules.free_disk import keeping_free_disk
 from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.jobs.tasks.outages import is_active
+from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.storage.source_reference import SourceVersion
 
@@ -37,9 +38,16 @@ class OpenTask:
 class TaskSteps:
     """The steps of a task as a whole."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, restarts: Restarts | None = None) -> None:
+        """Prepare them.
+
+        Args:
+            around: What they work with.
+            restarts: Begins tasks once more; None to begin none.
+        """
         self._around = around
         self._database = around.database
+        self._restarts = restarts
 
     @asynccontextmanager
     async def open(self, token: str, key: str) -> AsyncIterator[OpenTask]:
@@ -113,13 +121,17 @@ class TaskSteps:
     async def finish(self, token: str, error: str | None) -> None:
         """End the task; its folder goes first, so that no final task has one."""
         await asyncio.to_thread(self._around.folders.empty_task, token)
-        has_ended = await asyncio.to_thread(self._database.tasks.finish_task, token, error)
+        has_ended = await asyncio.to_thread(self._finish, token, error)
         self._around.forget(token)
         # What was late until now made it again; nothing is made any more.
         await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)
         if has_ended:
             _log.info("task_finished", error=error)
+
+    def _finish(self, token: str, error: str | None) -> bool:
+        sequel = None if error is None or self._restarts is None else self._restarts.sequel(token)
+        return self._database.tasks.finish_task(token, error, sequel)
 
     @asynccontextmanager
     async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:

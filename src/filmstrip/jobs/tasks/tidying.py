@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -10,7 +11,6 @@ import structlog
 from filmstrip.db.database import Database
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal
-from filmstrip.jobs.tasks.callback_script import CallbackScript, token_of
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 _JOURNAL_SECONDS = 60.0
@@ -22,10 +22,18 @@ class Tidying:
     """Clears up after tasks while the durable engine runs."""
 
     def __init__(
-        self, database: Database, folders: WorkFolders, open_tasks: Places, callbacks: CallbackScript
+        self, database: Database, folders: WorkFolders, open_tasks: Places, further: Callable[[], object] | None = None
     ) -> None:
+        """Prepare it.
+
+        Args:
+            database: Knows the tasks.
+            folders: Where they work.
+            open_tasks: Places that they have.
+            further: What else is looked after as often; it blocks.
+        """
         self._database = database
-        self._callbacks = callbacks
+        self._further = further
         self._folders = folders
         self._open_tasks = open_tasks
 
@@ -34,6 +42,8 @@ class Tidying:
         while True:
             try:
                 await asyncio.to_thread(self.tidy)
+                if self._further is not None:
+                    await asyncio.to_thread(self._further)
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 _log.exception("not_tidied")
             await asyncio.sleep(pause_seconds)
@@ -54,6 +64,3 @@ class Tidying:
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         journal.forget([identity for identity in over if identity.partition(".")[0] in ended])
-        # What they began waits for its time.
-        journal.forget([identity for identity in over if token_of(identity) is not None], with_children=False)
-        self._callbacks.take_up()

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("event", sa.String(20), nullable=False),
         sa.Column("tag", sa.Text(), comment="of the output that it is about; none for the task"),
         sa.Column("user_tag", sa.Text()),
-        sa.Column("detail", sa.Text(), comment="why it failed"),
+        sa.Column("detail", sa.Text(), comment="why it failed; the task that is begun instead"),
         sa.Column("host", sa.Text(), nullable=False, comment="of the receiver"),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("since", Moment(), nullable=False, comment="from when on it is counted for how long it is tried"),
