@@ -1,7 +1,9 @@
 """When is a receiver told what happened to a task, how often, and in which order?"""
 
+import asyncio
 import hashlib
 import hmac
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -223,3 +225,26 @@ def is_signed(call: Call, secret: str, seconds: int) -> bool:
 def test_pauses_scale_and_never_overflow() -> None:
     """However many tries there were."""
     assert [pause_after(tries, 0.5) for tries in (1, 2, 3, 4, 5, 100, 10**9)] == [0.5, 2.5, 12.5, 30, 60, 1800, 1800]
+
+
+async def test_a_silent_receiver_holds_no_end_of_the_process(
+    database: Database, receiver: Receiver, deliveries: Deliveries
+) -> None:
+    """Its thread is none of a pool that others need, or for which an interpreter waits when it ends."""
+    called = threading.Event()
+
+    def be_silent(call: Call) -> int:
+        called.set()
+        return receiver.be_silent(call)
+
+    receiver.answer = be_silent
+    trying = asyncio.create_task(deliveries.tell_next(submitted(database, receiver)))
+    assert await asyncio.to_thread(called.wait, 60)
+    (thread,) = [each for each in threading.enumerate() if each.name == "callback"]
+    assert thread.daemon
+    trying.cancel()
+    await asyncio.wait([trying], timeout=60)
+    assert trying.cancelled()
+    receiver.ended.set()
+    await asyncio.to_thread(thread.join, 60)
+    assert len(database.callbacks.list_all()) == 1

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
-from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.domain.errors import SourceNotFoundError, SourceUnreadableError
 from filmstrip.jobs.making.assignment import ignore
 from filmstrip.jobs.making.local_task import LocalListener
 from filmstrip.jobs.making.media_child import MediaChild
@@ -47,3 +47,16 @@ async def test_a_source_is_probed_apart_from_its_copy(
         await asked
     (folder,) = given
     assert not folder.parent.exists()
+
+
+async def test_what_only_a_service_does_is_told(tmp_path: Path) -> None:
+    """Nobody is called, and nothing is begun once more."""
+    film = (tmp_path / "none.mp4").as_uri()
+    entry = {"output": "gif", "destination": f"{tmp_path.as_uri()}/a.gif"}
+    asked = {"callback_url": "https://app.example.com/", "use_subtask_callback": 1, "retry_on_error": 1}
+    query = parse_query(json.dumps({"query": {"source": film, "format": [entry], **asked}}))
+    told: list[str] = []
+    listener = LocalListener(warn=lambda warned: told.append(warned.message))
+    with pytest.raises(SourceNotFoundError):
+        await run_query(query, read_settings(None), listener, NO_SERVER)
+    assert told == [f"{name} is for a service, and has no effect here" for name in asked]
