@@ -9,9 +9,9 @@ import pytest
 
 from callback_receiver import running_receiver
 from certificates import make_certificates
-from filmstrip.storage.http.posting import Form, post
+from filmstrip.storage.http.posting import Failure, Form, post
 from filmstrip.storage.settings import StorageSettings
-from raw_server import RawServer, read_head, running_raw_server
+from raw_server import Handler, RawServer, read_head, running_raw_server
 
 SETTINGS = StorageSettings(Path("temporary"), private_hosts=("127.0.0.1",))
 FORM = Form(b"a=1&b=%20", {"X-Sign": "me"})
@@ -20,12 +20,31 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 def posted(url: str, seconds: float = 20) -> str | None:
-    return post(url, FORM, SETTINGS, seconds)
+    return reason_of(post(url, FORM, SETTINGS, seconds))
+
+
+def reason_of(failure: Failure | None) -> str | None:
+    return None if failure is None else failure.reason
+
+
+def take_body(connection: socket.socket, head: str) -> None:
+    """Read the form to its end: a connection that is closed before takes the answer with it."""
+    missing = len(FORM.body) - len(head.partition("\r\n\r\n")[2])
+    while missing > 0 and (piece := connection.recv(missing)):
+        missing -= len(piece)
+
+
+def answering(answer: bytes) -> Handler:
+    def handle(_server: RawServer, connection: socket.socket, head: str) -> None:
+        take_body(connection, head)
+        connection.sendall(answer)
+
+    return handle
 
 
 def sending(answer: bytes, seconds: float = 20) -> str | None:
     """Post to a server that answers so."""
-    with running_raw_server(lambda _server, connection, _head: connection.sendall(answer)) as server:
+    with running_raw_server(answering(answer)) as server:
         return posted(server.url(), seconds)
 
 
@@ -60,6 +79,19 @@ def test_2xx_is_success(status: str) -> None:
 def test_anything_else_is_none(status: str, words: str) -> None:
     """It is named by the standard's words: a server's own may repeat what was secret in the address."""
     assert sending(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()) == words
+
+
+BUSY = {408, 425, 429, 500, 503}
+
+
+@pytest.mark.parametrize("status", [*BUSY, 301, 400, 404, 410])
+def test_who_does_not_want_it_is_told_from_who_cannot_take_it_now(status: int) -> None:
+    """A server that is down or busy is worth waiting for, another one will say the same again."""
+    answer = f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode()
+    with running_raw_server(answering(answer)) as server:
+        failure = post(server.url(), FORM, SETTINGS, 20)
+    assert failure is not None
+    assert failure.is_refusal == (status not in BUSY)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +151,8 @@ def test_a_try_has_a_deadline(handler: object) -> None:
 def test_a_body_that_drips_is_cut_off() -> None:
     """The status was there: it is a success, and the rest is not waited for."""
 
-    def drip_body(server: RawServer, connection: socket.socket, _head: str) -> None:
+    def drip_body(server: RawServer, connection: socket.socket, head: str) -> None:
+        take_body(connection, head)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
         server.trickle(connection, bytes(100_000), 0.02)
 
@@ -139,7 +172,7 @@ def test_307_and_308_are_repeated() -> None:
     with running_receiver() as receiver:
         for status in (307, 308):
             answer = f"HTTP/1.1 {status} x\r\nLocation: {receiver.url}/there\r\nContent-Length: 0\r\n\r\n".encode()
-            with running_raw_server(lambda _server, connection, _head, it=answer: connection.sendall(it)) as server:
+            with running_raw_server(answering(answer)) as server:
                 url = f"http://user:password@127.0.0.1:{server.port}/hook"
                 assert posted(url) is None
                 assert "authorization: Basic" in server.heads[0]
@@ -176,7 +209,7 @@ def test_each_redirect_is_judged(location: str, words: str) -> None:
 def test_a_private_host_is_not_called() -> None:
     """Not even connected to."""
     with running_raw_server() as server:
-        refusal = post(server.url(), FORM, StorageSettings(Path("temporary")), 20)
+        refusal = reason_of(post(server.url(), FORM, StorageSettings(Path("temporary")), 20))
         assert server.heads == []
     assert refusal is not None
     assert "private_hosts" in refusal
@@ -199,6 +232,7 @@ def test_tls_is_checked(tmp_path: Path) -> None:
     def secure(server: RawServer, plain: socket.socket) -> None:
         with context.wrap_socket(plain, server_side=True) as connection:
             server.heads.append(read_head(connection))
+            take_body(connection, server.heads[-1])
             if "silent" in server.heads[-1]:
                 server.trickle(connection, b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 1000, 0.02)
             connection.sendall(OK)
@@ -208,6 +242,6 @@ def test_tls_is_checked(tmp_path: Path) -> None:
         assert (posted(server.url("https")) or "").startswith('The certificate of "127.0.0.1" is not trusted')
         assert post(server.url("https"), FORM, trusting, 20) is None
         silent = f"https://127.0.0.1:{server.port}/silent"
-        assert post(silent, FORM, trusting, SECONDS) == "it stays silent, or sends too slowly"
+        assert reason_of(post(silent, FORM, trusting, SECONDS)) == "it stays silent, or sends too slowly"
     with running_raw_server(first=lambda _server, connection: connection.sendall(OK)) as server:
         assert posted(server.url("https")) == "no TLS connection comes about"

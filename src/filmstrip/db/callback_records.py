@@ -59,6 +59,7 @@ class Callback:
         rounds: How often it was begun again.
         is_asked_for: Whether it is to be begun again.
         reason: Why the last try failed, None before.
+        is_refused: Whether the receiver answered at that try, and will not accept it by being waited for.
         tag: System tag of the output that it is about, None for the task.
         user_tag: The client's own name of that output.
         detail: Why the task or the output failed, for an event of a failure; the token of the task that follows, for a
@@ -77,6 +78,7 @@ class Callback:
     rounds: int
     is_asked_for: bool = False
     reason: str | None = None
+    is_refused: bool = False
     tag: str | None = None
     user_tag: str | None = None
     detail: str | None = None

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from filmstrip.db.callback_records import Callback, CallbackTarget, NewEvent
+from filmstrip.db.callback_records import SAVED, Callback, CallbackTarget, NewEvent
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.tables import callback, task
 from filmstrip.db.transactions import Transactions
@@ -58,6 +58,10 @@ class CallbackRows:
         target = self._target(connection, token)
         if target is None:
             return
+        if any(event.name == SAVED and event.tag is None for event in events):
+            # Nothing comes after it that could be waited for: what waits is tried at once, and then its turn.
+            waiting = and_(callback.c.task_token == token, callback.c.due_at > self._transactions.now())
+            connection.execute(update(callback).where(waiting).values(due_at=self._transactions.now()))
         noted = [
             _callback(connection.execute(insert(callback).values(row).returning(callback)).one())
             for event in events
@@ -83,6 +87,7 @@ class CallbackRows:
             "tries": 0,
             "rounds": 0,
             "is_asked_for": False,
+            "is_refused": False,
         }
 
     def read_target(self, token: str) -> CallbackTarget | None:
@@ -110,14 +115,20 @@ class CallbackRows:
             connection.execute(delete(callback).where(callback.c.number == told.number))
             _forget_targets(connection, [told.token])
 
-    def postpone(self, failed: Callback, due_at: datetime, reason: str) -> None:
+    def postpone(self, failed: Callback, due_at: datetime, reason: str, *, is_refused: bool = False) -> None:
         """Keep that a try failed, and when the next one is."""
-        self._set(failed, tries=failed.tries + 1, due_at=due_at, reason=reason)
+        self._set(failed, tries=failed.tries + 1, due_at=due_at, reason=reason, is_refused=is_refused)
 
-    def give_up(self, failed: Callback, reason: str) -> None:
-        """Keep that the last try failed; it is kept, and not tried again by itself."""
-        given_up = {"due_at": None, "given_up_at": self._transactions.now()}
-        self._set(failed, tries=failed.tries + 1, reason=reason, **given_up)
+    def give_up(self, failed: Callback) -> None:
+        """Keep that an event is not tried again by itself; it stays for being asked for."""
+        self._set(failed, due_at=None, given_up_at=self._transactions.now())
+
+    def is_waited_for(self, earlier: Callback) -> bool:
+        """Check whether events of the same task are to be told after one that is to be told."""
+        later = and_(callback.c.task_token == earlier.token, callback.c.number > earlier.number)
+        query = select(callback.c.number).where(later, callback.c.due_at.is_not(None)).limit(1)
+        with self._transactions.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def _set(self, here: Callback, **values: object) -> None:
         # Whoever began it again meanwhile counts anew.
@@ -165,6 +176,7 @@ class CallbackRows:
             "given_up_at": None,
             "tries": 0,
             "is_asked_for": False,
+            "is_refused": False,
         }
         again = update(callback).where(callback.c.number == asked.number)
         with self._transactions.writing() as connection:
@@ -215,6 +227,7 @@ def _callback(row: Any) -> Callback:
         rounds=row.rounds,
         is_asked_for=row.is_asked_for,
         reason=row.reason,
+        is_refused=row.is_refused,
         tag=row.tag,
         user_tag=row.user_tag,
         detail=row.detail,

@@ -169,5 +169,6 @@ callback = Table(
     Column("rounds", Integer, nullable=False, comment="how often it was begun anew"),
     Column("is_asked_for", Boolean, nullable=False, comment="to be begun anew by the service"),
     Column("reason", Text, comment="why the last try failed"),
+    Column("is_refused", Boolean, nullable=False, comment="whether the receiver answered, and will not accept it"),
     sqlite_autoincrement=True,
 )

@@ -34,7 +34,8 @@ def test_a_line_for_each(database: Database, tmp_path: Path, capsys: pytest.Capt
     token = submitted(database)
     database.tasks.finish_task(token, "It broke")
     queued, error, saved = database.callbacks.list_all()
-    database.callbacks.give_up(queued, f"{REASON} [bold]")
+    database.callbacks.postpone(queued, queued.created_at, f"{REASON} [bold]")
+    database.callbacks.give_up(queued)
     database.callbacks.ask_for([saved.event_id])
     assert run(["callbacks", "list", "--data-dir", str(tmp_path)]) == 0
     head, *lines = capsys.readouterr().out.splitlines()

@@ -120,20 +120,34 @@ def test_where_it_is_told_is_secret(database: Database, tmp_path: Path) -> None:
 def test_an_event_waits_for_those_before_it(database: Database, clock: Any) -> None:
     """The next one of a task is its oldest that is neither told nor given up, whenever it is due."""
     token = submitted(database)
-    database.tasks.finish_task(token)
     queued = database.callbacks.next_of(token)
     assert queued is not None
+    assert not database.callbacks.is_waited_for(queued)
+    database.tasks.finish_task(token)
+    assert database.callbacks.is_waited_for(queued)
     later = clock.now.replace(hour=20)
     database.callbacks.postpone(queued, later, "503")
     waiting = database.callbacks.next_of(token)
     assert waiting is not None
     assert (waiting.event, waiting.due_at, waiting.tries, waiting.reason) == ("queued", later, 1, "503")
-    database.callbacks.give_up(waiting, "504")
+    database.callbacks.give_up(waiting)
     saved = database.callbacks.next_of(token)
     assert saved is not None
     assert saved.event == "saved"
     given_up, _ = database.callbacks.list_all()
-    assert (given_up.due_at, given_up.tries, given_up.reason) == (None, 2, "504")
+    assert (given_up.due_at, given_up.tries, given_up.reason) == (None, 1, "503")
+
+
+def test_what_waits_is_due_when_the_task_is_over(database: Database, clock: Any) -> None:
+    """The end would wait behind it for as long; the end of an output is no such hurry."""
+    token = submitted(database, with_streams=True)
+    later = clock.now.replace(hour=20)
+    for callback in database.callbacks.list_all():
+        database.callbacks.postpone(callback, later, "503")
+    database.outputs.fail_output(token, 0, "It broke")
+    assert [each.due_at for each in database.callbacks.list_all()] == [later, clock.now]
+    database.tasks.finish_task(token)
+    assert {each.due_at for each in database.callbacks.list_all()} == {clock.now}
 
 
 def test_no_number_is_used_twice(database: Database) -> None:
@@ -150,7 +164,7 @@ def test_what_is_asked_for_begins_again(database: Database, clock: Any) -> None:
     token, other = submitted(database), submitted(database)
     queued = database.callbacks.next_of(token)
     assert queued is not None
-    database.callbacks.give_up(queued, "503")
+    database.callbacks.give_up(queued)
     assert database.callbacks.asked_for() == ()
     assert database.callbacks.ask_for([queued.event_id, "nothing"]) == (queued.event_id,)
     (asked,) = database.callbacks.asked_for()
@@ -163,7 +177,7 @@ def test_what_is_asked_for_begins_again(database: Database, clock: Any) -> None:
     assert [again] == noted
     assert again is not None
     assert (again.since, again.due_at, again.tries, again.rounds) == (clock.now, clock.now, 0, 1)
-    database.callbacks.give_up(queued, "503")
+    database.callbacks.give_up(queued)
     database.callbacks.postpone(queued, clock.now, "503")
     assert database.callbacks.next_of(token) == again
     assert set(database.callbacks.ask_for(None)) == {f"{token}.queued", f"{other}.queued"}
@@ -177,7 +191,7 @@ def test_what_should_have_been_tried_is_found(database: Database, clock: Any) ->
         if token == waiting and callback.event == "queued":
             database.callbacks.postpone(callback, clock.now.replace(hour=20), "503")
         elif token == given_up:
-            database.callbacks.give_up(callback, "503")
+            database.callbacks.give_up(callback)
     assert database.callbacks.overdue(clock.now) == ()
     clock.advance(seconds=1)
     assert [each.token for each in database.callbacks.overdue(clock.now)] == [overdue]
@@ -190,7 +204,7 @@ def test_what_was_given_up_is_kept_for_a_while(database: Database, clock: Any) -
         database.tasks.finish_task(token)
     for callback in database.callbacks.list_all():
         if callback.event == "queued":
-            database.callbacks.give_up(callback, "503")
+            database.callbacks.give_up(callback)
         else:
             database.callbacks.forget(callback)
     before = clock.now

@@ -176,6 +176,30 @@ async def test_what_is_not_accepted_for_too_long_is_given_up_and_kept(
     assert database.callbacks.read_target(token) is None
 
 
+async def test_an_event_that_is_not_wanted_keeps_no_other_back(
+    database: Database, receiver: Receiver, deliveries: Deliveries, clock: Clock
+) -> None:
+    """A receiver that refuses the beginning and wants the end hears of the end after the first round of tries."""
+    receiver.answer = lambda call: 400 if call.event == "queued" else 200
+    token = submitted(database, receiver)
+    for _ in range(6):
+        waiting = await tell_all(deliveries, token)
+        clock.advance(seconds=deliveries.seconds_until(waiting))
+    assert len(receiver.calls) == 6, "as long as nothing waits behind it, it may be wanted yet"
+    database.tasks.finish_task(token)
+    assert await tell_all(deliveries, token) is None
+    assert receiver.events(token) == ["saved"]
+    (kept,) = database.callbacks.list_all()
+    assert (kept.event, kept.due_at, kept.tries, kept.reason) == ("queued", None, 6, "400 Bad Request")
+    other = submitted(database, receiver)
+    database.tasks.finish_task(other)
+    began = clock.now
+    while (waiting := await tell_all(deliveries, other)) is not None:
+        clock.advance(seconds=deliveries.seconds_until(waiting))
+    assert receiver.events(other) == ["saved"]
+    assert clock.now - began == timedelta(seconds=31)
+
+
 async def test_what_was_given_up_is_removed_in_time(
     database: Database, receiver: Receiver, tmp_path: Path, clock: Clock
 ) -> None:

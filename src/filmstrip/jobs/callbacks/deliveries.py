@@ -3,12 +3,13 @@
 the first event of a task that is still to be told
   told          -> removed, and the next one's turn
   not accepted  -> tried again after a pause; after the first round of tries the status of the task says so
-  for too long  -> given up and kept, and the next one's turn
+  for too long, or unwanted while others wait behind it -> given up and kept, and the next one's turn
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,14 +22,14 @@ from filmstrip.jobs.callbacks.own_thread import in_own_thread
 from filmstrip.jobs.callbacks.pauses import FIRST_ROUND, pause_after
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.storage.http.addressing import shown_url
-from filmstrip.storage.http.posting import Form, post
+from filmstrip.storage.http.posting import Failure, Form, post
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.wire.callbacks import SIGNATURE_HEADER, callback_form, sign
 
 WARNING = "Callback delivery error"
 """The message of the warning (Qencode's words)."""
 
-_GONE = "it is not known any more where to, or of what"
+_GONE = Failure("it is not known any more where to, or of what")
 _log = structlog.get_logger()
 
 
@@ -78,19 +79,29 @@ class Deliveries:
         return self._database.callbacks.forget_kept(before, self._settings.max_kept_callbacks)
 
     def _tell_next(self, token: str) -> Callback | None:
-        callback = self._database.callbacks.next_of(token)
+        callback = self._next_wanted(token)
         if callback is None or self.seconds_until(callback) > 0:
             return callback
-        target = self._database.callbacks.read_target(token)
-        reason = _GONE if target is None else self._try(callback, target)
-        if reason is None:
-            self._database.callbacks.forget(callback)
-            _log.info("callback_told", task_token=token, callback_event=callback.event, tries=callback.tries + 1)
-        else:
-            self._note_failure(callback, target, reason)
-        return self._database.callbacks.next_of(token)
+        self._tell(callback)
+        return self._next_wanted(token)
 
-    def _try(self, callback: Callback, target: CallbackTarget) -> str | None:
+    def _next_wanted(self, token: str) -> Callback | None:
+        callback = self._database.callbacks.next_of(token)
+        if callback is not None and self._is_in_the_way(callback):
+            self._give_up(callback)
+            return self._database.callbacks.next_of(token)
+        return callback
+
+    def _tell(self, callback: Callback) -> None:
+        target = self._database.callbacks.read_target(callback.token)
+        failure = _GONE if target is None else self._try(callback, target)
+        if failure is None:
+            self._database.callbacks.forget(callback)
+            _log.info("callback_told", **_facts(callback), tries=callback.tries + 1)
+        else:
+            self._note_failure(callback, failure, target)
+
+    def _try(self, callback: Callback, target: CallbackTarget) -> Failure | None:
         task = self._database.tasks.read_tasks([callback.token]).get(callback.token)
         if task is None:
             return _GONE
@@ -101,19 +112,26 @@ class Deliveries:
             headers[SIGNATURE_HEADER] = sign(body, self._settings.callback_secret, seconds)
         return post(target.url, Form(body, headers), self._storage, self._settings.callback_seconds)
 
-    def _note_failure(self, callback: Callback, target: CallbackTarget | None, reason: str) -> None:
+    def _note_failure(self, callback: Callback, failure: Failure, target: CallbackTarget | None) -> None:
         now, tries = self._now(), callback.tries + 1
         ends_at = callback.since + timedelta(hours=self._settings.callback_hours)
-        facts = {"task_token": callback.token, "callback_event": callback.event, "reason": reason, "tries": tries}
-        if target is None or now >= ends_at:
-            self._database.callbacks.give_up(callback, reason)
-            _log.error("callback_given_up", **facts)
-        else:
-            pause = timedelta(seconds=pause_after(tries, self._settings.callback_pause_seconds))
-            self._database.callbacks.postpone(callback, min(now + pause, ends_at), reason)
-            _log.warning("callback_failed", **facts)
-        if target is not None and (tries > len(FIRST_ROUND) or now >= ends_at):
-            self._warn(callback, target, reason)
+        due_at = min(now + timedelta(seconds=pause_after(tries, self._settings.callback_pause_seconds)), ends_at)
+        self._database.callbacks.postpone(callback, due_at, failure.reason, is_refused=failure.is_refusal)
+        _log.warning("callback_failed", **_facts(callback), reason=failure.reason, tries=tries)
+        is_over = target is None or now >= ends_at
+        if target is not None and (tries > len(FIRST_ROUND) or is_over):
+            self._warn(callback, target, failure.reason)
+        if is_over:
+            self._give_up(replace(callback, tries=tries, reason=failure.reason))
+
+    def _is_in_the_way(self, callback: Callback) -> bool:
+        """Check whether an event keeps later ones from a receiver that is there, and does not want this one."""
+        is_unwanted = callback.is_refused and callback.tries > len(FIRST_ROUND)
+        return is_unwanted and self._database.callbacks.is_waited_for(callback)
+
+    def _give_up(self, callback: Callback) -> None:
+        self._database.callbacks.give_up(callback)
+        _log.error("callback_given_up", **_facts(callback), reason=callback.reason, tries=callback.tries)
 
     def _warn(self, callback: Callback, target: CallbackTarget, reason: str) -> None:
         """Say in the status of the task that its receiver was not told, once."""
@@ -122,6 +140,10 @@ class Deliveries:
             return
         details = (
             f'The event "{callback.event}" could not be told to {shown_url(target.url)} ({reason}); it is tried again '
-            f"for {self._settings.callback_hours:g} hours, then the operator of this service can send it again"
+            f"for up to {self._settings.callback_hours:g} hours, then the operator of this service can send it again"
         )
         self._database.tasks.add_warnings(callback.token, [Warned(WARNING, details)])
+
+
+def _facts(callback: Callback) -> dict[str, str]:
+    return {"task_token": callback.token, "callback_event": callback.event}

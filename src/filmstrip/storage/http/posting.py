@@ -21,6 +21,7 @@ from filmstrip.storage.trouble import distrust_of, trouble_of
 _MOST_REDIRECTS = 3
 # The others say that the answer is somewhere else, not that the request is to be repeated there (RFC 9110, 15.4).
 _REPEATING = {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+_BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _FORM = "application/x-www-form-urlencoded"
 _MOST_ANSWER_BYTES = 1 << 14
 
@@ -38,7 +39,20 @@ class Form:
     headers: Mapping[str, str]
 
 
-def post(url: str, form: Form, settings: StorageSettings, seconds: float) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a server did not accept a message.
+
+    Attributes:
+        reason: What was the matter, as words for a sentence.
+        is_refusal: Whether it answered, and will not answer otherwise by itself: it is neither down nor busy.
+    """
+
+    reason: str
+    is_refusal: bool = False
+
+
+def post(url: str, form: Form, settings: StorageSettings, seconds: float) -> Failure | None:
     """Post a form to a web server.
 
     Args:
@@ -48,7 +62,7 @@ def post(url: str, form: Form, settings: StorageSettings, seconds: float) -> str
         seconds: How long it may take, with connecting and redirects.
 
     Returns:
-        Why the server did not accept it, as words for a sentence; None if it did, by a status of 2xx.
+        Why the server did not accept it; None if it did, by a status of 2xx.
     """
     deadline = time.monotonic() + seconds
     # Half of it is left for a host of several addresses, of which the first one is silent.
@@ -61,15 +75,15 @@ def post(url: str, form: Form, settings: StorageSettings, seconds: float) -> str
     try:
         return _refusal(_followed(client, url, form))
     except _RedirectedError as redirect:
-        return str(redirect)
+        return Failure(str(redirect), is_refusal=True)
     except HostNotAllowedError as refusal:
-        return f"{refusal}"
+        return Failure(str(refusal))
     except SSLError as error:
-        return distrust_of(error, urlsplit(url).hostname or "") or trouble_of(error)
+        return Failure(distrust_of(error, urlsplit(url).hostname or "") or trouble_of(error))
     except LocationValueError:
-        return "its address makes no sense"
+        return Failure("its address makes no sense")
     except HTTPError as error:
-        return trouble_of(error)
+        return Failure(trouble_of(error))
     finally:
         client.clear()
 
@@ -89,6 +103,8 @@ def _followed(client: urllib3.PoolManager, url: str, form: Form) -> int:
             "POST", target, body=form.body, headers=headers, redirect=False, preload_content=False
         )
         _hear_out(response)
+        # A server may end a connection at any time: on one that is used again, that would look like a failure.
+        client.clear()
         location = response.headers.get("Location", "")
         if response.status not in _REPEATING or not location:
             return response.status
@@ -106,11 +122,12 @@ def _hear_out(response: urllib3.BaseHTTPResponse) -> None:
     response.close()
 
 
-def _refusal(status: int) -> str | None:
+def _refusal(status: int) -> Failure | None:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
+    is_refusal = status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _BUSY
     try:
         # Its own words may repeat what was secret in the address.
-        return f"{status} {HTTPStatus(status).phrase}"
+        return Failure(f"{status} {HTTPStatus(status).phrase}", is_refusal)
     except ValueError:
-        return f"{status}"
+        return Failure(f"{status}", is_refusal)

@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.Column("rounds", sa.Integer(), nullable=False, comment="how often it was begun anew"),
         sa.Column("is_asked_for", sa.Boolean(), nullable=False, comment="to be begun anew by the service"),
         sa.Column("reason", sa.Text(), comment="why the last try failed"),
+        sa.Column(
+            "is_refused", sa.Boolean(), nullable=False, comment="whether the receiver answered, and will not accept it"
+        ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_callback")),
         sqlite_autoincrement=True,
     )
