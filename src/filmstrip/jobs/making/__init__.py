@@ -13,5 +13,5 @@ Others use:
 - `local_task`: `LocalTask`, a task that is made at once
 - `named_source`: errors that name their source
 - `leftovers`: files of a larger run before
-- `finished_in_thread`: work in a thread that is waited for
+- `finished_in_thread`: work in a thread that is waited for, and what is begun and ended in one
 """

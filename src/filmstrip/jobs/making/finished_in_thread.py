@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -23,3 +24,13 @@ async def finished_in_thread(work: Callable[P, T], *arguments: P.args, **options
         doing.exception()  # seen, if there is one
         raise cancellation
     return doing.result()
+
+
+@asynccontextmanager
+async def entered_in_thread(blocking: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Begin and end something in a thread, where each may block: looking up a host, closing its connections."""
+    try:
+        yield await finished_in_thread(blocking.__enter__)
+    finally:
+        # Also if it was cancelled while it began: by then it has begun.
+        await finished_in_thread(blocking.__exit__, None, None, None)

@@ -21,6 +21,7 @@ from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.destinations import open_stores
+from filmstrip.jobs.making.finished_in_thread import entered_in_thread
 from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
@@ -171,7 +172,8 @@ class OutputSteps:
 
         output = query.formats[index]
         lender = await self._around.lender(token)
-        with open_stores(output, self._around.storage, token, index, task.begins_at, lender) as stores:
+        opening = open_stores(output, self._around.storage, token, index, task.begins_at, lender)
+        async with entered_in_thread(opening) as stores:
             yield Assignment(
                 output=output,
                 document=task.documents[index],

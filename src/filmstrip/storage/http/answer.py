@@ -17,6 +17,7 @@ from filmstrip.domain.errors import (
     SourceUnreachableError,
     SourceUnreadableError,
 )
+from filmstrip.storage.http.remote_answer import refuse_other_state
 from filmstrip.storage.source_reference import SourceVersion
 from filmstrip.storage.told_region import told_region
 
@@ -72,10 +73,7 @@ def read_answer(response: BaseHTTPResponse, label: str, start: int, expected: So
     if response.status not in _GIVEN:
         raise _refusal(response, label, start, expected)
     answer = _described(response, label)
-    if expected is not None and not answer.version.is_same(expected):
-        raise SourceChangedError(f'The source "{label}" changed while it was read')
-    if answer.version.size_bytes == 0:
-        raise SourceUnreadableError(f'The source "{label}" is empty')
+    refuse_other_state(answer.version, label, expected)
     if answer.is_partial and answer.start != start:
         raise SourceUnreachableError(f'The source "{label}" answers with another range than the asked one')
     return answer

@@ -120,14 +120,15 @@ def make_http_client(settings: StorageSettings, deadline: float | None = None) -
     # A pool manager knows only its own options, so ours is bound to the classes of its pools.
     def make_https_pool(*args: object, **options: object) -> _JudgedHttpsPool:
         # Reading the system's authorities takes some 25 ms, which plain http need not wait for.
-        return _JudgedHttpsPool(*args, manners=manners, ssl_context=_trust(settings), **options)  # type: ignore[arg-type]
+        return _JudgedHttpsPool(*args, manners=manners, ssl_context=trusted_authorities(settings), **options)  # type: ignore[arg-type]
 
     pools = {"http": partial(_JudgedHttpPool, manners=manners), "https": make_https_pool}
     client.pool_classes_by_scheme = cast("dict[str, type]", pools)
     return client
 
 
-def _trust(settings: StorageSettings) -> ssl.SSLContext:
+def trusted_authorities(settings: StorageSettings) -> ssl.SSLContext:
+    """Make what TLS connections need: the system's authorities, the operator's, and sockets that can be watched."""
     context = ssl.create_default_context()
     context.sslsocket_class = GuardedTlsSocket
     if settings.ca_file is not None:

@@ -1,4 +1,4 @@
-"""A source on a server, read by ranges or whole; `storage.sources` is the door."""
+"""A source on a server, read by ranges or whole, whatever protocol it is asked by; `storage.sources` is the door."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filmstrip.domain.errors import RangesNotSupportedError
 from filmstrip.domain.progress import ProgressListener
-from filmstrip.storage.http.source import HttpSource
+from filmstrip.storage.http.remote_answer import OpensRemote, RemoteSource
 from filmstrip.storage.http.source_copy import copy_ranges, copy_stream, refuse_large
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.retries import retried
@@ -22,39 +22,43 @@ def _allowing(reference: SourceReference, settings: StorageSettings) -> StorageS
     return replace(settings, private_hosts=(*settings.private_hosts, reference.host))
 
 
-def check_remote(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
+def check_remote(reference: SourceReference, settings: StorageSettings, connect: OpensRemote) -> SourceFacts:
     """Ask for one byte of a source, as `sources.check_source`."""
     settings = _allowing(reference, settings)
-    with closing(HttpSource(reference.url, settings)) as http:
-        return retried(lambda: _ask(http, reference.version), settings)
+    with closing(connect(reference.url, settings)) as remote:
+        return retried(lambda: _ask(remote, reference.version), settings)
 
 
-def _ask(http: HttpSource, expected: SourceVersion | None) -> SourceFacts:
-    with http.get(0, 1, expected) as answer:
-        refuse_large(answer.version.size_bytes or 0, http.label, http.settings)
+def _ask(remote: RemoteSource, expected: SourceVersion | None) -> SourceFacts:
+    with remote.get(0, 1, expected) as answer:
+        refuse_large(answer.version.size_bytes or 0, remote.label, remote.settings)
         return SourceFacts(answer.version, answer.is_partial and answer.version.size_bytes is not None)
 
 
-def open_remote(reference: SourceReference, settings: StorageSettings) -> SourceRanges:
+def open_remote(reference: SourceReference, settings: StorageSettings, connect: OpensRemote) -> SourceRanges:
     """Open a source for random access, as `sources.open_source`."""
     settings = _allowing(reference, settings)
-    http = HttpSource(reference.url, settings)
+    remote = connect(reference.url, settings)
     try:
-        return SourceRanges(http, settings, reference.version)
+        return SourceRanges(remote, settings, reference.version)
     except BaseException:
-        http.close()
+        remote.close()
         raise
 
 
 def copy_remote(
-    reference: SourceReference, settings: StorageSettings, path: Path, on_progress: ProgressListener
+    reference: SourceReference,
+    settings: StorageSettings,
+    path: Path,
+    on_progress: ProgressListener,
+    connect: OpensRemote,
 ) -> None:
     """Copy a whole source to `path`, as `sources.copy_source`."""
     settings = _allowing(reference, settings)
-    with closing(HttpSource(reference.url, settings)) as http:
+    with closing(connect(reference.url, settings)) as remote:
         try:
-            ranges = SourceRanges(http, settings, reference.version)
+            ranges = SourceRanges(remote, settings, reference.version)
         except RangesNotSupportedError:
-            copy_stream(http, path, on_progress, settings, reference.version)
+            copy_stream(remote, path, on_progress, settings, reference.version)
         else:
             copy_ranges(ranges, path, on_progress, settings)

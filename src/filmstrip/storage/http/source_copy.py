@@ -12,7 +12,7 @@ from pathlib import Path
 from filmstrip.domain.errors import DiskFullError, LimitExceededError, SourceUnreachableError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.http.answer import refuse_web_page
-from filmstrip.storage.http.source import HttpSource
+from filmstrip.storage.http.remote_answer import RemoteSource
 from filmstrip.storage.http.source_pace import refuse_slow
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.retries import retried
@@ -104,7 +104,7 @@ def _copy_part(ranges: SourceRanges, descriptor: int, start: int) -> None:
 
 
 def copy_stream(
-    source: HttpSource,
+    source: RemoteSource,
     path: Path,
     on_progress: ProgressListener,
     settings: StorageSettings,
@@ -121,7 +121,7 @@ def copy_stream(
 
 
 def _copy_once(
-    source: HttpSource,
+    source: RemoteSource,
     path: Path,
     on_progress: ProgressListener,
     settings: StorageSettings,

@@ -1,4 +1,4 @@
-"""Random access to the bytes of a source on an http server, each answer checked to be of the same state."""
+"""Random access to the bytes of a source on a server, each answer checked to be of the same state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib3.exceptions import HTTPError
 
 from filmstrip.domain.errors import RangesNotSupportedError, SourceForbiddenError, SourceUnreachableError
 from filmstrip.storage.http.answer import refuse_web_page
-from filmstrip.storage.http.source import HttpSource
+from filmstrip.storage.http.remote_answer import RemoteSource
 from filmstrip.storage.http.source_pace import SourcePace
 from filmstrip.storage.retries import retried
 from filmstrip.storage.settings import StorageSettings
@@ -20,7 +20,7 @@ _HEAD_BYTES = 1 << 16
 class SourceRanges:
     """The bytes of a source; may be read by several threads at once, each read over its own pooled connection."""
 
-    def __init__(self, source: HttpSource, settings: StorageSettings, expected: SourceVersion | None = None) -> None:
+    def __init__(self, source: RemoteSource, settings: StorageSettings, expected: SourceVersion | None = None) -> None:
         """Ask for the first bytes, which every reader needs: their answer tells the size and the state.
 
         Raises:
@@ -90,7 +90,7 @@ class SourceRanges:
                     head += piece[: _HEAD_BYTES - len(head)]
                     if len(head) == _HEAD_BYTES:
                         break
-            except HTTPError:
+            except (HTTPError, SourceUnreachableError):
                 if not head:
                     raise
                 # What is missing of it is asked for when it is read.

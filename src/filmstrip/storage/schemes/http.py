@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.http.remote_source import check_remote, copy_remote, open_remote
+from filmstrip.storage.http.source import HttpSource
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.lender import Lender
 from filmstrip.storage.schemes.server import Server
@@ -35,16 +36,16 @@ def refer_to_source(url: str, _settings: StorageSettings, _lender: Lender, _regi
 
 def check_source(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
     """Ask its server for one byte."""
-    return check_remote(reference, settings)
+    return check_remote(reference, settings, HttpSource)
 
 
 def open_source(reference: SourceReference, settings: StorageSettings) -> SourceRanges:
     """Open it for byte ranges, which are to be closed."""
-    return open_remote(reference, settings)
+    return open_remote(reference, settings, HttpSource)
 
 
 def copy_source(
     reference: SourceReference, settings: StorageSettings, path: Path, on_progress: ProgressListener
 ) -> None:
     """Copy it whole."""
-    copy_remote(reference, settings, path, on_progress)
+    copy_remote(reference, settings, path, on_progress, HttpSource)
