@@ -23,7 +23,8 @@ def storage(output: OutputRecord) -> dict[str, object]:
         return {}
     first, *copies = [_place(location, result) for location in output.locations]
     if copies:
-        first["copies"] = copies
+        urls = (location.url for location in output.locations[1:])
+        first["copies"] = [{"url": url} | copy for url, copy in zip(urls, copies, strict=True)]
     if output.finished_at is not None:
         first["timestamp"] = output.finished_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     return first

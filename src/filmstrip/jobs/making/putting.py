@@ -9,6 +9,7 @@ from functools import partial
 from filmstrip.domain.artifact import Artifact
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.jobs.making.assignment import Portion
+from filmstrip.jobs.making.copies import Copies
 from filmstrip.jobs.making.kept_files import KeptFiles
 from filmstrip.jobs.making.media_child import made_file
 from filmstrip.jobs.making.portion_making import Making
@@ -37,18 +38,19 @@ class Putter:
         Raises:
             FilmstripError: One cannot be made, or cannot be put; nothing more is put then.
         """
-        room = asyncio.Semaphore(self._most_at_once)
+        room, copies = asyncio.Semaphore(self._most_at_once), Copies(making.portion.assignment)
         try:
             async with asyncio.TaskGroup() as puts:
                 # A slow destination does not hold up the child, and so its slot: files wait on the disk.
                 queue = _Queue(puts, making.portion.last_names)
                 async for artifact in files:
                     making.made.append(artifact)
-                    queue.add(artifact, partial(self._put_made, making, artifact, room))
+                    queue.add(artifact, partial(self._put_made, making, artifact, room, copies))
                 making.is_made.set()
                 await asyncio.to_thread(making.portion.listener.on_made)
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
+        copies.demand_all()
 
     async def put_kept(self, portion: Portion, put: dict[str, Artifact]) -> None:
         """Put the files of a portion that were made before an outage, noting in `put` each that arrived.
@@ -58,12 +60,12 @@ class Putter:
         """
         kept = await asyncio.to_thread(KeptFiles(portion.assignment.folder).read)
         missing = set(portion.group.artifact_names) - portion.finished.keys()
-        room = asyncio.Semaphore(self._most_at_once)
+        room, copies = asyncio.Semaphore(self._most_at_once), Copies(portion.assignment)
 
         async def put_one(artifact: Artifact) -> None:
             async with room:
-                await self._put(portion, artifact)
-                put[artifact.name] = artifact
+                if await self._put(portion, artifact, copies):
+                    put[artifact.name] = artifact
 
         try:
             async with asyncio.TaskGroup() as puts:
@@ -73,22 +75,30 @@ class Putter:
                         queue.add(artifact, partial(put_one, artifact))
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None
+        copies.demand_all()
 
-    async def _put_made(self, making: Making, artifact: Artifact, room: asyncio.Semaphore) -> None:
+    async def _put_made(self, making: Making, artifact: Artifact, room: asyncio.Semaphore, copies: Copies) -> None:
         async with room:
-            await self._put(making.portion, artifact)
-        making.put.append(artifact)
+            is_everywhere = await self._put(making.portion, artifact, copies)
+        if is_everywhere:
+            making.put.append(artifact)
 
-    async def _put(self, portion: Portion, artifact: Artifact) -> None:
+    async def _put(self, portion: Portion, artifact: Artifact, copies: Copies) -> bool:
+        """Put a file at each destination that takes it, and tell whether it is at all of them.
+
+        Raises:
+            FilmstripError: No destination takes files.
+        """
         assignment, listener = portion.assignment, portion.listener
         path = made_file(assignment.folder, artifact.name)
 
-        def put_at(store: Store, host: str, *, is_last: bool) -> None:
+        def put_at(number: int, store: Store, host: str, *, is_last: bool) -> None:
             try:
                 allow(put_seconds(artifact.size_bytes))
                 listener.before_put(store, host, artifact.size_bytes)
                 store.put(artifact.name, path, artifact.content_type)
                 listener.on_answer(host)
+                copies.note_put(artifact, number)
             except FilmstripError as error:
                 error.host = host
                 raise
@@ -96,10 +106,19 @@ class Putter:
             if is_last:
                 listener.on_put(artifact)
 
-        places = tuple(zip(assignment.stores, assignment.hosts, strict=True))
-        for number, (store, host) in enumerate(places, start=1):
-            put = partial(asyncio.to_thread, put_at, store, host, is_last=number == len(places))
-            await patiently(put, self._patience_seconds)
+        look = copies.wanting
+        places = await asyncio.to_thread(look, artifact) if copies.are_several else look(artifact)
+        is_everywhere = copies.is_whole
+        for place in places:
+            is_last = is_everywhere and place is places[-1]
+            try:
+                await patiently(partial(asyncio.to_thread, put_at, *place, is_last=is_last), self._patience_seconds)
+            except FilmstripError as error:
+                is_everywhere = False
+                copies.fail(place[0], error)
+        if is_everywhere and not places:
+            await asyncio.to_thread(listener.on_put, artifact)
+        return is_everywhere
 
 
 class _Queue:
