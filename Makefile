@@ -12,7 +12,7 @@ DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
 # Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
 TEST_WORKERS ?= 4
-NODE_PACKAGES := tests/qencode tests/browser tests/uploads
+NODE_PACKAGES := tests/qencode tests/browser tests/uploads tests/azure
 # The official Python SDK uploads by an old client, which cannot stand beside the new one.
 OLD_CLIENTS := .cache/old-clients
 # Tests start hundreds of programs: none is to compile anew what the one before it compiled, whatever the shell says.

@@ -18,11 +18,13 @@ class CuttingRelay:
     Attributes:
         port: Where it listens, on 127.0.0.1.
         cuts: After how many bytes the next large connections are cut, one each; later ones are left alone.
+        answer_cuts: The same for what the server sends.
         done: How many were cut.
     """
 
     port: int
     cuts: list[int] = field(default_factory=list)
+    answer_cuts: list[int] = field(default_factory=list)
     done: int = 0
 
 
@@ -44,7 +46,7 @@ def _accept(listener: socket.socket, real_port: int, relay: CuttingRelay) -> Non
             client, _ = listener.accept()
             server = socket.create_connection(("127.0.0.1", real_port))
             threading.Thread(target=_there, args=(client, server, relay), daemon=True).start()
-            threading.Thread(target=_back, args=(server, client), daemon=True).start()
+            threading.Thread(target=_back, args=(server, client, relay), daemon=True).start()
 
 
 def _there(client: socket.socket, server: socket.socket, relay: CuttingRelay) -> None:
@@ -64,8 +66,17 @@ def _there(client: socket.socket, server: socket.socket, relay: CuttingRelay) ->
         server.shutdown(socket.SHUT_WR)
 
 
-def _back(server: socket.socket, client: socket.socket) -> None:
+def _back(server: socket.socket, client: socket.socket, relay: CuttingRelay) -> None:
+    passed = 0
     with suppress(OSError):
         while data := server.recv(_PIECE):
+            passed += len(data)
+            if relay.answer_cuts and passed >= relay.answer_cuts[0]:
+                del relay.answer_cuts[0]
+                relay.done += 1
+                # The other thread waits on both.
+                server.shutdown(socket.SHUT_RDWR)
+                client.shutdown(socket.SHUT_RDWR)
+                return
             client.sendall(data)
         client.shutdown(socket.SHUT_WR)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from azurite_server import AzuriteServer, missing_azurite, running_azurite
 from ceph_gateway import missing_programs, running_ceph_gateway
 from certificates import Certificates, make_certificates
 from filmstrip.testing.range_server import RangeServer, running_range_server
 from filmstrip.testing.seaweedfs import S3Server, running_seaweedfs
+from ftp_server import FtpServer, missing_vsftpd, running_ftp, running_vsftpd
+from sftp_server import SftpServer, missing_openssh, running_openssh, running_sftp
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +36,57 @@ def ceph() -> Iterator[S3Server]:
     """A Ceph gateway, which honours canned ACLs."""
     missing = missing_programs()
     if missing:
-        need = f"{', '.join(missing)} missing: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd"
-        if os.environ.get("CI") == "true":
-            pytest.fail(need)
-        pytest.skip(need)
+        need(f"{', '.join(missing)} missing: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd")
     # Its sockets need a path that is shorter than those of pytest's folders.
     with tempfile.TemporaryDirectory(prefix="ceph-") as folder, running_ceph_gateway(Path(folder)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def ftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    """An FTP server without TLS, which has a user."""
+    with running_ftp(tmp_path_factory.mktemp("ftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftps(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[FtpServer]:
+    """An FTP server over TLS, which wants data in the session of the commands."""
+    need(missing_vsftpd())
+    with running_vsftpd(tmp_path_factory.mktemp("ftps"), certificates) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp() -> Iterator[SftpServer]:
+    """OpenSSH, which takes a key."""
+    need(missing_openssh())
+    # It reads keys as the user who logs in, who need not see pytest's folders.
+    with tempfile.TemporaryDirectory(prefix="sftp-") as folder, running_openssh(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp_by_password(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
+    """Another SSH server, which takes a password."""
+    with running_sftp(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azblob(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzuriteServer]:
+    """Microsoft's emulator of Azure Blob Storage."""
+    need(missing_azurite())
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as server:
+        yield server
+
+
+def need(missing: str | None) -> None:
+    """Skip the test if a program is missing, or in CI let it fail."""
+    if missing is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
 
 
 @pytest.fixture

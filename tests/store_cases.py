@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from azurite_server import ACCOUNT, KEY, AzuriteServer
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
 from filmstrip.storage.lender import NOBODY
@@ -18,6 +19,8 @@ from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import find_temporary, open_temporary
 from filmstrip.testing.seaweedfs import S3Server
+from ftp_server import FtpServer
+from sftp_server import SftpServer
 
 BEGINS_AT = datetime(2031, 5, 2, 10, 15, tzinfo=UTC)
 
@@ -43,6 +46,15 @@ class StoreCase(ABC):
     def look(self, store: Store, name: str) -> StoredObject | None:
         """Look at an object past the store's own code."""
 
+    def anonymous_status(self, store: Store, name: str) -> int:
+        """Fetch an object as anyone may, and tell the status."""
+        try:
+            with urllib.request.urlopen(store.locate(name).url, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code
+
 
 class LocalCase(StoreCase):
     def __init__(self, folder: Path) -> None:
@@ -67,6 +79,69 @@ class TemporaryCase(StoreCase):
     def look(self, store: Store, name: str) -> StoredObject | None:
         found = find_temporary(self.settings, store.locate(name).key, BEGINS_AT)
         return StoredObject(found.path.read_bytes(), found.content_type) if found else None
+
+
+class HostCase(StoreCase):
+    """A folder of a server that has users: FTP or SFTP."""
+
+    def __init__(self, scheme: str, server: FtpServer | SftpServer, folder: Path, authority: Path) -> None:
+        self.scheme = scheme
+        self.server = server
+        self.folder = server.folder / uuid.uuid4().hex[:12]
+        self.settings = StorageSettings(
+            folder,
+            private_hosts=(f"{server.host}:{server.port}",),
+            ca_file=authority,
+            retries=3,
+            retry_pause_seconds=0.01,
+        )
+
+    @property
+    def login(self) -> dict[str, str]:
+        """User and password, as a destination has them."""
+        is_ftp = isinstance(self.server, FtpServer)
+        return {"key": self.server.user, "secret": self.server.password if is_ftp else self.server.secret}
+
+    def url(self, name: str, port: int | None = None) -> str:
+        """Write the URL of a name, without credentials."""
+        root = "" if isinstance(self.server, FtpServer) else self.server.root
+        return f"{self.scheme}://{self.server.host}:{port or self.server.port}{root}/{self.folder.name}/{name}"
+
+    def open(self, name: str, *, is_folder: bool = True, **changes: Any) -> Store:
+        settings, url = changes.pop("settings", self.settings), changes.pop("url", self.url(name))
+        place = Destination.model_validate({"url": url} | self.login | changes)
+        return open_store(place, settings, is_folder=is_folder)
+
+    def look(self, store: Store, name: str) -> StoredObject | None:
+        key = store.locate(name).key
+        path = self.folder.parent / key[key.index(self.folder.name) :]
+        return StoredObject(path.read_bytes(), None) if path.is_file() else None
+
+
+class AzureCase(StoreCase):
+    """A container of Azurite."""
+
+    def __init__(self, server: AzuriteServer, folder: Path) -> None:
+        self.server = server
+        self.container = f"container-{uuid.uuid4().hex[:12]}"
+        server.make_container(self.container)
+        place = f"{server.host}:{server.port}"
+        self.settings = StorageSettings(
+            folder, private_hosts=(place,), plain_http_hosts=(place,), retries=3, retry_pause_seconds=0.01
+        )
+
+    def destination(self, name: str, **changes: Any) -> Destination:
+        """Write the destination of a name; the container may be another, and so may its fields."""
+        container = changes.pop("container", self.container)
+        url = f"azblob://{self.server.host}:{self.server.port}/{container}/{name}"
+        return Destination.model_validate({"url": url, "key": ACCOUNT, "secret": KEY} | changes)
+
+    def open(self, name: str, *, is_folder: bool = True, **changes: Any) -> Store:
+        return open_store(self.destination(name, **changes), self.settings, is_folder=is_folder)
+
+    def look(self, store: Store, name: str) -> StoredObject | None:
+        found = self.server.get(self.container, store.locate(name).key)
+        return StoredObject(found[0], found[1]["Content-Type"]) if found else None
 
 
 class S3Case(StoreCase):
@@ -119,12 +194,3 @@ class S3Case(StoreCase):
             region_name="us-east-1",
             config=Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required"),
         )
-
-    def anonymous_status(self, store: Store, name: str) -> int:
-        """Fetch an object as anyone may, and tell the status."""
-        try:
-            with urllib.request.urlopen(store.locate(name).url, timeout=10) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code

@@ -14,7 +14,7 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _SIGNALLED = 128
 _STREAMS = 3
 _received: list[int] = []
-_OF_OTHER_PROGRAMS = re.compile(r"AWS_(SERVER_SIDE_ENCRYPTION|SSE_|CHECKSUM_ALGORITHM)", re.IGNORECASE)
+_OF_OTHER_PROGRAMS = re.compile(r"AWS_(SERVER_SIDE_ENCRYPTION|SSE_|CHECKSUM_ALGORITHM)|AZURE_", re.IGNORECASE)
 
 
 def open_closed_streams() -> None:

@@ -23,8 +23,12 @@ class Scheme:
         referred_by: Name of the kind of URL by which another process opens such a source; "" for its own.
         is_local: Whether such places are on this machine: without a host, a server or credentials.
         carries_keys: Whether credentials may stand before the host, `KEY:SECRET@`, in which slashes may be; it is
-            parsed as a destination (`params.destination`), and needs credentials.
+            parsed as a destination (`params.destination`).
+        needs_keys: Whether nothing can be read or written there without credentials.
+        is_lent: Whether the operator, or the shell of the command line, may lend credentials for such places.
+        takes_documents: Whether a secret may be a text of several lines, such as a private key.
         signs_addresses: Whether addresses in a destination of this kind can be signed.
+        options: Which further fields of a destination mean something there.
     """
 
     name: str
@@ -36,8 +40,14 @@ class Scheme:
     referred_by: str = ""
     is_local: bool = False
     carries_keys: bool = False
+    needs_keys: bool = False
+    is_lent: bool = False
+    takes_documents: bool = False
     signs_addresses: bool = False
+    options: frozenset[str] = frozenset()
 
+
+_OBJECT_OPTIONS = frozenset({"storage_class", "cache_control", "manifest_cache_control"})
 
 SCHEMES = (
     Scheme(name="http", aliases=("https",)),
@@ -48,7 +58,57 @@ SCHEMES = (
         parts_form="an S3 URL with a host and a bucket, such as s3://HOST/BUCKET/PATH",
         referred_by="http",
         carries_keys=True,
+        needs_keys=True,
+        is_lent=True,
         signs_addresses=True,
+        options=_OBJECT_OPTIONS | {"permissions", "region"},
+    ),
+    Scheme(
+        name="ftp",
+        aliases=("ftps",),
+        destination_form="ftp://HOST/PATH",
+        parts_form="an FTP URL with a host, such as ftp://HOST/PATH",
+        carries_keys=True,
+        options=frozenset({"is_passive", "use_tls", "tcp_port"}),
+    ),
+    Scheme(
+        name="sftp",
+        destination_form="sftp://HOST/PATH",
+        parts_form="an SFTP URL with a host, such as sftp://HOST/PATH",
+        carries_keys=True,
+        needs_keys=True,
+        takes_documents=True,
+        options=frozenset({"tcp_port"}),
+    ),
+    Scheme(
+        name="azblob",
+        destination_form="azblob://CONTAINER/PATH",
+        parts_form="an address of Azure with a container, such as azblob://CONTAINER/PATH",
+        referred_by="http",
+        carries_keys=True,
+        needs_keys=True,
+        signs_addresses=True,
+        options=_OBJECT_OPTIONS,
+    ),
+    Scheme(
+        name="b2",
+        destination_form="b2://BUCKET/PATH",
+        parts_form="an address of Backblaze with a bucket, such as b2://BUCKET/PATH",
+        referred_by="http",
+        carries_keys=True,
+        needs_keys=True,
+        signs_addresses=True,
+        options=_OBJECT_OPTIONS - {"storage_class"},
+    ),
+    Scheme(
+        name="gs",
+        destination_form="gs://BUCKET/PATH",
+        parts_form="an address of Google Cloud Storage with a bucket, such as gs://BUCKET/PATH",
+        referred_by="http",
+        carries_keys=True,
+        needs_keys=True,
+        signs_addresses=True,
+        options=_OBJECT_OPTIONS | {"permissions"},
     ),
     Scheme(name="file", destination_form="file:///PATH", is_local=True),
 )
@@ -79,6 +139,18 @@ def carries_keys(url: str) -> bool:
     """Check whether a URL is of a kind that may carry credentials before its host."""
     scheme = scheme_of(url)
     return scheme is not None and scheme.carries_keys
+
+
+def needs_keys(url: str) -> bool:
+    """Check whether a URL is of a kind where nothing can be done without credentials."""
+    scheme = scheme_of(url)
+    return scheme is not None and scheme.needs_keys
+
+
+def is_lent(url: str) -> bool:
+    """Check whether credentials may be lent for a URL."""
+    scheme = scheme_of(url)
+    return scheme is not None and scheme.is_lent
 
 
 def source_forms() -> str:

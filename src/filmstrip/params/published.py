@@ -147,8 +147,8 @@ PUBLISHED: tuple[Attribute, ...] = (
     *_each(Answer.SILENT, "is_watermark path resize_mod downmix_mode bf", "is sent by clients and means nothing"),
     *_each(
         Answer.WITHOUT_EFFECT,
-        "is_passive use_tls tcp_port udp_port",
-        "is for servers of FTP and the like, which are not destinations here yet",
+        "udp_port",
+        "is for Aspera, which is no destination here",
         place=Place.DESTINATION,
     ),
 )
@@ -163,7 +163,9 @@ SUPPORTED: Mapping[Place, frozenset[str]] = {
         time frame_number interval image_format sprite columns tag user_tag file_extension allow_soft_fail
         """.split()  # noqa: SIM905 - a list of so many words would fill a page
     ),
-    Place.DESTINATION: frozenset({"url", "key", "secret", "permissions", "storage_class", "cache_control"}),
+    Place.DESTINATION: frozenset(
+        "url key secret permissions storage_class cache_control is_passive use_tls tcp_port".split()  # noqa: SIM905 - as above
+    ),
 }
 """What Qencode publishes and is made here, be it by some outputs only."""
 

@@ -14,7 +14,7 @@ from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, scheme_of, source_forms
 from filmstrip.params.callback_url import CallbackUrl
 from filmstrip.params.customs import said_plainly
-from filmstrip.params.destination import Destination, Destinations
+from filmstrip.params.destination import Destination, Destinations, without_credentials
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.places import misplaced
@@ -68,7 +68,9 @@ FormatT = TypeVar("FormatT", bound=FormatParameters)
 def _is_source(url: str) -> str:
     scheme = scheme_of(url)
     if not (is_upload(url) or (scheme is not None and scheme.is_source)):
-        raise mistake(url, f"a URL that begins with {source_forms()}, nor {UPLOAD_SCHEME}ID of an upload")
+        raise mistake(
+            without_credentials(url), f"a URL that begins with {source_forms()}, nor {UPLOAD_SCHEME}ID of an upload"
+        )
     if carries_keys(url):
         _check_parts(url)
     return url
@@ -294,6 +296,7 @@ def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters])
         path = f"format[{index}]."
         yield from _Keys(Place.FORMAT, path, entry, type(parsed).wire_names() | {"output"}).unknown()
         yield from _unknown_in_destinations(path, entry.get("destination"))
+        yield from _idle_in_destinations(path, parsed)
         for name, value in parsed:
             if isinstance(value, Parameters):
                 yield from _Keys(Place.NESTED, f"{path}{name}.", entry[name], type(value).wire_names()).unknown()
@@ -304,6 +307,21 @@ def _unknown_in_destinations(path: str, value: object) -> Iterator[Warned]:
     for number, place in enumerate(value if isinstance(value, list) else [value]):
         name = f"{path}destination[{number}]." if is_list else f"{path}destination."
         yield from _Keys(Place.DESTINATION, name, place, Destination.wire_names()).unknown()
+
+
+def _idle_in_destinations(path: str, output: FormatParameters) -> Iterator[Warned]:
+    """Yield a warning for each field that means nothing with the kind of its destination."""
+    several = len(output.destination) > 1
+    for number, place in enumerate(output.destination):
+        scheme = scheme_of(place.url)
+        options = scheme.options if scheme else frozenset()
+        for name in sorted(place.model_fields_set - options - _OF_ANY_DESTINATION):
+            field = f"{path}destination{f'[{number}]' if several else ''}.{name}"
+            yield Warned(f"{field} has no effect with {place.url.partition('://')[0].lower()}:// and was ignored")
+
+
+_OF_ANY_DESTINATION = {"url", "key", "secret", "permissions", "storage_class"}
+"""Fields that mean something everywhere, or are refused where they mean nothing."""
 
 
 def _named(key: str) -> str:

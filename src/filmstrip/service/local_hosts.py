@@ -37,6 +37,8 @@ async def check_hosts(urls: Sequence[str], settings: StorageSettings, warn: Call
 
 def _check(url: str, settings: StorageSettings, warn: Callable[[str], None]) -> None:
     server = server_of(url, settings)
+    if server is None:
+        return
     host, port = server.host, server.port
     try:
         with socket.create_connection((host, port), _LONGEST_SECONDS) as connection:

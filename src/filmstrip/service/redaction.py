@@ -26,7 +26,9 @@ _SECRET_NAMES = frozenset(
 _PARAMETER = r"x-amz-[a-z-]+|x-goog-[a-z-]+|awsaccesskeyid|signature|sig|api_?key|secret|password|token|key"
 _PATTERNS = (
     # Up to the last @ before a blank: the secrets of S3 hold slashes.
-    (re.compile(r"(?<=://)[^\s\"'<>@/:]+:[^\s\"'<>]*@"), f"{HIDDEN}@"),
+    # Names of users may hold one themselves.
+    (re.compile(r"(?<=://)[^\s\"'<>/:]*:[^\s\"'<>]*@"), f"{HIDDEN}@"),
+    (re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]*"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(\bauthorization\\?[\"']?\s*[:=]\s*\\?[\"']?)[^\n\"'\\]+"), rf"\1{HIDDEN}"),
     (re.compile(rf"(?i)(?<![\w-])({_PARAMETER})=[^&\s\"'<>,;)]+"), rf"\1={HIDDEN}"),
     (re.compile(rf"(?i)(?<![\w-])((?:{_PARAMETER})\\?[\"']\s*:\s*\\?[\"'])(?:[^\"'\\]|\\[^\"'])*"), rf"\1{HIDDEN}"),

@@ -53,8 +53,10 @@ def _prefix(text: str) -> str:
     return text
 
 
-_Words = Annotated[str, BeforeValidator(_text)]
-_Variable = Annotated[_Words, _matching(_VARIABLE, "the name of an environment variable, such as MEDIA_KEY")]
+Words = Annotated[str, BeforeValidator(_text)]
+ServerUrl = Annotated[Words, AfterValidator(_endpoint)]
+RegionText = Annotated[Words, _matching(_REGION, "a region, such as eu-central-1")]
+_Variable = Annotated[Words, _matching(_VARIABLE, "the name of an environment variable, such as MEDIA_KEY")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +80,17 @@ class NamedStore:
     # For the parser; a model of pydantic's would be built at every start, also if no store is named.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    name: _Words
-    endpoint: Annotated[_Words, AfterValidator(_endpoint)]
-    bucket: Annotated[_Words, _matching(_BUCKET, 'the name of a bucket: 3 to 255 letters, digits, ".", "-" or "_"')]
-    prefix: Annotated[_Words, AfterValidator(_prefix)] | None = None
-    region: Annotated[_Words, _matching(_REGION, "a region, such as eu-central-1")] | None = None
+    name: Words
+    endpoint: ServerUrl
+    bucket: Annotated[Words, _matching(_BUCKET, 'the name of a bucket: 3 to 255 letters, digits, ".", "-" or "_"')]
+    prefix: Annotated[Words, AfterValidator(_prefix)] | None = None
+    region: RegionText | None = None
     key_variable: _Variable | None = None
     secret_variable: _Variable | None = None
     session_token_variable: _Variable | None = None
-    profile: _Words | None = None
+    profile: Words | None = None
     instance_role: bool = False
-    api_keys: Annotated[tuple[_Words, ...], Field(min_length=1)]
+    api_keys: Annotated[tuple[Words, ...], Field(min_length=1)]
 
     def __post_init__(self) -> None:
         by_variables = self.key_variable is not None and self.secret_variable is not None

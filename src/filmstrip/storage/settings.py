@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from filmstrip.params.any_path import AnyPath
 from filmstrip.storage.egress.policy import split_port
+from filmstrip.storage.host_rule import HostRule
 from filmstrip.storage.named_store import NamedStore
 
 
@@ -50,8 +51,13 @@ class StorageSettings:
         plain_http_hosts: S3 hosts that are spoken to by http instead of https: "host" or "host:port".
         stores: S3 stores whose credentials you lend to the API keys that you name; see
             [stores of your own](../running.md#stores-of-your-own).
+        hosts: Rules for S3 servers: where one is reached, its region, and its style; see
+            [rules for servers](../places.md#rules-for-servers).
         local_roots: Folders in which `file://` may read and write.
         ca_file: PEM file with certificate authorities that are trusted in addition to the system's.
+        sftp_known_hosts: File with the host keys of SFTP servers, as OpenSSH's known_hosts; only these servers are
+            talked to then. Without it any host key is taken, so that another server could pass itself off as the one
+            that is meant.
         connect_timeout_seconds: How long a connection may take to be made.
         read_timeout_seconds: How long a source may stay silent.
         min_kib_per_second: Slowest rate at which one connection to a source may send, in KiB per second.
@@ -73,8 +79,10 @@ class StorageSettings:
     private_hosts: tuple[HostOrNetwork, ...] = ()
     plain_http_hosts: tuple[Host, ...] = ()
     stores: tuple[NamedStore, ...] = ()
+    hosts: tuple[HostRule, ...] = ()
     local_roots: tuple[AnyPath, ...] = ()
     ca_file: Path | None = None
+    sftp_known_hosts: Path | None = None
     connect_timeout_seconds: float = 10.0
     read_timeout_seconds: float = 60.0
     min_kib_per_second: float = 2.0

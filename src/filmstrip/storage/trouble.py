@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 
 from urllib3.exceptions import HTTPError, SSLError
 
@@ -65,3 +66,25 @@ def trouble_connecting(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return NO_NAME
     return TOO_LATE if isinstance(error, TimeoutError) else NO_CONNECTION
+
+
+def connection_trouble(failure: BaseException) -> str:
+    """Say what was the matter with a connection of our own, or with making it."""
+    if isinstance(failure, ConnectionRefusedError | socket.gaierror):
+        return trouble_connecting(failure)
+    if isinstance(failure, TimeoutError):
+        return SILENT
+    if isinstance(failure, ssl.SSLError):
+        return _OF_URLLIB3["SSLError"]
+    is_broken = isinstance(failure, EOFError | ConnectionError)
+    return BROKEN if is_broken else NO_CONNECTION
+
+
+def distrust(failure: BaseException, host: str) -> str | None:
+    """Say why a server's certificate is not trusted, and what to do; None if that is not the matter."""
+    if not isinstance(failure, ssl.SSLCertVerificationError):
+        return None
+    return (
+        f'The certificate of "{host}" is not trusted ({failure.verify_message}); the operator of this service can name '
+        "the authority that signed it by the setting ca_file"
+    )

@@ -119,6 +119,8 @@ def _arguments(server: S3Server, data: Path, own_folder: Path, certificate: tupl
         # A missing bucket must be an error, as it is elsewhere.
         "s3.autoCreateBucket": "false",
         "s3.port": server.port,
+        # Buckets are also parts of this name, as some servers have them.
+        "s3.domainName": "localhost",
         "s3.port.iceberg": 0,
         "s3.port.lance": 0,
         "s3.localSocket": own_folder / "s3.sock",

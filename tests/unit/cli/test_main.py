@@ -120,8 +120,12 @@ def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixtu
         ("s3://k:topSecret%0a@h/bucket/k", "source: has a secret that holds a line end or another control character"),
         ("s3://k:topSecret@h", 'source: "s3://(hidden)@h" is not an S3 URL with a host and a bucket'),
         ("s3://", 'source: "s3://s3.us-east-1.amazonaws.com//" is not an S3 URL with a host and a bucket'),
-        ("ftp://h/x", 'source: "ftp://h/x" is not a URL that begins with http://, https:// or s3://'),
-        ("ftp://h/x", ", or file:// if the operator allows it, nor tus:ID of an upload"),
+        (
+            "rtmp://h/x",
+            'source: "rtmp://h/x" is not a URL that begins with http://, https://, s3://, ftp://, ftps://',
+        ),
+        ("rtmp://u:topSecret@h/x", 'source: "rtmp://(hidden)@h/x" is not a URL that begins with'),
+        ("rtmp://h/x", ", or file:// if the operator allows it, nor tus:ID of an upload"),
     ],
 )
 def test_an_address_that_is_none_is_explained_without_its_secret(

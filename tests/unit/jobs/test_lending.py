@@ -45,7 +45,7 @@ def test_every_place_without_credentials_is_named() -> None:
         "format[0].destination",
         "format[1].destination[0]",
     ]
-    assert all("has no credentials: an s3:// place needs a key and a secret" in problem for problem in found)
+    assert all("has no credentials: s3:// needs a key and a secret" in problem for problem in found)
     lender = StoreLender([STORE], "shop")
     assert (
         problems("s3://minio:9000/films/v.mp4", lender, INSIDE, [f"{INSIDE}b/", "s3://k:s@h.com/b/"], "file:///srv/")

@@ -111,9 +111,9 @@ def test_unknown_keys_are_ignored_and_told() -> None:
         "colour is not known here and was ignored",
         "format[0].colour is not known here and was ignored",
         "format[0].destination.acl is not known here and was ignored",
-        "format[0].destination.use_tls is for servers of FTP and the like, which are not destinations here yet",
+        "format[0].destination.use_tls has no effect with s3:// and was ignored",
         "format[1].destination[0].acl is not known here and was ignored",
-        "format[1].destination[0].use_tls is for servers of FTP and the like, which are not destinations here yet",
+        "format[1].destination[0].use_tls has no effect with s3:// and was ignored",
     ]
 
 

@@ -11,6 +11,9 @@ SECRET = "wJalrXUtnFEMI/K7MDENG+bPx=RfiCY"
     "text",
     [
         f"cannot reach s3://AKIA:{SECRET}@s3.local:9000/bucket/key",
+        f"sftp://me@example.com:{SECRET}@h/a.mp4",
+        f"ftp://:{SECRET}@h/a.mp4",
+        f"-----BEGIN OPENSSH PRIVATE KEY-----\n{SECRET}\n-----END OPENSSH PRIVATE KEY-----",
         f"https://user:{SECRET}@h/a.mp4 and https://user:{SECRET}@h/b.mp4",
         f"GET https://h/a?X-Amz-Credential=AKIA&X-Amz-Signature={SECRET}&x=1",
         f"https://b.s3.amazonaws.com/k?AWSAccessKeyId=A&Signature={SECRET}",

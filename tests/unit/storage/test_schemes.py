@@ -55,7 +55,7 @@ def test_a_url_is_known_by_its_scheme_alone() -> None:
     """In any case of letters, and only in front."""
     assert scheme_of("S3://h/b/k") is scheme_of("s3://h/b/k")
     assert scheme_of("HTTPS://h/") is scheme_of("http://h/")
-    assert [scheme_of(url) for url in ("", "s3:h/b", "/file://x", "ftp://h", "tus:abc")] == [None] * 5
+    assert [scheme_of(url) for url in ("", "s3:h/b", "/file://x", "rtmp://h", "tus:abc")] == [None] * 5
     assert is_local("File:///x")
     assert not is_local("/x")
 
@@ -128,15 +128,17 @@ def test_a_new_kind_is_a_row_and_a_module(toy: Path) -> None:
 @pytest.mark.usefixtures("toy")
 def test_sentences_name_a_new_kind() -> None:
     """Whoever mistypes a URL reads of it."""
-    entry = {"output": "mp4", "destination": ["ftp://host/made.mp4", "toy://host"]}
+    entry = {"output": "mp4", "destination": ["rtmp://host/made.mp4", "toy://host"]}
     with pytest.raises(QueryError) as caught:
-        parse_query(json.dumps({"query": {"source": "ftp://host/film", "format": [entry]}}))
+        parse_query(json.dumps({"query": {"source": "rtmp://host/film", "format": [entry]}}))
     source, unknown, short = caught.value.mistakes
     assert source.problem.endswith(
-        "a URL that begins with toy://, http://, https:// or s3://, or file:// if the operator allows it, "
-        "nor tus:ID of an upload"
+        "a URL that begins with toy://, http://, https://, s3://, ftp://, ftps://, sftp://, azblob://, b2:// or gs://, "
+        "or file:// if the operator allows it, nor tus:ID of an upload"
     )
-    assert "a URL such as toy://HOST/NAME or s3://HOST/BUCKET/PATH, or file:///PATH" in unknown.problem
+    assert (
+        "a URL such as toy://HOST/NAME, s3://HOST/BUCKET/PATH, ftp://HOST/PATH, sftp://HOST/PATH, az" in unknown.problem
+    )
     assert short.problem.endswith('"toy://host" is not toy://HOST/NAME')
 
 
@@ -146,4 +148,4 @@ def test_what_can_only_be_read_is_no_destination(tmp_path: Path) -> None:
     with pytest.raises(DestinationRefusedError, match='"https" is not a kind of destination: give a URL such as'):
         open_store(place, StorageSettings(tmp_path), is_folder=True)
     with pytest.raises(SourceForbiddenError, match="The source cannot be read: its URL has to begin with http"):
-        check_source("ftp://key:secret@host/film", StorageSettings(tmp_path))
+        check_source("rtmp://key:secret@host/film", StorageSettings(tmp_path))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.domain.schemes import carries_keys
+from filmstrip.domain.schemes import carries_keys, needs_keys
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
@@ -37,7 +37,7 @@ def lender_for(database: Database, storage: StorageSettings, key_id: int | None,
 
 
 def check_credentials(query: Query[Output], lender: Lender) -> None:
-    """Make sure that each S3 place of a query has credentials, its own or lent ones.
+    """Make sure that each place of a query that needs credentials has some, its own or lent ones.
 
     Raises:
         QueryError: Some have none. Whether there is such a store for others is not told.
@@ -57,10 +57,11 @@ def _places(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
 
 
 def _problem(place: Destination, lender: Lender) -> str | None:
-    if not carries_keys(place.url) or (place.key is not None and place.secret is not None):
+    if place.key is not None and place.secret is not None:
         return None
-    if has_own_credentials(place):
+    if has_own_credentials(place) and (needs_keys(place.url) or place.key is None):
         return f"has a {'key without a secret' if place.key is not None else 'secret without a key'}; it needs both"
-    if loan_for(place, lender) is None:
-        return "has no credentials: an s3:// place needs a key and a secret, in fields or as s3://KEY:SECRET@HOST/…"
+    if needs_keys(place.url) and loan_for(place, lender) is None:
+        name = place.url.partition("://")[0].lower()
+        return f"has no credentials: {name}:// needs a key and a secret, in fields or as {name}://KEY:SECRET@HOST/…"
     return None

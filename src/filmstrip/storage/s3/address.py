@@ -11,6 +11,8 @@ from urllib.parse import quote
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.storage.egress.policy import normal_host, split_port
+from filmstrip.storage.host_rule import HostRule, rule_for
+from filmstrip.storage.settings import StorageSettings
 
 # Keys are taken as they are: neither "?" nor "#" nor "%" means anything in them.
 _PLACE = r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?"
@@ -71,6 +73,8 @@ class S3Address:
         bucket: The bucket.
         key: Key of an object, or the folder of keys; without slashes at its ends.
         names_folder: Whether the URL ends in a slash, or at the bucket.
+        rule: What the operator says about the server, None for nothing.
+        told_place: Host and port as the URL has them, where the operator says that it is reached elsewhere.
     """
 
     host: str
@@ -79,6 +83,26 @@ class S3Address:
     bucket: str
     key: str
     names_folder: bool
+    rule: HostRule | None = None
+    told_place: str | None = None
+
+    @classmethod
+    def at(cls, url: str, settings: StorageSettings, error: type[FilmstripError]) -> S3Address:
+        """Parse a URL without credentials, and follow the operator's rule for its server, if there is one.
+
+        Args:
+            url: `s3://HOST[:PORT]/BUCKET/KEY`.
+            settings: With the rules, and the hosts that are spoken to by http.
+            error: What is raised if it cannot be parsed.
+        """
+        address = cls.parse(url, settings.plain_http_hosts, error)
+        rule = rule_for(address.host, address.port, settings.hosts)
+        if rule is None or rule.endpoint is None:
+            return replace(address, rule=rule)
+        scheme, _, place = rule.endpoint.partition("://")
+        host, port = split_port(place)
+        told = address.endpoint.partition("//")[2]
+        return replace(address, host=host, port=port, is_https=scheme == "https", rule=rule, told_place=told)
 
     @classmethod
     def parse(cls, url: str, plain_http_hosts: Sequence[str], error: type[FilmstripError]) -> S3Address:
@@ -119,25 +143,71 @@ class S3Address:
         return self.port or (443 if self.is_https else 80)
 
     @property
+    def bucket_kind(self) -> str:
+        """What the server calls a bucket."""
+        return "bucket"
+
+    @property
+    def connected_host(self) -> str:
+        """The host that is connected to: the bucket's own one, if the operator says that there are such."""
+        return f"{self.bucket}.{self.host}" if self.rule and self.rule.bucket_hosts else self.host
+
+    @property
+    def own_region(self) -> str | None:
+        """The region that the operator or the host's own name tells, None if neither does."""
+        if self.rule and self.rule.region:
+            return self.rule.region
+        host = split_port(self.told_place)[0] if self.told_place else self.host
+        return region_of(host) if region_is_told(host) else None
+
+    @property
     def endpoint(self) -> str:
         """The server's own URL, without a path."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self._url_of(self.host)
+
+    @property
+    def bucket_url(self) -> str:
+        """The URL of the bucket, without a slash at its end."""
+        if self.connected_host != self.host:
+            return self._url_of(self.connected_host)
+        return f"{self.endpoint}/{self.bucket}"
+
+    def allowed_by(self, settings: StorageSettings) -> StorageSettings:
+        """Allow where the operator says that the server is reached, in addition to what the settings allow."""
+        place = self.lent_place
+        return settings if place is None else replace(settings, private_hosts=(*settings.private_hosts, place))
+
+    @property
+    def lent_place(self) -> str | None:
+        """Host and port where the operator says that the server is reached, None if nothing is said."""
+        if self.rule is None or self.rule.endpoint is None:
+            return None
+        host = f"[{self.connected_host}]" if ":" in self.connected_host else self.connected_host
+        return f"{host}:{self.connected_port}"
+
+    def _url_of(self, host: str) -> str:
+        host = f"[{host}]" if ":" in host else host
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
 
     @property
     def label(self) -> str:
         """The address as it is shown to the client."""
-        return f"s3://{self.endpoint.partition('//')[2]}/{self.bucket}/{self.key}"
+        place = self.told_place or self.endpoint.partition("//")[2]
+        return f"s3://{place}/{self.bucket}/{self.key}"
 
     def locate(self, key: str) -> Location:
         """Return where an object is: at Amazon under the bucket's own host name, elsewhere below the endpoint."""
         if self.host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
             url = f"https://{self.bucket}.s3.amazonaws.com/{quote(key)}"
             return Location(kind="amazon_s3", url=url, key=key, bucket=self.bucket)
+        if self.told_place is not None:
+            host, port = split_port(self.told_place)
+            url = f"https://{self.told_place}/{self.bucket}/{quote(key)}"
+            return Location("custom_s3", url, key, self.bucket, scheme="https", host=host, port=port)
         own_port = self.port in {None, 443 if self.is_https else 80}
         return Location(
             kind="custom_s3",
-            url=f"{self.endpoint}/{self.bucket}/{quote(key)}",
+            url=f"{self.bucket_url}/{quote(key)}",
             key=key,
             bucket=self.bucket,
             scheme=self.scheme,

@@ -18,7 +18,7 @@ from filmstrip.storage.s3.signature import S3Account
 from filmstrip.storage.settings import StorageSettings
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, S3Config, S3Credential
+    from obstore.store import ClientConfig, RetryConfig, S3Config, S3Credential
 
 _BASE_PUT_SECONDS = 30.0
 _PUT_BYTES_PER_SECOND = 32 << 10
@@ -50,29 +50,48 @@ def make_s3_client(
         proxy_url: Proxy through which every connection goes. None for none to this host, and no other host is reached:
             obstore would follow a redirect anywhere, and would take proxies from the environment.
     """
-    client_options: ClientConfig = {
-        "allow_http": not address.is_https,
-        "connect_timeout": timedelta(seconds=settings.connect_timeout_seconds),
-        "timeout": timedelta(seconds=timeout_seconds),
-        "default_headers": dict(headers or {}),
-        "user_agent": USER_AGENT,
-    }
-    client_options["proxy_url"] = proxy_url or _NOWHERE
-    if proxy_url is None:
-        client_options["proxy_excludes"] = address.host
-    if settings.ca_file is not None:
-        client_options["root_certificate"] = settings.ca_file.read_bytes()
+    client_options = client_options_for(
+        settings,
+        address.connected_host,
+        is_https=address.is_https,
+        timeout_seconds=timeout_seconds,
+        proxy_url=proxy_url,
+    )
+    client_options["default_headers"] = dict(headers or {})
     return S3Client(
         address.bucket,
         client_options=client_options,
-        retry_config={
-            "max_retries": settings.retries,
-            "retry_timeout": timedelta(seconds=LONGEST_RETRYING_SECONDS),
-            "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
-        },
+        retry_config=retry_config_for(settings),
         config=_configuration(address, account),
         credential_provider=None if account is None else partial(_credential, account),
     )
+
+
+def client_options_for(
+    settings: StorageSettings, host: str, *, is_https: bool, timeout_seconds: float, proxy_url: str | None
+) -> ClientConfig:
+    """Say how obstore connects to a host, as `make_s3_client` does."""
+    options: ClientConfig = {
+        "allow_http": not is_https,
+        "connect_timeout": timedelta(seconds=settings.connect_timeout_seconds),
+        "timeout": timedelta(seconds=timeout_seconds),
+        "user_agent": USER_AGENT,
+        "proxy_url": proxy_url or _NOWHERE,
+    }
+    if proxy_url is None:
+        options["proxy_excludes"] = host
+    if settings.ca_file is not None:
+        options["root_certificate"] = settings.ca_file.read_bytes()
+    return options
+
+
+def retry_config_for(settings: StorageSettings) -> RetryConfig:
+    """Say how often obstore tries again."""
+    return {
+        "max_retries": settings.retries,
+        "retry_timeout": timedelta(seconds=LONGEST_RETRYING_SECONDS),
+        "backoff": {"init_backoff": timedelta(seconds=settings.retry_pause_seconds), "base": 2},
+    }
 
 
 def _configuration(address: S3Address, account: S3Account | None) -> S3Config:
@@ -80,10 +99,11 @@ def _configuration(address: S3Address, account: S3Account | None) -> S3Config:
 
     What cannot be said here is dropped at the start of the program (`cli.shell`).
     """
+    has_own_host = address.connected_host != address.host
     return {
         # Wins over `endpoint`, and over the variables of both.
-        "aws_endpoint_url_s3": address.endpoint,
-        "virtual_hosted_style_request": False,
+        "aws_endpoint_url_s3": address.bucket_url if has_own_host else address.endpoint,
+        "virtual_hosted_style_request": has_own_host,
         "region": account.region if account else region_of(address.host),
         "skip_signature": account is None,
         "unsigned_payload": False,
@@ -113,7 +133,7 @@ def account_of(destination: Destination, address: S3Address, loan: Loan | None =
     Raises:
         CredentialsError: What is lent cannot be read.
     """
-    region = destination.region or (loan.region if loan else None) or region_of(address.host)
+    region = destination.region or (loan.region if loan else None) or address.own_region or region_of(address.host)
     if destination.key is not None and destination.secret is not None:
         return S3Account(destination.key.get_secret_value(), destination.secret.get_secret_value(), region)
     if loan is None or loan.read is None:

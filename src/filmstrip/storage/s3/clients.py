@@ -11,6 +11,7 @@ from filmstrip.storage.egress.policy import EgressPolicy
 from filmstrip.storage.egress.proxy import EgressProxy
 from filmstrip.storage.s3.address import S3Address
 from filmstrip.storage.s3.client import make_s3_client, put_seconds
+from filmstrip.storage.s3.object_address import ObjectAddress
 from filmstrip.storage.s3.parts import PartedUploader
 from filmstrip.storage.s3.signature import S3Account
 from filmstrip.storage.settings import StorageSettings
@@ -38,10 +39,10 @@ class S3Clients:
         self.address = address
         self.account = account
         self._settings = settings
-        self._proxy = _proxy_for(address, settings)
-        way_out = self._proxy.url if self._proxy else None
+        self._proxy = way_out(address, settings)
+        proxy_url = self._proxy.url if self._proxy else None
         # obstore signs the ACL only if something is put; else an unsigned header would spoil the signature.
-        make_client = partial(make_s3_client, address, account, settings, proxy_url=way_out)
+        make_client = partial(make_s3_client, address, account, settings, proxy_url=proxy_url)
         self.asking = make_client()
         self._putting = cache(lambda seconds: make_client(timeout_seconds=seconds, headers=acl))
         self._putting_parts = cache(lambda seconds: make_client(timeout_seconds=seconds))
@@ -76,13 +77,13 @@ class S3Clients:
         return put_seconds(_SMALLEST_CLASS_BYTES << (size_bytes // _SMALLEST_CLASS_BYTES).bit_length(), self._settings)
 
 
-def _proxy_for(address: S3Address, settings: StorageSettings) -> EgressProxy | None:
+def way_out(address: ObjectAddress, settings: StorageSettings) -> EgressProxy | None:
     """Judge the host now, for a clear error; and have each connection judged, unless the operator named the host."""
     policy = EgressPolicy(settings.private_hosts)
-    if policy.names(address.host, address.connected_port):
+    if policy.names(address.connected_host, address.connected_port):
         return None
     try:
-        policy.judge(address.host, address.connected_port)
+        policy.judge(address.connected_host, address.connected_port)
     except HostNotAllowedError:
         raise
     except OSError:

@@ -14,7 +14,7 @@ from filmstrip.domain.errors import (
     DestinationUnreachableError,
     FilmstripError,
 )
-from filmstrip.storage.s3.address import S3Address
+from filmstrip.storage.s3.object_address import ObjectAddress
 from filmstrip.storage.s3.signature import S3Account
 from filmstrip.storage.told_region import told_region
 from filmstrip.storage.trouble import trouble_in
@@ -38,14 +38,26 @@ _HINTS = {
     "ExpiredToken": "the credentials are temporary, and their time is over",
     "InvalidToken": "the session token does not belong to the key",
 }
+_HINTS_OF_AZURE = {
+    # Azure Blob Storage, "Blob service error codes" and "Common REST API error codes"
+    "AuthenticationFailed": "`secret` is not a key of the account `key`, or the clock of this service is wrong",
+    "AuthorizationFailure": "the account does not let this service in, or not with this token",
+    "AuthorizationPermissionMismatch": "the token may not write there",
+    "AuthorizationProtocolMismatch": "the token is for https alone",
+    "InvalidHeaderValue": "look at `storage_class` and `cache_control`",
+    "InvalidBlobTier": "`storage_class` is not a tier of this account",
+    "InvalidResourceName": "the name of the container or of the file is not allowed there",
+}
+_HINTS |= _HINTS_OF_AZURE
+_NO_BUCKET = {"NoSuchBucket", "ContainerNotFound"}
 _OF_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied"}
 # Amazon answers these by 400.
 _FORBIDDEN = {"ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
-_LATER = {"NoSuchUpload", "SlowDown", "RequestTimeout"}
+_LATER = {"NoSuchUpload", "SlowDown", "RequestTimeout", "ServerBusy", "OperationTimedOut"}
 _LATER_STATUSES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-def destination_error(failure: BaseException, address: S3Address, account: S3Account | None) -> FilmstripError:
+def destination_error(failure: BaseException, address: ObjectAddress, account: S3Account | None) -> FilmstripError:
     """Choose the error for what obstore raised.
 
     Args:
@@ -74,20 +86,20 @@ def destination_error(failure: BaseException, address: S3Address, account: S3Acc
     return unreachable_error(address, trouble_in(text))
 
 
-def panic_error(panic: BaseException, address: S3Address) -> FilmstripError:
+def panic_error(panic: BaseException, address: ObjectAddress) -> FilmstripError:
     """Make the error for a client library that gives up on what it was told; its own words may hold a secret."""
     return DestinationRefusedError(
         f'The destination "{address.label}" cannot be used: one of its values makes no request ({type(panic).__name__})'
     )
 
 
-def unreachable_error(address: S3Address, trouble: str | None = None) -> FilmstripError:
+def unreachable_error(address: ObjectAddress, trouble: str | None = None) -> FilmstripError:
     """Make the error for a server that gives no answer, with what is the matter if that is known."""
     reason = f" ({trouble})" if trouble else ""
     return DestinationUnreachableError(f'The destination "{address.label}" cannot be reached{reason}')
 
 
-def refusal_error(text: str, status: int, address: S3Address, account: S3Account | None = None) -> FilmstripError:
+def refusal_error(text: str, status: int, address: ObjectAddress, account: S3Account | None = None) -> FilmstripError:
     """Choose the error for an answer that is not a success.
 
     Args:
@@ -101,14 +113,14 @@ def refusal_error(text: str, status: int, address: S3Address, account: S3Account
     return error
 
 
-def _refusal(text: str, status: int, address: S3Address, *, is_lent: bool) -> FilmstripError:
+def _refusal(text: str, status: int, address: ObjectAddress, *, is_lent: bool) -> FilmstripError:
     code = _first(_CODE, text)
     place = f'The destination "{address.label}"'
     reason = _reason(code, status, text, is_lent=is_lent)
     if code in _LATER or status in _LATER_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return DestinationUnreachableError(f"{place} cannot take the object now{reason}")
-    if code == "NoSuchBucket" or (status == HTTPStatus.NOT_FOUND and code is None):
-        return BucketNotFoundError(f'{place}: there is no bucket "{address.bucket}"')
+    if code in _NO_BUCKET or (status == HTTPStatus.NOT_FOUND and code is None):
+        return BucketNotFoundError(f'{place}: there is no {address.bucket_kind} "{address.bucket}"')
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} or code in _FORBIDDEN:
         whose = "the credentials of this service's operator" if is_lent else "these credentials"
         return DestinationForbiddenError(f"{place} refuses {whose}{reason}")

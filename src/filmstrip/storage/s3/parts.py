@@ -65,7 +65,7 @@ class PartedUploader:
             DestinationError: The server refuses, or does not answer.
             HostNotAllowedError: The operator does not allow the host.
         """
-        url = f"{self._address.endpoint}/{self._address.bucket}/{quote(key, safe='/~')}"
+        url = f"{self._address.bucket_url}/{quote(key, safe='/~')}"
         answer = self._send("POST", url, {"uploads": ""}, headers=headers).text
         match = _UPLOAD_ID.search(answer)
         if match is None:

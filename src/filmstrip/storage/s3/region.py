@@ -17,7 +17,7 @@ from filmstrip.storage.told_region import told_region
 def ask_region(address: S3Address, settings: StorageSettings) -> str | None:
     """Ask a server for the region of a bucket (Amazon S3 API, HeadBucket); None if it does not say."""
     client = make_http_client(settings)
-    url = f"{address.endpoint}/{address.bucket}"
+    url = address.bucket_url
     timeout = urllib3.Timeout(total=settings.connect_timeout_seconds)
     try:
         with closing(client.request("HEAD", url, headers=OWN_HEADERS, redirect=False, timeout=timeout)) as answer:

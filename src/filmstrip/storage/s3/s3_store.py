@@ -24,7 +24,7 @@ from filmstrip.domain.errors import (
 from filmstrip.params.destination import Destination
 from filmstrip.storage.lender import NOBODY, Lender, loan_for
 from filmstrip.storage.object_name import joined_name
-from filmstrip.storage.s3.address import S3Address, region_is_told
+from filmstrip.storage.s3.address import S3Address
 from filmstrip.storage.s3.client import account_of
 from filmstrip.storage.s3.clients import S3Clients
 from filmstrip.storage.s3.failures import S3Failure, destination_error, panic_error, unreachable_error
@@ -56,18 +56,21 @@ class S3Store:
         """
         self._loan = loan_for(destination, lender)
         self._settings = self._loan.allowed_by(settings) if self._loan else settings
-        self._address = S3Address.parse(destination.url, self._settings.plain_http_hosts, DestinationRefusedError)
+        self._address = S3Address.at(destination.url, self._settings, DestinationRefusedError)
+        self._settings = self._address.allowed_by(self._settings)
         if self._address.names_folder and not is_folder:
             raise DestinationRefusedError(f'"{self._address.label}" names a folder, and this output is one file')
         self._is_folder = is_folder
         self._attributes = partial(attributes_of, destination)
         self._acl = acl_header(destination)
+        if self._acl and self._address.rule is not None and not self._address.rule.has_acl:
+            raise DestinationRefusedError(f'"{self._address.label}" has no ACLs of objects: leave out `permissions`')
         self._read_account = partial(account_of, destination, self._address, self._loan)
         self._switching = Lock()
         self._all_clients = [self._clients_for(self._address, self._read_account())]
         # Where neither the client nor the server's name tells the region, an address that is signed may be in vain.
         given = destination.region or (self._loan and self._loan.region)
-        self._is_region_known = bool(given) or region_is_told(self._address.host)
+        self._is_region_known = bool(given) or self._address.own_region is not None
 
     def put(self, name: str, data: Path | bytes, content_type: str) -> None:
         """Put an object, a large one in several parts at a time; what fails on the way leaves nothing behind."""

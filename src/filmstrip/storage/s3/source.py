@@ -37,15 +37,22 @@ def presigned_source(url: str, settings: StorageSettings, lender: Lender, region
         place = Destination.model_validate({"url": url})
     except ValidationError:
         raise SourceForbiddenError("The source is not of the form s3://[KEY:SECRET@]HOST/BUCKET/KEY") from None
+    return presigned_place(place, settings, lender, region)
+
+
+def presigned_place(
+    place: Destination, settings: StorageSettings, lender: Lender, region: str | None = None
+) -> SourceReference:
+    """Refer to a place by an http URL, as `presigned_source`."""
     loan = loan_for(place, lender)
     settings = loan.allowed_by(settings) if loan else settings
-    address = S3Address.parse(place.url, settings.plain_http_hosts, SourceForbiddenError)
+    address = S3Address.at(place.url, settings, SourceForbiddenError)
     account = account_of(place, address, loan)
-    host = loan.host if loan else None
+    host = loan.host if loan else address.lent_place
     if region is not None and account is not None:
         address, account = address.in_region(region), replace(account, region=region)
     if account is None:
-        return SourceReference(f"{address.endpoint}/{address.bucket}/{quote(address.key)}", host=host)
+        return SourceReference(f"{address.bucket_url}/{quote(address.key)}", host=host)
     try:
         signed = obstore.sign(make_s3_client(address, account, settings), "GET", address.key, _SIGNATURE_LASTS)
     except TypeError:

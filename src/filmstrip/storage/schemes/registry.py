@@ -64,8 +64,8 @@ class OpensSources(Protocol):
 class NamesServers(Protocol):
     """A module whose kind of URL means a place on another machine."""
 
-    def server_of(self, url: str, settings: StorageSettings) -> Server:
-        """Return its server, or raise `FilmstripError` if the URL names none."""
+    def server_of(self, url: str, settings: StorageSettings) -> Server | None:
+        """Return its server, None if that follows from credentials; `FilmstripError` if the URL names none."""
 
 
 def stores_of(destination: Destination) -> OpensStores:
@@ -99,8 +99,8 @@ def sources_of(reference: SourceReference) -> OpensSources:
     return _checked(reference.url, lambda module: module if isinstance(module, OpensSources) else None)
 
 
-def server_of(url: str, settings: StorageSettings) -> Server:
-    """Return the server that a URL of a place on another machine names.
+def server_of(url: str, settings: StorageSettings) -> Server | None:
+    """Return the server that a URL of a place on another machine names; None if that follows from its credentials.
 
     Raises:
         FilmstripError: It names none.

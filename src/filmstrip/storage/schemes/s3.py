@@ -17,7 +17,7 @@ from filmstrip.storage.source_reference import SourceReference
 
 def server_of(url: str, settings: StorageSettings) -> Server:
     """Return the S3 server."""
-    address = S3Address.parse(Destination.model_validate(url).url, settings.plain_http_hosts, FilmstripError)
+    address = S3Address.at(Destination.model_validate(url).url, settings, FilmstripError)
     server = Server(address.host, address.connected_port, address.is_https, "")
     advice = f"give --endpoint http://{server.place}, or set FILMSTRIP_PLAIN_HTTP_HOSTS={server.place}"
     return replace(server, http_advice=advice)
