@@ -3,6 +3,7 @@
 Others use:
 
 - `uploads.Uploads`: all of them
+- `joining.PARTIAL`: what marks a part of another one
 - `settings.UploadSettings`: limits
 - `byte_store.ByteStore`: what a place for the bytes has to be able to do
 """

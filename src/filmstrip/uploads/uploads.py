@@ -9,14 +9,10 @@ What the database says is there, is on the disk: bytes are made safe first, then
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from filmstrip.db.records import NewUpload, Upload
@@ -32,6 +28,8 @@ from filmstrip.domain.errors import (
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import UPLOAD_SCHEME
 from filmstrip.uploads.byte_store import ByteStore
+from filmstrip.uploads.holdings import IDENTITY, Holdings, none_there
+from filmstrip.uploads.joining import PARTIAL, Joining
 from filmstrip.uploads.rows import Rows
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.writing import UploadWriting, WritingLimits
@@ -39,17 +37,8 @@ from filmstrip.uploads.writing import UploadWriting, WritingLimits
 SCHEME = UPLOAD_SCHEME
 """How the URL of a source begins that is an upload; its identity follows."""
 
-PARTIAL = "partial"
-"""Marks an upload that is a part of another one (tus 1.0, Upload-Concat)."""
-
 _LOCKED_SECONDS = 30.0
 """For how long a request that brings nothing has an upload alone, beyond the time after which it is ended."""
-
-_TAKEN = "Another request sends this upload: end that, or wait until it is given up"
-_NONE = "There is no such upload, or it has expired: begin a new one"
-_COPY_BYTES = 1 << 20
-_LOOKED_UP = 500
-_IDENTITY = re.compile("[0-9a-f]{32}")
 
 
 class Uploads:
@@ -61,7 +50,9 @@ class Uploads:
         self._store = store
         self.settings = settings
         self._life = timedelta(hours=settings.upload_hours)
-        self._span = timedelta(seconds=settings.upload_idle_seconds + _LOCKED_SECONDS)
+        span = timedelta(seconds=settings.upload_idle_seconds + _LOCKED_SECONDS)
+        self._held = Holdings(rows, store, span)
+        self._joining = Joining(self._held, self._limits(settings.max_upload_bytes), self._demand_size, self.create)
 
     def begin(self) -> None:
         """Let all uploads be resumed; those of the service before are not written to any more."""
@@ -73,7 +64,7 @@ class Uploads:
         Raises:
             UploadNotFoundError: There is none, or its key is revoked.
         """
-        if not _IDENTITY.fullmatch(token):
+        if not IDENTITY.fullmatch(token):
             raise UploadNotFoundError("There is no such task: create_task tells where to upload")
         self._rows.demand_task(token)
 
@@ -102,15 +93,10 @@ class Uploads:
         Raises:
             UploadNotFoundError: There is none.
         """
-        found = self._present(identity)
-        if found is None or found.task_token != task_token:
-            raise UploadNotFoundError(_NONE)
+        found = self._held.demand(identity)
+        if found.task_token != task_token:
+            raise none_there()
         return found
-
-    def _present(self, identity: str) -> Upload | None:
-        """Read an upload as far as it is really there: a power cut may take bytes away that were told to be safe."""
-        found = self._rows.find(identity) if _IDENTITY.fullmatch(identity) else None
-        return None if found is None else replace(found, offset=min(found.offset, self._store.size(identity)))
 
     def write(self, task_token: str, identity: str, offset: int, length: int | None = None) -> UploadWriting:
         """Begin to append to an upload, as the only one who does; the caller ends it.
@@ -130,7 +116,7 @@ class Uploads:
             DiskFullError: There is no room.
         """
         self.find(task_token, identity)
-        writer = self._locked(identity)
+        writer = self._held.lock(identity)
         try:
             return self._writing(self._with_length(self.find(task_token, identity), offset, length), writer)
         except BaseException:
@@ -150,24 +136,20 @@ class Uploads:
         try:
             writing = self.write(task_token, made.identity, 0)
         except BaseException:
-            self._forget(made.identity)
+            self._held.forget(made.identity)
             raise
-        writing.forget_unless_whole = partial(self._forget, made.identity)
+        writing.forget_unless_whole = partial(self._held.forget, made.identity)
         return writing
-
-    def _locked(self, identity: str) -> str:
-        """Lock an upload for a request; return what names that."""
-        writer = secrets.token_hex(16)
-        if not self._rows.lock(identity, writer, self._span):
-            raise UploadLockedError(_TAKEN)
-        return writer
 
     def _writing(self, present: Upload, writer: str) -> UploadWriting:
         room = self.settings.max_key_bytes - self._rows.bytes_of_key(present.key_id)
         # What it will have is counted already.
         room += max(present.offset, present.length or 0)
-        limits = WritingLimits(min(self.settings.max_upload_bytes, room), self._life, self._span)
-        return UploadWriting(self._rows, self._store, present, writer, limits)
+        limits = self._limits(min(self.settings.max_upload_bytes, room))
+        return self._held.writing(present, writer, limits)
+
+    def _limits(self, most_bytes: int) -> WritingLimits:
+        return WritingLimits(most_bytes, self._life, self._held.span)
 
     def _with_length(self, present: Upload, offset: int, length: int | None) -> Upload:
         if present.concat is not None and present.concat != PARTIAL:
@@ -191,46 +173,7 @@ class Uploads:
             UploadTooLargeError: It would be too large.
             DiskFullError: There is no room for both.
         """
-        with ExitStack() as locks:
-            found = [self._locked_part(identity, locks) for identity in parts]
-            self._demand_size(sum(part.offset for part in found))
-            made = self.create(replace(new, length=None))
-            try:
-                whole = self._copied(made, found)
-            except BaseException:
-                self._forget(made.identity)
-                raise
-            for part in found:
-                self._forget(part.identity)
-        return whole
-
-    def _locked_part(self, identity: str, locks: ExitStack) -> Upload:
-        if self._present(identity) is None:
-            raise UploadNotFoundError(_NONE)
-        writer = self._locked(identity)
-        locks.callback(self._rows.unlock, identity, writer)
-        found = self._present(identity)
-        if found is None:
-            raise UploadNotFoundError(_NONE)
-        if found.concat != PARTIAL or not found.is_complete:
-            raise UploadError(f"Upload-Concat: {identity} is not a part that is complete")
-        return found
-
-    def _copied(self, made: Upload, parts: Sequence[Upload]) -> Upload:
-        """Copy all parts into an upload, and return it when it has exactly their bytes."""
-        if any(part.key_id != made.key_id for part in parts):
-            raise UploadNotFoundError(_NONE)
-        present = replace(made, length=sum(part.offset for part in parts))
-        # Their own bytes are counted still, which are gone in a moment.
-        limits = WritingLimits(self.settings.max_upload_bytes, self._life, self._span)
-        writer = self._locked(made.identity)
-        with UploadWriting(self._rows, self._store, present, writer, limits) as writing:
-            for part in parts:
-                for data in self._store.read(part.identity, _COPY_BYTES):
-                    writing.write(data)
-        if not writing.upload.is_complete:
-            raise UploadError(f"Upload-Concat: {writing.upload.offset} of {present.length} bytes are there")
-        return writing.upload
+        return self._joining.join(new, parts)
 
     def remove(self, task_token: str, identity: str) -> None:
         """Forget an upload and its bytes.
@@ -240,16 +183,10 @@ class Uploads:
             UploadLockedError: A request writes to it, or a task needs it.
         """
         self.find(task_token, identity)
-        writer = self._locked(identity)
-        if not self._forget(identity):
+        writer = self._held.lock(identity)
+        if not self._held.forget(identity):
             self._rows.unlock(identity, writer)
             raise UploadLockedError("A task has this upload as its source: it is removed when that has ended")
-
-    def _forget(self, identity: str) -> bool:
-        if not self._rows.delete(identity):
-            return False
-        self._store.remove(identity)
-        return True
 
     def check_source(self, url: str, key_id: int | None) -> str:
         """Return the identity of the upload that a source's URL names, if a task of an API key may use it.
@@ -259,7 +196,7 @@ class Uploads:
             SourceForbiddenError: It is not whole yet, or only a part.
         """
         identity = _identity_in(url)
-        found = self._present(identity)
+        found = self._held.present(identity)
         if found is None or found.key_id != key_id:
             raise SourceNotFoundError(f'There is no upload "{identity[:40]}" of this API key, or it has expired')
         if found.concat == PARTIAL:
@@ -283,7 +220,7 @@ class Uploads:
             SourceNotFoundError: It is gone, in whole or in part.
             DiskFullError: There is no room for a copy.
         """
-        found = self._present(_identity_in(url))
+        found = self._held.present(_identity_in(url))
         if found is None or not found.is_complete or not found.offset:
             raise SourceNotFoundError("The upload is gone, or some of its bytes are")
         try:
@@ -293,14 +230,7 @@ class Uploads:
 
     def sweep(self) -> None:
         """Forget what has expired, and bytes that belong to no upload, as a killed service may leave."""
-        for identity in self._rows.forget_expired():
-            with suppress(OSError):
-                self._store.remove(identity)
-        there = self._store.identities()
-        while some := list(islice(there, _LOOKED_UP)):
-            for identity in set(some) - self._rows.existing(some):
-                with suppress(OSError):
-                    self._store.remove(identity)
+        self._held.sweep()
 
     def _demand_size(self, length: int | None) -> None:
         if length is not None and length > self.settings.max_upload_bytes:

@@ -13,7 +13,6 @@ import pytest
 
 from api_harness import Clock
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import NewOutput, NewUpload, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.errors import (
@@ -27,9 +26,11 @@ from filmstrip.domain.errors import (
 )
 from filmstrip.jobs.tasks.upload_sources import find_upload, take_up
 from filmstrip.uploads.folder_store import FolderStore
+from filmstrip.uploads.joining import PARTIAL
 from filmstrip.uploads.settings import UploadSettings
-from filmstrip.uploads.uploads import PARTIAL, Uploads
+from filmstrip.uploads.uploads import Uploads
 from filmstrip.uploads.writing import Checksum
+from fresh_database import fresh_database
 
 
 @dataclass
@@ -61,13 +62,11 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     clock = Clock()
-    database = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
-    database.migrate()
-    key, _ = database.keys.create_key("test")
-    folder = tmp_path / "uploads"
-    uploads = Uploads(database.uploads, FolderStore(folder), UploadSettings(folder))
-    yield Bench(folder, clock, database, uploads, key.id, database.tasks.create_task(key.id))
-    database.close()
+    with fresh_database(tmp_path, clock) as database:
+        key, _ = database.keys.create_key("test")
+        folder = tmp_path / "uploads"
+        uploads = Uploads(database.uploads, FolderStore(folder), UploadSettings(folder))
+        yield Bench(folder, clock, database, uploads, key.id, database.tasks.create_task(key.id))
 
 
 def test_what_a_task_needs_is_kept(bench: Bench) -> None:
@@ -286,7 +285,7 @@ def test_a_long_request_with_a_checksum_keeps_its_upload(bench: Bench) -> None:
 
 def test_all_orphans_are_swept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many files lie before them."""
-    monkeypatch.setattr("filmstrip.uploads.uploads._LOOKED_UP", 3)
+    monkeypatch.setattr("filmstrip.uploads.holdings._LOOKED_UP", 3)
     kept = {bench.complete() for _ in range(10)}
     for number in range(10):
         (bench.folder / f"{number:032x}").write_bytes(b"left")

@@ -25,7 +25,7 @@ from filmstrip.domain.errors import (
     UploadOffsetError,
     UploadTooLargeError,
 )
-from filmstrip.uploads.uploads import PARTIAL
+from filmstrip.uploads.joining import PARTIAL
 from filmstrip.uploads.writing import CHECKSUMS
 
 VERSION = "1.0.0"
