@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -18,9 +19,12 @@ from assets import ASSETS
 from filmstrip.domain.errors import OutputError, OutputInvalidError, SourceUnreadableError, StreamMissingError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.moving_picture import GIF_LEAST_FRAMES_PER_SECOND, MovingEncoding, MovingFormat
+from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.pictures.frame_file import FrameFile
 from filmstrip.media.pictures.moving_check import check_moving_picture
 from filmstrip.media.pictures.moving_picture import write_moving_picture
+from filmstrip.outputs import _moving_rendering
+from filmstrip.outputs._pulse import Pulse
 from filmstrip.outputs.animated_preview.output import AnimatedPreview
 from frame_oracle import number_played_at
 from output_runs import run_output
@@ -250,6 +254,28 @@ def test_each_frame_is_told_in_each_pass(moving_format: MovingFormat, tmp_path: 
     assert len(set(written)) == passes * count
     # x264 keeps so many frames for its lookahead, and encodes them when no more come.
     assert written.count(1.0) >= (40 if moving_format is MovingFormat.MP4 else 1)
+
+
+def test_a_frame_that_takes_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one call works on a large frame, it is said that it goes on."""
+    is_told = threading.Event()
+
+    def patient(path: Path, frames: FrameFile, encoding: MovingEncoding, on_progress: ProgressListener) -> None:
+        is_told.clear()
+        assert is_told.wait(30)
+        write_moving_picture(path, frames, encoding, on_progress)
+
+    def quick(listener: ProgressListener, step_seconds: float) -> Pulse:
+        def listen(fraction: float) -> None:
+            listener(fraction)
+            is_told.set()
+
+        return Pulse(listen, step_seconds, every_seconds=0.001)
+
+    monkeypatch.setattr(_moving_rendering, "write_moving_picture", patient)
+    monkeypatch.setattr(_moving_rendering, "Pulse", quick)
+    run = run_output(ASSETS["plain.mp4"], tmp_path, output="gif", duration=1, width=64)
+    assert run.progress == sorted(run.progress)
 
 
 PALETTE_OF_MANY = """

@@ -196,6 +196,47 @@ def test_lossless_is_lossless(sources: dict[str, Path], tmp_path: Path) -> None:
     assert samples(_make(sources["m4a"], tmp_path / "lossy", "flac").first)[0] == "s16"
 
 
+_FINE = [
+    ("s.wv", "-c:a wavpack -sample_fmt s32p", 32),
+    ("s.wv", "-c:a wavpack -sample_fmt fltp", 32),
+    ("s.mka", "-c:a wavpack -sample_fmt s32p", 32),
+    ("s.wv", "-c:a wavpack -sample_fmt s16p", 16),
+    ("s.flac", "-c:a flac -sample_fmt s32 -bits_per_raw_sample 32 -strict experimental", 32),
+    ("s.mka", "-c:a flac -sample_fmt s32", 24),
+    ("s.flac", "-c:a flac -sample_fmt s16", 16),
+    ("s.m4a", "-c:a alac -sample_fmt s32p", 24),
+    ("s.mka", "-c:a alac -sample_fmt s16p", 16),
+    ("s.tta", "-c:a tta -sample_fmt s32", 24),
+    ("s.w64", "-c:a pcm_f32le", 32),
+    ("s.au", "-c:a pcm_mulaw", 16),
+    ("s.ogg", "-c:a libvorbis", 16),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "bits"), _FINE)
+def test_samples_that_are_finer_than_those_of_a_flac_are_told(
+    name: str, options: str, bits: int, tmp_path: Path
+) -> None:
+    """Each codec without loss says how many bits it has, wherever it says so; what is cut off is told."""
+    source = generate(tmp_path / name, "-f", "lavfi", "-i", "sine=duration=0.2:sample_rate=44100", *options.split())
+    info = probe(LocalFile(source), MediaSettings())
+    assert info.audio[0].sample_bits == bits
+    run = run_output(source, tmp_path / "made", output="flac", audio_channels_number=1)
+    told = f"The sound has 24 bits a sample, the source ({info.audio[0].codec}) {bits}, of which the finest are lost"
+    assert run.warnings == ([told] if bits > 24 else [])
+    with av.open(run.first) as container:
+        assert container.streams.audio[0].codec_context.format.name == ("s16" if bits == 16 else "s32")
+
+
+def test_an_alac_of_32_bits(tmp_path: Path) -> None:
+    """Apple's encoder has as many; its header says so."""
+    source = generate(tmp_path / "s.m4a", "-f", "lavfi", "-i", "sine=duration=0.2", "-c:a", "alac")
+    data = bytearray(source.read_bytes())
+    data[data.index(b"alac", data.index(b"alac") + 4) + 13] = 32
+    source.write_bytes(data)
+    assert probe(LocalFile(source), MediaSettings()).audio[0].sample_bits == 32
+
+
 @pytest.mark.parametrize("output", list(_CODECS))
 def test_sound_that_begins_late_begins_with_silence(output: str, tmp_path: Path) -> None:
     """What is heard after a second in a film is heard after a second in its sound."""

@@ -111,6 +111,8 @@ class AudioStream:
         channels: Number of channels.
         language: ISO 639 code, None if the container does not tell.
         end_seconds: Container time at which it ends, None if the container does not tell.
+        sample_bits: Bits of a sample that mean something: 16 for codecs with loss, which decode to more than they ever
+            had, 32 or 64 for floating point; None if that is not known.
     """
 
     index: int
@@ -119,6 +121,7 @@ class AudioStream:
     channels: int
     language: str | None = None
     end_seconds: Fraction | None = None
+    sample_bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

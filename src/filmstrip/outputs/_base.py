@@ -69,6 +69,22 @@ class OutputPlan:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What the making of an output costs beside the decoding of its source, for the limit of processor time.
+
+    Attributes:
+        ffmpeg_runs: How often the ffmpeg program encodes the source's pictures.
+        seconds_per_million_pixels: How many seconds of CPU a million encoded pixels may take: several times what the
+            slowest choices take on a slow core.
+        own_pixels: How many pixels it encodes without ffmpeg. A plan bounds them, whatever a source claims to hold.
+    """
+
+    ffmpeg_runs: int = 0
+    seconds_per_million_pixels: int = 1
+    own_pixels: int = 0
+
+
 # Of pictures: what is in the making of each output is in the memory of one process.
 _ROOM = Fraction(1, 8)
 
@@ -107,10 +123,10 @@ class Output(FormatParameters):
         """How often rendering runs the ffmpeg program; a child process can run it no further time, nor another one."""
         return 0
 
-    @property
-    def encoding_effort(self) -> int:
-        """How many seconds of CPU a million pixels may take in each of these runs."""
-        return 1
+    def effort(self, info: MediaInfo) -> Effort:
+        """Return what its making costs beside the decoding of its source, once it is planned; pure."""
+        del info
+        return Effort(self.ffmpeg_runs)
 
     @abstractmethod
     def temporary_name(self) -> str:

@@ -86,10 +86,7 @@ class EncodedOutput(Output, Clip, AudioEncoding):
             OutputError: The clip has nothing in it.
         """
         if self.range_of(info.duration_seconds).duration == 0:
-            raise OutputError(
-                f"start_time: {float(self.start_time or 0):g} is not before the end of the source, "
-                f"which lasts {float(info.duration_seconds):.3f} s"
-            )
+            raise OutputError(self.why_empty(info.duration_seconds))
 
     def compromises(self, info: MediaInfo, *, upscale: bool) -> Iterator[str]:
         """Yield what cannot be done to the letter, one sentence each; pure."""

@@ -19,8 +19,10 @@ from filmstrip.domain.moving_picture import (
     MovingFormat,
 )
 from filmstrip.domain.timing import TimeRange
-from filmstrip.outputs._base import Group, Output, OutputPlan
+from filmstrip.outputs._base import Effort, Group, Output, OutputPlan
 from filmstrip.outputs._picture_limits import require_possible_scaling
+from filmstrip.outputs._size_words import size_words
+from filmstrip.outputs._span import span_of
 from filmstrip.params.clip import Clip
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.values import whole_number
@@ -31,6 +33,8 @@ _MOST_PIXELS = 10**9
 _LEAST_PIXELS = 10_000
 """What a frame counts for at least: a moment and a place in the file are needed for the smallest one too."""
 _LARGE_WIDTH = 640
+# A frame is scaled, kept, encoded and decoded again. WebP tries each one as a whole and as what has changed.
+_SECONDS_PER_MILLION_PIXELS = {MovingFormat.GIF: 1, MovingFormat.WEBP: 2, MovingFormat.MP4: 1}
 
 
 class MovingPicture(Output, FrameSizing, Clip):
@@ -109,10 +113,7 @@ class MovingPicture(Output, FrameSizing, Clip):
         Raises:
             OutputError: It begins where the source has ended.
         """
-        try:
-            return self.range_of_some(info.duration_seconds)
-        except ValueError as error:
-            raise OutputError(str(error)) from None
+        return span_of(self, info)
 
     def plan(self, info: MediaInfo, *, upscale: bool = False) -> OutputPlan:
         """Plan one file."""
@@ -137,6 +138,12 @@ class MovingPicture(Output, FrameSizing, Clip):
         require_possible_scaling(self.fitting(info))
         return OutputPlan((Group("moving", ("",)),), tuple(self._warnings(size, count)))
 
+    def effort(self, info: MediaInfo) -> Effort:
+        """Return what its frames cost, which are as large as they were asked for, however small the source is."""
+        size = self.fitting(info).size
+        own_pixels = size.width * size.height * self.frame_count(info)
+        return Effort(0, _SECONDS_PER_MILLION_PIXELS[self.moving_format], own_pixels)
+
     def _warnings(self, size: FrameSize, count: int) -> Iterator[str]:
         if self.shown_rate != self.framerate:
             why = self.why_faster if self.shown_rate > self.framerate else "browsers show no GIF faster"
@@ -152,7 +159,7 @@ class MovingPicture(Output, FrameSizing, Clip):
         """Describe the file."""
         del upscale
         (artifact,) = artifacts
-        size, rate, count = self.fitting(info).size, self.shown_rate, self.frame_count(info)
+        size, count = self.fitting(info).size, self.frame_count(info)
         duration = self.encoding.duration(count)
         bits_per_second = artifact.size_bytes * 8 / duration
         return self.result_of_file(
@@ -160,12 +167,7 @@ class MovingPicture(Output, FrameSizing, Clip):
             self.moving_format.value,
             duration_seconds=duration,
             meta={
-                "resolution_width": size.width,
-                "resolution_height": size.height,
-                "width": size.width,
-                "height": size.height,
-                "resolution": size.short_side,
-                "framerate": f"{rate.numerator}/{rate.denominator}",
+                **size_words(size, self.shown_rate),
                 "codec": {MovingFormat.MP4: "h264"}.get(self.moving_format, self.moving_format.value),
                 "count": count,
                 "loop": self.loop,

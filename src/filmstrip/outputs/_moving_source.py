@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from filmstrip.domain.artifact import FrameStamp
-from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.timing import TimeRange
 from filmstrip.media.sampling.parallel_sampler import sample_frames
 from filmstrip.media.sampling.sample_job import SampleJob
 from filmstrip.media.sampling.targets import Target
-from filmstrip.media.transcoding.promise import Promise
+from filmstrip.media.transcoding.promise import Promise, broken_off
 from filmstrip.outputs._moving_picture import MovingPicture
 from filmstrip.outputs._rendering import Workbench
 
@@ -35,8 +34,7 @@ def require_source(output: MovingPicture, bench: Workbench, frames: Sequence[Fra
     last = _last_frame(bench)
     end = max(last.actual_seconds, *(frame.actual_seconds for frame in frames))
     if last.is_substitute and end < span.end - _tolerance(bench, span):
-        total = float(info.duration_seconds)
-        raise SourceUnreadableError(f"The source is damaged: it breaks off at {float(end):.1f} of {total:.1f} seconds")
+        raise broken_off(end, info.duration_seconds)
 
 
 def _last_frame(bench: Workbench) -> FrameStamp:

@@ -13,7 +13,7 @@ from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import MediaSource
-from filmstrip.outputs._base import Group, Output
+from filmstrip.outputs._base import Effort, Group, Output
 
 if TYPE_CHECKING:
     from filmstrip.media.transcoding.ffmpeg_process import WaitingFfmpeg  # only children have one
@@ -49,8 +49,7 @@ class Rendering:
             output if the group needs all.
         addresses: Those of the output's files, if the group asks for them.
         substitutes_before: How many frames of groups that are not in `finished` are substitutes.
-        ffmpeg_runs: How often it runs ffmpeg, as the output says.
-        encoding_effort: How many seconds of CPU a million pixels may take in each run, as the output says.
+        effort: What its making costs beside the decoding of its source, as the output says.
     """
 
     document: str
@@ -61,8 +60,7 @@ class Rendering:
     finished: Mapping[str, Artifact] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
     substitutes_before: int = 0
-    ffmpeg_runs: int = 0
-    encoding_effort: int = 1
+    effort: Effort = field(default_factory=Effort)
 
 
 @dataclass(frozen=True)

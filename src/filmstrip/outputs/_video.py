@@ -17,7 +17,9 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.encoders._base import VideoEncoder
 from filmstrip.media.transcoding.encoders.registry import video_encoders
 from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
+from filmstrip.outputs._base import Effort
 from filmstrip.outputs._encoded import EncodedOutput
+from filmstrip.outputs._size_words import size_words
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.values import accepted, mistake, number, one_of, unfit
@@ -135,10 +137,10 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         needed_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB) + threads * _ENCODER_MIB_PER_THREAD
         return max(_LEAST_ROOM, needed_mb / free_mb) if needed_mb < free_mb else Fraction(1)
 
-    @property
-    def encoding_effort(self) -> int:
-        """How many seconds of CPU a million pixels may take in each run of ffmpeg."""
-        return self.video_encoder.effort
+    def effort(self, info: MediaInfo) -> Effort:
+        """Return what its encoder costs."""
+        del info
+        return Effort(self.ffmpeg_runs, self.video_encoder.effort)
 
     def video_of(self, info: MediaInfo) -> VideoStream:
         """Return the source's video.
@@ -191,15 +193,10 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     def meta(self, info: MediaInfo, bits_per_second: Fraction, *, upscale: bool) -> dict[str, MetaValue]:
         """Describe pictures and sound."""
         picture = self.picture(info, upscale=upscale)
-        size, rate = picture.fit.size, self.rate(info)
+        size = picture.fit.size
         shape = size.aspect_ratio * picture.sample_aspect_ratio
         return {
-            "resolution_width": size.width,
-            "resolution_height": size.height,
-            "width": size.width,
-            "height": size.height,
-            "resolution": size.short_side,
-            "framerate": None if rate is None else f"{rate.numerator}/{rate.denominator}",
+            **size_words(size, self.rate(info)),
             "codec": self.video_encoder.codec,
             "dar": _ratio(shape),
             "sar": _ratio(picture.sample_aspect_ratio),

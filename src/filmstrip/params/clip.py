@@ -31,8 +31,12 @@ class Clip(Parameters):
             ValueError: It begins after the source has ended.
         """
         if self.start_time and self.start_time >= total_seconds:
-            raise ValueError(
-                f"start_time: {float(self.start_time):g} is not before the end of the source, "
-                f"which lasts {float(total_seconds):.3f} s"
-            )
+            raise ValueError(self.why_empty(total_seconds))
         return self.range_of(total_seconds)
+
+    def why_empty(self, total_seconds: Fraction) -> str:
+        """Return the sentence of a clip in which there is nothing of a source that lasts `total_seconds`."""
+        return (
+            f"start_time: {float(self.start_time or 0):g} is not before the end of the source, "
+            f"which lasts {float(total_seconds):.3f} s"
+        )

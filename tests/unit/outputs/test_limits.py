@@ -1,5 +1,6 @@
 """How much processor time may a piece of work take, and how long may an output be?"""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from filmstrip.domain.errors import LimitExceededError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.media_info import AudioStream, MediaInfo
 from filmstrip.media.settings import MediaSettings
-from filmstrip.outputs._base import Group
+from filmstrip.outputs._base import Effort, Group
 from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs.child.limits import check_length, within_processor_time
 from filmstrip.outputs.mp4.output import Mp4
@@ -33,8 +34,8 @@ def allowed(info: MediaInfo, document: str | None = None, names: int = 1, *, ups
     source = SourceReference("http://host/film", SourceVersion(info.size_bytes))
     group = Group("group", tuple(map(str, range(names))))
     output = parse_entry(document, output_types()) if document else None
-    runs, effort = (output.ffmpeg_runs, output.encoding_effort) if output is not None else (0, 1)
-    rendering = Rendering(document or "", group, info, Path(), upscale, ffmpeg_runs=runs, encoding_effort=effort)
+    effort = Effort() if output is None else output.effort(info)
+    rendering = Rendering(document or "", group, info, Path(), upscale, effort=effort)
     return within_processor_time(SETTINGS, source, (rendering,) if document else ()).cpu_limit_seconds
 
 
@@ -61,7 +62,7 @@ def test_a_film_gets_time_by_its_pixels() -> None:
 def test_what_is_made_together_gets_the_time_of_all() -> None:
     """One process that makes several videos may take what they would take one by one, and no more than one may."""
     info, document = film(10, 10**7), '{"output": "mp4"}'
-    rendering = Rendering(document, Group("video", ("",)), info, Path(), ffmpeg_runs=1)
+    rendering = Rendering(document, Group("video", ("",)), info, Path(), effort=Effort(1))
     reference = SourceReference("http://host/film", SourceVersion(info.size_bytes))
     alone = within_processor_time(SETTINGS, reference, (rendering,)).cpu_limit_seconds
     together = within_processor_time(SETTINGS, reference, (rendering,) * 3).cpu_limit_seconds
@@ -83,6 +84,19 @@ def test_slow_encoders_get_more() -> None:
         assert allowed(info, document) == 125 + int(pixels / 5e6 + effort * pixels / 1e6)
     recording = replace(film(7200, 10**8), video=None, audio=(AudioStream(0, "aac", 48000, 2),))
     assert allowed(recording, '{"output": "mp3"}') == 125 + 1800
+
+
+def test_moving_pictures_get_time_by_their_frames() -> None:
+    """However tiny the source is, what is made of it takes as long as it is large: a still picture may fill a GIF."""
+    tiny = film(3600, 3000, coded_size=FrameSize(16, 16))
+    alone = allowed(tiny, '{"output": "thumbnail"}')
+    assert alone < 160
+    pixels = 100 * 3000 * 3000
+    gif = '{"output": "gif", "size": "3000x3000", "duration": 10}'
+    assert allowed(tiny, gif) == alone + pixels // 10**6
+    for image_format, effort in (("gif", 1), ("webp", 2), ("mp4", 1)):
+        entry = {"output": "animated_preview", "image_format": image_format, "size": "3000x3000", "count": 10}
+        assert allowed(tiny, json.dumps(entry)) == alone + effort * pixels // 10**6
 
 
 def test_a_small_file_that_claims_much_gets_little() -> None:

@@ -170,8 +170,7 @@ class Performer:
             finished=finished,
             addresses=addresses,
             substitutes_before=portion.substitutes_before,
-            ffmpeg_runs=assignment.output.ffmpeg_runs,
-            encoding_effort=assignment.output.encoding_effort,
+            effort=assignment.output.effort(assignment.info),
         )
 
     async def _made_files(self, portion: Portion, reports: AsyncIterator[Report]) -> AsyncIterator[Artifact]:

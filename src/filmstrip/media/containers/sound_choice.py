@@ -16,6 +16,7 @@ from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import is_decodable
 from filmstrip.media.containers.programs import read_program
+from filmstrip.media.containers.sample_bits import find_sample_bits
 from filmstrip.media.containers.track_labels import TrackLabel, source_codec
 from filmstrip.media.source.media_source import MediaSource
 
@@ -68,7 +69,7 @@ def find_sound(
     warnings = _warnings(container, usable, labels)
     # Of a film in fragments, libav knows the first one only.
     ends = {} if fragment_film(source) is not None else {each.index: _end(each) for each in usable}
-    described = tuple(_describe(each, ends.get(each.index)) for each in usable)
+    described = tuple(_describe(each, source, ends.get(each.index)) for each in usable)
     return FoundSound(described, None if chosen is None else chosen.index, warnings)
 
 
@@ -99,7 +100,7 @@ def _end(stream: AvAudioStream) -> Fraction | None:
     return None if told is None else sum((60**power * Fraction(told[3 - power]) for power in range(3)), Fraction(0))
 
 
-def _describe(stream: AvAudioStream, end_seconds: Fraction | None) -> AudioStream:
+def _describe(stream: AvAudioStream, source: MediaSource, end_seconds: Fraction | None) -> AudioStream:
     return AudioStream(
         index=stream.index,
         codec=stream.codec_context.name,
@@ -107,6 +108,7 @@ def _describe(stream: AvAudioStream, end_seconds: Fraction | None) -> AudioStrea
         channels=stream.codec_context.channels,
         language=stream.language,
         end_seconds=end_seconds,
+        sample_bits=find_sample_bits(stream, source),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.domain.clocks import ASSUMED_FRAME_RATE
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.timing import TimeRange
@@ -93,6 +94,17 @@ class Promise:
         """How far lengths may differ without meaning anything."""
         frames = _TOLERANCE_FRAMES / (self.frame_rate or ASSUMED_FRAME_RATE)
         return _TOLERANCE_SECONDS + frames + self.joints * _TOLERANCE_PER_JOINT
+
+
+def broken_off(end_seconds: Fraction, source_seconds: Fraction) -> SourceUnreadableError:
+    """Return the error of a source that is damaged so that nothing comes after a moment of it.
+
+    Args:
+        end_seconds: The last moment that was there, from the start of the source.
+        source_seconds: How long the source says that it lasts.
+    """
+    end, promised = float(end_seconds), float(source_seconds)
+    return SourceUnreadableError(f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds")
 
 
 @dataclass(frozen=True, slots=True)

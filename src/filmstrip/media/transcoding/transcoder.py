@@ -9,11 +9,11 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from filmstrip.domain.errors import FilmstripError, OutputError, OutputInvalidError, SourceUnreadableError
+from filmstrip.domain.errors import FilmstripError, OutputError, OutputInvalidError
 from filmstrip.media.transcoding.ffmpeg_command import first_pass_arguments, transcode_arguments
 from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_cut_off, is_damaged
 from filmstrip.media.transcoding.ffmpeg_process import FfmpegRun, WaitingFfmpeg, run_ffmpeg
-from filmstrip.media.transcoding.promise import Delivery, Promise
+from filmstrip.media.transcoding.promise import Delivery, Promise, broken_off
 from filmstrip.media.transcoding.transcode import Rendition, Transcode, statistics_path
 from filmstrip.media.transcoding.verify import Expectation, verify_file
 
@@ -126,8 +126,7 @@ def _deliver(rendition: Rendition, delivery: Delivery, run: FfmpegRun, *, thread
         return error if promise.video or run.written_seconds else _nothing_heard(promise)
     except FilmstripError as error:
         return error
-    for file in rendition.muxer.files(part):
-        _make_durable(file)
+    _make_durable(part)
     part.replace(rendition.target)
     return None
 
@@ -148,7 +147,7 @@ def _judge_source(run: FfmpegRun, delivery: Delivery) -> None:
     what = "video" if promise.video else "sound"
     is_short = run.written_seconds < promise.expected_seconds - promise.tolerance_seconds
     if is_short and damaged and (promise.end_is_known or is_cut_off(run.messages)):
-        error = SourceUnreadableError(f"The source is damaged: it breaks off at {end:.1f} of {promised:.1f} seconds")
+        error = broken_off(promise.span.start + run.written_seconds, promise.source_seconds)
         error.add_note("\n".join(run.messages))
         raise error
     if damaged:

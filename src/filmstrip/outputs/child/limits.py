@@ -43,6 +43,7 @@ def within_processor_time(
     if renderings:
         by_content = sum((_seconds_by_pixels(each) + _seconds_by_sound(each) for each in renderings), Fraction(0))
         seconds += min(by_content, size_bytes * _SECONDS_PER_BYTE)
+        seconds += sum(map(_seconds_by_own_pixels, renderings))
         seconds += _SECONDS_PER_PICTURE * sum(len(rendering.group.artifact_names) for rendering in renderings)
     else:
         seconds += Fraction(size_bytes, _PROBED_BYTES_PER_SECOND)
@@ -84,7 +85,12 @@ def _size_of(source: ReadableSource | None) -> int | None:
 
 def _seconds_by_sound(rendering: Rendering) -> Fraction:
     seconds = rendering.info.duration_seconds if rendering.info.sound is not None else Fraction(0)
-    return seconds * rendering.ffmpeg_runs * _SECONDS_PER_SECOND_OF_SOUND
+    return seconds * rendering.effort.ffmpeg_runs * _SECONDS_PER_SECOND_OF_SOUND
+
+
+def _seconds_by_own_pixels(rendering: Rendering) -> Fraction:
+    effort = rendering.effort
+    return Fraction(effort.own_pixels * effort.seconds_per_million_pixels, _ENCODED_PIXELS_PER_SECOND)
 
 
 def _seconds_by_pixels(rendering: Rendering) -> Fraction:
@@ -94,7 +100,7 @@ def _seconds_by_pixels(rendering: Rendering) -> Fraction:
     frames = rendering.info.duration_seconds * max(video.frame_rate or 0, ASSUMED_FRAME_RATE)
     pixels = video.coded_size.width * video.coded_size.height
     encoded = max(pixels, _UPSCALED_PIXELS) if rendering.upscale else pixels
-    runs = rendering.ffmpeg_runs * rendering.encoding_effort
+    runs = rendering.effort.ffmpeg_runs * rendering.effort.seconds_per_million_pixels
     return frames * (
         Fraction(pixels, _DECODED_PIXELS_PER_SECOND) + runs * Fraction(encoded, _ENCODED_PIXELS_PER_SECOND)
     )

@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar
 
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.contact_grid import sheet_size
-from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._base import OutputPlan
 from filmstrip.outputs._picture_limits import require_possible
 from filmstrip.outputs._single_picture import SinglePicture
+from filmstrip.outputs._span import span_of
 from filmstrip.params.clip import Clip
 from filmstrip.params.values import whole_number
 
@@ -50,10 +50,7 @@ class ContactSheet(SinglePicture, Clip):
         Raises:
             OutputError: The clip begins where the source has ended.
         """
-        try:
-            span = self.range_of_some(info.duration_seconds)
-        except ValueError as error:
-            raise OutputError(str(error)) from None
+        span = span_of(self, info)
         part = span.duration / self.count
         return [span.start + part * (Fraction(1, 2) + number) for number in range(self.count)]
 

@@ -20,6 +20,7 @@ from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan
 from filmstrip.outputs._idle_parameters import idle_warnings
 from filmstrip.outputs._picture_limits import require_possible_fit
+from filmstrip.outputs._span import span_of
 from filmstrip.outputs.thumbnails.bulk import bulk_warning
 from filmstrip.outputs.thumbnails.facts import series_facts
 from filmstrip.outputs.thumbnails.layout import (
@@ -119,8 +120,8 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         Raises:
             OutputError: The source is too short for them.
         """
+        span = span_of(self, info)
         try:
-            span = self.range_of_some(info.duration_seconds)
             # BIF counts in them, and one grid is for all manifests.
             return self.moments_in(span, whole_milliseconds=self.wants(Manifest.BIF))
         except ValueError as error:

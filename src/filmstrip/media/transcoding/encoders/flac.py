@@ -9,12 +9,8 @@ from filmstrip.domain.media_info import AudioStream
 from filmstrip.media.transcoding.encoders._base import AudioEncoder
 from filmstrip.params.audio_stream import AudioEncoding
 
-# What may hold more than 16 bits that mean something: codecs without loss, by the beginnings of FFmpeg's names.
-_EXACT = ("pcm_s24", "pcm_s32", "pcm_u24", "pcm_u32", "pcm_f", "pcm_bluray", "pcm_dvd", "flac", "alac", "truehd", "mlp")
-_ALSO_EXACT = ("wavpack", "tta", "ape", "tak", "shorten")
-
-# Samples of 32 and 64 bits, and of floating point, of which 24 are kept.
-_FINER = ("pcm_s32", "pcm_u32", "pcm_s64", "pcm_f")
+# Of a sample: what is always worth keeping, and the most that FFmpeg's encoder keeps.
+_LEAST_BITS, _MOST_BITS = 16, 24
 
 
 class Flac(AudioEncoder):
@@ -30,21 +26,24 @@ class Flac(AudioEncoder):
 
     def arguments(self, audio: AudioEncoding, source: AudioStream | None = None) -> list[str]:
         """Write the arguments for one audio stream."""
-        is_exact = source is not None and source.codec.startswith((*_EXACT, *_ALSO_EXACT))
+        bits = source.sample_bits if source is not None else _LEAST_BITS
         return [
             *("-codec:a", "flac"),
             # Else FFmpeg takes the length of the first frame, which may be too short where a clip begins.
             *("-frame_size:a", "4608"),
             # Decoders of codecs with loss give more bits than were ever encoded: twice the size for nothing.
-            *(() if is_exact else ("-sample_fmt:a", "s16")),
+            *(("-sample_fmt:a", "s16") if bits is not None and bits <= _LEAST_BITS else ()),
             *("-ar:a", str(audio.audio_sample_rate)),
             *("-ac:a", str(audio.audio_channels_number)),
         ]
 
     def compromises(self, audio: AudioEncoding, source: AudioStream | None = None) -> Iterator[str]:
         """Yield what has no effect, and what is lost of samples that are finer than those of FFmpeg's encoder."""
-        if source is not None and source.codec.startswith(_FINER):
-            yield f"The sound has 24 bits a sample, the source ({source.codec}) more, of which the finest are lost"
+        if source is not None and (source.sample_bits or 0) > _MOST_BITS:
+            yield (
+                f"The sound has {_MOST_BITS} bits a sample, the source ({source.codec}) {source.sample_bits}, "
+                "of which the finest are lost"
+            )
         if "audio_bitrate" in audio.model_fields_set:
             yield "audio_bitrate changed nothing: that of FLAC follows from the sound"
 

@@ -35,10 +35,6 @@ class Muxer(ABC):
         """Return the name that the container gives a codec of pictures, None where it has just one for it."""
         return asked or next(iter(self.video_codecs.get(codec, ())), None)
 
-    def files(self, target: Path) -> Sequence[Path]:
-        """List the files that make up a result, once it is written."""
-        return (target,)
-
     def complete(self, path: Path) -> Fraction | None:
         """Complete what ffmpeg leaves open in a file that it has just written, in place.
 
