@@ -23,7 +23,11 @@ class Certificates:
 
 
 def make_certificates(folder: Path) -> Certificates:
-    """Make both; rustls takes no certificate that is its own authority, so one would not do."""
+    """Make both, unless they are there; rustls takes no certificate that is its own authority, so one would not do."""
+    made = Certificates(folder / "authority.pem", folder / "certificate.pem", folder / "key.pem")
+    if made.key.exists():
+        return made
+    folder.mkdir(exist_ok=True)
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name, name = _name("Filmstrip test authority"), _name("localhost")
     authority = (
@@ -39,7 +43,6 @@ def make_certificates(folder: Path) -> Certificates:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    made = Certificates(folder / "authority.pem", folder / "certificate.pem", folder / "key.pem")
     made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     made.key.write_bytes(

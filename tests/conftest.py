@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("pytester", "servers", "no_silent_skips")
+pytest_plugins = ("pytester", "one_for_all", "servers", "no_silent_skips")
 
 # Whether a run passes is no matter of luck: the same examples each time, however busy the machine is. What `make fuzz`
 # finds is kept as an `@example`.

@@ -1,19 +1,55 @@
 """A new database, for tests of what works with one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from filmstrip.db.database import Database
+from filmstrip.db.database import Database, utc_now
 from filmstrip.db.encryption import KEY_BYTES, Cipher
+
+NAME = "filmstrip.db"
+CIPHER = Cipher(bytes(KEY_BYTES))
+
+
+def open_database(folder: Path, now: Callable[[], datetime] = utc_now) -> Database:
+    """Open the database of a folder, with all tables."""
+    path = folder / NAME
+    if not path.exists():
+        put_file(path, _tables())
+    opened = Database(f"sqlite:///{path}", CIPHER, now=now)
+    opened.migrate()
+    return opened
 
 
 @contextmanager
-def fresh_database(folder: Path) -> Iterator[Database]:
+def fresh_database(folder: Path, now: Callable[[], datetime] = utc_now) -> Iterator[Database]:
     """Make a database in a folder, with all tables, and close it at the end of the block."""
-    opened = Database(f"sqlite:///{folder}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    opened.migrate()
-    try:
+    with closing(open_database(folder, now)) as opened:
         yield opened
-    finally:
-        opened.close()
+
+
+def put_file(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, as databases are."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a database's file holds, with what is still in its log."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.serialize()
+
+
+@cache
+def _tables() -> bytes:
+    """Make the tables, once for all tests of this process: all migrations take longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / NAME
+        with closing(Database(f"sqlite:///{path}", CIPHER)) as opened:
+            opened.migrate()
+        return content_of(path)

@@ -48,12 +48,13 @@ def numbers_in_queries() -> Iterator[tuple[str, bytes]]:
         f"1/{'9' * 5000}",
         "1" + "0" * 5000,
     )
-    for parameter in ("interval", "width", "start_time", "duration", "quality", "precision", "columns", "size"):
-        for number in numbers:
-            yield f"{parameter} {number[:12]}", query_with(f'"output": "thumbnails", "{parameter}": "{number}"')
-    for parameter in ("framerate", "bitrate", "keyframe", "aspect_ratio", "audio_bitrate", "rotate", "level"):
-        for number in numbers:
-            yield f"{parameter} {number[:12]}", query_with(f'"output": "mp4", "{parameter}": "{number}"')
+    # All at once, as every mistake is told: none may hide another, and together they cost no more than one may.
+    series = ("interval", "width", "start_time", "duration", "quality", "precision", "columns", "size")
+    video = ("framerate", "bitrate", "keyframe", "aspect_ratio", "audio_bitrate", "rotate", "level")
+    for number in numbers:
+        for output, parameters in (("thumbnails", series), ("mp4", video)):
+            asked = ", ".join(f'"{parameter}": "{number}"' for parameter in parameters)
+            yield f"{output} {number[:12]}", query_with(f'"output": "{output}", {asked}')
     for number in ("1e999999999", "9" * 5000, "9" * 900_000, "1." + "1" * 900_000, "NaN", "Infinity", "-Infinity"):
         yield f"bare {number[:12]}", query_with(f'"output": "thumbnails", "interval": {number}')
 

@@ -1,10 +1,11 @@
-"""The servers that tests of several folders talk to; each runs once per test run, on loopback."""
+"""The servers that tests of several folders talk to, on loopback; what takes long to start is started once per run."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,27 +17,37 @@ from filmstrip.testing.range_server import RangeServer, running_range_server
 from filmstrip.testing.seaweedfs import S3Server, running_seaweedfs
 from ftp_server import FtpServer, missing_vsftpd, running_ftp, running_vsftpd
 from sftp_server import SftpServer, missing_openssh, running_openssh, running_sftp
+from one_for_all import alone, common_folder, share
 
 
 @pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates for https on loopback."""
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
+def certificates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates for https on loopback: the same in all processes of the run, as the servers are."""
+    folder = common_folder(request, tmp_path_factory)
+    with alone(folder, "certificates"):
+        return make_certificates(folder / "certificates")
 
 
 @pytest.fixture(scope="session")
-def seaweedfs(certificates: Certificates) -> Iterator[S3Server]:
+def seaweedfs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, certificates: Certificates
+) -> S3Server:
     """SeaweedFS, by http and https."""
-    with running_seaweedfs(certificate=(certificates.certificate, certificates.key)) as server:
-        yield server
+    pair = (certificates.certificate, certificates.key)
+    return share(request, tmp_path_factory, "seaweedfs", lambda: running_seaweedfs(certificate=pair))
 
 
 @pytest.fixture(scope="session")
-def ceph() -> Iterator[S3Server]:
+def ceph(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> S3Server:
     """A Ceph gateway, which honours canned ACLs."""
     missing = missing_programs()
     if missing:
         need(f"{', '.join(missing)} missing: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd")
+    return share(request, tmp_path_factory, "ceph", _running_ceph)
+
+
+@contextmanager
+def _running_ceph() -> Iterator[S3Server]:
     # Its sockets need a path that is shorter than those of pytest's folders.
     with tempfile.TemporaryDirectory(prefix="ceph-") as folder, running_ceph_gateway(Path(folder)) as server:
         yield server

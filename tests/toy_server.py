@@ -30,8 +30,8 @@ from filmstrip.outputs.child.fetch_request import FETCHER
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.query import Query, parse_query
 from filmstrip.storage.settings import StorageSettings
+from fresh_database import open_database
 from toy_output import note_parsed
-from toy_service import open_database
 
 
 def parse(text: str) -> Query[Any]:

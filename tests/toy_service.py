@@ -3,27 +3,32 @@
 import json
 import queue
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import TaskRecord
+from fresh_database import NAME, content_of, open_database, put_file
 from toy_process import ToyProcess
 
 DEADLINE_SECONDS = 100.0
 T = TypeVar("T")
 
 
-def open_database(folder: Path) -> Database:
-    """Open the database of a toy server's data folder."""
-    database = Database(f"sqlite:///{folder}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
-    database.migrate()
-    return database
+@cache
+def _used_database() -> bytes:
+    """Let an engine make its tables, once for all toy servers of this process."""
+    with tempfile.TemporaryDirectory(prefix="toy-") as folder:
+        open_database(Path(folder)).close()
+        with ToyService(Path(folder)) as service:
+            service.terminate()
+        return content_of(Path(folder) / NAME)
 
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = DEADLINE_SECONDS) -> T:
@@ -44,6 +49,8 @@ class ToyService:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder
         self.settings = settings
+        if not (folder / NAME).exists():
+            put_file(folder / NAME, _used_database())
         self.database: Database = open_database(folder)
         self.log = folder / "log"
         (folder / "gates").mkdir()

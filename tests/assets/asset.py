@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -136,6 +137,13 @@ class Asset:
     def _make(self, target: Path) -> None:
         """Write the file into a folder of its own and move it into place when it is whole."""
         target.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever else wants it waits, instead of making the same once more.
+        with (target.parent / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not target.exists():
+                self._write(target)
+
+    def _write(self, target: Path) -> None:
         with tempfile.TemporaryDirectory(dir=cache_folder(), prefix=".making-") as folder:
             unfinished = Path(folder) / self.name
             self.recipe(unfinished)

@@ -8,7 +8,8 @@ from assets.asset import Asset, Recipe, evenly
 from assets.recipes import Encoding, Film, Remux, tags
 from pictures import Look
 
-X264 = "-c:v libx264 -preset fast -crf 20 -threads 2"
+X264 = "-c:v libx264 -preset superfast -crf 20 -threads 1"
+_PLAIN_X264 = "-c:v libx264 -preset fast -crf 20 -threads 2"
 AAC = "-c:a aac -b:a 64k"
 PYRAMID = "-bf 3 -x264-params b-pyramid=normal:ref=4"
 MILLISECOND = Fraction(1, 1000)
@@ -52,7 +53,7 @@ PLAIN = filmed(
     "",
     recipe=Encoding(
         FILM,
-        f"{X264} {PYRAMID} -g 50 {tags(FILM.look)} {AAC} -movflags +faststart",
+        f"{_PLAIN_X264} {PYRAMID} -g 50 {tags(FILM.look)} {AAC} -movflags +faststart",
         sound_seconds=FILM.seconds,
     ),
     audio="aac",
@@ -80,7 +81,7 @@ ASSETS = (
         "",
         recipe=Encoding(
             Film(count=150, rate=Fraction(30)),
-            "-c:v libvpx-vp9 -deadline good -cpu-used 5 -b:v 300k -g 60 -auto-alt-ref 1 -lag-in-frames 16"
+            "-c:v libvpx-vp9 -deadline good -cpu-used 8 -threads 1 -b:v 300k -g 60 -auto-alt-ref 1 -lag-in-frames 16"
             f" {tags(Look())} -c:a libopus -b:a 32k",
             sound_seconds=Fraction(5),
         ),

@@ -44,8 +44,8 @@ CODECS = (
     filmed(
         "av1_aom.mkv",
         "AV1 with hidden frames, by libaom.",
-        Film(60),
-        "-c:v libaom-av1 -cpu-used 8 -crf 40 -g 30 -lag-in-frames 16",
+        Film(40, look=Look((192, 108))),
+        "-c:v libaom-av1 -cpu-used 8 -threads 1 -crf 30 -g 30 -lag-in-frames 16",
         codec="libdav1d",
     ),
     filmed("hevc.mp4", "HEVC with closed groups.", Film(100), f"{X265}:keyint=50:open-gop=0:bframes=4", codec="hevc"),

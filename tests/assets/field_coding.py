@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -172,19 +173,27 @@ def encode_fields(path: Path, count: int, look: Look, packets_per_frame: int) ->
         look: How they are drawn; its size in whole macroblocks of a field.
         packets_per_frame: 2 if each field is a packet of its own with a time, as in broadcasts; else 1.
     """
-    frames = list(frames_in_decode_order(count, look))
-    bare = io.BytesIO(b"".join(parameter_sets(look) + b"".join(frame.fields()) for frame in frames[:GOP]))
+    frames = coded_frames(count, look)
+    bare = io.BytesIO(b"".join(parameter_sets(look) + b"".join(fields) for _, fields in frames[:GOP]))
     with av.open(bare, format="h264") as template, av.open(str(path), "w") as container:
         stream = container.add_stream_from_template(template.streams.video[0])
-        for frame in frames:
-            for packet in _packets(frame, look, packets_per_frame):
+        for frame, fields in frames:
+            for packet in _packets(frame, fields, look, packets_per_frame):
                 packet.stream = stream
                 container.mux(packet)
 
 
-def _packets(frame: Frame, look: Look, packets_per_frame: int) -> Iterator[Packet[VideoStream]]:
+@lru_cache(maxsize=2)
+def coded_frames(count: int, look: Look) -> tuple[tuple[Frame, tuple[bytes, bytes]], ...]:
+    """Encode frames, once for all containers."""
+    return tuple((frame, frame.fields()) for frame in frames_in_decode_order(count, look))
+
+
+def _packets(
+    frame: Frame, fields: tuple[bytes, bytes], look: Look, packets_per_frame: int
+) -> Iterator[Packet[VideoStream]]:
     head = parameter_sets(look) if frame.is_key else b""
-    first, second = frame.fields()
+    first, second = fields
     units = [head + first + second] if packets_per_frame == 1 else [head + first, second]
     for index, data in enumerate(units):
         packet: Packet[VideoStream] = Packet(data)

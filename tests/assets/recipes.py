@@ -69,13 +69,14 @@ class Film:
 
     def frames(self) -> bytes:
         """All frames as raw video."""
-        return _drawn(self)
+        times = evenly(self.count, self.rate)
+        return b"".join(_drawn(number, time, self.look) for number, time in zip(self.numbers, times, strict=True))
 
 
-@lru_cache(maxsize=3)
-def _drawn(film: Film) -> bytes:
-    """Many assets are the same film in another container, one after the other."""
-    return b"".join(pictures.raw_frames(film.numbers, iter(evenly(film.count, film.rate)), film.look))
+@lru_cache(maxsize=400)
+def _drawn(number: int, time: Fraction, look: Look) -> bytes:
+    """Draw a frame, once for the many films that begin alike."""
+    return pictures.raw_frame(pictures.draw(number, time, look), look)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 import pictures
 from pictures import Look
 
-X264_OPTIONS = {"preset": "fast", "crf": "20", "x264-params": "b-pyramid=normal:bframes=3:keyint=40:scenecut=0"}
+X264_OPTIONS = {"preset": "superfast", "crf": "20", "x264-params": "b-pyramid=normal:bframes=3:keyint=40:scenecut=0"}
 
 
 def encode_at(

@@ -20,7 +20,11 @@ _LOOP = Film(30)
 
 _AVI = filmed("with_b.avi", "AVI with B-frames.", Film(100), f"{X264} -bf 2 -g 40")
 _IVF = filmed(
-    "counted.ivf", "VP8 alone.", Film(100, look=Look(coding=BT601)), "-c:v libvpx -b:v 800k -g 40", codec="vp8"
+    "counted.ivf",
+    "VP8 alone.",
+    Film(100, look=Look(coding=BT601)),
+    "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 800k -g 40",
+    codec="vp8",
 )
 
 ONE_TIME_A_PACKET = (

@@ -2,7 +2,7 @@
 
 import { build } from "esbuild";
 
-const players = ["videojs", "plyr", "vidstack", "media-chrome", "shaka", "dashjs", "hlsjs", "alone"];
+const players = ["videojs", "plyr", "vidstack", "media-chrome", "shaka", "dashjs", "hlsjs", "alone", "image"];
 
 await build({
   entryPoints: players.map((name) => `players/${name}.js`),

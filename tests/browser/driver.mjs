@@ -3,7 +3,8 @@
 //   {"do": "open", "url": …}           load a page and wait until its player is ready
 //   {"do": "hover", "fraction": 0.5}   move the mouse to this part of the seek bar, as a person does
 //   {"do": "look"}                     {"time": text beside the thumbnail, "box": its place, "png": what is seen there}
-//   {"do": "page"}                     {"png": the whole page, "log": what the page printed}
+//   {"do": "page"}                     {"png": the whole page}
+//   {"do": "log"}                      {"log": what the page printed}
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -78,10 +79,10 @@ async function look() {
 }
 
 async function whole() {
-  return { png: (await page.screenshot()).toString("base64"), log };
+  return { png: (await page.screenshot()).toString("base64") };
 }
 
-const actions = { open, hover, look, page: whole };
+const actions = { open, hover, look, page: whole, log: async () => ({ log }) };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);

@@ -51,11 +51,13 @@ class Browser:
         answer = self._ask(do="look")
         return Sight(answer["time"].strip(), _image(answer["png"]) if answer["png"] else None)
 
-    def save_page(self, path: Path) -> list[str]:
-        """Save a picture of the whole page and return what it logged."""
-        answer = self._ask(do="page")
-        _image(answer["png"]).save(path)
-        log: list[str] = answer["log"]
+    def save_page(self, path: Path) -> None:
+        """Save a picture of the whole page."""
+        _image(self._ask(do="page")["png"]).save(path)
+
+    def log(self) -> list[str]:
+        """Return what the page has logged."""
+        log: list[str] = self._ask(do="log")["log"]
         return log
 
     def _ask(self, **request: object) -> dict[str, Any]:

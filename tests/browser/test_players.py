@@ -121,7 +121,6 @@ def test_hover_shows_the_picture_of_the_time_that_the_player_says(
     for seconds in HOVERS_SECONDS:
         browser.hover(seconds / float(LONG.seconds))
         wait_for_right_picture(browser, Hover(page, LONG, seconds), evidence)
-    browser.save_page(evidence)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if str(page) in ONE_OF_EACH], ids=str)
@@ -134,7 +133,6 @@ def test_hover_shows_the_right_picture_of_every_film(
     for fraction in (0.02, 0.31, 0.55, 0.83, 0.995):
         browser.hover(fraction)
         wait_for_right_picture(browser, Hover(page, film, fraction * float(film.seconds)), evidence)
-    browser.save_page(evidence)
 
 
 def test_a_wrong_track_is_noticed(site: str, browser: Browser) -> None:
@@ -152,8 +150,8 @@ def wait_for_right_picture(browser: Browser, hover: Hover, evidence: Path) -> No
     complaint = complain(browser.look(), hover)
     while complaint:
         if time.monotonic() > deadline:
-            log = browser.save_page(evidence)
-            pytest.fail(f"at {hover.seconds} s {complaint}; see {evidence}; the page says {log[-5:]}")
+            browser.save_page(evidence)
+            pytest.fail(f"at {hover.seconds} s {complaint}; see {evidence}; the page says {browser.log()[-5:]}")
         time.sleep(0.05)
         complaint = complain(browser.look(), hover)
 

@@ -11,11 +11,11 @@ from filmstrip.api.app import make_app
 from filmstrip.api.parts import Parts
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.storage.temporary import TemporaryObject
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.uploads import Uploads
+from fresh_database import fresh_database
 
 
 @pytest.fixture
@@ -25,10 +25,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
-    database.migrate()
-    yield database
-    database.close()
+    with fresh_database(tmp_path, clock) as database:
+        yield database
 
 
 @pytest.fixture

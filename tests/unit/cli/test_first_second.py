@@ -1,8 +1,6 @@
 """What does the program load before it does anything? What its command needs, and nothing else."""
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +38,6 @@ _OTHERS = {
 _PARSING = {"importlib.metadata", "pydantic.plugin._loader"}
 """What pydantic loads when it builds the first parser."""
 _RUNNING = {"filmstrip.isolation.fork_server", "filmstrip.isolation.walls", "filmstrip.service.local"}
-_MOST_INSTRUCTIONS_OF_HELP = 930_000_000
-"""Measured: 860 million."""
 
 
 def loaded_by(*arguments: str, **environ: str) -> set[str]:
@@ -77,25 +73,6 @@ def test_help_of_a_command_builds_no_parser() -> None:
     """As completion of its flags."""
     loaded = loaded_by("thumbnails", "--help")
     assert loaded & (_PARSING | _OTHERS | _RUNNING | _HEAVY - {"pydantic"}) == set()
-
-
-@pytest.mark.timeout(240)
-def test_help_of_a_command_costs_little() -> None:
-    """In instructions, which are the same however busy a machine is: most of them load pydantic and click."""
-    if shutil.which("valgrind") is None:
-        pytest.skip("missing: apt-get install --no-install-recommends valgrind")
-    program = (
-        "import sys; from filmstrip.cli.main import main; sys.argv = ['filmstrip', 'thumbnails', '--help']; main()"
-    )
-    valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    environ = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
-    command = [sys.executable, "-c", program]
-    subprocess.run(command, env=environ, capture_output=True, check=True)  # compiles what is not compiled yet
-    told = subprocess.run([*valgrind, *command], env=environ, capture_output=True, check=True, text=True)
-    assert "--interval" in told.stdout
-    found = re.search(r"I +refs: +([\d,]+)", told.stderr)
-    assert found is not None, told.stderr
-    assert int(found[1].replace(",", "")) <= _MOST_INSTRUCTIONS_OF_HELP
 
 
 def test_probe_loads_neither_the_service_nor_a_client(tmp_path: Path) -> None:

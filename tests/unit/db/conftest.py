@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
+from fresh_database import fresh_database
 
 
 class Clock:
@@ -28,7 +28,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path, clock: Clock) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)), now=clock)
-    opened.migrate()
-    yield opened
-    opened.close()
+    with fresh_database(tmp_path, clock) as opened:
+        yield opened

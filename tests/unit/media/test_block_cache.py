@@ -14,7 +14,7 @@ from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.source.remote_input import RangeFile
 
 SIZE = 1_000_003
-DATA = bytes(number * 31 % 251 for number in range(SIZE))
+DATA = (bytes(number * 31 % 251 for number in range(251)) * (SIZE // 251 + 1))[:SIZE]
 
 
 class Bytes:
