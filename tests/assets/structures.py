@@ -9,7 +9,7 @@ from assets.basic import X264, derived, filmed, repack
 from assets.recipes import Film, Surgery
 from assets.transport import start_late
 
-X265 = "-c:v libx265 -preset ultrafast -tag:v hvc1 -x265-params log-level=none:pools=1:frame-threads=1:rc-lookahead=10"
+X265 = "-c:v libx265 -preset superfast -tag:v hvc1 -x265-params log-level=none:pools=1:frame-threads=1:rc-lookahead=10"
 
 _INTRA_REFRESH = filmed(
     "intra_refresh.mp4",

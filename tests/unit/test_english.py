@@ -116,29 +116,3 @@ def test_a_function_returns_or_checks() -> None:
         name: [text for text in _documented(source_trees()[name]) if re.match("Tells? ", text)] for name in DOCUMENTED
     }
     assert {name: texts for name, texts in telling.items() if texts} == {}
-
-
-_WORDS = 6
-
-
-def _written(tree: ast.Module) -> Iterator[str]:
-    """Yield each text that is written out, docstrings aside; what is put into it stands as `{}`."""
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if id(node) in parts | told:
-            continue
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def test_a_sentence_is_written_once() -> None:
-    """What is told in two places has one home, or the two of them will differ one day."""
-    homes: dict[str, list[str]] = {}
-    for name, tree in source_trees().items():
-        for text in _written(tree):
-            if len(text.split()) >= _WORDS and not text.startswith("\n"):
-                homes.setdefault(text, []).append(name)
-    assert {text: places for text, places in homes.items() if len(places) > 1} == {}
