@@ -1,4 +1,4 @@
-"""Tells that work goes on while one step of it takes long: whoever listens takes silence for a hang."""
+"""Says that work goes on while one step of it takes long: whoever listens takes silence for a hang."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Pulse:
             self._listener(fraction)
 
     def repeat(self) -> None:
-        """Tell the last fraction again, unless the step after it has taken longer than it may."""
+        """Repeat the last fraction, unless the step after it has taken longer than it may."""
         with self._lock:
             if self._clock() - self._told_at <= self._step_seconds:
                 self._listener(self._told)
