@@ -16,8 +16,8 @@ from certificates import Certificates, make_certificates
 from filmstrip.testing.range_server import RangeServer, running_range_server
 from filmstrip.testing.seaweedfs import S3Server, running_seaweedfs
 from ftp_server import FtpServer, missing_vsftpd, running_ftp, running_vsftpd
-from sftp_server import SftpServer, missing_openssh, running_openssh, running_sftp
 from one_for_all import alone, common_folder, share
+from sftp_server import SftpServer, missing_openssh, running_openssh, running_sftp
 
 
 @pytest.fixture(scope="session")
