@@ -51,8 +51,8 @@ class Destination(Parameters):
     """One place where an output's files are put.
 
     Attributes:
-        url: `s3://HOST[:PORT]/BUCKET/KEY`, `ftp://HOST[:PORT]/PATH`, `ftps://…`, `sftp://…` or `file:///PATH`; a folder
-            for outputs of several files.
+        url: `s3://HOST[:PORT]/BUCKET/KEY`, `ftp://HOST[:PORT]/PATH`, `ftps://…`, `sftp://…`, `azblob://CONTAINER/PATH`,
+            `b2://BUCKET/PATH`, `gs://BUCKET/PATH` or `file:///PATH`; a folder for outputs of several files.
         key: Access key or user name.
         secret: Secret key or password; for `sftp://` also the text of a private key, without a passphrase.
         permissions: Canned ACL of every object.

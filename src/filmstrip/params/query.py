@@ -79,11 +79,14 @@ def _is_source(url: str) -> str:
 def _check_parts(url: str) -> None:
     """See to it that a source has its parts, and that its credentials, percent-decoded, can be sent."""
     try:
-        Destination.model_validate({"url": url})
+        place = Destination.model_validate({"url": url})
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)[0]
         is_of_url = found["loc"] == ("url",)
         raise unfit(found["msg"] if is_of_url else f"has a {found['loc'][0]} that {found['msg']}") from None
+    scheme = scheme_of(url)
+    if scheme is not None and place.url.partition("://")[2].strip("/").count("/") < scheme.least_parts:
+        raise unfit(f"names no file: it has to be written as {scheme.destination_form}")
 
 
 class TaskParameters(Parameters):

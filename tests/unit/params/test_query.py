@@ -135,3 +135,13 @@ def test_a_secret_never_shows_in_a_mistake() -> None:
 def test_a_secret_never_shows_in_what_is_printed() -> None:
     """The parsed query may be logged by accident without telling a secret."""
     assert "hush" not in repr(thumbnails(destination="s3://KEY:hush@host/bucket/x"))
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://KEY:SECRET@bucket/key", "s3://s3.example.com/bucket/", "sftp://u:p@host/", "gs://b/"]
+)
+def test_a_source_names_a_file(url: str) -> None:
+    """A bucket where the host should be is told when the query arrives, not as a host that is not found."""
+    with pytest.raises(QueryError, match=r"^source: names no file: it has to be written as \w+://") as caught:
+        parse(source=url)
+    assert "SECRET" not in str(caught.value)
