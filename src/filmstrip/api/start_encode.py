@@ -36,13 +36,11 @@ operation = Operation(
     (
         Field("task_token", "Of create_task", TOKEN, is_required=True),
         Field("profiles", "Profiles that the operator keeps, with commas between them", is_required=True),
-        Field("uri", "URL of the source, or tus:ID of an upload; this or stitch"),
-        Field(
-            "stitch", "Sources that are shown one after the other", json_text(list_of({"type": ["string", "object"]}))
-        ),
+        Field("uri", "URL of the source, or tus:ID of an upload"),
+        Field("stitch", "Refused: sources are not joined here yet", json_text(list_of({"type": ["string", "object"]}))),
         Field("transfer_method", "A stored destination, below which the relative ones of the profiles lie"),
         Field("output_path_variables", "Values of the placeholders in destinations", json_text({"type": "object"})),
-        Field("subtitles", "Those that every output takes", json_text({"type": "object"})),
+        Field("subtitles", "Refused: no subtitles are made here yet", json_text({"type": "object"})),
         PAYLOAD,
         *CLIP_FIELDS,
     ),
@@ -109,7 +107,7 @@ def _query(profiles: tuple[StoredProfile, ...], method: StoredProfile | None, fi
         subtitles=_json(fields, "subtitles"),
     )
     if filling.source is None and filling.stitch is None:
-        raise FieldRequiredError("The field uri is required, or stitch")
+        raise FieldRequiredError("The field uri is required")
     documents = {profile.identity: parse_profile(profile.text) for profile in profiles}
     return fill_profiles(documents, filling, secrets.token_hex(16))
 
