@@ -1,6 +1,7 @@
 """The servers that tests of several folders share are fixtures of `servers.py`; `no_silent_skips.py` is about CI."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,11 @@ pytest_plugins = ("pytester", "one_for_all", "servers", "no_silent_skips")
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# A shell that runs tests in the background, or `nohup`, has programs ignore these, which they hand on: what is tested is
+# how programs of ours answer them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Files of these folders take longest, a real service or browser each: begun first, none of them is left to the end.
 _LONGEST = ("service", "browser", "docs", "isolation", "qencode", "contract", "media")
