@@ -14,8 +14,8 @@ settings.register_profile("same", derandomize=True, deadline=None, suppress_heal
 settings.register_profile("fuzz", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-# A shell that runs tests in the background, or `nohup`, has programs ignore these, which they hand on: what is tested is
-# how programs of ours answer them.
+# A shell that runs tests in the background, or `nohup`, has programs ignore these, which they hand on: what is tested
+# is how programs of ours answer them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
