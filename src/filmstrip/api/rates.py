@@ -25,6 +25,7 @@ memory than that, and the library, which looks at all places while requests come
 
 _ADDRESS = "address"
 _KEY = "key"
+_STATUS = "status"
 
 
 class Rates:
@@ -38,7 +39,7 @@ class Rates:
             per_key: The same for one API key.
         """
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._limits = {_ADDRESS: _parsed(per_address), _KEY: _parsed(per_key)}
+        self._limits = {_ADDRESS: _parsed(per_address), _KEY: _parsed(per_key), _STATUS: _parsed(per_key)}
 
     def count_address(self, address: str) -> None:
         """Count a request of an address.
@@ -55,6 +56,14 @@ class Rates:
             TooManyRequestsError: It is one too many.
         """
         self._count(_KEY, str(key_id), "this API key")
+
+    def count_status(self, key_id: int) -> None:
+        """Count a request for the status of a key's tasks, apart from its others: whoever has a token may ask.
+
+        Raises:
+            TooManyRequestsError: It is one too many.
+        """
+        self._count(_STATUS, str(key_id), "the status of this API key's tasks")
 
     def _count(self, kind: str, who: str, shown: str) -> None:
         for limit in self._limits[kind]:

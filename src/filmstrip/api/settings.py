@@ -58,8 +58,8 @@ class ApiSettings:
         requests_per_address: How many requests of one address are answered, an IPv6 network of 64 bits counting as one.
             Uploads, downloads and health checks are not counted. A request too many is refused before it is read, with
             error 8 and the seconds to wait in `retry_after`.
-        requests_per_key: How many requests with one API key, its sessions and its tasks are answered, those for a
-            status aside.
+        requests_per_key: How many requests with one API key, its sessions and its tasks are answered. Those for the
+            status of its tasks are counted apart, by the same limits, from whichever addresses they come.
     """
 
     max_body_kb: AtLeastOne = 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiohttp import web
@@ -14,9 +14,11 @@ from filmstrip.api.auth import is_token
 from filmstrip.api.describing.operation import Field, Operation, ref
 from filmstrip.api.errors import BadTokensError
 from filmstrip.api.fields import Fields
-from filmstrip.api.parts import PARTS, Records
+from filmstrip.api.parts import PARTS
+from filmstrip.api.rates import RATES
 from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
+from filmstrip.db.records import TaskRecord
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import shown
 from filmstrip.wire.status import status_text, task_status, unknown_status
@@ -49,13 +51,15 @@ async def status(request: web.Request) -> web.Response:
     fields = await read_fields(request) | Fields.collect(request.query.items())
     tokens = await read_apart(request, parse_tokens, fields)
     structlog.contextvars.bind_contextvars(task_token=tokens[0], task_count=len(tokens))
-    text = await asyncio.to_thread(_describe, request.app[PARTS].records, tokens, base_url(request))
+    tasks = await asyncio.to_thread(request.app[PARTS].records.tasks.read_tasks, tokens)
+    for key_id in {task.key_id for task in tasks.values() if task.key_id is not None}:
+        request.app[RATES].count_status(key_id)
+    text = await asyncio.to_thread(_describe, tasks, tokens, base_url(request))
     return web.Response(text=text, content_type="application/json")
 
 
-def _describe(records: Records, tokens: Sequence[str], base: str) -> str:
+def _describe(tasks: Mapping[str, TaskRecord], tokens: Sequence[str], base: str) -> str:
     """Write the answer."""
-    tasks = records.tasks.read_tasks(tokens)
     statuses = {token: task_status(tasks[token], base) if token in tasks else unknown_status(base) for token in tokens}
     members = (f"{json.dumps(token)}: {status_text(status)}" for token, status in statuses.items())
     return f'{{"error": 0, "statuses": {{{", ".join(members)}}}}}'

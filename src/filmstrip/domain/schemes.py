@@ -28,6 +28,7 @@ class Scheme:
         is_lent: Whether the operator, or the shell of the command line, may lend credentials for such places.
         takes_documents: Whether a secret may be a text of several lines, such as a private key.
         signs_addresses: Whether addresses in a destination of this kind can be signed.
+        is_on_web: Whether what is put there has an address that web pages can read.
         options: Which further fields of a destination mean something there.
     """
 
@@ -44,6 +45,7 @@ class Scheme:
     is_lent: bool = False
     takes_documents: bool = False
     signs_addresses: bool = False
+    is_on_web: bool = False
     options: frozenset[str] = frozenset()
 
 
@@ -61,6 +63,7 @@ SCHEMES = (
         needs_keys=True,
         is_lent=True,
         signs_addresses=True,
+        is_on_web=True,
         options=_OBJECT_OPTIONS | {"permissions", "region"},
     ),
     Scheme(
@@ -88,6 +91,7 @@ SCHEMES = (
         carries_keys=True,
         needs_keys=True,
         signs_addresses=True,
+        is_on_web=True,
         options=_OBJECT_OPTIONS,
     ),
     Scheme(
@@ -108,6 +112,7 @@ SCHEMES = (
         carries_keys=True,
         needs_keys=True,
         signs_addresses=True,
+        is_on_web=True,
         options=_OBJECT_OPTIONS | {"permissions"},
     ),
     Scheme(name="file", destination_form="file:///PATH", is_local=True),
@@ -163,6 +168,11 @@ def destination_forms() -> str:
     return _listed([scheme.destination_form for scheme in SCHEMES if scheme.destination_form is not None])
 
 
+def signing_schemes() -> str:
+    """Return the kinds of destinations whose addresses can be signed, for a sentence."""
+    return _alternatives([f"{scheme.name}://" for scheme in SCHEMES if scheme.signs_addresses])
+
+
 @cache
 def _by_name() -> dict[str, Scheme]:
     return {name: scheme for scheme in SCHEMES for name in (scheme.name, *scheme.aliases)}
@@ -171,5 +181,9 @@ def _by_name() -> dict[str, Scheme]:
 def _listed(forms: list[str]) -> str:
     """List forms; the last is that of this machine, which needs a word of the operator."""
     *others, local = forms
-    *first, last = others
-    return (f"{', '.join(first)} or {last}" if first else last) + f", or {local} if the operator allows it"
+    return f"{_alternatives(others)}, or {local} if the operator allows it"
+
+
+def _alternatives(forms: list[str]) -> str:
+    *first, last = forms
+    return f"{', '.join(first)} or {last}" if first else last

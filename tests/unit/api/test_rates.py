@@ -58,6 +58,21 @@ async def test_requests_of_a_key_are_counted_wherever_they_name_it(service: Serv
     assert (await service.post("access_token", api_key=other))["error"] == 0
 
 
+async def test_requests_for_a_status_are_counted_by_key_apart(service: Service) -> None:
+    """From however many addresses they come; neither do they use up what the key may submit, nor another key's."""
+    task = await service.new_task()
+    other = service.database.tasks.create_task(service.database.keys.create_key("other")[0].id)
+    for _ in range(3):
+        assert (await service.post("status", task_tokens=task))["error"] == 0
+    refused = await service.post("status", task_tokens=f"{task},{other}")
+    assert (refused["error"], refused["retry_after"] >= 1) == (8, True)
+    assert refused["message"].startswith(
+        "Too many requests of the status of this API key's tasks: at most 3 per minute"
+    )
+    assert (await service.post("status", task_tokens=other))["error"] == 0
+    assert (await service.post("access_token", api_key=service.api_key))["error"] == 0
+
+
 async def test_a_limit_is_over_when_it_says_so() -> None:
     """Whoever waits as long as told is answered again."""
     rates = Rates("none", "2/second")

@@ -52,7 +52,7 @@ def test_addresses_never_show_by_accident() -> None:
 
 def test_what_a_place_cannot_do_is_told(tmp_path: Path) -> None:
     """Disks sign nothing, and a service that does not know its own address cannot tell it."""
-    with pytest.raises(DestinationRefusedError, match="presigned needs S3"):
+    with pytest.raises(DestinationRefusedError, match="cannot sign addresses, so that presigned"):
         find_addresses(Addressing(1), [MemoryStore()], ["a"])
     store = open_temporary(StorageSettings(tmp_path, public_url=""), "token", 0, datetime.now(UTC))
     with pytest.raises(DestinationRefusedError, match="setting public_url"):

@@ -111,7 +111,18 @@ def test_what_is_no_destination_is_told_as_ever(destination: Any) -> None:
     ("entry", "problem"),
     [
         ({"url_mode": "absolute", "destination": [FOLDER, FOLDER]}, "destination: has 2 places"),
-        ({"url_mode": "presigned", "destination": "file:///a/"}, "destination: is not on S3"),
+        (
+            {"url_mode": "presigned", "destination": "file:///a/"},
+            "destination: has no addresses that can be signed: url_mode presigned goes with s3://, azblob://",
+        ),
+        (
+            {"url_mode": "absolute", "destination": "ftp://h.com/a/"},
+            "url_mode: absolute does not go with a ftp:// destination",
+        ),
+        (
+            {"url_mode": "absolute", "destination": "b2://k:s@bucket/a/"},
+            "url_mode: absolute does not go with a b2:// dest",
+        ),
         (
             {"url_mode": "presigned", "manifests": "dash", "destination": FOLDER},
             'url_mode: "presigned" is not possible',

@@ -69,7 +69,9 @@ def find_addresses(addressing: Addressing | None, stores: Sequence[Store], names
             raise DestinationRefusedError(f"url_mode: {_UNKNOWN_ADDRESS}")
         return Addresses(urls)
     if not isinstance(store, Presigns):
-        raise DestinationRefusedError("url_mode: this destination cannot sign addresses; presigned needs S3")
+        raise DestinationRefusedError(
+            "url_mode: this destination cannot sign addresses, so that presigned is not possible"
+        )
     # Told before signing, so that no address is bad before that.
     expires_at = datetime.now(UTC) + timedelta(hours=addressing.signed_hours)
     return Addresses(store.presign(names, addressing.signed_hours), expires_at.strftime("%Y-%m-%d %H:%M:%S"))

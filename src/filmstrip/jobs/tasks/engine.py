@@ -18,6 +18,7 @@ from filmstrip.jobs.callbacks.deliveries import Deliveries
 from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.making.addresses import check_addresses
+from filmstrip.jobs.making.arrival import check_servers, demand_all
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.places import Places
@@ -204,9 +205,13 @@ class JobEngine:
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
     def _submission(self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str) -> Submission:
-        check_credentials(query, lender_for(self._database, self._storage, key_id, is_begun=False))
-        check_addresses(query, self._storage)
-        check_receiver(query.callback_url, self._storage)
+        lender = lender_for(self._database, self._storage, key_id, is_begun=False)
+        demand_all(
+            partial(check_credentials, query, lender),
+            partial(check_servers, query, self._storage, lender),
+            partial(check_addresses, query, self._storage),
+            partial(check_receiver, query.callback_url, self._storage),
+        )
         upload_id = find_upload(query.source, self._uploads, key_id)
         completed = with_operator_values(query, self._settings, self._parse)
         return make_submission(completed, payload, upload_id, target_of(query, base_url))

@@ -6,11 +6,10 @@ what was taken out of the settings is not lent any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.domain.schemes import carries_keys, needs_keys
+from filmstrip.domain.schemes import needs_keys
+from filmstrip.jobs.making.arrival import places_of
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
@@ -42,18 +41,9 @@ def check_credentials(query: Query[Output], lender: Lender) -> None:
     Raises:
         QueryError: Some have none. Whether there is such a store for others is not told.
     """
-    mistakes = [Mistake(field, problem) for field, place in _places(query) if (problem := _problem(place, lender))]
+    mistakes = [Mistake(field, problem) for field, place in places_of(query) if (problem := _problem(place, lender))]
     if mistakes:
         raise QueryError(mistakes)
-
-
-def _places(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
-    if carries_keys(query.source):
-        yield "source", Destination.model_validate(query.source)
-    for index, output in enumerate(query.formats):
-        several = len(output.destination) > 1
-        for number, place in enumerate(output.destination):
-            yield f"format[{index}].destination{f'[{number}]' if several else ''}", place
 
 
 def _problem(place: Destination, lender: Lender) -> str | None:

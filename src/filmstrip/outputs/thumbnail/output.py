@@ -83,7 +83,8 @@ class Thumbnail(SinglePicture):
                 "time_fraction": None if self.time is None else float(self.time),
                 "actual_time": float(stamp.actual_seconds),
                 "format": self.image_format.wire_name,
-                "size": info.size_bytes,
+                "size": picture.size_bytes,
+                "source_size": info.size_bytes,
                 "bytes_read": picture.source_bytes_read or info.size_bytes,
             },
         )

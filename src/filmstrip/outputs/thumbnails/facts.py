@@ -18,7 +18,8 @@ def series_facts(first: ThumbnailSet, info: MediaInfo, artifacts: Sequence[Artif
         "height": tiles.tile.height,
         "count": tiles.count,
         "format": first.image_format.wire_name,
-        "size": info.size_bytes,
+        "size": sum(artifact.size_bytes for artifact in artifacts),
+        "source_size": info.size_bytes,
         "bytes_read": sum(artifact.source_bytes_read for artifact in artifacts) or info.size_bytes,
     }
     if isinstance(first.moments, IntervalGrid):

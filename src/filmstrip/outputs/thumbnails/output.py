@@ -15,7 +15,7 @@ from filmstrip.domain.geometry import SizeRequest, fit
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
-from filmstrip.domain.schemes import is_local, scheme_of
+from filmstrip.domain.schemes import scheme_of, signing_schemes
 from filmstrip.domain.timing import IntervalGrid
 from filmstrip.outputs._base import Addressing, Group, Output, OutputPlan
 from filmstrip.outputs._idle_parameters import idle_warnings
@@ -71,7 +71,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             raise unfit(f"has {len(destination)} places; with url_mode {mode} it can be one only, which manifests name")
         schemes = [scheme_of(place.url) for place in destination]
         if mode is UrlMode.PRESIGNED and not all(scheme is not None and scheme.signs_addresses for scheme in schemes):
-            raise unfit("is not on S3, and only S3 addresses can be signed: url_mode presigned is not possible")
+            raise unfit(f"has no addresses that can be signed: url_mode presigned goes with {signing_schemes()} only")
         if info.data.get("sprite") and any(names_a_picture(place.url) for place in destination):
             raise unfit("names a sprite in some places only, or by different names")
         return destination
@@ -89,9 +89,13 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
     def conflicts(self) -> Iterator[Mistake]:
         """Yield what manifests cannot name where the destination is, or is not."""
         if self.url_mode is UrlMode.PRESIGNED and not self.destination:
-            yield Mistake("url_mode", "presigned needs a destination on S3; the temporary store has none to sign")
-        if self.url_mode is UrlMode.ABSOLUTE and any(is_local(place.url) for place in self.destination):
-            yield Mistake("url_mode", "absolute does not go with a file:// destination, whose address no page can read")
+            yield Mistake(
+                "url_mode", f"presigned needs a destination, {signing_schemes()}; the temporary store signs nothing"
+            )
+        schemes = [scheme for place in self.destination if (scheme := scheme_of(place.url)) is not None]
+        if self.url_mode is UrlMode.ABSOLUTE and (hidden := [each.name for each in schemes if not each.is_on_web]):
+            problem = f"absolute does not go with a {hidden[0]}:// destination, whose address no page can read"
+            yield Mistake("url_mode", problem)
 
     def is_own_name(self, name: str) -> bool:
         """Know thumbnails and their manifests by their names."""

@@ -144,6 +144,14 @@ class EgressPolicy:
             host = "127.0.0.1"
         next(self._allowed(host, port))
 
+    def can_be(self, host: str, port: int) -> bool:
+        """Check whether a host may be used, as far as its name tells: one of one part is none of the internet's.
+
+        Where the operator allows networks, such a name may be of them; only a name server knows.
+        """
+        is_whole = "." in normal_host(host) or ":" in host
+        return is_whole or self.names(host, port) or any(permission.network for permission in self._permissions)
+
     def connect(self, host: str, port: int, timeout_seconds: float | None) -> socket.socket:
         """Connect to the first address that is allowed and answers.
 

@@ -20,7 +20,7 @@ def server_of(url: str, settings: StorageSettings) -> Server:
     address = S3Address.at(Destination.model_validate(url).url, settings, FilmstripError)
     server = Server(address.host, address.connected_port, address.is_https, "")
     advice = f"give --endpoint http://{server.place}, or set FILMSTRIP_PLAIN_HTTP_HOSTS={server.place}"
-    return replace(server, http_advice=advice)
+    return replace(server, http_advice=advice, is_told=address.lent_place is not None)
 
 
 def open_store(destination: Destination, settings: StorageSettings, *, is_folder: bool, lender: Lender) -> S3Store:

@@ -14,12 +14,14 @@ class Server:
         port: Its port.
         is_https: Whether it is spoken to by https.
         http_advice: What to set if it speaks http only, for a sentence.
+        is_told: Whether the operator says where it is.
     """
 
     host: str
     port: int
     is_https: bool
     http_advice: str
+    is_told: bool = False
 
     @property
     def place(self) -> str:

@@ -1,0 +1,76 @@
+"""What is looked at when a query arrives: that it can work with the settings, as far as is known without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
+from filmstrip.domain.schemes import carries_keys, is_local, is_upload, scheme_of
+from filmstrip.outputs._base import Output
+from filmstrip.params.destination import Destination
+from filmstrip.params.query import Query
+from filmstrip.params.values import shown
+from filmstrip.storage.egress.policy import EgressPolicy
+from filmstrip.storage.lender import Lender, loan_for
+from filmstrip.storage.schemes.registry import server_of
+from filmstrip.storage.settings import StorageSettings
+
+
+def demand_all(*checks: Callable[[], object]) -> None:
+    """Do all checks of a query.
+
+    Raises:
+        QueryError: With the mistakes that any of them found.
+    """
+    mistakes: list[Mistake] = []
+    for check in checks:
+        try:
+            check()
+        except QueryError as error:
+            mistakes.extend(error.mistakes)
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def places_of(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
+    """Yield the places of a query that may carry credentials, each with its path in the query."""
+    if carries_keys(query.source):
+        yield "source", Destination.model_validate(query.source)
+    for index, output in enumerate(query.formats):
+        several = len(output.destination) > 1
+        for number, place in enumerate(output.destination):
+            yield f"format[{index}].destination{f'[{number}]' if several else ''}", place
+
+
+def check_servers(query: Query[Output], storage: StorageSettings, lender: Lender) -> None:
+    """Make sure that each place names a server that there may be: a bucket easily stands where a host belongs.
+
+    Raises:
+        QueryError: Some name none.
+    """
+    places = [(field, place.url) for field, place in places_of(query) if loan_for(place, lender) is None]
+    if not (carries_keys(query.source) or is_upload(query.source)):
+        places.insert(0, ("source", query.source))
+    mistakes = [
+        Mistake(field, problem)
+        for field, url in places
+        if not is_local(url) and (problem := _problem(url, storage)) is not None
+    ]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def _problem(url: str, storage: StorageSettings) -> str | None:
+    try:
+        server = server_of(url, storage)
+    except FilmstripError as error:
+        return str(error)
+    policy = EgressPolicy((*storage.private_hosts, *storage.plain_http_hosts))
+    if server is None or server.is_told or policy.can_be(server.host, server.port):
+        return None
+    scheme = scheme_of(url)
+    form = scheme.destination_form if scheme is not None and scheme.destination_form else "http://HOST/PATH"
+    return (
+        f"names the server {shown(server.host)}, which is no whole name of a server on the internet, and none that the "
+        f"operator of this service allows by the setting private_hosts; it is written {form}"
+    )
