@@ -20,12 +20,16 @@ class CuttingRelay:
         cuts: After how many bytes the next large connections are cut, one each; later ones are left alone.
         answer_cuts: The same for what the server sends.
         done: How many were cut.
+        holds_after: After how many bytes of a client nothing more of it is passed on; None for all.
+        is_holding: Is set when that is so of one.
     """
 
     port: int
     cuts: list[int] = field(default_factory=list)
     answer_cuts: list[int] = field(default_factory=list)
     done: int = 0
+    holds_after: int | None = None
+    is_holding: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -62,6 +66,9 @@ def _there(client: socket.socket, server: socket.socket, relay: CuttingRelay) ->
                 server.shutdown(socket.SHUT_RDWR)
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # a reset
                 return
+            if relay.holds_after is not None and passed > relay.holds_after:
+                relay.is_holding.set()
+                continue
             server.sendall(data)
         server.shutdown(socket.SHUT_WR)
 

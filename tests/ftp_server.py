@@ -23,13 +23,16 @@ USER, PASSWORD = "vid@example.com", "s3/cr%t@word"
 _PYFTPDLIB = """
 import sys
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler
 from pyftpdlib.servers import FTPServer
-port, folder, user, password, most, permissions = sys.argv[1:]
+port, folder, user, password, most, permissions, rate = sys.argv[1:]
 handler = FTPHandler
 handler.authorizer = DummyAuthorizer()
 handler.authorizer.add_user(user, password, folder, perm=permissions)
 handler.auth_failed_timeout = 0
+if int(rate):
+    handler.dtp_handler = ThrottledDTPHandler
+    ThrottledDTPHandler.read_limit = int(rate)
 server = FTPServer(("127.0.0.1", int(port)), handler)
 server.max_cons_per_ip = int(most)
 server.serve_forever()
@@ -93,12 +96,15 @@ class FtpServer:
 
 
 @contextmanager
-def running_ftp(folder: Path, *, most: int = 100, permissions: str = "elradfmwMT") -> Iterator[FtpServer]:
-    """Run pyftpdlib until the block ends."""
+def running_ftp(
+    folder: Path, *, most: int = 100, permissions: str = "elradfmwMT", port: int | None = None, rate: int = 0
+) -> Iterator[FtpServer]:
+    """Run pyftpdlib until the block ends; `rate` is how many bytes of a file it takes in a second, 0 for all."""
     files = folder / "files"
     files.mkdir(exist_ok=True)
-    (port,) = free_ports(1)
-    arguments = [sys.executable, "-c", _PYFTPDLIB, str(port), str(files), USER, PASSWORD, str(most), permissions]
+    port = port or free_ports(1)[0]
+    login = [USER, PASSWORD, str(most), permissions, str(rate)]
+    arguments = [sys.executable, "-c", _PYFTPDLIB, str(port), str(files), *login]
     with RunningProgram(arguments, folder / "ftp.log") as program:
         program.wait_until(lambda: _listens(port), 15)
         yield FtpServer("127.0.0.1", port, files, USER, PASSWORD)
@@ -114,8 +120,8 @@ def _vsftpd() -> str | None:
 
 
 @contextmanager
-def running_vsftpd(folder: Path, certificates: Certificates) -> Iterator[FtpServer]:
-    """Run vsftpd until the block ends."""
+def running_vsftpd(folder: Path, certificates: Certificates, *, is_implicit: bool = False) -> Iterator[FtpServer]:
+    """Run vsftpd until the block ends; if it is implicit, TLS begins with the connection."""
     files, empty, passwords, configuration = (
         folder / name for name in ("files", "empty", "passwords", "configuration")
     )
@@ -129,7 +135,7 @@ def running_vsftpd(folder: Path, certificates: Certificates) -> Iterator[FtpServ
             system_user=getpass.getuser(),
             folder=files,
             passwords=passwords,
-            implicit="NO",
+            implicit="YES" if is_implicit else "NO",
             certificate=certificates.certificate,
             key=certificates.key,
             empty=empty,

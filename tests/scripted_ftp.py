@@ -19,6 +19,8 @@ class ScriptedFtp:
         replies: What is replied to a command, by its first word, instead of what a proper server says; a function
             gets the control connection and writes by itself.
         cuts: How many bytes of the next transfers arrive, one each.
+        room: How many bytes there is room for, None for all; a transfer of more ends with a reset.
+        full_reply: What is said then.
         commands: All that came.
         received: What was stored, by its name.
         ended: Set when the test is over: who waits, waits for this.
@@ -28,6 +30,8 @@ class ScriptedFtp:
     content: bytes = b""
     replies: dict[str, str | Callable[[socket.socket], None]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    room: int | None = None
+    full_reply: str = ""
     commands: list[str] = field(default_factory=list)
     received: dict[str, bytes] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -110,8 +114,14 @@ class _Session:
     def do_stor(self, path: str) -> None:
         got, cut = b"", self.server.cuts.pop(0) if self.server.cuts else None
         with self._data() as data:
-            while piece := data.recv(1 << 16):
+            while (self.server.room is None or len(got) < self.server.room) and (piece := data.recv(1 << 16)):
                 got += piece
+            if self.server.room is not None:
+                # A reset: what was sent was not all taken.
+                data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        if self.server.room is not None:
+            self.say(self.server.full_reply)
+            return
         self.server.received[path] = got[:cut]
         self.say("226 stored")
 

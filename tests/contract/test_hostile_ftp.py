@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import closing, suppress
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -23,12 +27,15 @@ from filmstrip.domain.errors import (
 )
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
+from filmstrip.storage.ftp import address
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.sources import check_source, copy_source, open_source
-from ftp_server import PASSWORD, USER, FtpServer, running_ftp
+from ftp_server import PASSWORD, USER, FtpServer, missing_vsftpd, running_ftp, running_vsftpd
 from scripted_ftp import ScriptedFtp, running_scripted_ftp
+from servers import need
+from sftp_server import missing_openssh, running_openssh
 
 CONTENT = os.urandom(1 << 20)
 
@@ -207,6 +214,67 @@ def test_a_refusal_is_told_in_our_words(
     assert "4711" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("reply", "kind", "words"),
+    [
+        ("552 disk full", DestinationRefusedError, "has no room for the file"),
+        ("452 quota", DestinationRefusedError, "has no room for the file"),
+        ("426 broken off", DestinationUnreachableError, "(426)"),
+        ("", DestinationUnreachableError, "the connection broke"),
+    ],
+)
+def test_a_server_that_fills_up_says_so(
+    settings: StorageSettings, reply: str, kind: type[DestinationError], words: str
+) -> None:
+    """It ends the connection for data first and gives its reason then; one that gives none broke off."""
+    scripted = ScriptedFtp(room=1 << 16, full_reply=reply)
+    hasty = replace(settings, retries=0, read_timeout_seconds=1)
+    with running_scripted_ftp(scripted) as server, closing(_store(server, hasty)) as store, pytest.raises(kind) as told:
+        store.put("a.mp4", CONTENT * 8, "video/mp4")
+    assert words in str(told.value)
+
+
+@pytest.mark.parametrize("scheme", ["ftps", "sftp"])
+def test_a_disk_that_is_full(certificates: Certificates, settings: StorageSettings, scheme: str) -> None:
+    """What really happens then: servers say it in their ways, and no part of the file is left to be taken for it."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root; what servers say is tested without")
+    with small_disk() as disk, full_server(scheme, disk, certificates) as (place, folder):
+        allowed = replace(settings, private_hosts=("localhost", "127.0.0.1"), ca_file=certificates.authority, retries=1)
+        with closing(open_store(Destination.model_validate(place), allowed, is_folder=True)) as store:
+            with pytest.raises(DestinationError, match="full"):
+                store.put("a.mp4", CONTENT * 2, "video/mp4")
+            assert [path.name for path in folder.rglob("*") if path.is_file()] == []
+            store.put("a.mp4", b"small", "video/mp4")
+            assert [path.name for path in folder.rglob("*") if path.is_file()] == ["a.mp4"]
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """A disk of a megabyte."""
+    with tempfile.TemporaryDirectory(prefix="disk-") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=755", "none", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def full_server(scheme: str, disk: Path, certificates: Certificates) -> Iterator[tuple[dict[str, str], Path]]:
+    """A server on that disk: a place there, and its folder."""
+    if scheme == "sftp":
+        need(missing_openssh())
+        with running_openssh(disk) as ssh:
+            url = f"sftp://127.0.0.1:{ssh.port}{ssh.root}/out/"
+            yield {"url": url, "key": ssh.user, "secret": ssh.secret}, ssh.folder
+        return
+    need(missing_vsftpd())
+    with running_vsftpd(disk, certificates) as ftp:
+        url = f"{ftp.scheme}://{ftp.host}:{ftp.port}/out/"
+        yield {"url": url, "key": ftp.user, "secret": ftp.password}, ftp.folder
+
+
 def test_a_destination_that_takes_nothing_is_given_up(settings: StorageSettings) -> None:
     """A server that does not read what is sent, or does not say that it has it, is not waited for for ever."""
     server = ScriptedFtp()
@@ -313,6 +381,23 @@ def test_plain_ftp_to_a_server_that_wants_tls_is_told(ftps: FtpServer, settings:
         pytest.raises(DestinationForbiddenError, match="530"),
     ):
         store.put("", b"x", "video/mp4")
+
+
+def test_tls_may_begin_with_the_connection(
+    tmp_path: Path, certificates: Certificates, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Implicit TLS, at the port that is for it: files are put, listed and read."""
+    need(missing_vsftpd())
+    allowed = replace(settings, private_hosts=("localhost",), ca_file=certificates.authority)
+    with running_vsftpd(tmp_path, certificates, is_implicit=True) as server:
+        monkeypatch.setattr(address, "_IMPLICIT_PORT", server.port)
+        place = {"url": f"ftps://localhost:{server.port}/in/", "key": server.user, "secret": server.password}
+        with closing(open_store(Destination.model_validate(place), allowed, is_folder=True)) as store:
+            store.put("a.mp4", CONTENT, "video/mp4")
+            assert list(store.names()) == ["a.mp4"]
+        login = f"{server.user}:{quote(server.password, safe='')}"
+        url = f"ftps://{login}@localhost:{server.port}/in/a.mp4"
+        assert _copied(url, allowed, tmp_path / "copy") == CONTENT
 
 
 def test_use_tls_encrypts_what_begins_with_ftp(

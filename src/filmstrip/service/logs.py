@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from filmstrip.service.redaction import redact
 from filmstrip.settings.service_settings import ServiceSettings
 
-_NOISY = ("aiohttp.access", "alembic", "dbos", "sqlalchemy")
+_NOISY = ("aiohttp.access", "alembic", "asyncssh", "dbos", "sqlalchemy")
 
 
 def configure_logs(settings: ServiceSettings, stream: TextIO = sys.stderr) -> None:

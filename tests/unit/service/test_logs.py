@@ -70,6 +70,8 @@ def test_quiet_levels_are_left_out(lines: Lines) -> None:
     """Below the level nothing is written, and libraries that tell of each step are held to warnings."""
     structlog.get_logger().debug("detail")
     logging.getLogger("sqlalchemy.engine").info("SELECT 1")
+    logging.getLogger("asyncssh").info("Beginning auth for user %s", "client@example.com")
+    logging.getLogger("asyncssh.sftp").info("Starting SFTP client")
     assert lines() == []
 
 

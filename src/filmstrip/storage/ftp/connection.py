@@ -6,7 +6,7 @@ import ftplib
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import cast
@@ -231,13 +231,14 @@ class FtpConnection(ftplib.FTP_TLS):
         """
         data = self.transfercmd(f"STOR {path}")
         self._is_transferring = True
-        with data:
-            for piece in content:
-                data.settimeout(deadline.silence_seconds())
-                data.sendall(piece)
-            data.settimeout(deadline.silence_seconds())
-            if isinstance(data, ssl.SSLSocket):
-                data.unwrap()
+        try:
+            with data:
+                _send(data, content, deadline)
+        except (ConnectionError, ssl.SSLError):
+            # A server that has no room ends the transfer, and then says why.
+            with suppress(OSError, EOFError, ftplib.error_proto):
+                self._read_last_words(demand=self.voidresp)
+            raise
         # It is only said now that it is on the disk.
         self.sock.settimeout(deadline.left_seconds())
         self.voidresp()
@@ -266,11 +267,24 @@ class FtpConnection(ftplib.FTP_TLS):
             raise
         return reply[3:].strip() if reply.startswith("213") else None
 
-    def _read_last_words(self) -> None:
-        """Read what the server says of a transfer of which the rest was not wanted: that it failed, mostly."""
+    def _read_last_words(self, demand: Callable[[], str] | None = None) -> None:
+        """Read what the server says of a transfer that one side ended: that it failed, mostly.
+
+        Args:
+            demand: Reads it, and raises what it means; None for whatever it says.
+        """
         self.sock.settimeout(min(_BREAK_OFF_SECONDS, self._settings.read_timeout_seconds))
-        self.getmultiline()
+        (demand or self.getmultiline)()
         self.sock.settimeout(self._settings.read_timeout_seconds)
+
+
+def _send(data: socket.socket, content: Iterator[bytes], deadline: PutDeadline) -> None:
+    for piece in content:
+        data.settimeout(deadline.silence_seconds())
+        data.sendall(piece)
+    data.settimeout(deadline.silence_seconds())
+    if isinstance(data, ssl.SSLSocket):
+        data.unwrap()
 
 
 def _fact(line: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from filmstrip.storage.trouble import connection_trouble, distrust
 
 _OF_LOGINS = {"530", "532", "331", "332"}
 _NO_ROOM = {"452", "552"}
+_HINTS = {"451": ": the server has an error of its own, such as a full disk"}  # RFC 959, 4.2.1
 _NO_TLS = {"500", "502", "504", "534"}
 _NOT_THERE = "550"
 _NO_SERVER = "it does not answer as an FTP server does"
@@ -60,7 +61,7 @@ def destination_error(failure: BaseException, address: FtpAddress) -> FilmstripE
             f"{place} refuses the file ({code}): its user may not write there, or its name is not allowed"
         )
     if code:
-        return DestinationUnreachableError(f"{place} cannot take the file now ({code})")
+        return DestinationUnreachableError(f"{place} cannot take the file now ({code}{_HINTS.get(code, '')})")
     return DestinationUnreachableError(f"{place} cannot be reached ({_trouble(failure)})")
 
 
