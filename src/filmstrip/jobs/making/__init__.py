@@ -9,6 +9,7 @@ Others use:
 - `portions`: which part of the whole a group is
 - `destinations`: `open_stores`
 - `addresses`: by which addresses manifests name files
+- `arrival`: what is looked at when a query arrives
 - `made_output`: what has become of an output
 - `local_task`: `LocalTask`, a task that is made at once
 - `named_source`: errors that name their source
