@@ -122,7 +122,7 @@ async def test_a_server_that_hangs_is_replaced(server: ForkServer, tmp_path: Pat
     """Nobody waits for ever for a child to begin."""
     loaded, *_ = await processes(server, tmp_path)
     os.kill(loaded, signal.SIGSTOP)
-    async with run_in_sandbox(server, "null", MediaSettings(stall_seconds=5), tmp_path) as lines:
+    async with run_in_sandbox(server, "null", MediaSettings(stall_seconds=2), tmp_path) as lines:
         assert [int(line.split()[0]) for line in [await anext(lines)]] != [loaded]
 
 
