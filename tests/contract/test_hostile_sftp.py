@@ -28,6 +28,7 @@ from filmstrip.storage._base import Store
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
+from filmstrip.storage.sftp.store import SftpStore
 from filmstrip.storage.sources import check_source, copy_source, open_source
 from raw_server import RawServer, running_raw_server
 from servers import need
@@ -82,6 +83,20 @@ def test_a_file_whose_connection_breaks_is_put_whole(sftp: SftpServer, settings:
             store.put("a.mp4", CONTENT, "video/mp4")
     assert (sftp.folder / "whole" / "a.mp4").read_bytes() == CONTENT
     assert not (sftp.folder / "never" / "a.mp4").exists()
+
+
+def test_a_session_that_ended_is_made_anew(sftp: SftpServer, settings: StorageSettings) -> None:
+    """The server's process for it may die while the connection stays."""
+    with closing(_store(sftp, "ended", settings)) as store:
+        store.put("a.mp4", b"one", "video/mp4")
+        assert isinstance(store, SftpStore)
+        session = store._session
+        assert session._loop is not None
+        assert session._connection is not None
+        session._loop.call_soon_threadsafe(session.client().exit)
+        session.run(session._connection.wait_closed(), 30)
+        store.put("b.mp4", b"two", "video/mp4")
+    assert (sftp.folder / "ended" / "b.mp4").read_bytes() == b"two"
 
 
 def test_a_wrong_password_is_told(sftp_by_password: SftpServer, settings: StorageSettings) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +24,8 @@ from filmstrip.media.transcoding.sample_video import make_sample, shown_frame_nu
 from filmstrip.outputs.child.messages import Request
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
+from ftp_server import FtpServer
+from sftp_server import SftpServer
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +273,8 @@ def test_a_missing_key_and_a_wrong_one_differ(
     [
         ("s3://{host}/closed/t/", "does not speak https; if http is meant, give --endpoint http://{host}"),
         ("s3://nowhere.invalid/closed/t/", 'The host "nowhere.invalid" cannot be found'),
+        ("s3://nowhere.invalid/closed/t/", "such a place is written s3://HOST/BUCKET/PATH"),
+        ("sftp://u:p@nowhere.invalid/t/", "such a place is written sftp://HOST/PATH"),
     ],
 )
 def test_what_waiting_does_not_mend_is_told_at_once(
@@ -286,6 +292,27 @@ def test_what_waiting_does_not_mend_is_told_at_once(
     captured = capsys.readouterr()
     assert sentence.format(host=host) in captured.err
     assert len(captured.err.splitlines()) == 1
+
+
+def test_from_one_server_to_another(
+    sample: Path, ftp: FtpServer, sftp_by_password: SftpServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Servers with users, at private addresses, which who types them may use; no password is shown, also in errors."""
+    shutil.copy(sample, sftp_by_password.folder / "typed.mp4")
+    login = f"{quote(ftp.user, safe='')}:{quote(ftp.password, safe='')}"
+    source = f"sftp://{login}@{sftp_by_password.host}:{sftp_by_password.port}/typed.mp4"
+    folder = f"ftp://{login}@{ftp.host}:{ftp.port}/typed/"
+    assert run(["probe", source]) == ExitCode.DONE
+    assert run(["thumbnails", source, folder, "--interval", "4"]) == ExitCode.DONE
+    told = capsys.readouterr().out
+    assert f"ftp://{ftp.host}:{ftp.port}/typed/thumbnails.vtt" in told
+    assert (ftp.folder / "typed" / "thumb_0001.png").exists()
+    assert run(["thumbnails", source.replace("typed", "gone"), folder]) == ExitCode.FAILED
+    assert run(["lint", f"{folder}thumbnails.vtt"]) == ExitCode.FAILED
+    refused = capsys.readouterr().err
+    assert "There is no file at" in refused
+    assert "is not asked for as a player would" in refused
+    assert not [word for word in (ftp.password, quote(ftp.password, safe="")) if word in told + refused]
 
 
 @pytest.mark.parametrize("command", [["probe"], ["thumbnails"]])

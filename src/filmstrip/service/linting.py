@@ -13,6 +13,7 @@ from filmstrip.manifest.lint.finding import Finding
 from filmstrip.manifest.lint.inspection import Kind, inspect, kind_of, pictures_of, playlists_of
 from filmstrip.manifest.lint.surroundings import PictureFacts, Surroundings
 from filmstrip.media.pictures.picture_check import picture_size
+from filmstrip.params.destination import without_credentials
 from filmstrip.service.local_access import allow_urls
 from filmstrip.service.published_place import FolderPlace, Place, WebPlace
 from filmstrip.storage.published import MOST_BYTES, Published, PublishedFiles
@@ -68,8 +69,9 @@ def lint(address: str, page: Page, duration: Fraction | None, settings: StorageS
         track_src=page.track_src, video_crossorigin=page.video_crossorigin, duration=duration, page_origin=page.origin
     )
     if "://" in address and not address.lower().startswith(("http://", "https://")):
+        shown = without_credentials(address)
         raise SourceNotFoundError(
-            f'"{address}" is not asked for as a player would: give the http:// or https:// URL of the manifest, or its '
+            f'"{shown}" is not asked for as a player would: give the http:// or https:// URL of the manifest, or its '
             "path"
         )
     if "://" not in address:

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Sequence
 
 from filmstrip.domain.errors import FilmstripError
-from filmstrip.domain.schemes import is_local
+from filmstrip.domain.schemes import is_local, scheme_of
 from filmstrip.storage.schemes.registry import server_of
 from filmstrip.storage.settings import StorageSettings
 
@@ -45,9 +45,10 @@ def _check(url: str, settings: StorageSettings, warn: Callable[[str], None]) -> 
             if server.is_https and not _speaks_tls(connection, host):
                 raise FilmstripError(f'"{server.place}" does not speak https; if http is meant, {server.http_advice}')
     except socket.gaierror:
+        scheme = scheme_of(url)
+        form = f"; such a place is written {scheme.destination_form}" if scheme and scheme.destination_form else ""
         raise FilmstripError(
-            f'The host "{host}" cannot be found: its name does not resolve. Look at its spelling; '
-            "an S3 place on a server of its own is written s3://HOST[:PORT]/BUCKET/KEY"
+            f'The host "{host}" cannot be found: its name does not resolve. Look at its spelling{form}'
         ) from None
     except UnicodeError:
         raise FilmstripError(f'"{host}" is not the name of a host') from None

@@ -38,6 +38,7 @@ class SftpSession:
         self._connecting = threading.Lock()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
+        self._end: Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -58,6 +59,7 @@ class SftpSession:
                 seconds = self._settings.read_timeout_seconds
                 self._connection = self.run(connect(self._place, self._settings), seconds)
                 self._client = self.run(_begun(self._connection), seconds)
+                self._end = self.start(_end_together(self._client, self._connection))
             return self._client
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
@@ -108,6 +110,12 @@ class SftpSession:
 
 async def _begun(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient:
     return await connection.start_sftp_client()
+
+
+async def _end_together(client: asyncssh.SFTPClient, connection: asyncssh.SSHClientConnection) -> None:
+    """Break the connection when the session in it ends, as when the server's own process for it dies."""
+    await client.wait_closed()
+    connection.abort()
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
