@@ -24,6 +24,7 @@ operation = Operation(
         *CLIP_FIELDS,
     ),
     {"status_url": TEXT},
+    calls_back=True,
 )
 
 

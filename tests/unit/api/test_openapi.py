@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import jsonschema_rs
 import pytest
@@ -12,7 +14,9 @@ from api_harness import Service
 from filmstrip.api.app import _route_tables
 from filmstrip.api.describing.document import openapi, operations
 from filmstrip.api.describing.query_schema import query_schemas
+from filmstrip.db.callback_records import ERROR, QUEUED, RESTART_FAILED, RESTARTED, SAVED, Callback
 from filmstrip.outputs.registry import output_types
+from filmstrip.wire.callbacks import callback_form
 
 
 def _validator(schema: dict[str, Any]) -> jsonschema_rs.Validator:
@@ -45,6 +49,22 @@ async def test_the_document_and_the_page_are_sent(service: Service) -> None:
     assert not re.search(r"(?:src|href)=['\"](?!openapi\.json)", text)
     for name in ("start_encode2", "image_format", "callback_url", *output_types()):
         assert name in text
+
+
+@pytest.mark.parametrize("event", [QUEUED, ERROR, RESTARTED, RESTART_FAILED, SAVED])
+@pytest.mark.parametrize("tag", [None, "video-0-0-0"])
+async def test_callbacks_are_as_described(service: Service, event: str, tag: str | None) -> None:
+    """What a receiver is sent, and no field that is not told."""
+    task = await service.new_task()
+    now, detail = service.clock(), "0" * 32
+    callback = Callback(1, "id", task, event, "h", now, now, now, 0, 0, tag=tag, user_tag=tag, detail=detail)
+    sent = callback_form(callback, service.database.tasks.read_tasks([task])[task], "http://h").decode()
+    form = {name: values[0] for name, values in parse_qs(sent, keep_blank_values=True, strict_parsing=True).items()}
+    told = openapi()["paths"]["/v1/start_encode2"]["post"]["callbacks"]["event"]
+    (called,) = told.values()
+    schema = called["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    assert _validator({**schema, "unevaluatedProperties": False}).is_valid(form), form
+    assert _validator({"$ref": "#/components/schemas/Task"}).is_valid(json.loads(form["status"]))
 
 
 async def test_answers_are_as_described(service: Service) -> None:

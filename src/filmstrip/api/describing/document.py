@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from filmstrip import __version__, api
+from filmstrip.api.describing.callback_schema import callback_schema, callbacks
 from filmstrip.api.describing.operation import (
     COUNT,
     MAYBE_TEXT,
@@ -57,7 +58,8 @@ def _path(found: Operation) -> dict[str, Any]:
     schema = _object({field.name: {**field.schema, "description": field.text} for field in found.fields})
     schema["required"] = [field.name for field in found.fields if field.is_required]
     body = {"required": True, "content": {kind: {"schema": schema} for kind in _BODY_TYPES}}
-    path: dict[str, Any] = {"post": {"operationId": found.name, **what, "requestBody": body}}
+    called = {"callbacks": callbacks()} if found.calls_back else {}
+    path: dict[str, Any] = {"post": {"operationId": found.name, **what, "requestBody": body, **called}}
     if found.by_get:
         path["get"] = {"operationId": f"{found.name}_by_get", **what, "parameters": list(map(_parameter, found.fields))}
     return path
@@ -103,7 +105,12 @@ def _answers() -> dict[str, Schema]:
             "retry_after": {"type": "number", "minimum": 0, "description": "Seconds to wait"},
         }
     )
-    return {"Failure": {**failure, "required": ["error", "message"]}, "Task": _task(), "Output": _output()}
+    return {
+        "Failure": {**failure, "required": ["error", "message"]},
+        "Task": _task(),
+        "Output": _output(),
+        "Callback": callback_schema(),
+    }
 
 
 def _task() -> Schema:

@@ -57,6 +57,7 @@ class Operation:
         fields: What it takes.
         answer: Schemas of the members of its answer, by name; all of them are always there, and `error` is 0.
         by_get: Whether it can be called by GET as well.
+        calls_back: Whether a receiver is called of what comes of it.
     """
 
     name: str
@@ -64,3 +65,4 @@ class Operation:
     fields: tuple[Field, ...]
     answer: Mapping[str, Schema]
     by_get: bool = False
+    calls_back: bool = False
