@@ -215,6 +215,12 @@ def test_a_private_host_is_not_called() -> None:
     assert "private_hosts" in refusal
 
 
+@pytest.mark.parametrize("url", ["HTTP://-a[::1%25lo]u@[&", "http://[v1.a]/", "http://u:p@[::1/", "https://\ud800/"])
+def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
+    """However it fails, it is a failure like others, and ends no script."""
+    assert posted(url, 1) == "its address makes no sense"
+
+
 def test_what_cannot_be_reached_is_named() -> None:
     """A port where nothing listens, and a name that is none."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

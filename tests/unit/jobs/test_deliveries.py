@@ -18,8 +18,11 @@ from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.records import NewOutput, Submission
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult
+from filmstrip.domain.errors import QueryError
+from filmstrip.jobs.callbacks import deliveries as deliveries_module
 from filmstrip.jobs.callbacks.deliveries import WARNING, Deliveries
 from filmstrip.jobs.callbacks.pauses import pause_after
+from filmstrip.jobs.callbacks.receiver import check_receiver
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.wire.status import task_status
@@ -224,6 +227,31 @@ async def test_a_receiver_that_may_not_be_called_is_not(
     waiting = await tell_all(deliveries, submitted(database, receiver))
     assert "private_hosts" in waiting.reason
     assert receiver.calls == []
+
+
+async def test_a_fault_of_ours_is_a_failed_try(
+    database: Database, receiver: Receiver, deliveries: Deliveries, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has its pause and its end like any other, and its details are for the operator."""
+
+    def fail(*_arguments: object) -> bytes:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(deliveries_module, "callback_form", fail)
+    token = submitted(database, receiver)
+    waiting = await tell_all(deliveries, token)
+    assert (waiting.tries, waiting.reason) == (1, "it cannot be sent; the log of the service says why")
+    assert deliveries.seconds_until(waiting) > 0
+    clock.advance(hours=25)
+    assert await tell_all(deliveries, token) is None
+    assert [each.due_at for each in database.callbacks.list_all()] == [None]
+
+
+@pytest.mark.parametrize("address", ["[fe80::1%25nowhere]", "[::1%25nowhere]", "[::1]", "localhost:8080"])
+def test_what_may_not_be_called_is_refused_when_it_is_asked_for(tmp_path: Path, address: str) -> None:
+    """Also an address that this machine makes no sense of."""
+    with pytest.raises(QueryError, match="callback_url: cannot be called: "):
+        check_receiver(f"http://{address}/hook", StorageSettings(tmp_path))
 
 
 async def test_a_call_is_signed(database: Database, receiver: Receiver, tmp_path: Path, clock: Clock) -> None:

@@ -8,10 +8,12 @@ the first event of a task that is still to be told
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -30,6 +32,7 @@ WARNING = "Callback delivery error"
 """The message of the warning (Qencode's words)."""
 
 _GONE = Failure("it is not known any more where to, or of what")
+_FAULT = Failure("it cannot be sent; the log of the service says why")
 _log = structlog.get_logger()
 
 
@@ -94,12 +97,23 @@ class Deliveries:
 
     def _tell(self, callback: Callback) -> None:
         target = self._database.callbacks.read_target(callback.token)
-        failure = _GONE if target is None else self._try(callback, target)
+        failure = _GONE if target is None else self._safely_tried(callback, target)
         if failure is None:
             self._database.callbacks.forget(callback)
             _log.info("callback_told", **_facts(callback), tries=callback.tries + 1)
         else:
             self._note_failure(callback, failure, target)
+
+    def _safely_tried(self, callback: Callback, target: CallbackTarget) -> Failure | None:
+        """Try it; a fault of ours counts as a failed try, or it would be tried again at once, and without end."""
+        try:
+            return self._try(callback, target)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            # Without its words, which may quote the address.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}, line {frame.lineno}"
+            _log.error("callback_fault", **_facts(callback), kind=type(error).__name__, where=where)  # noqa: TRY400
+            return _FAULT
 
     def _try(self, callback: Callback, target: CallbackTarget) -> Failure | None:
         task = self._database.tasks.read_tasks([callback.token]).get(callback.token)

@@ -43,3 +43,5 @@ def check_receiver(url: str | None, storage: StorageSettings) -> None:
         )
     except HostNotAllowedError as refusal:
         raise QueryError([Mistake("callback_url", f"cannot be called: {refusal}")]) from None
+    except OSError:
+        raise QueryError([Mistake("callback_url", "cannot be called: there is no such address")]) from None

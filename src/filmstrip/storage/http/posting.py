@@ -10,7 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationValueError, SSLError
+from urllib3.exceptions import HTTPError, SSLError
 
 from filmstrip.domain.errors import HostNotAllowedError
 from filmstrip.storage.http.addressing import have_one_origin, redirect_target, split_credentials
@@ -80,7 +80,8 @@ def post(url: str, form: Form, settings: StorageSettings, seconds: float) -> Fai
         return Failure(str(refusal))
     except SSLError as error:
         return Failure(distrust_of(error, urlsplit(url).hostname or "") or trouble_of(error))
-    except LocationValueError:
+    except ValueError:
+        # Of urllib3, urllib.parse and codecs, which each read addresses in their own way.
         return Failure("its address makes no sense")
     except HTTPError as error:
         return Failure(trouble_of(error))
