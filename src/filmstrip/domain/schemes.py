@@ -19,6 +19,7 @@ class Scheme:
         is_source: Whether sources may have it.
         destination_form: How a destination of this kind is written, for a sentence; None if there are none.
         least_parts: How many parts, a host among them, a URL of a place has at least.
+        begins_with_bucket: Whether the first of these is a bucket; one with a dot or a port may be a host before it.
         parts_form: What these are and how they are written, for a sentence.
         referred_by: Name of the kind of URL by which another process opens such a source; "" for its own.
         is_local: Whether such places are on this machine: without a host, a server or credentials.
@@ -37,6 +38,7 @@ class Scheme:
     is_source: bool = True
     destination_form: str | None = None
     least_parts: int = 1
+    begins_with_bucket: bool = False
     parts_form: str = ""
     referred_by: str = ""
     is_local: bool = False
@@ -86,6 +88,7 @@ SCHEMES = (
     Scheme(
         name="azblob",
         destination_form="azblob://CONTAINER/PATH",
+        begins_with_bucket=True,
         parts_form="an address of Azure with a container, such as azblob://CONTAINER/PATH",
         referred_by="http",
         carries_keys=True,
@@ -97,6 +100,7 @@ SCHEMES = (
     Scheme(
         name="b2",
         destination_form="b2://BUCKET/PATH",
+        begins_with_bucket=True,
         parts_form="an address of Backblaze with a bucket, such as b2://BUCKET/PATH",
         referred_by="http",
         carries_keys=True,
@@ -107,6 +111,7 @@ SCHEMES = (
     Scheme(
         name="gs",
         destination_form="gs://BUCKET/PATH",
+        begins_with_bucket=True,
         parts_form="an address of Google Cloud Storage with a bucket, such as gs://BUCKET/PATH",
         referred_by="http",
         carries_keys=True,
@@ -156,6 +161,13 @@ def is_lent(url: str) -> bool:
     """Check whether credentials may be lent for a URL."""
     scheme = scheme_of(url)
     return scheme is not None and scheme.is_lent
+
+
+def may_begin_with_host(url: str) -> bool:
+    """Check whether a URL may begin with a host, so that the first part of its path says of whom or what it is one."""
+    scheme = scheme_of(url)
+    first = url.partition("://")[2].rpartition("@")[2].partition("/")[0]
+    return scheme is None or not scheme.begins_with_bucket or any(mark in first for mark in ".:")
 
 
 def source_forms() -> str:

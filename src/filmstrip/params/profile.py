@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from filmstrip.domain.errors import Mistake, QueryError
+from filmstrip.domain.schemes import may_begin_with_host
 from filmstrip.params.json_text import JsonTextError, parse_json
 
 IDENTITY = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -15,13 +16,23 @@ IDENTITY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """What a value is put in place of, in the path of a destination."""
 
-BEFORE_PATH = re.compile(r"[^/]*://(?:.*@)?[^/]*(?:/[^/]*)?", re.DOTALL)
-"""Scheme, credentials, host and bucket of a URL: where the operator's credentials go is nothing that clients decide."""
+_FIRST = re.compile(r"[^/]*://(?:.*@)?[^/]*", re.DOTALL)
+_FIRST_TWO = re.compile(_FIRST.pattern + r"(?:/[^/]*)?", re.DOTALL)
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@]*:.*@", re.DOTALL)
 _SECRET_MEMBERS = frozenset({"key", "secret", "password"})
 
 JsonObject = dict[str, Any]
+
+
+def path_start(url: str) -> int | None:
+    """Return where the path of a URL begins in which clients' values may stand; None if it is no URL.
+
+    It is behind scheme, credentials, host, and bucket or first folder: where the operator's credentials go, and from
+    where a path counts, is nothing that clients decide.
+    """
+    before = (_FIRST_TWO if may_begin_with_host(url) else _FIRST).match(url)
+    return before.end() if before else None
 
 
 def parse_profile(text: str) -> JsonObject:
@@ -92,7 +103,6 @@ def _misplaced(document: JsonObject) -> Iterator[Mistake]:
         places = entry.get("destination") if isinstance(entry, dict) else None
         for place in places if isinstance(places, list) else [places]:
             url = place.get("url") if isinstance(place, dict) else place
-            match = BEFORE_PATH.match(url) if isinstance(url, str) else None
-            if match and PLACEHOLDER.search(match[0]):
-                problem = "has a placeholder in its host or bucket; it may stand behind them only"
+            if isinstance(url, str) and PLACEHOLDER.search(url[: path_start(url) or 0]):
+                problem = "has a placeholder in its host, its bucket or its first folder; it may stand behind them only"
                 yield Mistake(f"format[{index}].destination", problem)

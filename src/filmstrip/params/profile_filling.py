@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.params.profile import BEFORE_PATH, PLACEHOLDER, JsonObject, entries_of, parse_object
+from filmstrip.params.profile import PLACEHOLDER, JsonObject, entries_of, parse_object, path_start
 from filmstrip.params.values import is_printable_text, shown
 
 _LONGEST_VALUE = 500
@@ -103,10 +103,9 @@ class _Places:
             destination = {"url": destination}
         if not isinstance(destination, dict) or not isinstance(destination.get("url"), str):
             return destination
-        url, before = destination["url"], BEFORE_PATH.match(destination["url"])
-        start = before.end() if before else 0
-        filled = url[:start] + PLACEHOLDER.sub(self._value, url[start:])
-        return {**destination, "url": filled} if before else self._below(destination, filled)
+        url, start = destination["url"], path_start(destination["url"])
+        filled = url[: start or 0] + PLACEHOLDER.sub(self._value, url[start or 0 :])
+        return {**destination, "url": filled} if start is not None else self._below(destination, filled)
 
     def _below(self, destination: JsonObject, path: str) -> JsonObject:
         method = self.filling.transfer_method

@@ -65,13 +65,26 @@ def test_a_value_that_cannot_be_in_a_path_is_refused(value: Any) -> None:
     assert parse_variables(json.dumps({"name": 5, "other": "b/c"})) == {"name": "5", "other": "b/c"}
 
 
+BEFORE = [
+    *("gs://{b}/a", "b2://K:S@{b}/a", "azblob://{c}/a", "azblob://127.0.0.1:10000/{c}/a", "azblob://a.example/{c}"),
+    # A first folder of "" or "~" would say from where the path counts.
+    *("ftp://h/{folder}/a", "sftp://u:p@h/{folder}", "file:///{folder}/a"),
+]
+
+
+@pytest.mark.parametrize("place", ["gs://K:S@bucket", "b2://K:S@bucket", "azblob://acc:S/x=@films", "ftp://h/folder"])
+def test_a_placeholder_may_be_all_behind_the_bucket(place: str) -> None:
+    """Where a URL begins with the bucket there is no folder that has to come first."""
+    assert _filled(f"{place}/{{uuid}}/a.mp4")["url"] == f"{place}/0f/a.mp4"
+
+
 @pytest.mark.parametrize(
-    "url", ["s3://{host}/bucket/a", "s3://host/{bucket}/a", "{scheme}://host/b/a", "s3://K:S/x@h/{b}"]
+    "url", ["s3://{host}/bucket/a", "s3://host/{bucket}/a", "{scheme}://host/b/a", "s3://K:S/x@h/{b}", *BEFORE]
 )
 def test_placeholders_stand_behind_the_bucket_only(url: str) -> None:
     """Where the operator's credentials are sent is not a client's choice."""
     for destination in (url, {"url": url}, [{"url": url}]):
-        with pytest.raises(QueryError, match="has a placeholder in its host or bucket"):
+        with pytest.raises(QueryError, match="has a placeholder in its host, its bucket"):
             parse_profile(json.dumps({"format": {"output": "mp4", "destination": destination}}))
 
 

@@ -112,7 +112,7 @@ class Deliveries:
             # Without its words, which may quote the address.
             frame = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(frame.filename).name}, line {frame.lineno}"
-            _log.error("callback_fault", **_facts(callback), kind=type(error).__name__, where=where)  # noqa: TRY400
+            _log.error("callback_fault", **_facts(callback), kind=type(error).__name__, where=where)
             return _FAULT
 
     def _try(self, callback: Callback, target: CallbackTarget) -> Failure | None:
