@@ -45,7 +45,7 @@ def parse_variables(text: str | None) -> dict[str, str]:
     mistakes = [
         Mistake(
             f"output_path_variables.{name}",
-            f"{shown(value)} is not a text of 1 to {_LONGEST_VALUE} characters without @",
+            f"{shown(value)} is not a text of 1 to {_LONGEST_VALUE} characters without @ and %2F, and not ~",
         )
         for name, value in variables.items()
         if not _is_value(value)
@@ -136,7 +136,7 @@ def _merged(profiles: Mapping[str, JsonObject], mistakes: list[Mistake]) -> Json
 
 def _is_value(value: object) -> bool:
     is_simple = isinstance(value, str | int | float) and not isinstance(value, bool)
-    # Behind an @, a URL may go on with another host.
-    return (
-        is_simple and 0 < len(str(value)) <= _LONGEST_VALUE and "@" not in str(value) and is_printable_text(str(value))
-    )
+    text = str(value)
+    # Behind an @, a URL may go on with another host; an escaped slash, or a home, may begin a path that is not below.
+    leads_elsewhere = "@" in text or "%2f" in text.lower() or text == "~" or text.startswith("~/")
+    return is_simple and 0 < len(text) <= _LONGEST_VALUE and not leads_elsewhere and is_printable_text(text)

@@ -57,10 +57,12 @@ def test_no_value_makes_another_host_of_a_path(name: str) -> None:
     assert filled["url"].startswith("s3://host/bucket/folder/")
 
 
-@pytest.mark.parametrize("value", ["x@evil.com/y", "", "a\nb", "x" * 501, True, None, [], {}])
+@pytest.mark.parametrize(
+    "value", ["x@evil.com/y", "%2Fetc/x", "a%2f", "~/x", "~", "", "a\nb", "x" * 501, True, None, [], {}]
+)
 def test_a_value_that_cannot_be_in_a_path_is_refused(value: Any) -> None:
     """In a URL with a port, what follows an @ would be read as the host."""
-    with pytest.raises(QueryError, match="is not a text of 1 to 500 characters without @"):
+    with pytest.raises(QueryError, match="is not a text of 1 to 500 characters without @ and %2F"):
         parse_variables(json.dumps({"name": value}))
     assert parse_variables(json.dumps({"name": 5, "other": "b/c"})) == {"name": "5", "other": "b/c"}
 
