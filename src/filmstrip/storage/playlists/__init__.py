@@ -1,0 +1,15 @@
+"""Playlists of HLS and DASH as sources: a list is read, and what it names is fetched into one file.
+
+    text ──> hls_list, hls_variants ──┐
+         ──> mpd, mpd_segments ───────┴─> plan: which bytes, one behind the other ──> fetching ──> one file
+
+Each address that a list names is asked for as a source's own would be: by the same egress policy and within the same
+limits (`addresses`, `reading`). The media process, which has no network, is given the file.
+
+Others use:
+
+- `playlist_kind`: recognizes a list by its first bytes
+- `plan`: `Plan`, what is fetched
+- `planning`: makes the plan of a URL
+- `fetching`: fetches it
+"""
