@@ -59,8 +59,10 @@ class SourceFacts:
         version: Its present state.
         supports_ranges: Whether parts of it can be fetched; else only the whole, from the beginning.
         region: Region of its bucket that the server named, None where the URL was right or names none.
+        is_playlist: Whether it is a playlist of HLS or DASH: then what it names is the source (`storage.playlists`).
     """
 
     version: SourceVersion
     supports_ranges: bool
     region: str | None = None
+    is_playlist: bool = False

@@ -10,6 +10,7 @@ from filmstrip.domain.errors import SourceForbiddenError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import carries_keys
 from filmstrip.storage.lender import NOBODY, Lender
+from filmstrip.storage.playlist_source import PlaylistSource, is_of_playlist
 from filmstrip.storage.schemes.registry import references_of, sources_of
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
@@ -22,7 +23,7 @@ AnySource = str | SourceReference
 
 
 def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
-    """Ask for one byte of a source, which shows whether it is there, how large, and how it can be read.
+    """Ask for the first bytes of a source, which shows whether it is there, how large, and how it can be read.
 
     Raises:
         SourceError: It cannot be read.
@@ -35,7 +36,7 @@ def check_source(source: AnySource, settings: StorageSettings) -> SourceFacts:
 def find_source(
     url: str, settings: StorageSettings, version: SourceVersion | None = None, lender: Lender = NOBODY
 ) -> tuple[SourceReference, SourceFacts]:
-    """Refer to a client's source in its present state, and ask for one byte of it.
+    """Refer to a client's source in its present state, and ask for the first bytes of it.
 
     A server that names another region is asked once more, signed for that.
 
@@ -50,6 +51,8 @@ def find_source(
         HostNotAllowedError: The operator does not allow its host or folder.
         CredentialsError: What is lent cannot be read.
     """
+    # A playlist is compared by what it names, once that is known.
+    version = None if is_of_playlist(version) else version
     reference = refer_to_source(url, settings, version, lender)
     try:
         facts = check_source(reference, settings)
@@ -105,3 +108,33 @@ def copy_source(source: AnySource, settings: StorageSettings, path: Path, on_pro
     """
     reference = refer_to_source(source, settings)
     sources_of(reference).copy_source(reference, settings, path, on_progress)
+
+
+def copy_playlist(
+    source: PlaylistSource,
+    settings: StorageSettings,
+    path: Path,
+    on_progress: ProgressListener,
+    expected: SourceVersion | None = None,
+) -> SourceVersion:
+    """Copy what a playlist of HLS or DASH names into one file at `path`: whole or not at all.
+
+    Args:
+        source: The playlist.
+        settings: What the operator allows; it counts for each address in the list.
+        path: Where the file goes.
+        on_progress: Told the finished fraction.
+        expected: The state in which the playlist has to be, None for any.
+
+    Returns:
+        Its state, by what it names.
+
+    Raises:
+        SourceError: It, or something that it names, cannot be read, or it is in another state.
+        LimitExceededError: It is too long, too large or too slow.
+        HostNotAllowedError: It names a host or a folder that the operator does not allow.
+        DiskFullError: There is no room for the file.
+    """
+    from filmstrip.storage.playlists.copying import copy_listed  # noqa: PLC0415 - loaded where there is a playlist
+
+    return copy_listed(source, settings, path, on_progress, expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from filmstrip.domain.schemes import is_local
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.lender import NOBODY, Lender
+from filmstrip.storage.playlist_source import PlaylistSource
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
-from filmstrip.storage.sources import copy_source, find_source, open_source, refer_to_source
+from filmstrip.storage.sources import copy_playlist, copy_source, find_source, open_source, refer_to_source
 
 
 def ignore(*_facts: object) -> None:
@@ -49,6 +50,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
     listener: FetchListener = _NOBODY,
     lender: Lender = NOBODY,
     known: SourceFacts | None = None,
+    short_side: int | None = None,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
 
@@ -62,6 +64,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
         lender: Whose credentials sign where the URL has none.
         known: What its server said before. Then it is not asked whether a source that is read in parts is still there,
             as each of its answers is compared with the expected state.
+        short_side: Of a playlist that has several pictures, how many pixels of the smaller side are enough; None for
+            the best.
 
     Returns:
         How a child process opens it, and in which state it is.
@@ -86,7 +90,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
             refer = partial(refer_to_source, url, settings, expected, lender, known.region)
             return await asyncio.to_thread(refer), expected
         find = partial(find_source, url, settings, expected, lender)
-        return await asyncio.to_thread(_fetch, find, settings, path, whole, expected, stoppable)
+        playlist = PlaylistSource(url, lender, short_side=short_side)
+        return await asyncio.to_thread(_fetch, find, playlist, settings, path, whole, expected, stoppable)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -96,8 +101,9 @@ class _StoppedError(Exception):
     """Nobody waits for the copy any more."""
 
 
-def _fetch(
+def _fetch(  # noqa: PLR0913 - of this module alone
     find: Callable[[], tuple[SourceReference, SourceFacts]],
+    playlist: PlaylistSource,
     settings: StorageSettings,
     path: Path,
     whole: bool,  # noqa: FBT001 - of this module alone
@@ -108,6 +114,9 @@ def _fetch(
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     reference, facts = find()
     listener.on_answer(facts)
+    if facts.is_playlist:
+        listed = replace(playlist, region=facts.region)
+        return LocalFile(path), copy_playlist(listed, settings, path, listener.on_progress, expected)
     if is_local(reference.url) and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:

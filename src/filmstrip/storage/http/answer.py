@@ -53,6 +53,10 @@ class Answer:
     length_bytes: int | None = None
     is_packed: bool = False
 
+    def head(self, size_bytes: int) -> bytes:
+        """Read its first bytes, as many or all."""
+        return self.body.read(size_bytes, decode_content=self.is_packed)
+
     def pieces(self) -> Iterator[bytes]:
         """Yield the body as it arrives."""
         return self.body.stream(_PIECE_BYTES, decode_content=self.is_packed)

@@ -28,8 +28,14 @@ _MAY_HAVE_EXPIRED = {401, 403, 404, 410}
 class HttpSource:
     """A source on an http server; may be used by several threads at once."""
 
-    def __init__(self, url: str, settings: StorageSettings) -> None:
+    def __init__(self, url: str, settings: StorageSettings, beside: HttpSource | None = None) -> None:
         """Prepare to ask; nothing is sent yet.
+
+        Args:
+            url: Where it is; it may begin with a user and a password.
+            settings: How patient to be, and what the operator allows.
+            beside: A source that names this one: its connections and cookies are used, which it closes, and its
+                credentials if both are on one server.
 
         Raises:
             SourceNotFoundError: It is not a URL.
@@ -39,10 +45,17 @@ class HttpSource:
         except ValueError:
             raise SourceNotFoundError("The source is not a URL that can be fetched") from None
         self.settings = settings
-        self._client = make_http_client(settings)
+        self._client = make_http_client(settings) if beside is None else beside._client  # noqa: SLF001 - of its kind
         self._url, self._credentials = split_credentials(url)
+        if beside is not None and not self._credentials:
+            self._credentials = beside._credentials_for(self._url)  # noqa: SLF001 - of its kind
         self._resolved_url = self._url
-        self._cookies = CookieJar()
+        self._cookies = CookieJar() if beside is None else beside._cookies  # noqa: SLF001 - of its kind
+
+    @property
+    def resolved_url(self) -> str:
+        """Where it was found: where the last redirect led to, without user and password."""
+        return self._resolved_url
 
     def close(self) -> None:
         """Close the connections."""

@@ -25,12 +25,20 @@ _SECONDS_BETWEEN_REPORTS = 1.0
 _BYTES_BETWEEN_REPORTS = 16 << 20
 
 
-class _Progress:
+class CopyProgress:
     """Passes on how much arrived, about once a second or each 16 MiB; 0.0 if the whole is not known."""
 
     def __init__(
         self, label: str, size_bytes: int | None, listener: ProgressListener, settings: StorageSettings
     ) -> None:
+        """Begin with nothing.
+
+        Args:
+            label: The source, as it is shown.
+            size_bytes: Its length, None if that is not known.
+            listener: Who is told.
+            settings: What is slow, and what is too large.
+        """
         self._label = label
         self._size_bytes = size_bytes
         self._listener = listener
@@ -44,13 +52,21 @@ class _Progress:
         Raises:
             LimitExceededError: It takes too long, or is too large.
         """
+        self.demand(done_bytes)
         now = time.monotonic()
-        refuse_large(done_bytes, self._label, self._settings)
-        refuse_slow(self._label, now - self._began_at, done_bytes, self._settings)
         is_time = now - self._reported_at >= _SECONDS_BETWEEN_REPORTS
         if is_time or done_bytes - self._reported_bytes >= _BYTES_BETWEEN_REPORTS:
             self._reported_at, self._reported_bytes = now, done_bytes
             self._listener(min(1.0, done_bytes / self._size_bytes) if self._size_bytes else 0.0)
+
+    def demand(self, done_bytes: int) -> None:
+        """See to it that what arrived is not too much, and came fast enough.
+
+        Raises:
+            LimitExceededError: It takes too long, or is too large.
+        """
+        refuse_large(done_bytes, self._label, self._settings)
+        refuse_slow(self._label, time.monotonic() - self._began_at, done_bytes, self._settings)
 
 
 def refuse_large(size_bytes: int, label: str, settings: StorageSettings) -> None:
@@ -71,7 +87,7 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
         LimitExceededError: It takes too long, or is too large.
         SourceError: The source cannot be fetched whole.
     """
-    progress = _Progress(ranges.label, ranges.size_bytes, on_progress, settings)
+    progress = CopyProgress(ranges.label, ranges.size_bytes, on_progress, settings)
     with written_whole(path) as file, ThreadPoolExecutor(settings.connections, "source-copy") as pool:
         _ensure_space(path, ranges.size_bytes)
         starts = range(0, ranges.size_bytes, _PART_BYTES)
@@ -87,7 +103,7 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
     on_progress(1.0)
 
 
-def _await(part: Future[None], progress: _Progress, ranges: SourceRanges) -> None:
+def _await(part: Future[None], progress: CopyProgress, ranges: SourceRanges) -> None:
     """Wait for a part, letting the listener object meanwhile."""
     while True:
         try:
@@ -130,7 +146,7 @@ def _copy_once(
     with source.get(expected=expected) as answer, written_whole(path) as file:
         size_bytes, done_bytes = answer.version.size_bytes, 0
         _ensure_space(path, size_bytes or 0)
-        progress = _Progress(source.label, size_bytes, on_progress, settings)
+        progress = CopyProgress(source.label, size_bytes, on_progress, settings)
         for piece in answer.pieces():
             if done_bytes == 0:
                 refuse_web_page(piece, source.label)

@@ -8,8 +8,5 @@ limits (`addresses`, `reading`). The media process, which has no network, is giv
 
 Others use:
 
-- `playlist_kind`: recognizes a list by its first bytes
-- `plan`: `Plan`, what is fetched
-- `planning`: makes the plan of a URL
-- `fetching`: fetches it
+- `copying`: makes the plan of a playlist and fetches what it names
 """

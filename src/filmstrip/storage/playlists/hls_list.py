@@ -12,7 +12,7 @@ from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 MOST_SEGMENTS = 100_000
 _MOST_LINES = 600_000
 _LONGEST_LINE = 65_536
-_ATTRIBUTE = re.compile(r'\s*([A-Za-z0-9-]{1,64})\s*=\s*("[^"]*"|[^",]*)\s*(?:,|$)')  # RFC 8216, 4.2
+_ATTRIBUTE = re.compile(r'\s*+([A-Za-z0-9-]{1,64})\s*+=\s*+("[^"]*+"|[^",]*+)\s*+(?:,|$)')  # RFC 8216, 4.2
 _RANGE = re.compile(r"(\d{1,18})(?:@(\d{1,18}))?")
 
 Attributes = dict[str, str]

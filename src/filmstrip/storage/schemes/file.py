@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from filmstrip.domain.errors import (
@@ -15,6 +16,7 @@ from filmstrip.params.destination import Destination
 from filmstrip.storage.file_errors import other_kind, reason_of
 from filmstrip.storage.lender import Lender
 from filmstrip.storage.local import LocalStore, allowed_path
+from filmstrip.storage.playlist_kind import HEAD_BYTES, playlist_kind
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 from filmstrip.storage.whole_file import write_whole
@@ -40,8 +42,9 @@ def refer_to_source(url: str, _settings: StorageSettings, _lender: Lender, _regi
 
 def check_source(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
     """Look whether the file can be read, and how large it is."""
-    size_bytes = open_source(reference, settings).stat().st_size
-    return SourceFacts(SourceVersion(size_bytes), supports_ranges=True)
+    with open_source(reference, settings).open("rb") as file:
+        is_playlist = playlist_kind(file.read(HEAD_BYTES)) is not None
+        return SourceFacts(SourceVersion(os.fstat(file.fileno()).st_size), supports_ranges=True, is_playlist=is_playlist)
 
 
 def open_source(reference: SourceReference, settings: StorageSettings) -> Path:

@@ -35,7 +35,7 @@ def refer_to_source(url: str, _settings: StorageSettings, _lender: Lender, _regi
 
 
 def check_source(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
-    """Ask its server for one byte."""
+    """Ask its server for its first bytes."""
     return check_remote(reference, settings, HttpSource)
 
 

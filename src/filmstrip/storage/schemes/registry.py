@@ -49,7 +49,7 @@ class OpensSources(Protocol):
     """A module whose kind of URL references to sources may have."""
 
     def check_source(self, reference: SourceReference, settings: StorageSettings) -> SourceFacts:
-        """Ask for one byte, as `sources.check_source`."""
+        """Ask for its first bytes, as `sources.check_source`."""
 
     def open_source(self, reference: SourceReference, settings: StorageSettings) -> Path | SourceRanges:
         """Open it for random access, as `sources.open_source`."""
