@@ -16,7 +16,7 @@ from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.playlist_source import PlaylistSource
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
+from filmstrip.storage.source_reference import SourceFacts, SourceVersion
 from filmstrip.storage.sources import copy_playlist, copy_source, find_source, open_source, refer_to_source
 
 
@@ -89,9 +89,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
         if not (is_here or whole) and known is not None and known.supports_ranges and expected is not None:
             refer = partial(refer_to_source, url, settings, expected, lender, known.region)
             return await asyncio.to_thread(refer), expected
-        find = partial(find_source, url, settings, expected, lender)
-        playlist = PlaylistSource(url, lender, short_side=short_side)
-        return await asyncio.to_thread(_fetch, find, playlist, settings, path, whole, expected, stoppable)
+        source = PlaylistSource(url, lender, short_side=short_side)
+        return await asyncio.to_thread(_fetch, source, settings, path, whole, expected, stoppable)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -101,9 +100,8 @@ class _StoppedError(Exception):
     """Nobody waits for the copy any more."""
 
 
-def _fetch(  # noqa: PLR0913 - of this module alone
-    find: Callable[[], tuple[SourceReference, SourceFacts]],
-    playlist: PlaylistSource,
+def _fetch(
+    source: PlaylistSource,
     settings: StorageSettings,
     path: Path,
     whole: bool,  # noqa: FBT001 - of this module alone
@@ -112,10 +110,10 @@ def _fetch(  # noqa: PLR0913 - of this module alone
 ) -> tuple[ReadableSource, SourceVersion]:
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
-    reference, facts = find()
+    reference, facts = find_source(source.url, settings, expected, source.lender)
     listener.on_answer(facts)
     if facts.is_playlist:
-        listed = replace(playlist, region=facts.region)
+        listed = replace(source, region=facts.region)
         return LocalFile(path), copy_playlist(listed, settings, path, listener.on_progress, expected)
     if is_local(reference.url) and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version

@@ -45,16 +45,21 @@ class HttpSource:
         except ValueError:
             raise SourceNotFoundError("The source is not a URL that can be fetched") from None
         self.settings = settings
-        self._client = make_http_client(settings) if beside is None else beside._client  # noqa: SLF001 - of its kind
+        self._client: urllib3.PoolManager = make_http_client(settings) if beside is None else beside._client  # noqa: SLF001 - of its kind
         self._url, self._credentials = split_credentials(url)
         if beside is not None and not self._credentials:
             self._credentials = beside._credentials_for(self._url)  # noqa: SLF001 - of its kind
         self._resolved_url = self._url
-        self._cookies = CookieJar() if beside is None else beside._cookies  # noqa: SLF001 - of its kind
+        self._cookies: CookieJar = CookieJar() if beside is None else beside._cookies  # noqa: SLF001 - of its kind
 
     @property
     def resolved_url(self) -> str:
         """Where it was found: where the last redirect led to, without user and password."""
+        return self._resolved_url
+
+    @property
+    def resolved_url(self) -> str:
+        """Where it was found, after all redirects; without credentials."""
         return self._resolved_url
 
     def close(self) -> None:

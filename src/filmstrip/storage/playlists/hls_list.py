@@ -132,7 +132,7 @@ def _lines(text: bytes, label: str) -> Iterator[tuple[str, str]]:
             raise LimitExceededError(
                 f'The playlist "{label}" is too long (limit {_MOST_LINES} lines of {_LONGEST_LINE} characters)'
             )
-        line = line.strip()  # noqa: PLW2901 - the same line
+        line = line.strip()
         if line.startswith("#EXT"):
             tag, _, value = line[1:].partition(":")
             yield tag, value.strip()

@@ -108,5 +108,7 @@ class _Runs:
             return (number % (1 << _SEQUENCE_BITS)).to_bytes(_IV_BYTES, "big")
         match = _IV.fullmatch(told or "")
         if match is None:
-            raise SourceUnreadableError(f'The playlist "{self._label}" has an encryption without an IV that makes sense')
+            raise SourceUnreadableError(
+                f'The playlist "{self._label}" is encrypted with an IV that makes no sense'
+            )
         return int(match[1], 16).to_bytes(_IV_BYTES, "big")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.storage.playlist_kind import PlaylistKind, playlist_kind
 from filmstrip.storage.playlists.addresses import resolved
 from filmstrip.storage.playlists.hls_choice import choose_variant, sound_of
 from filmstrip.storage.playlists.hls_list import HlsList, parse_hls
 from filmstrip.storage.playlists.hls_runs import clocks_of
 from filmstrip.storage.playlists.plan import Plan, Run, Section
-from filmstrip.storage.playlist_kind import PlaylistKind, playlist_kind
 from filmstrip.storage.playlists.reading import Reader, Text
 
 Clocks = list[tuple[Run, ...]]

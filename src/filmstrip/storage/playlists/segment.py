@@ -64,8 +64,7 @@ class SegmentCopy:
         encryption = self.run.encryption
         if key is not None and encryption is not None:
             pieces = decrypted(pieces, key, encryption.iv, label)
-        for piece in pieces:
-            file.write(piece)
+        file.writelines(pieces)
 
     def _read_local(self, path: Path) -> Iterator[bytes]:
         with path.open("rb") as file:

@@ -44,7 +44,8 @@ def check_source(reference: SourceReference, settings: StorageSettings) -> Sourc
     """Look whether the file can be read, and how large it is."""
     with open_source(reference, settings).open("rb") as file:
         is_playlist = playlist_kind(file.read(HEAD_BYTES)) is not None
-        return SourceFacts(SourceVersion(os.fstat(file.fileno()).st_size), supports_ranges=True, is_playlist=is_playlist)
+        version = SourceVersion(os.fstat(file.fileno()).st_size)
+        return SourceFacts(version, supports_ranges=True, is_playlist=is_playlist)
 
 
 def open_source(reference: SourceReference, settings: StorageSettings) -> Path:
