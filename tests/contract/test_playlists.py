@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import barcode
-from filmstrip.domain.errors import (
-    HostNotAllowedError,
-    LimitExceededError,
-    SourceChangedError,
-    SourceForbiddenError,
-    SourceNotFoundError,
-    SourceUnreachableError,
-    SourceUnreadableError,
-)
 from filmstrip.storage.lender import NOBODY
 from filmstrip.storage.playlist_source import PlaylistSource
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.source_reference import SourceVersion
 from filmstrip.storage.sources import check_source, copy_playlist
-from filmstrip.testing.manners import Manners
-from filmstrip.testing.range_server import RangeServer, running_range_server
+from filmstrip.testing.range_server import RangeServer
 from output_runs import run_output
 from playlists import FRAGMENTED, FRAMES, GROUP, HLS, RATE, made
 

@@ -19,6 +19,7 @@ from filmstrip.jobs.making.assignment import ignore
 from filmstrip.jobs.making.local_task import LocalListener, LocalTask, MadeOutput
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.making.named_source import naming_source
+from filmstrip.jobs.rules.enough_pixels import enough_short_side
 from filmstrip.jobs.rules.patience import patiently
 from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
 from filmstrip.jobs.tasks.operator_values import with_operator_values
@@ -92,7 +93,16 @@ async def run_query(
         child = MediaChild(settings.media, storage, server)
         path = folder / "source"
         telling = FetchListener(on_progress=listener.on_fetch)
-        fetch = partial(fetch_source, query.source, storage, path, whole=whole, listener=telling, lender=lender)
+        fetch = partial(
+            fetch_source,
+            query.source,
+            storage,
+            path,
+            whole=whole,
+            listener=telling,
+            lender=lender,
+            short_side=enough_short_side(query.formats),
+        )
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
         with naming_source(query.source):
             info = await child.probe(source, _probe_folder(folder))

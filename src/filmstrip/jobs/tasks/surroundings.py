@@ -14,6 +14,7 @@ from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNot
 from filmstrip.domain.hosts import host_of
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.allowances import fetch_seconds
+from filmstrip.jobs.rules.enough_pixels import enough_short_side
 from filmstrip.jobs.rules.free_disk import demand_free_disk, keeping_free_disk
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.rules.step_limit import allow
@@ -150,6 +151,7 @@ class Surroundings:
             listener=FetchListener(on_answer, on_progress),
             lender=lender,
             known=self.sources.kept(token),
+            short_side=enough_short_side(query.formats),
         )
 
     @contextmanager

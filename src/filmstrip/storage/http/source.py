@@ -57,11 +57,6 @@ class HttpSource:
         """Where it was found: where the last redirect led to, without user and password."""
         return self._resolved_url
 
-    @property
-    def resolved_url(self) -> str:
-        """Where it was found, after all redirects; without credentials."""
-        return self._resolved_url
-
     def close(self) -> None:
         """Close the connections."""
         self._client.clear()

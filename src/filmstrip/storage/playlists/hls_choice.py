@@ -12,6 +12,7 @@ from filmstrip.storage.playlists.picture_choice import Picture, best_picture
 _RESOLUTION = re.compile(r"(\d{1,5})x(\d{1,5})")
 _NUMBER = re.compile(r"\d{1,15}")
 _SOUND_CODECS = ("mp4a", "ac-3", "ec-3", "ac-4", "opus", "flac", "mp3", "alac", "dts")
+_DOLBY_VISION = ("dvh1", "dvhe", "dav1", "dvav", "dva1")
 _TEXT_CODECS = ("stpp", "wvtt")
 
 
@@ -60,4 +61,10 @@ def _picture_of(variant: Variant) -> Picture:
     codecs = _codecs(variant)
     has_pictures = match is not None or not codecs or any(not codec.startswith(_SOUND_CODECS) for codec in codecs)
     width, height = (int(match[1]), int(match[2])) if match else (0, 0)
-    return Picture(width, height, int(bandwidth[0]) if bandwidth else 0, has_pictures=has_pictures)
+    return Picture(
+        width,
+        height,
+        int(bandwidth[0]) if bandwidth else 0,
+        has_pictures=has_pictures,
+        has_usual_colors=not any(codec.startswith(_DOLBY_VISION) for codec in codecs),
+    )

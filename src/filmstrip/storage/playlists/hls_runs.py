@@ -30,8 +30,14 @@ def demand_film(found: HlsList, label: str) -> None:
             f'The playlist "{label}" is of a live stream, or of a recording that is not finished (it has no '
             "EXT-X-ENDLIST): send it when it is"
         )
-    if not any(not segment.is_missing for segment in found.segments):
+    if not found.segments:
         raise SourceUnreadableError(f'The playlist "{label}" names no segments')
+    missing = sum(segment.is_missing for segment in found.segments)
+    if missing:
+        raise SourceUnreadableError(
+            f'The playlist "{label}" says that {missing} of its {len(found.segments)} segments are missing '
+            "(EXT-X-GAP): send the film whole"
+        )
 
 
 def clocks_of(found: HlsList, base: str, label: str) -> list[tuple[Run, ...]]:
@@ -52,8 +58,7 @@ def clocks_of(found: HlsList, base: str, label: str) -> list[tuple[Run, ...]]:
     for index, segment in enumerate(found.segments):
         if segment.is_new_clock:
             clocks.append([])
-        if not segment.is_missing:
-            clocks[-1].extend(reader.runs_of(segment, found.media_sequence + index, is_first=not clocks[-1]))
+        clocks[-1].extend(reader.runs_of(segment, found.media_sequence + index, is_first=not clocks[-1]))
     return [joined_runs(runs) for runs in clocks if runs]
 
 
@@ -108,7 +113,5 @@ class _Runs:
             return (number % (1 << _SEQUENCE_BITS)).to_bytes(_IV_BYTES, "big")
         match = _IV.fullmatch(told or "")
         if match is None:
-            raise SourceUnreadableError(
-                f'The playlist "{self._label}" is encrypted with an IV that makes no sense'
-            )
+            raise SourceUnreadableError(f'The playlist "{self._label}" is encrypted with an IV that makes no sense')
         return int(match[1], 16).to_bytes(_IV_BYTES, "big")

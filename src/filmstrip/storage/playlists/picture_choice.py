@@ -15,12 +15,14 @@ class Picture:
         height: In pixels, 0 if it is not told.
         bits_per_second: What it takes to fetch, 0 if it is not told.
         has_pictures: Whether it may be a picture at all; else sound alone.
+        has_usual_colors: Whether its colours are what decoders tell; those of Dolby Vision alone are not.
     """
 
     width: int
     height: int
     bits_per_second: int
     has_pictures: bool = True
+    has_usual_colors: bool = True
 
     @property
     def short_side(self) -> int:
@@ -28,9 +30,14 @@ class Picture:
         return min(self.width, self.height)
 
     @property
-    def rank(self) -> tuple[bool, int, int]:
+    def pixels(self) -> int:
+        """How many there are."""
+        return self.width * self.height
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int]:
         """What makes it better: the largest picture, and of those the one that takes most to fetch."""
-        return (self.has_pictures, self.width * self.height, self.bits_per_second)
+        return (self.has_pictures, self.has_usual_colors, self.pixels, self.bits_per_second)
 
 
 def best_picture(pictures: Sequence[Picture], short_side: int | None) -> int:
@@ -41,9 +48,10 @@ def best_picture(pictures: Sequence[Picture], short_side: int | None) -> int:
         short_side: Pixels of the smaller side that are enough: then it is the best of the smallest that have as many.
             None for the best of all, as where none has as many.
     """
-    indexes = range(len(pictures))
-    enough = [index for index in indexes if short_side is not None and pictures[index].short_side >= short_side > 0]
+    indexes = list(range(len(pictures)))
+    usual = [index for index in indexes if pictures[index].has_usual_colors] or indexes
+    enough = [index for index in usual if short_side is not None and pictures[index].short_side >= short_side > 0]
     if enough:
-        least = min(pictures[index].width * pictures[index].height for index in enough)
-        indexes = [index for index in enough if pictures[index].width * pictures[index].height == least]  # type: ignore[assignment]
+        least = min(pictures[index].pixels for index in enough)
+        indexes = [index for index in enough if pictures[index].pixels == least]
     return max(indexes, key=lambda index: pictures[index].rank)
