@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import barcode
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
@@ -116,7 +119,7 @@ dolby/film.m3u8
 def test_the_picture_that_is_enough_is_fetched(
     short_side: int | None, width: int, range_server: RangeServer, settings: StorageSettings, tmp_path: Path
 ) -> None:
-    """Of several variants the best is taken, or the smallest that is large enough, and of the others nothing is read."""
+    """Of several variants the best is taken, or the smallest that is large enough, and nothing else is read."""
     for name, size in {"low": (160, 90), "middle": (320, 180), "high": (640, 360)}.items():
         made(HLS, size=size).lay(range_server.folder / name)
     (range_server.folder / "all.m3u8").write_text(MASTER)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
+import barcode
 from assets import ASSETS
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.domain.geometry import FrameSize
@@ -26,6 +27,7 @@ from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from ftp_server import FtpServer
 from sftp_server import SftpServer
+from playlists import HLS, made
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,20 @@ def test_thumbnails_of_a_url_in_the_own_network(sample: Path, tmp_path: Path, ra
     ]
     assert run([*command, "--image-format", "jpg"]) == ExitCode.DONE
     assert len(list((tmp_path / "out").glob("*.jpg"))) == 3
+
+
+def test_thumbnails_of_a_playlist(tmp_path: Path) -> None:
+    """A playlist that is named on the command line may name what is in its folder, and nothing above it."""
+    made(HLS).lay(tmp_path / "film" / "parts")
+    playlist = tmp_path / "film" / "film.m3u8"
+    playlist.write_text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nparts/film.m3u8\n")
+    command = ["thumbnails", str(playlist), str(tmp_path / "out"), "--interval", "1"]
+    assert run(command) == ExitCode.DONE
+    pictures = sorted((tmp_path / "out").glob("*.png"))
+    assert [barcode.read_number_of_file(picture) for picture in pictures] == [0, 25]
+    (tmp_path / "above.ts").write_bytes((tmp_path / "film" / "parts" / "film0.ts").read_bytes())
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\n../above.ts\n#EXT-X-ENDLIST\n")
+    assert run(command) == ExitCode.FAILED
 
 
 def test_thumbnails_into_a_bucket(

@@ -8,12 +8,14 @@ to them.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from filmstrip.domain.schemes import carries_keys, is_local
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
 from filmstrip.params.query import Query
 from filmstrip.storage.local import path_of_url
+from filmstrip.storage.playlist_kind import HEAD_BYTES, playlist_kind
 from filmstrip.storage.settings import StorageSettings
 
 
@@ -24,14 +26,29 @@ def allow_named(query: Query[Output], settings: StorageSettings) -> StorageSetti
 
 
 def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSettings:
-    """Allow the hosts and paths of some URLs."""
-    paths = tuple(path_of_url(url) for url in urls if is_local(url))
+    """Allow the hosts and paths of some URLs; of a playlist, its folder and what is below it."""
+    paths = tuple(_place_of(path_of_url(url)) for url in urls if is_local(url))
     hosts = tuple(_host_of(url) for url in urls if not is_local(url))
     return replace(
         settings,
         local_roots=settings.local_roots + paths,
         private_hosts=settings.private_hosts + tuple(host for host in hosts if host),
     )
+
+
+def _place_of(path: Path) -> Path:
+    """Return what is used of this machine by naming a path: itself, or where the segments of a playlist lie."""
+    try:
+        # A pipe would be waited for.
+        head = _head_of(path) if path.is_file() else b""
+    except OSError:
+        return path  # opening it for its purpose says what is the matter
+    return path if playlist_kind(head) is None else path.parent
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _host_of(url: str) -> str:

@@ -18,6 +18,7 @@ class Manners:
         etags: Whether answers have an ETag, and If-Match is obeyed.
         dates: Whether answers have a Last-Modified.
         refuse: So many requests that come next are refused with `refusal`.
+        refuse_only: How the paths end that are refused, "" for all.
         refusal: The status of a refusal.
         cut: So many bodies that come next are broken off in their middle.
         reset: So many connections that come next are closed without an answer.
@@ -33,6 +34,7 @@ class Manners:
     etags: bool = True
     dates: bool = True
     refuse: int = 0
+    refuse_only: str = ""
     refusal: int = HTTPStatus.SERVICE_UNAVAILABLE
     cut: int = 0
     reset: int = 0

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         manners = self.state.manners
         if manners.redirect is not None:
             return HTTPStatus.FOUND
-        if self.state.take("refuse"):
+        if path.name.endswith(manners.refuse_only) and self.state.take("refuse"):
             return HTTPStatus(manners.refusal)
         if manners.credentials not in {None, headers.get("authorization")}:
             return HTTPStatus.UNAUTHORIZED

@@ -4,6 +4,7 @@ Others use:
 
 - `allowances`: how long a step may take
 - `bundles`: which outputs are made together
+- `enough_pixels`: how large a picture of a source has to be
 - `free_disk`: how much of the disk is left alone
 - `patience`: `patiently`, which tries again
 - `places`: `Places`, shared fairly between API keys
