@@ -36,7 +36,7 @@ def test_a_task_reads_each_segment_once(service: ToyService, range_server: Range
 
 def test_an_outage_in_the_middle_is_waited_for(service: ToyService, range_server: RangeServer) -> None:
     """A server that cannot answer in the middle of a list is asked again later, and the task is made."""
-    range_server.manners.refuse_only, range_server.manners.refuse = "2.ts", 3
+    range_server.manners.refuse_only, range_server.manners.refuse = "2.ts", 1
     token = service.submit(range_server.url_of("film.m3u8"), THUMBNAILS)
     assert service.finished(token).error is None
     assert range_server.manners.refuse == 0
