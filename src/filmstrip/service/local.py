@@ -52,9 +52,11 @@ async def probe_source(url: str, settings: Settings, server: ForkServer, lender:
     _expect_fetching(url, server)
     await _check_hosts((url,), storage, ignore)
     with _work_folder() as folder:
-        source, _version = await fetch_source(url, storage, folder / "source", whole=False, lender=lender)
+        child = MediaChild(settings.media, storage, server)
+        path = folder / "source"
+        source, _version = await fetch_source(url, storage, path, whole=False, lender=lender, join=child.join)
         with naming_source(url):
-            return await MediaChild(settings.media, storage, server).probe(source, _probe_folder(folder))
+            return await child.probe(source, _probe_folder(folder))
 
 
 async def run_query(
@@ -102,6 +104,7 @@ async def run_query(
             listener=telling,
             lender=lender,
             short_side=enough_short_side(query.formats),
+            join=child.join,
         )
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
         with naming_source(query.source):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from filmstrip.storage.lender import Lender
 from filmstrip.storage.source_reference import SourceVersion
@@ -28,9 +29,34 @@ class PlaylistSource:
     short_side: int | None = None
 
 
-def version_of_playlist(size_bytes: int, fingerprint: str) -> SourceVersion:
-    """Return the state of a playlist by the size of the file that was made of it, and a digest of what it names."""
-    return SourceVersion(size_bytes, _MARK + fingerprint)
+@dataclass(frozen=True, slots=True)
+class FetchedTracks:
+    """What has one clock, fetched.
+
+    Attributes:
+        pictures: File with the pictures.
+        sound: File with the sound, None if that is in the same, or if there is none.
+    """
+
+    pictures: Path
+    sound: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistCopy:
+    """What came of a playlist.
+
+    Attributes:
+        fingerprint: Digest of what it names.
+        tracks: What is still to be joined, in order; empty if all is in the one file already.
+    """
+
+    fingerprint: str
+    tracks: tuple[FetchedTracks, ...] = ()
+
+    def version(self, size_bytes: int) -> SourceVersion:
+        """Return the state of the playlist, with the size of the file that was made of it."""
+        return SourceVersion(size_bytes, _MARK + self.fingerprint)
 
 
 def is_of_playlist(version: SourceVersion | None) -> bool:

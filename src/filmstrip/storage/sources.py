@@ -10,7 +10,7 @@ from filmstrip.domain.errors import SourceForbiddenError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import carries_keys
 from filmstrip.storage.lender import NOBODY, Lender
-from filmstrip.storage.playlist_source import PlaylistSource, is_of_playlist
+from filmstrip.storage.playlist_source import PlaylistCopy, PlaylistSource, is_of_playlist
 from filmstrip.storage.schemes.registry import references_of, sources_of
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
@@ -116,8 +116,10 @@ def copy_playlist(
     path: Path,
     on_progress: ProgressListener,
     expected: SourceVersion | None = None,
-) -> SourceVersion:
+) -> PlaylistCopy:
     """Copy what a playlist of HLS or DASH names into one file at `path`: whole or not at all.
+
+    Where sound is for itself, there is a file for it and one for the pictures beside `path` instead.
 
     Args:
         source: The playlist.
@@ -127,7 +129,7 @@ def copy_playlist(
         expected: The state in which the playlist has to be, None for any.
 
     Returns:
-        Its state, by what it names.
+        Its state, by what it names, and what is still to be joined.
 
     Raises:
         SourceError: It, or something that it names, cannot be read, or it is in another state.

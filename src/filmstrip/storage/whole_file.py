@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -131,3 +131,18 @@ def _copy(path: Path, file: BinaryIO) -> None:
         # A buffer of a megabyte for each of many small files would be mapped and unmapped each time.
         size_bytes = os.fstat(content.fileno()).st_size
         shutil.copyfileobj(content, file, max(1, min(size_bytes, _MOST_COPIED_AT_ONCE_BYTES)))
+
+
+def put_together(parts: Sequence[Path], path: Path) -> None:
+    """Make one file of several, one behind the other, whole or not at all; they are gone then.
+
+    Raises:
+        DiskFullError: The disk is full.
+    """
+    if len(parts) == 1:
+        parts[0].rename(path)
+        return
+    with written_whole(path) as file:
+        for part in parts:
+            _copy(part, file)
+            part.unlink()

@@ -21,13 +21,17 @@ from filmstrip.jobs.making.once_more import once_more_if_killed
 from filmstrip.jobs.rules.allowances import probe_seconds, render_seconds
 from filmstrip.jobs.rules.step_limit import allow
 from filmstrip.media.settings import MediaSettings
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._rendering import Rendering, work_path
 from filmstrip.outputs.child.fetch_request import FETCHER, FetchRequest, fetch_requests
 from filmstrip.outputs.child.limits import within_processor_time
 from filmstrip.outputs.child.messages import (
+    JOINED_NAME,
     Arriving,
     Failed,
     Fetched,
+    Joined,
+    Joining,
     Probed,
     Progressed,
     ReadableSource,
@@ -71,6 +75,23 @@ class MediaChild:
                     return report.info
         raise MediaProcessError("The media process ended without telling what the source holds")
 
+    async def join(self, pictures: Path, sound: Path, folder: Path) -> Path:
+        """Join pictures and sound that are in two files into one in `folder`, where the child works.
+
+        Raises:
+            SourceError: They cannot be read, or do not go together.
+            MediaProcessError: The child died of it.
+        """
+        return await once_more_if_killed(partial(self._join, LocalFile(pictures), Joining(LocalFile(sound), folder)))
+
+    async def _join(self, pictures: LocalFile, joining: Joining) -> Path:
+        async with self._reports(pictures, joining.folder, joining=joining) as arriving:
+            async for report in arriving:
+                if isinstance(report, Joined):
+                    return made_file(joining.folder, JOINED_NAME)
+                allow(probe_seconds(self.media, 0, self.storage))
+        raise MediaProcessError("The media process ended without joining the sound of the source with its pictures")
+
     @asynccontextmanager
     async def render(
         self, source: ReadableSource | None, renderings: Sequence[Rendering]
@@ -112,7 +133,11 @@ class MediaChild:
 
     @asynccontextmanager
     async def _reports(
-        self, source: ReadableSource | None, folder: Path, renderings: tuple[Rendering, ...] = ()
+        self,
+        source: ReadableSource | None,
+        folder: Path,
+        renderings: tuple[Rendering, ...] = (),
+        joining: Joining | None = None,
     ) -> AsyncIterator[AsyncIterator[Report]]:
         media = within_processor_time(self.media, source, renderings)
         seconds = render_seconds if renderings else probe_seconds
@@ -122,7 +147,7 @@ class MediaChild:
             if isinstance(source, SourceReference):
                 fetching = run_beside(self.server.beside(FETCHER), self._fetch_request(source), self.media, folder)
                 handed = [await stack.enter_async_context(fetching)]
-            request = Request(Fetched() if isinstance(source, SourceReference) else source, media, renderings)
+            request = Request(Fetched() if isinstance(source, SourceReference) else source, media, renderings, joining)
             text = requests.dump_json(request).decode()
             lines = run_in_sandbox(self.server, text, media, folder, handed)
             yield _parsed(await stack.enter_async_context(lines))
@@ -188,7 +213,7 @@ async def _hand_out(arriving: AsyncIterator[Report], inboxes: Sequence[_Inbox]) 
 
 def _position_of(report: Report, count: int) -> int:
     """Return which of some renderings a report is about."""
-    if isinstance(report, Arriving | Probed | Tried | Failed) or not 0 <= report.position < count:
+    if isinstance(report, Arriving | Probed | Joined | Tried | Failed) or not 0 <= report.position < count:
         raise _nonsense()
     return report.position
 

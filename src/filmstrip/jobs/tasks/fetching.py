@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import is_local
+from filmstrip.isolation.removal import remove_tree
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.lender import NOBODY, Lender
-from filmstrip.storage.playlist_source import PlaylistSource
+from filmstrip.storage.playlist_source import FetchedTracks, PlaylistCopy, PlaylistSource
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceVersion
 from filmstrip.storage.sources import copy_playlist, copy_source, find_source, open_source, refer_to_source
+from filmstrip.storage.whole_file import put_together
 
 
 def ignore(*_facts: object) -> None:
@@ -38,6 +41,17 @@ class FetchListener:
 
 
 _NOBODY = FetchListener()
+Joiner = Callable[[Path, Path, Path], Awaitable[Path]]
+"""Joins a file of pictures and one of sound into one in a folder, and returns its path."""
+
+
+async def refuse_joining(_pictures: Path, _sound: Path, _folder: Path) -> Path:
+    """Refuse to join.
+
+    Raises:
+        SourceUnreadableError: Always.
+    """
+    raise SourceUnreadableError("The source has its sound in a file of its own, which is not joined here")
 
 
 async def fetch_source(  # noqa: PLR0913 - all but three by name
@@ -51,6 +65,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
     lender: Lender = NOBODY,
     known: SourceFacts | None = None,
     short_side: int | None = None,
+    join: Joiner = refuse_joining,
 ) -> tuple[ReadableSource, SourceVersion]:
     """Make a source readable; a copy that is at `path` already is used.
 
@@ -66,6 +81,7 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
             as each of its answers is compared with the expected state.
         short_side: Of a playlist that has several pictures, how many pixels of the smaller side are enough; None for
             the best.
+        join: Joins pictures and sound of a playlist that are in files of their own.
 
     Returns:
         How a child process opens it, and in which state it is.
@@ -90,7 +106,8 @@ async def fetch_source(  # noqa: PLR0913 - all but three by name
             refer = partial(refer_to_source, url, settings, expected, lender, known.region)
             return await asyncio.to_thread(refer), expected
         source = PlaylistSource(url, lender, short_side=short_side)
-        return await asyncio.to_thread(_fetch, source, settings, path, whole, expected, stoppable)
+        fetched = await asyncio.to_thread(_fetch, source, settings, path, whole, expected, stoppable)
+        return fetched if isinstance(fetched, tuple) else await _joined(fetched, path, join)
     finally:
         # A thread cannot be cancelled: the copy ends at its next sign of progress.
         stopping.set()
@@ -107,17 +124,41 @@ def _fetch(
     whole: bool,  # noqa: FBT001 - of this module alone
     expected: SourceVersion | None,
     listener: FetchListener,
-) -> tuple[ReadableSource, SourceVersion]:
+) -> tuple[ReadableSource, SourceVersion] | PlaylistCopy:
     if path.exists():
         return LocalFile(path), expected or SourceVersion(path.stat().st_size)
     reference, facts = find_source(source.url, settings, expected, source.lender)
     listener.on_answer(facts)
     if facts.is_playlist:
         listed = replace(source, region=facts.region)
-        return LocalFile(path), copy_playlist(listed, settings, path, listener.on_progress, expected)
+        return copy_playlist(listed, settings, path, listener.on_progress, expected)
     if is_local(reference.url) and isinstance(local := open_source(reference, settings), Path):
         return LocalFile(local), facts.version
     if not whole and facts.supports_ranges:
         return reference, facts.version
     copy_source(reference, settings, path, listener.on_progress)
     return LocalFile(path), facts.version
+
+
+async def _joined(copy: PlaylistCopy, path: Path, join: Joiner) -> tuple[ReadableSource, SourceVersion]:
+    """Make one file of the tracks of a playlist, if there are several; none of them is needed any more."""
+    if copy.tracks:
+        folder = path.with_name(f"{path.name}-joining")
+        joined = []
+        try:
+            for number, tracks in enumerate(copy.tracks):
+                joined.append(await _joined_tracks(tracks, folder / str(number), join))
+            await asyncio.to_thread(put_together, joined, path)
+        finally:
+            await asyncio.to_thread(remove_tree, folder)
+    return LocalFile(path), copy.version(path.stat().st_size)
+
+
+async def _joined_tracks(tracks: FetchedTracks, folder: Path, join: Joiner) -> Path:
+    if tracks.sound is None:
+        return tracks.pictures
+    folder.mkdir(parents=True)
+    made = await join(tracks.pictures, tracks.sound, folder)
+    for each in (tracks.pictures, tracks.sound):
+        each.unlink()
+    return made

@@ -152,6 +152,7 @@ class Surroundings:
             lender=lender,
             known=self.sources.kept(token),
             short_side=enough_short_side(query.formats),
+            join=self.child.join,
         )
 
     @contextmanager

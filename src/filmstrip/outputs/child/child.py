@@ -25,14 +25,17 @@ from filmstrip.media.seclusion import Seclusion, seclude
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.block_cache import BlockCache
 from filmstrip.media.source.media_source import LocalFile, MediaSource
+from filmstrip.media.transcoding.joined_tracks import join_tracks
 from filmstrip.outputs._base import Output
 from filmstrip.outputs._rendering import Rendering, Workbench
 from filmstrip.outputs.child.fetched_ranges import FetchedRanges
 from filmstrip.outputs.child.limits import check_length
 from filmstrip.outputs.child.messages import (
+    JOINED_NAME,
     Arriving,
     Failed,
     Fetched,
+    Joined,
     LeftOut,
     Made,
     Probed,
@@ -120,6 +123,8 @@ def _shut_off(request: Request, outputs: Sequence[Output]) -> Seclusion:
     """Leave this process its source, the folders of its outputs, and as many runs of ffmpeg as they need."""
     read = [request.source.path] if isinstance(request.source, LocalFile) else []
     folders = [rendering.folder for rendering in request.renderings]
+    if request.joining is not None:
+        read, folders = [*read, request.joining.sound.path], [request.joining.folder]
     # Those that are made together share each run.
     runs = max((output.ffmpeg_runs for output in outputs), default=0)
     return seclude(request.media, read=read, work=folders, ffmpeg_runs=runs)
@@ -130,6 +135,11 @@ def _work(request: Request, outputs: Sequence[Output], reporter: _Reporter, secl
         yield Tried(try_walls(seclusion.landlock))
         return
     with _opened(request.source, reporter) as source:
+        if request.joining is not None and isinstance(source, LocalFile):
+            path = request.joining.folder / JOINED_NAME
+            join_tracks(source, request.joining.sound, path, lambda: reporter.send(Progressed(0.0)))
+            yield Joined()
+            return
         if not request.renderings:
             yield Probed(probe(source, request.media))
             return

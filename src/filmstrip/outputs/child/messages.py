@@ -13,6 +13,7 @@ from filmstrip.isolation.trial import Trial
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.outputs._rendering import Rendering
+from filmstrip.params.any_path import AnyPath
 from filmstrip.storage.source_reference import SourceReference
 
 ReadableSource = LocalFile | SourceReference
@@ -27,6 +28,22 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Joining:
+    """Sound that is joined with the pictures of the source.
+
+    Attributes:
+        sound: Where it is.
+        folder: Where the file goes, as `JOINED_NAME`.
+    """
+
+    sound: LocalFile
+    folder: AnyPath
+
+
+JOINED_NAME = "joined.mp4"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a child process is to do.
 
@@ -35,11 +52,13 @@ class Request:
             from. The address of a remote one is told to the process that fetches it alone.
         media: The limits, which the child takes on itself.
         renderings: The groups to make, of outputs that can be made together; none to probe the source, or to try.
+        joining: Sound that is joined with the pictures of the source, in place of all that; None for nothing.
     """
 
     source: LocalFile | Fetched | None
     media: MediaSettings
     renderings: tuple[Rendering, ...] = ()
+    joining: Joining | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +114,13 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Pictures and sound are one file."""
+
+    kind: Literal["joined"] = "joined"
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """What the child is kept from on this system."""
 
@@ -112,7 +138,7 @@ class Failed:
 
 
 Report = Annotated[
-    Progressed | Made | Warned | LeftOut | Arriving | Probed | Tried | Failed, Field(discriminator="kind")
+    Progressed | Made | Warned | LeftOut | Arriving | Probed | Joined | Tried | Failed, Field(discriminator="kind")
 ]
 
 requests: TypeAdapter[Request] = TypeAdapter(Request)

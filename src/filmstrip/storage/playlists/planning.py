@@ -40,7 +40,8 @@ def _hls_plan(text: Text, reader: Reader, short_side: int | None) -> Plan:
     variant = choose_variant(found, text.label, short_side)
     sound = sound_of(found, variant)
     pictures = _clocks_at(resolved(text.base, variant.uri), reader)
-    if sound is None:
+    # Of a film without pictures, the sound is the variant itself.
+    if sound is None or resolved(text.base, sound) == resolved(text.base, variant.uri):
         return Plan(text.label, tuple(Section(runs) for runs in pictures))
     return Plan(text.label, _beside(pictures, _clocks_at(resolved(text.base, sound), reader)))
 
