@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -142,23 +142,32 @@ def _fetch(
 
 async def _joined(copy: PlaylistCopy, path: Path, join: Joiner) -> tuple[ReadableSource, SourceVersion]:
     """Make one file of the tracks of a playlist, if there are several; none of them is needed any more."""
-    if copy.tracks:
-        folder = path.with_name(f"{path.name}-joining")
-        joined = []
-        try:
-            for number, tracks in enumerate(copy.tracks):
-                joined.append(await _joined_tracks(tracks, folder / str(number), join))
-            await asyncio.to_thread(put_together, joined, path)
-        finally:
+    folder = path.with_name(f"{path.name}-joining")
+    joined = []
+    try:
+        for number, tracks in enumerate(copy.tracks):
+            joined.append(await _joined_tracks(tracks, folder / str(number), join))
+        return await asyncio.to_thread(_taken, copy, joined, path)
+    finally:
+        if copy.tracks:
             await asyncio.to_thread(remove_tree, folder)
-    return LocalFile(path), copy.version(path.stat().st_size)
 
 
 async def _joined_tracks(tracks: FetchedTracks, folder: Path, join: Joiner) -> Path:
     if tracks.sound is None:
         return tracks.pictures
-    folder.mkdir(parents=True)
+    await asyncio.to_thread(partial(folder.mkdir, parents=True))
     made = await join(tracks.pictures, tracks.sound, folder)
-    for each in (tracks.pictures, tracks.sound):
-        each.unlink()
+    await asyncio.to_thread(_remove, (tracks.pictures, tracks.sound))
     return made
+
+
+def _taken(copy: PlaylistCopy, joined: Sequence[Path], path: Path) -> tuple[ReadableSource, SourceVersion]:
+    if joined:
+        put_together(joined, path)
+    return LocalFile(path), copy.version(path.stat().st_size)
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink()

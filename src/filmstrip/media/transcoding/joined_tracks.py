@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
@@ -22,7 +22,13 @@ from filmstrip.media.containers.track_labels import read_track_labels
 from filmstrip.media.source.header_bytes import read_bytes
 from filmstrip.media.source.media_source import LocalFile
 
-AnyPacket = Packet[Any]
+if TYPE_CHECKING:
+    # Generic for type checkers alone.
+    AnyPacket = Packet[Any]
+    Timed = Iterator[tuple[Fraction, int, AnyPacket]]
+
+_OPTIONS = {"movie_timescale": "90000"}
+"""Where a track begins is told in units of it, by default of a millisecond."""
 _PACKETS_BETWEEN_REPORTS = 2000
 _TIMESTAMP_OWNER = b"com.apple.streaming.transportStreamTimestamp\0"  # RFC 8216, 3.4
 _TIMESTAMP_BYTES = 8
@@ -53,7 +59,7 @@ def join_tracks(pictures: LocalFile, sound: LocalFile, path: Path, on_report: Ca
             raise SourceUnreadableError(
                 f"The source has its {'sound' if video else 'pictures'} in a file of its own that holds none"
             )
-        packets = [_packets(film, video, Fraction(0)), _packets(heard, audio, _lateness(sound, heard))]
+        packets = [_packets(film, video, 0, Fraction(0)), _packets(heard, audio, 1, _lateness(sound, heard))]
         _write([video, audio], packets, _shared_start(film, heard), path, on_report)
 
 
@@ -80,10 +86,8 @@ def _lateness(sound: LocalFile, heard: InputContainer) -> Fraction:
     return Fraction(told, _TIMESTAMP_CLOCK) - Fraction(heard.start_time or 0, av.time_base)
 
 
-def _packets(
-    container: InputContainer, stream: Stream, lateness: Fraction
-) -> Iterator[tuple[Fraction, int, AnyPacket]]:
-    """Yield the packets of a stream with the time by which they are put in order, in seconds."""
+def _packets(container: InputContainer, stream: Stream, place: int, lateness: Fraction) -> Timed:
+    """Yield the packets of a stream with the time by which they are put in order, in seconds, and `place`."""
     with reading_errors():
         for packet in read_packets(container.demux(stream)):
             if packet.dts is None or packet.size == 0:
@@ -93,23 +97,22 @@ def _packets(
                 late = round(lateness / time_base)
                 packet.dts += late
                 packet.pts = packet.pts + late if packet.pts is not None else None
-            yield packet.dts * time_base, stream.index, packet
+            yield packet.dts * time_base, place, packet
 
 
 def _write(
     streams: list[Stream],
-    packets: list[Iterator[tuple[Fraction, int, AnyPacket]]],
+    packets: list[Timed],
     start_seconds: int,
     path: Path,
     on_report: Callable[[], None],
 ) -> None:
     try:
-        with av.open(f"file:{path}", "w", "mp4") as output:
+        with av.open(f"file:{path}", "w", "mp4", options=_OPTIONS) as output:
             made = [output.add_stream_from_template(stream, opaque=True) for stream in streams]
             for mine, theirs in zip(made, streams, strict=True):
                 mine.time_base = theirs.time_base
-            numbered = [((time, place, packet) for time, _, packet in each) for place, each in enumerate(packets)]
-            for count, (_time, place, packet) in enumerate(merge(*numbered, key=lambda entry: entry[:2])):
+            for count, (_time, place, packet) in enumerate(merge(*packets, key=lambda entry: entry[:2])):
                 _move(packet, start_seconds)
                 packet.stream = made[place]
                 output.mux(packet)
@@ -117,7 +120,7 @@ def _write(
                     on_report()
     except (av.error.FFmpegError, ValueError) as error:
         raise SourceUnreadableError(
-            "The source has its sound in a file of its own, which cannot be joined with its pictures: their times go back"
+            "The source has its sound in a file of its own, which cannot be joined with its pictures: times go back"
         ) from error
 
 
