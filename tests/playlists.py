@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ SMALL = Look(size=(160, 90))
 VIDEO = f"-c:v libx264 -preset ultrafast -crf 20 -threads 1 -g {GROUP} -bf 0 -keyint_min {GROUP} -sc_threshold 0"
 SOUND = "-c:a aac -b:a 48k"
 _TONE = f"sine=frequency=880:duration={SECONDS}:sample_rate=48000"
+APART = '-var_stream_map "a:0,agroup:s v:0,agroup:s" -hls_segment_filename FOLDER/part%v_%d.seg'
+"""Sound and pictures in playlists of their own, list0.m3u8 and list1.m3u8."""
 HLS = "-f hls -hls_time 0.48 -hls_list_size 0 -hls_playlist_type vod"
 FRAGMENTED = "-hls_segment_type fmp4"
 
@@ -61,3 +64,33 @@ def made(options: str, name: str = "film.m3u8", first: int = 0, size: tuple[int,
         run([*command, *written], film.frames())
         found = [path for path in Path(folder).rglob("*") if path.is_file() and path.name != "key_info"]
         return Made({str(path.relative_to(folder)): path.read_bytes() for path in found})
+
+
+MASTER_APART = """#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",NAME="other",DEFAULT=NO,URI="absent.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="t",NAME="other",DEFAULT=YES,URI="absent.m3u8"
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",NAME="sound",DEFAULT=YES,URI="sound.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=90000,RESOLUTION=160x90,CODECS="avc1.42c00b,mp4a.40.2",AUDIO="s"
+pictures.m3u8
+"""
+
+
+def lay_apart(folder: Path, form: str, count: int) -> None:
+    """Lay films one behind the other, whose sound is for itself, and `all.m3u8`, which names both."""
+    lists: dict[str, list[str]] = {"sound": [], "pictures": []}
+    for number in range(count):
+        name = f"film{number}"
+        film = made(f"{form} {APART}", name="list%v.m3u8", first=number * FRAMES)
+        film.lay(folder / name)
+        for place, kind in enumerate(lists):
+            lists[kind] += ["#EXT-X-DISCONTINUITY"] if number else []
+            lines = film.files[f"list{place}.m3u8"].decode().splitlines()
+            lists[kind] += named_in(name, [line for line in lines if "ENDLIST" not in line])
+    for kind, lines in lists.items():
+        (folder / f"{kind}.m3u8").write_text("\n".join([*lines, "#EXT-X-ENDLIST"]))
+    (folder / "all.m3u8").write_text(MASTER_APART)
+
+
+def named_in(folder: str, lines: list[str]) -> list[str]:
+    """Put a folder before each name in the lines of a playlist."""
+    return [re.sub(r'(URI=")|^(?!#)', rf"\g<0>{folder}/", line) for line in lines]

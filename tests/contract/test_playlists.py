@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from filmstrip.storage.sources import check_source, copy_playlist
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from output_runs import run_output
-from playlists import FRAGMENTED, FRAMES, GROUP, HLS, RATE, made
+from playlists import FRAGMENTED, FRAMES, GROUP, HLS, RATE, made, named_in
 from store_cases import S3Case
 
 ALL = list(range(0, FRAMES, GROUP))
@@ -87,8 +86,7 @@ def test_a_discontinuity_begins_another_clock(
         for number, name in enumerate("ab"):
             made(FORMS[form], first=number * FRAMES).lay(folder / name)
             lines = (folder / name / "film.m3u8").read_text().splitlines()
-            named = [re.sub(r'(URI=")|^(?!#)', rf"\g<0>{name}/", line) for line in lines]
-            texts.append([line for line in named if "ENDLIST" not in line])
+            texts.append(named_in(name, [line for line in lines if "ENDLIST" not in line]))
         (folder / "both.m3u8").write_text("\n".join([*texts[0], "#EXT-X-DISCONTINUITY", *texts[1], "#EXT-X-ENDLIST"]))
         path = fetch(range_server.url_of(f"{form}/both.m3u8"), settings, tmp_path)
         run = run_output(path, tmp_path / form, output="thumbnails", interval=GROUP / RATE)
