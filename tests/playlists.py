@@ -9,13 +9,18 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PIL import Image
+
+import barcode
 from assets.recipes import FFMPEG, QUIET, Film, run, tags
+from output_runs import run_output
 from pictures import Look
 
 FRAMES = 48
 RATE = 25
 GROUP = 12
 SECONDS = FRAMES / RATE
+ALL = list(range(0, FRAMES, GROUP))
 SMALL = Look(size=(160, 90))
 VIDEO = f"-c:v libx264 -preset ultrafast -crf 20 -threads 1 -g {GROUP} -bf 0 -keyint_min {GROUP} -sc_threshold 0"
 SOUND = "-c:a aac -b:a 48k"
@@ -94,3 +99,11 @@ def lay_apart(folder: Path, form: str, count: int) -> None:
 def named_in(folder: str, lines: list[str]) -> list[str]:
     """Put a folder before each name in the lines of a playlist."""
     return [re.sub(r'(URI=")|^(?!#)', rf"\g<0>{folder}/", line) for line in lines]
+
+
+def shown(path: Path, folder: Path) -> list[int | None]:
+    """Read which frames thumbnails at the beginning of each group show."""
+    run = run_output(path, folder, output="thumbnails", interval=GROUP / RATE)
+    pictures = [name for name in run.artifacts if name.endswith(".png")]
+    # Sound may last a little longer than pictures.
+    return [barcode.read_number(Image.open(folder / name)) for name in pictures][: round(FRAMES / GROUP)]

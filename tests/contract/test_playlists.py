@@ -20,10 +20,8 @@ from filmstrip.storage.sources import check_source, copy_playlist
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from output_runs import run_output
-from playlists import FRAGMENTED, FRAMES, GROUP, HLS, RATE, made, named_in
+from playlists import ALL, FRAGMENTED, FRAMES, GROUP, HLS, RATE, made, named_in, shown
 from store_cases import S3Case
-
-ALL = list(range(0, FRAMES, GROUP))
 
 
 @pytest.fixture
@@ -37,14 +35,6 @@ def fetch(url: str, settings: StorageSettings, folder: Path, short_side: int | N
     path = folder / "source"
     copy_playlist(PlaylistSource(url, NOBODY, short_side=short_side), settings, path, lambda _fraction: None)
     return path
-
-
-def shown(path: Path, folder: Path) -> list[int | None]:
-    """Read which frames thumbnails at the beginning of each group show."""
-    run = run_output(path, folder, output="thumbnails", interval=GROUP / RATE)
-    pictures = [name for name in run.artifacts if name.endswith(".png")]
-    # Sound may last a little longer than pictures.
-    return [barcode.read_number(Image.open(folder / name)) for name in pictures][: round(FRAMES / GROUP)]
 
 
 FORMS = {

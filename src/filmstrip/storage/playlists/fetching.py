@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.http.source_copy import CopyProgress
 from filmstrip.storage.playlists.decryption import KEY_BYTES, Keys
@@ -95,7 +95,12 @@ class Fetching:
 
     def _fetch(self, run: Run, part: Path) -> None:
         with part.open("wb") as file:
-            self._copy(run).write_to(file)
+            try:
+                self._copy(run).write_to(file)
+            except (SourceNotFoundError, SourceForbiddenError):
+                # Buckets answer with either one where there is nothing.
+                if not run.may_be_missing:
+                    raise
 
     def _copy(self, run: Run) -> SegmentCopy:
         return SegmentCopy(run, self._reader, self._keys, self._count)

@@ -31,12 +31,14 @@ class Run:
         start: Its first byte there; None for the whole of it.
         end: The byte behind its last one; None for all to the end.
         encryption: How it is encrypted, None if it is not.
+        may_be_missing: Whether it follows from a rounded length alone that there should be one.
     """
 
     url: str
     start: int | None = None
     end: int | None = None
     encryption: Encryption | None = None
+    may_be_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

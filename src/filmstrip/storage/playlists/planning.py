@@ -8,6 +8,7 @@ from filmstrip.storage.playlists.addresses import resolved
 from filmstrip.storage.playlists.hls_choice import choose_variant, sound_of
 from filmstrip.storage.playlists.hls_list import HlsList, parse_hls
 from filmstrip.storage.playlists.hls_runs import clocks_of
+from filmstrip.storage.playlists.mpd_plan import dash_plan
 from filmstrip.storage.playlists.plan import Plan, Run, Section
 from filmstrip.storage.playlists.reading import Reader, Text
 
@@ -29,7 +30,7 @@ def make_plan(url: str, reader: Reader, short_side: int | None = None) -> Plan:
     """
     text = reader.read_text(url)
     if playlist_kind(text.data) is PlaylistKind.DASH:
-        raise SourceUnreadableError(f'"{text.label}" is a playlist of DASH, which is not read yet')
+        return dash_plan(text, short_side)
     return _hls_plan(text, reader, short_side)
 
 
