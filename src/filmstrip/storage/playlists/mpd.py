@@ -75,9 +75,6 @@ class _Builder:
     def doctype(self, *_words: str) -> None:
         raise SourceUnreadableError(f'The playlist "{self._label}" has a document type, which those of DASH have not')
 
-    def close(self) -> Element | None:
-        return self.root
-
 
 def parse_mpd(text: bytes, label: str) -> Element:
     """Read a manifest.
@@ -99,12 +96,12 @@ def parse_mpd(text: bytes, label: str) -> Element:
         # In parts: all of it at once would hold the interpreter for as long.
         for at in range(0, len(text), _FED_BYTES):
             parser.feed(text[at : at + _FED_BYTES])
-        root = parser.close()
+        parser.close()
     except (ParseError, ValueError, LookupError):
         raise SourceUnreadableError(f'The playlist "{label}" is damaged: it is no XML') from None
-    if not isinstance(root, Element) or root.name != "MPD":
+    if builder.root is None or builder.root.name != "MPD":
         raise SourceUnreadableError(f'The playlist "{label}" is no manifest of DASH')
-    return root
+    return builder.root
 
 
 def _local(name: str) -> str:
