@@ -25,7 +25,7 @@ def test_a_small_remote_job_asks_three_times(service: ToyService, range_server: 
     task = service.finished(service.submit(range_server.url_of("source.mp4"), THUMBNAILS))
     assert task.error is None
     ranges = [request.headers.get("range") for request in range_server.requests]
-    assert ranges == ["bytes=0-1023", "bytes=0-65535", "bytes=0-65535"]
+    assert ranges == ["bytes=0-767", "bytes=0-65535", "bytes=0-65535"]
 
 
 def test_a_source_that_changes_between_steps_is_noticed(service: ToyService, range_server: RangeServer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-HEAD_BYTES = 1024
+HEAD_BYTES = 768
 """So many of its bytes tell."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

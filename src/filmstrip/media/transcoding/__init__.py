@@ -4,6 +4,7 @@
 
 Others use:
 
+- `joined_tracks`: puts pictures and sound of two files into one
 - `transcoder`: `Transcoder`, which makes renditions of a source in one run of ffmpeg
 - `transcode`: `Transcode`, what one run makes: a clip and its renditions with their tracks
 - `promise`: what each of them has to be, and who waits for it
