@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from filmstrip.db.database import Database
 from filmstrip.db.records import Source, TaskRecord
@@ -152,8 +153,12 @@ class Surroundings:
             lender=lender,
             known=self.sources.kept(token),
             short_side=enough_short_side(query.formats),
-            join=self.child.join,
+            join=self._join,
         )
+
+    async def _join(self, pictures: Path, sound: Path, folder: Path) -> Path:
+        """Join pictures and sound of a playlist; few tasks have any."""
+        return await self.child.join(pictures, sound, folder)
 
     @contextmanager
     def reading(self, token: str, url: str) -> Iterator[None]:

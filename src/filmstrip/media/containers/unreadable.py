@@ -12,7 +12,7 @@ from filmstrip.media.source.media_source import MediaSource
 _LOOKED_AT = 4096
 _WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script)\b", re.IGNORECASE | re.DOTALL)
 _KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"#EXTM3U", "it is an HLS playlist, which is not followed: give the video itself"),
+    (b"#EXTM3U", "it is an HLS playlist, which is followed only from its own address: give that, or the video itself"),
     (b"ffconcat", "it is a list of files, which is not followed: give the video itself"),
     (b"PK\x03\x04", "it is a ZIP archive: unpack it first"),
     (b"\x1f\x8b", "it is compressed by gzip: unpack it first"),
@@ -50,7 +50,7 @@ def _reason_of(head: bytes) -> str | None:
         if head.lstrip(b"\xef\xbb\xbf").startswith(beginning):
             return reason
     if _DASH.search(head):
-        return "it is a DASH manifest, which is not followed: give the video itself"
+        return "it is a DASH manifest, which is followed only from its own address: give that, or the video itself"
     return "it is text" if _is_text(head) else None
 
 
