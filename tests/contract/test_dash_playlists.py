@@ -186,7 +186,7 @@ REFUSED: dict[str, tuple[str, type[FilmstripError], str]] = {
         "has a document type",
     ),
     "deep": ("<MPD>" * 100_000, LimitExceededError, "is too long"),
-    "many elements": (manifest("<a/>" * 400_000), LimitExceededError, "is too long (limit 300000 elements)"),
+    "many elements": (manifest("<a/>" * 160_000), LimitExceededError, "is too long (limit 150000 elements)"),
     "many segments": (
         manifest(period(TIMELINE.format('d="1" r="2000000000"'))),
         LimitExceededError,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import ParseError, XMLParser
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 
 _FED_BYTES = 1 << 16
-_MOST_ELEMENTS = 300_000
+_MOST_ELEMENTS = 150_000
 _DEEPEST = 32
 _MOST_TEXT = 16_384
 _DURATION = re.compile(
@@ -19,7 +19,7 @@ _DURATION = re.compile(
 )  # XML Schema part 2, 3.2.6, without years and months, which have no length
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """An element.
 
@@ -32,7 +32,7 @@ class Element:
 
     name: str
     attributes: dict[str, str]
-    children: list[Element] = field(default_factory=list)
+    children: Sequence[Element] = ()
     text: str = ""
 
     def all(self, name: str) -> list[Element]:
@@ -50,6 +50,8 @@ class _Builder:
     def __init__(self, label: str) -> None:
         self._label = label
         self._open: list[Element] = []
+        # Most elements have nothing in them, and go without a list.
+        self._inner: list[list[Element]] = []
         self._count = 0
         self.root: Element | None = None
 
@@ -59,13 +61,16 @@ class _Builder:
         if self._count > _MOST_ELEMENTS or len(self._open) == _DEEPEST:
             raise LimitExceededError(f'The playlist "{self._label}" is too long (limit {_MOST_ELEMENTS} elements)')
         if self._open:
-            self._open[-1].children.append(element)
+            self._open[-1].children = self._inner[-1]
+            self._inner[-1].append(element)
         else:
             self.root = element
         self._open.append(element)
+        self._inner.append([])
 
     def end(self, _tag: str) -> None:
         self._open.pop()
+        self._inner.pop()
 
     def data(self, text: str) -> None:
         element = self._open[-1]
