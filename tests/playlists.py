@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,6 +48,13 @@ class Made:
         for name, content in self.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
+
+
+def timestamp_tag(seconds: Fraction) -> bytes:
+    """Make the tag that stands before a segment of sound without a clock (RFC 8216, 3.4)."""
+    private = b"com.apple.streaming.transportStreamTimestamp\0" + round(seconds * 90_000).to_bytes(8, "big")
+    frame = b"PRIV" + len(private).to_bytes(4, "big") + b"\0\0" + private
+    return b"ID3\x04\0\0" + bytes([0, 0, len(frame) >> 7, len(frame) & 127]) + frame
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from filmstrip.storage.sources import check_source, copy_playlist
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from output_runs import run_output
-from playlists import ALL, FRAGMENTED, FRAMES, GROUP, HLS, RATE, made, named_in, shown
+from playlists import ALL, FRAGMENTED, FRAMES, GROUP, HLS, RATE, made, named_in, shown, timestamp_tag
 from store_cases import S3Case
 
 
@@ -64,6 +65,17 @@ def test_what_lies_in_one_file_is_one_request(
     made(FORMS["one file of fragments"]).lay(range_server.folder)
     fetch(range_server.url_of("film.m3u8"), settings, tmp_path)
     assert len([request for request in range_server.requests if "m4s" in request.path]) == 1
+
+
+def test_tags_within_sound_are_left_out(range_server: RangeServer, settings: StorageSettings, tmp_path: Path) -> None:
+    """Of the tags that tell the time of each segment of plain sound, the first one is kept, and the others are none."""
+    tags = [timestamp_tag(Fraction(number)) for number in range(3)]
+    for number, tag in enumerate(tags):
+        (range_server.folder / f"{number}.aac").write_bytes(tag + bytes([number]) * 9)
+    lines = "".join(f"#EXTINF:1,\n{number}.aac\n" for number in range(3))
+    (range_server.folder / "film.m3u8").write_text(f"#EXTM3U\n{lines}#EXT-X-ENDLIST\n")
+    path = fetch(range_server.url_of("film.m3u8"), settings, tmp_path)
+    assert path.read_bytes() == tags[0] + bytes(9) + b"\1" * 9 + b"\2" * 9
 
 
 def test_a_discontinuity_begins_another_clock(

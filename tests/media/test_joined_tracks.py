@@ -13,7 +13,7 @@ from assets.recipes import FFMPEG, QUIET, Film, run
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.joined_tracks import join_tracks
-from playlists import SMALL
+from playlists import SMALL, timestamp_tag
 
 FILM = Film(30, look=SMALL)
 X264 = "-c:v libx264 -preset ultrafast -bf 2 -g 10 -threads 1"
@@ -67,18 +67,29 @@ def test_each_packet_keeps_its_time(case: str, tmp_path: Path) -> None:
     assert after[0][0] < 2
 
 
-def test_sound_without_a_clock_has_one_in_its_tag(tmp_path: Path) -> None:
-    """Sound that is nothing but its packets is due when the tag before it says (RFC 8216, 3.4)."""
+@pytest.mark.parametrize(("codec", "suffix"), [("aac", "aac"), ("ac3", "ac3"), ("libmp3lame", "mp3")])
+def test_sound_without_a_clock_has_one_in_its_tag(codec: str, suffix: str, tmp_path: Path) -> None:
+    """Sound that is nothing but its packets is due when the tag before it says, which is no packet (RFC 8216, 3.4)."""
     pictures = make(tmp_path / "pictures.ts", f"-map 0 {X264} -output_ts_offset 10 -muxdelay 0")
-    plain = make(tmp_path / "sound.aac", "-map 1 -c:a aac").read_bytes()
+    plain = make(tmp_path / f"sound.{suffix}", f"-map 1 -c:a {codec} -id3v2_version 0 -write_xing 0")
     start = packets(pictures, "video")[0][0] + Fraction(1, 2)
-    private = b"com.apple.streaming.transportStreamTimestamp\0" + round(start * 90_000).to_bytes(8, "big")
-    frame = b"PRIV" + len(private).to_bytes(4, "big") + b"\0\0" + private
-    sound = tmp_path / "tagged.aac"
-    sound.write_bytes(b"ID3\x04\0\0" + bytes([0, 0, len(frame) >> 7, len(frame) & 127]) + frame + plain)
+    sound = tmp_path / f"tagged.{suffix}"
+    sound.write_bytes(timestamp_tag(start) + plain.read_bytes())
     join_tracks(LocalFile(pictures), LocalFile(sound), tmp_path / "joined.mp4", lambda: None)
-    seen, heard = (packets(tmp_path / "joined.mp4", kind)[0][0] for kind in ("video", "audio"))
-    assert float(heard - seen) == pytest.approx(0.5, abs=0.001)
+    seen, heard = (packets(tmp_path / "joined.mp4", kind) for kind in ("video", "audio"))
+    assert float(heard[0][0] - seen[0][0]) == pytest.approx(0.5, abs=0.001)
+    assert len(heard) == len(packets(plain, "audio"))
+
+
+def test_what_mp4_does_not_hold_is_joined_too(tmp_path: Path) -> None:
+    """VP8 with sound for itself, as in old WebM, keeps its times to the millisecond that WebM has."""
+    pictures = make(tmp_path / "pictures.webm", "-map 0 -c:v libvpx -deadline realtime -cpu-used 8")
+    sound = make(tmp_path / "sound.webm", "-map 1 -c:a libvorbis")
+    join_tracks(LocalFile(pictures), LocalFile(sound), tmp_path / "joined", lambda: None)
+    for kind, path in (("video", pictures), ("audio", sound)):
+        assert [time for time, _, _ in packets(tmp_path / "joined", kind)] == [
+            time for time, _, _ in packets(path, kind)
+        ]
 
 
 def test_what_does_not_go_together_is_refused(tmp_path: Path) -> None:

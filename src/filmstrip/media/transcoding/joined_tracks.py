@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
 from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.domain.id3_tag import HEADER_BYTES, id3_tag_bytes
 from filmstrip.media.containers.encryption import label_samples, refuse_encrypted
 from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import find_video_stream, open_container, read_packets, reading_errors
 from filmstrip.media.containers.track_labels import read_track_labels
-from filmstrip.media.source.header_bytes import read_bytes
+from filmstrip.media.source.header_bytes import read_bytes, size_of
 from filmstrip.media.source.media_source import LocalFile
 
 if TYPE_CHECKING:
@@ -34,11 +35,10 @@ _TIMESTAMP_OWNER = b"com.apple.streaming.transportStreamTimestamp\0"  # RFC 8216
 _TIMESTAMP_BYTES = 8
 _TIMESTAMP_CLOCK = 90_000
 _TIMESTAMP_BITS = 33
-_MOST_TAG_BYTES = 1 << 16
 
 
 def join_tracks(pictures: LocalFile, sound: LocalFile, path: Path, on_report: Callable[[], None]) -> None:
-    """Write an MP4 with the pictures of one file and the first sound of another, both on the clock that they share.
+    """Write a file with the pictures of one file and the first sound of another, both on the clock that they share.
 
     Args:
         pictures: With the video; what else it holds is left out.
@@ -49,6 +49,7 @@ def join_tracks(pictures: LocalFile, sound: LocalFile, path: Path, on_report: Ca
     Raises:
         SourceUnreadableError: They cannot be read, are encrypted, have no clock in common, or lack what they are for.
     """
+    sound, due = _split_tag(sound)
     with open_container(pictures) as film, open_container(sound) as heard:
         with reading_errors():
             video = find_video_stream(film)
@@ -59,7 +60,7 @@ def join_tracks(pictures: LocalFile, sound: LocalFile, path: Path, on_report: Ca
             raise SourceUnreadableError(
                 f"The source has its {'sound' if video else 'pictures'} in a file of its own that holds none"
             )
-        packets = [_packets(film, video, 0, Fraction(0)), _packets(heard, audio, 1, _lateness(sound, heard))]
+        packets = [_packets(film, video, 0), _packets(heard, audio, 1, due)]
         _write([video, audio], packets, _shared_start(film, heard), path, on_report)
 
 
@@ -74,29 +75,33 @@ def _shared_start(film: InputContainer, heard: InputContainer) -> int:
     return start // av.time_base
 
 
-def _lateness(sound: LocalFile, heard: InputContainer) -> Fraction:
-    """Return how much later sound is due that has no clock but in a tag before it (RFC 8216, 3.4), in seconds."""
-    head = read_bytes(sound, 0, _MOST_TAG_BYTES)
-    if not head.startswith(b"ID3"):
-        return Fraction(0)
-    _, owner, rest = head.partition(_TIMESTAMP_OWNER)
-    if not owner:
-        return Fraction(0)
+def _split_tag(sound: LocalFile) -> tuple[LocalFile, Fraction | None]:
+    """Return the sound behind a tag before it, and when its first packet is due by that (RFC 8216, 3.4), in seconds.
+
+    To libav the tag would be a packet of some codecs; None if the sound has a clock of its own.
+    """
+    tag = read_bytes(sound, 0, id3_tag_bytes(read_bytes(sound, 0, HEADER_BYTES)))
+    _, owner, rest = tag.partition(_TIMESTAMP_OWNER)
     told = int.from_bytes(rest[:_TIMESTAMP_BYTES], "big") % (1 << _TIMESTAMP_BITS)
-    return Fraction(told, _TIMESTAMP_CLOCK) - Fraction(heard.start_time or 0, av.time_base)
+    behind = LocalFile(sound.path, (len(tag), size_of(sound))) if tag else sound
+    return behind, Fraction(told, _TIMESTAMP_CLOCK) if owner else None
 
 
-def _packets(container: InputContainer, stream: Stream, place: int, lateness: Fraction) -> Timed:
-    """Yield the packets of a stream with the time by which they are put in order, in seconds, and `place`."""
+def _packets(container: InputContainer, stream: Stream, place: int, due: Fraction | None = None) -> Timed:
+    """Yield the packets of a stream with the time by which they are put in order, in seconds, and `place`.
+
+    The first one is due at `due`, None for the time that it has.
+    """
+    late: int | None = None
     with reading_errors():
         for packet in read_packets(container.demux(stream)):
             if packet.dts is None or packet.size == 0:
                 continue
             time_base = packet.time_base
-            if lateness:
-                late = round(lateness / time_base)
-                packet.dts += late
-                packet.pts = packet.pts + late if packet.pts is not None else None
+            if late is None:
+                late = 0 if due is None else round(due / time_base) - packet.dts
+            packet.dts += late
+            packet.pts = packet.pts + late if packet.pts is not None else None
             yield packet.dts * time_base, place, packet
 
 
@@ -108,7 +113,7 @@ def _write(
     on_report: Callable[[], None],
 ) -> None:
     try:
-        with av.open(f"file:{path}", "w", "mp4", options=_OPTIONS) as output:
+        with _opened(path, streams) as output:
             made = [output.add_stream_from_template(stream, opaque=True) for stream in streams]
             for mine, theirs in zip(made, streams, strict=True):
                 mine.time_base = theirs.time_base
@@ -122,6 +127,15 @@ def _write(
         raise SourceUnreadableError(
             "The source has its sound in a file of its own, which cannot be joined with its pictures: times go back"
         ) from error
+
+
+def _opened(path: Path, streams: list[Stream]) -> OutputContainer:
+    """Open the file for writing: MP4, whose times are exact, or Matroska for what MP4 does not hold, such as VP8."""
+    output = av.open(f"file:{path}", "w", "mp4", options=_OPTIONS)
+    if all(stream.codec_context.codec.canonical_name in output.supported_codecs for stream in streams):
+        return output
+    output.close()
+    return av.open(f"file:{path}", "w", "matroska")
 
 
 def _move(packet: AnyPacket, start_seconds: int) -> None:

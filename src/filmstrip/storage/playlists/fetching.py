@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from filmstrip.domain.errors import SourceForbiddenError, SourceNotFoundError, SourceUnreadableError
+from filmstrip.domain.id3_tag import HEADER_BYTES, id3_tag_bytes
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.http.source_copy import CopyProgress
 from filmstrip.storage.playlists.decryption import KEY_BYTES, Keys
@@ -108,6 +109,8 @@ class Fetching:
     def _append(self, part: Path, fetched: Future[None], file: BinaryIO) -> None:
         self._await(fetched)
         with part.open("rb") as content:
+            # Only the first tag tells a time that counts; decoders would take the others for sound.
+            content.seek(id3_tag_bytes(content.read(HEADER_BYTES)) if file.tell() else 0)
             shutil.copyfileobj(content, file)
         part.unlink()
 
