@@ -192,6 +192,21 @@ REFUSED: dict[str, tuple[str, type[FilmstripError], str]] = {
         LimitExceededError,
         "more than 100000",
     ),
+    "many periods of many segments": (
+        manifest(period(TIMELINE.format('d="1" r="99000"')) * 900),
+        LimitExceededError,
+        "more than 200000",
+    ),
+    "long names": (
+        manifest(period(TEMPLATE.format('duration="1"').replace("$Number$", "$RepresentationID$$Number$" * 2000))),
+        SourceUnreadableError,
+        "which is too long",
+    ),
+    "long addresses": (
+        manifest(f"<BaseURL>{'a' * 9000}/</BaseURL>" + period(TIMELINE.format('d="1" r="99000"'))),
+        LimitExceededError,
+        "99001 segments at an address that is too long for so many",
+    ),
     "long": (
         manifest(period(TEMPLATE.format('duration="1" timescale="999999999"'))),
         LimitExceededError,

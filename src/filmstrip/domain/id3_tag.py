@@ -19,5 +19,5 @@ def id3_tag_bytes(head: bytes) -> int:
     header = _HEADER.match(head)
     if header is None:
         return 0
-    size_bytes = sum(byte << 7 * place for place, byte in enumerate(reversed(header[2])))
+    size_bytes: int = sum(byte << 7 * place for place, byte in enumerate(reversed(header[2])))
     return HEADER_BYTES * (2 if header[1][0] & _HAS_FOOTER else 1) + size_bytes

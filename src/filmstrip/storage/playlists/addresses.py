@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urljoin
 
-from filmstrip.domain.errors import HostNotAllowedError, SourceUnreadableError
+from filmstrip.domain.errors import HostNotAllowedError, LimitExceededError, SourceUnreadableError
 from filmstrip.domain.schemes import carries_keys, is_local, scheme_of
 from filmstrip.params.destination import Destination
 from filmstrip.storage.shown_source import shown_source
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # RFC 3986, 3.1
-_LONGEST_URL = 16_384
+LONGEST_URL = 16_384
+_MOST_CHARACTERS = 64 << 20
 _LONGEST_SHOWN = 100
 
 
@@ -37,7 +38,7 @@ def resolved(base: str, name: str) -> str:
         HostNotAllowedError: It leads elsewhere than to a web server, or to the place of the playlist.
         SourceUnreadableError: It is none.
     """
-    if not name or len(name) > _LONGEST_URL or any(ord(character) < ord(" ") for character in name):
+    if not name or len(name) > LONGEST_URL or any(ord(character) < ord(" ") for character in name):
         raise SourceUnreadableError(f'The playlist "{shown_source(base)}" names no address where one is due')
     try:
         url = urljoin(base, name) if is_web(base) else _beside(base, name)
@@ -49,6 +50,23 @@ def resolved(base: str, name: str) -> str:
             "that begin with http:// or https://"
         )
     return url
+
+
+def demand_short(base: str, count: int, label: str) -> None:
+    """Refuse names whose base is so long that all of the addresses would fill the memory.
+
+    Args:
+        base: What the names are relative to.
+        count: How many there are.
+        label: The playlist, as it is shown.
+
+    Raises:
+        LimitExceededError: It is.
+    """
+    if len(without_query(base)) * count > _MOST_CHARACTERS:
+        raise LimitExceededError(
+            f'The playlist "{label}" has {count} segments at an address that is too long for so many'
+        )
 
 
 def _shown(name: str) -> str:

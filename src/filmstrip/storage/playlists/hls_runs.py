@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.storage.playlists.addresses import resolved
+from filmstrip.storage.playlists.addresses import demand_short, resolved
 from filmstrip.storage.playlists.hls_list import Attributes, ByteRange, HlsList, Map, Segment
 from filmstrip.storage.playlists.plan import Encryption, Run, joined_runs
 
@@ -53,6 +53,7 @@ def clocks_of(found: HlsList, base: str, label: str) -> list[tuple[Run, ...]]:
         HostNotAllowedError: It names something that may not be read.
     """
     demand_film(found, label)
+    demand_short(base, len(found.segments), label)
     reader = _Runs(base, label)
     clocks: list[list[Run]] = [[]]
     for index, segment in enumerate(found.segments):

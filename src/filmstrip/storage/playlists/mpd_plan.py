@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -36,13 +36,20 @@ def dash_plan(text: Text, short_side: int | None) -> Plan:
             '"dynamic"): send it when it is'
         )
     manifest = _Manifest(mpd, base_of(mpd, text.base), text.label, short_side)
-    sections = tuple(manifest.sections())
+    sections = tuple(_few(manifest.sections(), text.label))
     if not sections:
         raise SourceUnreadableError(f'The playlist "{text.label}" names no film and no sound')
-    count = sum(len(section.pictures) + len(section.sound) for section in sections)
-    if count > 2 * MOST_SEGMENTS:
-        raise LimitExceededError(f'The playlist "{text.label}" has more than {2 * MOST_SEGMENTS} segments')
     return Plan(text.label, sections)
+
+
+def _few(sections: Iterable[Section], label: str) -> Iterator[Section]:
+    """Pass sections on, and refuse the first that is too much: each is made from few words, and may be long."""
+    count = 0
+    for section in sections:
+        count += len(section.pictures) + len(section.sound)
+        if count > 2 * MOST_SEGMENTS:
+            raise LimitExceededError(f'The playlist "{label}" has more than {2 * MOST_SEGMENTS} segments')
+        yield section
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
-from filmstrip.storage.playlists.addresses import resolved
+from filmstrip.storage.playlists.addresses import LONGEST_URL, demand_short, resolved
 from filmstrip.storage.playlists.mpd import Element
 from filmstrip.storage.playlists.mpd_choice import Representation
 from filmstrip.storage.playlists.plan import Run, joined_runs
@@ -182,11 +182,16 @@ class MpdRuns:
     def _demand_few(self, count: int) -> None:
         if count > MOST_SEGMENTS:
             raise LimitExceededError(f'The playlist "{self._label}" has more than {MOST_SEGMENTS} segments')
+        demand_short(self._base, count, self._label)
 
     def _named(self, template: str, number: int | None = None, time: int | None = None) -> str:
         """Fill in a template (5.3.9.4.4)."""
+        identity = self._chosen.levels[2].attributes.get("id", "")
+        # Each may be short, and what is made of both very long.
+        if len(template) + template.count("$") * len(identity) > LONGEST_URL:
+            raise self._nonsense(f'"{template[:80]}", which is too long')
         values = {
-            "RepresentationID": self._chosen.levels[2].attributes.get("id", ""),
+            "RepresentationID": identity,
             "Bandwidth": self._chosen.bits_per_second,
             "Number": number,
             "Time": time,
