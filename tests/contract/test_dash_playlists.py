@@ -192,6 +192,11 @@ REFUSED: dict[str, tuple[str, type[FilmstripError], str]] = {
         LimitExceededError,
         "more than 100000",
     ),
+    "many attributes": (
+        manifest(period(""), " ".join(f'a{number}="1>"' for number in range(9000))),
+        LimitExceededError,
+        "a tag that is too long",
+    ),
     "many periods of many segments": (
         manifest(period(TIMELINE.format('d="1" r="99000"')) * 900),
         LimitExceededError,

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 
 _FED_BYTES = 1 << 16
+_LONGEST_TAG_BYTES = 1 << 16
 _MOST_ELEMENTS = 150_000
 _DEEPEST = 32
 _MOST_TEXT = 16_384
@@ -95,6 +96,7 @@ def parse_mpd(text: bytes, label: str) -> Element:
         LimitExceededError: It has more elements than any film.
         SourceUnreadableError: It is damaged, or no manifest.
     """
+    _refuse_long_tags(text, label)
     builder = _Builder(label)
     parser = XMLParser(target=builder)  # noqa: S314 - as above; what is declared outside is not asked for
     try:
@@ -107,6 +109,19 @@ def parse_mpd(text: bytes, label: str) -> Element:
     if builder.root is None or builder.root.name != "MPD":
         raise SourceUnreadableError(f'The playlist "{label}" is no manifest of DASH')
     return builder.root
+
+
+def _refuse_long_tags(text: bytes, label: str) -> None:
+    """Refuse a text in which a tag may be so long that the parser, which takes it at once, holds the interpreter."""
+    at = 0
+    while len(text) - at > _LONGEST_TAG_BYTES:
+        # A "<" begins each tag, and stands in none (XML 1.0, 2.3 and 2.4).
+        following = text.rfind(b"<", at + 1, at + _LONGEST_TAG_BYTES)
+        if following < 0:
+            raise LimitExceededError(
+                f'The playlist "{label}" has a tag that is too long (limit {_LONGEST_TAG_BYTES} bytes)'
+            )
+        at = following
 
 
 def _local(name: str) -> str:
