@@ -26,8 +26,8 @@ from filmstrip.outputs.child.messages import Request
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from ftp_server import FtpServer
-from sftp_server import SftpServer
 from playlists import HLS, made
+from sftp_server import SftpServer
 
 
 @pytest.fixture(scope="module")
