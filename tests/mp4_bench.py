@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 import barcode
 from filmstrip.domain.artifact import OutputResult
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.probing.probe import probe
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
@@ -58,6 +59,12 @@ class Encoded:
         with av.open(self.path) as container:
             return next(container.decode(video=0)).to_ndarray(format="rgb24")
 
+    def picture_at(self, seconds: float) -> npt.NDArray[np.uint8]:
+        """The first picture at or after a moment as RGB [H, W, 3]."""
+        with av.open(self.path) as container:
+            shown = (frame for frame in container.decode(video=0) if frame.time is not None and frame.time >= seconds)
+            return next(shown).to_ndarray(format="rgb24")
+
     def sound(self) -> npt.NDArray[np.float64]:
         """All samples as float [channels, samples], in presentation time from 0."""
         with av.open(self.path) as container:
@@ -83,12 +90,20 @@ def moving_picture(size: str = "320x180", rate: str = "25", seconds: float = 2) 
     return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
 
 
-def encode(source: Path, folder: Path, *, upscale: bool = False, fast: bool = True, **asked: object) -> Encoded:
-    """Plan and render an mp4 of a source, in this process."""
+def encode(
+    source: Path,
+    folder: Path,
+    *,
+    upscale: bool = False,
+    fast: bool = True,
+    info: MediaInfo | None = None,
+    **asked: object,
+) -> Encoded:
+    """Plan and render an mp4 of a source, of which something may be known already, in this process."""
     folder.mkdir(exist_ok=True)
     if fast:
         asked.setdefault("video_codec_parameters", FAST)
-    info = probe(LocalFile(source), SETTINGS)
+    info = info or probe(LocalFile(source), SETTINGS)
     output = Mp4.model_validate(asked)
     plan = output.plan(info, upscale=upscale)
     warnings, progress = list(plan.warnings), list[float]()

@@ -55,7 +55,11 @@ class Run:
 
 
 def run_output(
-    source: Asset | Path, folder: Path, finished: Mapping[str, Artifact] | None = None, **parameters: object
+    source: Asset | Path,
+    folder: Path,
+    finished: Mapping[str, Artifact] | None = None,
+    info: MediaInfo | None = None,
+    **parameters: object,
 ) -> Run:
     """Make an output of a source.
 
@@ -63,9 +67,10 @@ def run_output(
         source: Where the video is.
         folder: Where the files go.
         finished: What an earlier run made already.
+        info: What is known of the source; it is probed without that.
         parameters: The entry of `format`.
     """
-    run = _begun(source, folder, parameters)
+    run = _begun(source, folder, parameters, info)
     plan = run.output.plan(run.info)
     run.warnings.extend(plan.warnings)
     known = dict(finished or {})
@@ -108,10 +113,10 @@ def run_together(
     return runs
 
 
-def _begun(source: Asset | Path, folder: Path, entry: Mapping[str, object]) -> Run:
+def _begun(source: Asset | Path, folder: Path, entry: Mapping[str, object], info: MediaInfo | None = None) -> Run:
     path = source.path if isinstance(source, Asset) else source
     text = json.dumps({"query": {"source": path.as_uri(), "format": [entry]}})
     child_side = parse_entry(entries_without_destination(text)[0], output_types())
-    info = probe(LocalFile(path), MediaSettings())
+    info = info or probe(LocalFile(path), MediaSettings())
     folder.mkdir(parents=True, exist_ok=True)
     return Run(path, folder, info, parse_query(text).formats[0], child_side)

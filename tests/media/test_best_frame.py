@@ -43,7 +43,7 @@ def taken(source: LocalFile, best_within: Fraction | None) -> list[tuple[FrameSt
     assert info.video is not None
     video = info.video
 
-    def new_renderer():  # noqa: ANN202 - a closure for one line below
+    def new_renderer(_video):  # noqa: ANN001, ANN202 - a closure for one line below
         encoder = ImageEncoder(video, fit(video.display_size, SizeRequest()), PictureEncoding(ImageFormat.PNG))
         return lambda sample: (sample.stamp, encoder.encode(sample.frame))
 

@@ -38,7 +38,7 @@ def picture_of(asset: Asset, encoding: PictureEncoding) -> Pixels:
     assert info.video is not None
     video = info.video
 
-    def new_renderer():  # noqa: ANN202 - a closure for one line below
+    def new_renderer(_video):  # noqa: ANN001, ANN202 - a closure for one line below
         encoder = ImageEncoder(video, fit(video.display_size, SizeRequest(width=320)), encoding)
         return lambda sample: encoder.encode(sample.frame)
 

@@ -16,7 +16,7 @@ from assets import ASSETS, Asset
 from filmstrip.domain.artifact import FrameStamp
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
 from filmstrip.domain.geometry import Fit, FrameSize
-from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, IntervalGrid, Precision, TimeRange
 from filmstrip.media.pictures.image_encoder import ImageEncoder
@@ -65,7 +65,7 @@ def pictures(
     display = video.display_size
     fit = Fit(display, display)
 
-    def new_renderer() -> Callable[[Sample], tuple[Target, FrameStamp, bytes]]:
+    def new_renderer(_video: VideoStream) -> Callable[[Sample], tuple[Target, FrameStamp, bytes]]:
         encoder = ImageEncoder(video, fit, JPG)
         return lambda sample: (sample.target, sample.stamp, encoder.encode(sample.frame))
 

@@ -64,7 +64,7 @@ def sampled(
     video = info.video
     grid = IntervalGrid(TimeRange(Fraction(0), info.duration_seconds), interval)
 
-    def new_renderer():  # noqa: ANN202 - a closure for one line below
+    def new_renderer(_video):  # noqa: ANN001, ANN202 - a closure for one line below
         encoder = ImageEncoder(video, fit(video.display_size, SizeRequest(width=320)), JPG)
         return lambda sample: (sample.target.seconds, sample.stamp, encoder.encode(sample.frame))
 
@@ -107,7 +107,7 @@ def test_a_moment_of_a_long_transport_stream_costs_few_requests(
     with closing(source):
         cache = BlockCache(source)
         info = probe(cache, MediaSettings())
-        job = SampleJob(cache, info, lambda: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds))
+        job = SampleJob(cache, info, lambda _video: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds))
         targets = [Target(index, index * Fraction(297, 10)) for index in range(20)]
         shown = list(sample_frames(job, targets, threads=2, cost=cost))
     frame = Fraction(1, 25)
@@ -138,6 +138,6 @@ def test_a_source_that_changes_midway_is_an_error(range_server: RangeServer, set
         other[-1] ^= 1
         (range_server.folder / asset.path.name).write_bytes(other)
         unread = BlockCache(source)
-        job = SampleJob(unread, info, lambda: lambda sample: sample.target.index)
+        job = SampleJob(unread, info, lambda _video: lambda sample: sample.target.index)
         with pytest.raises(SourceChangedError):
             list(sample_frames(job, [Target(0, Fraction(0)), Target(1, info.duration_seconds - 1)]))

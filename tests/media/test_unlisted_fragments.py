@@ -44,7 +44,7 @@ def taken(source: MediaSource, interval: Fraction) -> tuple[MediaInfo, Taken]:
     job = SampleJob(
         source,
         info,
-        lambda: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds, sample.stamp.is_substitute),
+        lambda _video: lambda sample: (sample.target.seconds, sample.stamp.actual_seconds, sample.stamp.is_substitute),
     )
     moments = IntervalGrid(TimeRange(Fraction(0), info.duration_seconds), interval).targets()
     return info, sorted(sample_frames(job, [Target(index, moment) for index, moment in enumerate(moments)], threads=2))

@@ -138,6 +138,7 @@ class Piece:
         sound_index: Number of the audio stream that goes with its pictures, None for none.
         time_base: Seconds per unit of its PTS, None for that of the whole source.
         kind: What tells its video stream from that of other pieces: codec and number in the container's own words.
+        own: What it holds, if it is a source of its own that was stitched to others; None if they have all in common.
     """
 
     first_byte: int
@@ -149,6 +150,7 @@ class Piece:
     sound_index: int | None = None
     time_base: Fraction | None = None
     kind: str = ""
+    own: MediaInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class MediaInfo:
         warnings: What had to be guessed, one sentence each.
         pieces: What the source is made of if its clock jumps, in the order in which they are played; else empty.
         sound_index: Number of the audio stream that goes with the pictures, None for the first one.
+        lead_seconds: For how long there is something else, such as sound, before the presentation's first moment.
     """
 
     container: str
@@ -178,6 +181,12 @@ class MediaInfo:
     warnings: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
     sound_index: int | None = None
+    lead_seconds: Fraction = Fraction(0)
+
+    @property
+    def is_stitched(self) -> bool:
+        """Whether it consists of several sources, each of which is of its own kind."""
+        return any(piece.own is not None for piece in self.pieces)
 
     @property
     def kind(self) -> ContainerKind:

@@ -13,7 +13,7 @@ from filmstrip.media.containers.cover_art import read_cover
 from filmstrip.media.containers.photo import PHOTO_FORMAT, photo_end
 from filmstrip.media.containers.tags import read_tags
 from filmstrip.media.pictures.tone_lut import write_tone_lut
-from filmstrip.media.source.media_source import LocalFile, MediaSource
+from filmstrip.media.source.media_source import LocalFile, MediaSource, part_of
 from filmstrip.media.timeline.pieces import is_listed
 from filmstrip.media.transcoding.cut import find_cut
 from filmstrip.media.transcoding.encoders._base import Pass
@@ -35,6 +35,7 @@ from filmstrip.media.transcoding.verify import measure_duration
 from filmstrip.outputs._audio import AudioOutput
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.outputs._rendering import Workbench
+from filmstrip.outputs._stitched_pictures import stitched_pictures
 from filmstrip.outputs._video import VideoOutput
 
 
@@ -63,7 +64,7 @@ def clip_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterator[Sou
     part_list = path.with_name(f"{path.name}.parts")
     if is_listed(info):
         write_part_list(part_list, source, info.pieces)
-    photo = photo_end(source)
+    photo = None if info.is_stitched else photo_end(source)
     try:
         yield SourceClip(
             source=source if photo is None else LocalFile(source.path, (0, photo)),
@@ -73,6 +74,7 @@ def clip_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterator[Sou
             cut=find_cut(source, info, output.start_time or Fraction(0), output.duration),
             threads=bench.settings.threads,
             max_pixels=bench.settings.max_pixels,
+            is_stitched=info.is_stitched,
         )
     finally:
         part_list.unlink(missing_ok=True)
@@ -83,14 +85,15 @@ def rendition_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterato
     """Say what is made of the clip at `path`, for which there are files beside it in part."""
     tone_lut, cover = path.with_name(f"{path.name}.cube"), _write_cover(output, path, bench)
     try:
-        yield Rendition(
-            target=path,
-            muxer=output.muxer,
-            video=tuple(_video_tracks(output, path, bench, tone_lut)),
-            audio=tuple(_audio_tracks(output, bench.rendering.info)),
-            tags=_tags(output, bench),
-            cover=cover,
-        )
+        with _video_tracks(output, path, bench, tone_lut) as video:
+            yield Rendition(
+                target=path,
+                muxer=output.muxer,
+                video=video,
+                audio=tuple(_audio_tracks(output, bench.rendering.info)),
+                tags=_tags(output, bench),
+                cover=cover,
+            )
     finally:
         for file in (tone_lut, cover):
             if file is not None:
@@ -117,7 +120,7 @@ def delivery_of(output: EncodedOutput, rendition: Rendition, bench: Workbench) -
 def _write_cover(output: EncodedOutput, path: Path, bench: Workbench) -> Path | None:
     if not isinstance(output, AudioOutput) or not output.cover_art:
         return None
-    cover = read_cover(bench.source, bench.settings.max_pixels)
+    cover = read_cover(_first_source(bench), bench.settings.max_pixels)
     if cover is None:
         bench.warn("The source has no cover that can be used, and the file has none")
         return None
@@ -130,11 +133,19 @@ def _tags(output: EncodedOutput, bench: Workbench) -> Mapping[str, str]:
     sound = bench.rendering.info.sound
     if not isinstance(output, AudioOutput) or sound is None:
         return {}
-    tags = read_tags(bench.source, sound.index)
+    tags = read_tags(_first_source(bench), sound.index)
     lost = [name for name in output.muxer.lost_tags if name in tags]
     if lost:
         bench.warn(f"The source tells its {' and '.join(lost)}, for which {output.output_name} has no place: mp3 has")
     return tags
+
+
+def _first_source(bench: Workbench) -> MediaSource:
+    """Return the source whose tags and cover are those of the whole: of stitched ones the first."""
+    info = bench.rendering.info
+    return (
+        part_of(bench.source, info.pieces[0].first_byte, info.pieces[0].end_byte) if info.is_stitched else bench.source
+    )
 
 
 def _local(source: MediaSource) -> LocalFile:
@@ -143,23 +154,30 @@ def _local(source: MediaSource) -> LocalFile:
     return source
 
 
-def _video_tracks(output: EncodedOutput, path: Path, bench: Workbench, tone_lut: Path) -> Iterator[VideoTrack]:
+@contextmanager
+def _video_tracks(
+    output: EncodedOutput, path: Path, bench: Workbench, tone_lut: Path
+) -> Iterator[tuple[VideoTrack, ...]]:
     if not isinstance(output, VideoOutput):
+        yield ()
         return
-    info = bench.rendering.info
-    video, picture = output.video_of(info), output.picture(info, upscale=bench.rendering.upscale)
-    if picture.tone_maps is not None:
+    info, upscale = bench.rendering.info, bench.rendering.upscale
+    video, picture = output.video_of(info), output.picture(info, upscale=upscale)
+    if picture.tone_maps is not None and not info.is_stitched:
         write_tone_lut(tone_lut, video.color)
     first, last = _passes(output, path)
     encoder, rate, threads = output.video_encoder, output.rate(info), bench.settings.threads
-    yield VideoTrack(
-        source_index=video.index,
-        filters=picture_filter(picture, tone_lut),
-        encoder=tuple(encoder.arguments(output, rate, last, threads)),
-        first_pass=None if first is None else tuple(encoder.arguments(output, rate, first, threads)),
-        has_constant_rate=picture.frame_rate is not None,
-        tag=output.muxer.tag(encoder.codec, output.tag_video),
-    )
+    with stitched_pictures(output, info, path, upscale=upscale) as stitched:
+        track = VideoTrack(
+            source_index=video.index,
+            filters=picture_filter(picture, tone_lut),
+            encoder=tuple(encoder.arguments(output, rate, last, threads)),
+            first_pass=None if first is None else tuple(encoder.arguments(output, rate, first, threads)),
+            has_constant_rate=picture.frame_rate is not None or stitched is not None,
+            tag=output.muxer.tag(encoder.codec, output.tag_video),
+            stitched=stitched,
+        )
+        yield (track,)
 
 
 def _passes(output: VideoOutput, path: Path) -> tuple[Pass | None, Pass | None]:

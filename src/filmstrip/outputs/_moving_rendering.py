@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
+from filmstrip.domain.media_info import VideoStream
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.progress import ProgressListener, portion
 from filmstrip.domain.timing import EXACT
@@ -63,8 +64,8 @@ def _take(output: MovingPicture, bench: Workbench, frames: FrameFile, on_progres
     stamps: list[FrameStamp] = []
     plain = PictureEncoding(ImageFormat.PNG, background=output.background_rgb)
 
-    def new_renderer() -> Callable[[Sample], Sample]:
-        encoder = ImageEncoder(info.require_video(), output.fitting(info), plain)
+    def new_renderer(video: VideoStream) -> Callable[[Sample], Sample]:
+        encoder = ImageEncoder(video, output.fitting(info), plain)
 
         def keep(sample: Sample) -> Sample:
             frames.put(sample.target.index, encoder.pixels(sample.frame))

@@ -39,7 +39,7 @@ def require_source(output: MovingPicture, bench: Workbench, frames: Sequence[Fra
 
 def _last_frame(bench: Workbench) -> FrameStamp:
     info = bench.rendering.info
-    job = SampleJob(bench.source, info, lambda: lambda sample: sample.stamp)
+    job = SampleJob(bench.source, info, lambda _video: lambda sample: sample.stamp)
     (stamp,) = sample_frames(job, [Target(0, info.duration_seconds)], threads=bench.settings.threads)
     return stamp
 

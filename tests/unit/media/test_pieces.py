@@ -31,7 +31,7 @@ class Looked(list[Target]):
 def job() -> SampleJob[Any]:
     pieces = tuple(Piece(number, number + 1, Fraction(7), Fraction(2), 0) for number in range(COUNT))
     info = MediaInfo("mpegts", Fraction(2 * COUNT), Fraction(7), COUNT, VIDEO, pieces=pieces)
-    return SampleJob(LocalFile(Path("film.ts")), info, lambda: lambda sample: sample)
+    return SampleJob(LocalFile(Path("film.ts")), info, lambda _video: lambda sample: sample)
 
 
 def test_each_target_goes_to_the_piece_that_shows_it() -> None:

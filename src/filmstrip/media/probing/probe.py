@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
@@ -79,6 +80,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             video=video,
             audio=sound.streams,
             sound_index=sound.chosen,
+            lead_seconds=extent.start - Fraction(container.start_time or 0, av.time_base),
             warnings=(*extent.warnings, *sound.warnings, *_picture_warnings(video)),
         )
         found = find_pieces(source, container, settings)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
-from filmstrip.domain.media_info import Piece
+from filmstrip.domain.media_info import MediaInfo, Piece, VideoStream
 from filmstrip.media.sampling.sample_job import Renderer, ResultT, SampleJob
 from filmstrip.media.sampling.targets import Sample, Target
 from filmstrip.media.source.media_source import part_of
@@ -27,20 +27,32 @@ def jobs_of_pieces(
 
 
 def _job_of_piece(job: SampleJob[ResultT], piece: Piece, begin: Fraction) -> SampleJob[ResultT]:
-    info = replace(
-        job.info,
-        pieces=(),
-        start_seconds=piece.start_seconds,
-        duration_seconds=piece.duration_seconds,
-        video=replace(job.video, index=piece.video_index, time_base=piece.time_base or job.video.time_base),
-    )
-
-    def new_renderer() -> Renderer[ResultT]:
-        render = job.new_renderer()
+    def new_renderer(video: VideoStream) -> Renderer[ResultT]:
+        render = job.new_renderer(video)
         return lambda sample: render(_later(sample, begin))
 
     source = part_of(job.source, piece.first_byte, piece.end_byte)
-    return replace(job, source=source, info=info, new_renderer=new_renderer)
+    return replace(job, source=source, info=info_of_piece(job.info, piece), new_renderer=new_renderer)
+
+
+def info_of_piece(info: MediaInfo, piece: Piece) -> MediaInfo:
+    """Describe a piece as a source of its own, whose pictures are shown in the frame of the whole."""
+    own, whole = piece.own or info, info.require_video()
+    video = own.require_video()
+    content = own.content_seconds
+    return replace(
+        own,
+        pieces=(),
+        start_seconds=piece.start_seconds,
+        duration_seconds=piece.duration_seconds,
+        content_seconds=None if content is None else content + own.start_seconds - piece.start_seconds,
+        video=replace(
+            video,
+            index=piece.video_index,
+            time_base=piece.time_base or video.time_base,
+            frame_size=video.frame_size if piece.own is None else whole.display_size,
+        ),
+    )
 
 
 def _later(sample: Sample, seconds: Fraction) -> Sample:

@@ -175,7 +175,7 @@ class _Run(Generic[ResultT]):
 
     def _sample_stretches(self, cost: SamplingCost) -> None:
         job = self._job
-        render = job.new_renderer()
+        render = job.new_renderer(job.video)
         with reopen_container(job.source, job.info.kind) as container, ExitStack() as stack, reading_errors():
             stream = select_stream(container, job.video.index)
             sampler = self._choice.new_sampler(container, stream, cost, stack)

@@ -23,14 +23,15 @@ class SampleJob(Generic[ResultT]):
     Attributes:
         source: The bytes.
         info: What probing found; it has a video stream.
-        new_renderer: Makes the function that turns a sample into a result, once for each worker, in its thread.
+        new_renderer: Makes the function that turns a sample into a result, once for each worker, in its thread; it is
+            told which stream the samples are of, as a stitched source has several.
         precision: How near a frame has to be to its target.
         best_within: How far before its target a better picture may lie, in seconds; None to look for none.
     """
 
     source: MediaSource
     info: MediaInfo
-    new_renderer: Callable[[], Renderer[ResultT]]
+    new_renderer: Callable[[VideoStream], Renderer[ResultT]]
     precision: Precision = EXACT
     best_within: Fraction | None = None
 

@@ -112,13 +112,14 @@ def _find_starts(source: MediaSource, container: InputContainer) -> list[int]:
 def is_read_on(info: MediaInfo) -> bool:
     """Check whether ffmpeg can read on from a piece of a source to the next, in the same stream."""
     is_alike = len({piece.kind for piece in info.pieces}) <= 1
-    return info.kind.may_be_joined and (is_alike or len(info.pieces) > MOST_JOINED)
+    return not info.is_stitched and info.kind.may_be_joined and (is_alike or len(info.pieces) > MOST_JOINED)
 
 
 def is_listed(info: MediaInfo) -> bool:
     """Check whether the pieces are too many to be read at the same time, and alike enough for a list of them."""
     alike = {(piece.kind, piece.video_index, piece.sound_index) for piece in info.pieces}
-    return len(info.pieces) > MOST_JOINED and not is_read_on(info) and len(alike) == 1
+    is_long = len(info.pieces) > MOST_JOINED and not info.is_stitched
+    return is_long and not is_read_on(info) and len(alike) == 1
 
 
 def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -> Piece | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from filmstrip.media.transcoding.input_arguments import input_arguments, input_count, seconds
 from filmstrip.media.transcoding.join_graph import join_graph, picture_label, sound_label
+from filmstrip.media.transcoding.stitch_graph import stitch_graph
 from filmstrip.media.transcoding.track_arguments import (
     audio_arguments,
     clip_arguments,
@@ -77,7 +78,12 @@ def _audio_tracks(job: Transcode) -> list[AudioTrack]:
 def _graph(clip: SourceClip, video: list[VideoTrack], audio: list[AudioTrack]) -> list[str]:
     if not clip.parts:
         return []
-    graph = join_graph(clip.parts, [track.filters for track in video], [muted(track, "anull") for track in audio])
+    sounds = [muted(track, "anull") for track in audio]
+    stitched = [track.stitched for track in video if track.stitched is not None]
+    if clip.is_stitched:
+        graph = stitch_graph(clip.parts, stitched, sounds)
+    else:
+        graph = join_graph(clip.parts, [track.filters for track in video], sounds)
     return ["-filter_complex", graph]
 
 

@@ -27,7 +27,7 @@ def join_graph(parts: Sequence[JoinedPart], pictures: Sequence[str], sounds: Seq
     results = "".join(f"[{picture_label(track)}]" for track in range(len(pictures)))
     sound = "[whole]" if sounds else ""
     joined = f"{inputs}concat=n={len(parts)}:v={len(pictures)}:a={int(bool(sounds))}{results}{sound}"
-    return ";".join([*chains, joined, *_sound_tracks(sounds)])
+    return ";".join([*chains, joined, *sound_tracks(sounds)])
 
 
 def picture_label(track: int) -> str:
@@ -49,7 +49,7 @@ def _chains(number: int, part: JoinedPart, pictures: Sequence[str], has_sound: b
     if pictures:
         yield from _picture_chains(number, part, pictures)
     if has_sound:
-        yield _sound_chain(number, part)
+        yield sound_chain(number, part)
 
 
 def _picture_chains(number: int, part: JoinedPart, pictures: Sequence[str]) -> Iterator[str]:
@@ -65,7 +65,8 @@ def _picture_chains(number: int, part: JoinedPart, pictures: Sequence[str]) -> I
         yield f"{copies[track]}{chain}[v{number}_{track}]"
 
 
-def _sound_chain(number: int, part: JoinedPart) -> str:
+def sound_chain(number: int, part: JoinedPart) -> str:
+    """Write the chain that makes the sound of a part, or silence, exactly as long as the part."""
     begin, end = part.lead_seconds, part.lead_seconds + part.duration_seconds
     length, lead = _seconds(part.duration_seconds), _seconds(begin)
     if part.sound_index is None:
@@ -74,7 +75,8 @@ def _sound_chain(number: int, part: JoinedPart) -> str:
     return f"[{number}:{part.sound_index}]{whole},apad=whole_dur={length},aformat=sample_rates=48000[a{number}]"
 
 
-def _sound_tracks(sounds: Sequence[str]) -> Iterator[str]:
+def sound_tracks(sounds: Sequence[str]) -> Iterator[str]:
+    """Write the chains that make the sound of each track of the sound of all parts, which is called `whole`."""
     if len(sounds) == 1:
         yield f"[whole]{sounds[0]}[{sound_label(0)}]"
     elif sounds:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.domain.errors import LimitExceededError
-from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.media_info import MediaInfo, Piece
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.timeline.pieces import MOST_JOINED, is_listed, is_read_on
+from filmstrip.media.timeline.shown_picture import shown_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class JoinedPart:
         sound_index: Number of its audio stream, None for silence.
         lead_seconds: For how long there is something else before its first moment.
         duration_seconds: For how long it is played.
+        shown_seconds: For how long the picture has been on screen already that is shown at its first moment.
     """
 
     source: LocalFile
@@ -28,6 +30,7 @@ class JoinedPart:
     sound_index: int | None
     lead_seconds: Fraction
     duration_seconds: Fraction
+    shown_seconds: Fraction = Fraction(0)
 
 
 def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
@@ -43,13 +46,14 @@ def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
             f"The source is made of {len(info.pieces)} recordings of different kinds, of which a video of at most "
             f"{MOST_JOINED} can be made"
         )
-    return tuple(
-        JoinedPart(
-            LocalFile(source.path, (piece.first_byte, piece.end_byte)),
-            piece.video_index,
-            piece.sound_index,
-            piece.lead_seconds,
-            piece.duration_seconds,
-        )
-        for piece in info.pieces
+    return tuple(_joined(piece, LocalFile(source.path, (piece.first_byte, piece.end_byte))) for piece in info.pieces)
+
+
+def _joined(piece: Piece, file: LocalFile) -> JoinedPart:
+    shown: Fraction | None = None
+    if piece.own is not None and piece.own.video is not None and piece.start_seconds > piece.own.start_seconds:
+        shown = shown_since(file, piece.video_index, piece.start_seconds)
+    shown_seconds = Fraction(0) if shown is None else piece.start_seconds - shown
+    return JoinedPart(
+        file, piece.video_index, piece.sound_index, piece.lead_seconds, piece.duration_seconds, shown_seconds
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from filmstrip.media.source.media_source import LocalFile
@@ -24,6 +25,7 @@ class SourceClip:
         demuxer: What the file is read with, None to find that out.
         parts: What the source is made of where whole files lie one behind the other; else empty.
         part_list: A list of them that is read in place of the source, where they are too many.
+        is_stitched: Whether the parts are sources of their own, of any kinds.
     """
 
     source: LocalFile
@@ -33,6 +35,20 @@ class SourceClip:
     demuxer: str | None = None
     parts: tuple[JoinedPart, ...] = ()
     part_list: Path | None = None
+    is_stitched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StitchedPictures:
+    """How the pictures of several sources become those of one.
+
+    Attributes:
+        filters: Filter chain of each part, which make all pictures alike.
+        frame_rate: Frames per second of the whole.
+    """
+
+    filters: tuple[str, ...]
+    frame_rate: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class VideoTrack:
         has_constant_rate: Whether the filters make a constant frame rate.
         first_pass: Arguments of the encoder for the first of two passes, of which `encoder` is the second; else None.
         tag: What the container calls the codec, None to leave that to ffmpeg.
+        stitched: How the pictures of stitched sources become those of one, which have no filters in common; else None.
     """
 
     source_index: int
@@ -54,6 +71,7 @@ class VideoTrack:
     has_constant_rate: bool
     first_pass: tuple[str, ...] | None = None
     tag: str | None = None
+    stitched: StitchedPictures | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from filmstrip.domain.artifact import Artifact, FrameStamp
+from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.pictures.contact_picture import RgbArray, lay_out
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.pictures.picture_bytes import encode_pixels
@@ -40,8 +41,8 @@ def _shots(output: ContactSheet, bench: Workbench) -> list[Shot]:
     info = bench.rendering.info
     fitting = output.fit_tiles(info)
 
-    def new_renderer() -> Callable[[Sample], Shot]:
-        encoder = ImageEncoder(info.require_video(), fitting, output.encoding)
+    def new_renderer(video: VideoStream) -> Callable[[Sample], Shot]:
+        encoder = ImageEncoder(video, fitting, output.encoding)
         return lambda sample: (sample.target.index, sample.stamp, encoder.pixels(sample.frame))
 
     best_within = output.best_within(info.duration_seconds / output.count)

@@ -27,14 +27,12 @@ class Painter(ABC):
     """Makes picture files of one size. For several threads, of which each has a `Paint` of its own.
 
     Attributes:
-        video: The stream that is sampled.
         each: The size, with its files.
         numbers: Which of its files are to be made, from 0.
         encoding: Format and quality of the files.
         bench: What to work with.
     """
 
-    video: VideoStream
     each: ThumbnailSet
     numbers: frozenset[int]
     encoding: PictureEncoding
@@ -49,11 +47,11 @@ class Painter(ABC):
         return (index for number in self.numbers for index in self.each.tiles.indices(number))
 
     @abstractmethod
-    def new_paint(self) -> Paint:
-        """Begin to take samples up, in one thread."""
+    def new_paint(self, video: VideoStream) -> Paint:
+        """Begin to take samples of a stream up, in one thread."""
 
-    def _encoder(self) -> ImageEncoder:
-        return ImageEncoder(self.video, self.each.fit, self.encoding)
+    def _encoder(self, video: VideoStream) -> ImageEncoder:
+        return ImageEncoder(video, self.each.fit, self.encoding)
 
     def _write(self, number: int, data: bytes, frames: tuple[FrameStamp, ...]) -> Artifact:
         name = self.each.folder + self.each.file_name(number)
@@ -64,9 +62,9 @@ class Painter(ABC):
 class FilePainter(Painter):
     """Makes a file of each picture."""
 
-    def new_paint(self) -> Paint:
-        """Begin to take samples up, in one thread."""
-        encoder = self._encoder()
+    def new_paint(self, video: VideoStream) -> Paint:
+        """Begin to take samples of a stream up, in one thread."""
+        encoder = self._encoder(video)
         return lambda sample: self._write(sample.target.index, encoder.encode(sample.frame), (sample.stamp,))
 
 
@@ -77,9 +75,9 @@ class SpritePainter(Painter):
     _open: dict[int, tuple[Sheet, dict[int, FrameStamp]]] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
-    def new_paint(self) -> Paint:
-        """Begin to take samples up, in one thread."""
-        encoder = self._encoder()
+    def new_paint(self, video: VideoStream) -> Paint:
+        """Begin to take samples of a stream up, in one thread."""
+        encoder = self._encoder(video)
 
         def paint(sample: Sample) -> Artifact | None:
             index = sample.target.index

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from filmstrip.domain.artifact import Artifact
-from filmstrip.domain.media_info import MediaInfo
+from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.pictures.image_encoder import ImageEncoder
 from filmstrip.media.sampling.parallel_sampler import sample_frames
@@ -53,10 +53,10 @@ class PictureMaker:
         """Return which pictures are in files that are to be made."""
         return {index for painter in self._painters for index in painter.indices()}
 
-    def new_renderer(self) -> Callable[[Sample], list[Artifact]]:
-        """Begin to make files in one thread: each sample gives those that it makes whole."""
-        paints = [(painter, painter.new_paint()) for painter in self._painters]
-        keep = self._new_jpeg_renderer() if self.keeps_jpegs else None
+    def new_renderer(self, video: VideoStream) -> Callable[[Sample], list[Artifact]]:
+        """Begin to make files in one thread: each sample of a stream gives those that it makes whole."""
+        paints = [(painter, painter.new_paint(video)) for painter in self._painters]
+        keep = self._new_jpeg_renderer(video) if self.keeps_jpegs else None
 
         def render(sample: Sample) -> list[Artifact]:
             wanting = [paint for painter, paint in paints if painter.wants(sample.target.index)]
@@ -82,11 +82,10 @@ class PictureMaker:
     def _painter(self, each: ThumbnailSet) -> Painter:
         kind = SpritePainter if each.is_tiled else FilePainter
         wanted = each.numbers_of(self.names)
-        return kind(self.info.require_video(), each, wanted, self.encoding, self.bench)
+        return kind(each, wanted, self.encoding, self.bench)
 
-    def _new_jpeg_renderer(self) -> Callable[[Sample], int]:
+    def _new_jpeg_renderer(self, video: VideoStream) -> Callable[[Sample], int]:
         jpeg = replace(self.encoding, image_format=ImageFormat.JPG)
-        video = self.info.require_video()
         encoders = [ImageEncoder(video, each.fit, jpeg) for each in self.sets]
 
         def keep(sample: Sample) -> int:
@@ -98,7 +97,7 @@ class PictureMaker:
 
 
 def _take(
-    maker: PictureMaker, indices: Collection[int], new_renderer: Callable[[], Callable[[Sample], ResultT]]
+    maker: PictureMaker, indices: Collection[int], new_renderer: Callable[[VideoStream], Callable[[Sample], ResultT]]
 ) -> Iterator[ResultT]:
     """Take the frames of some of the moments, and yield what a renderer, one for each thread, makes of them."""
     sampling, bench = maker.sampling, maker.bench
@@ -115,8 +114,8 @@ def make_pictures(makers: Sequence[PictureMaker]) -> Iterator[tuple[int, Artifac
     first = makers[0]
     read_before = [0 for _ in makers]
 
-    def new_renderer() -> Callable[[Sample], list[tuple[int, Artifact]]]:
-        renderers = [maker.new_renderer() for maker in makers]
+    def new_renderer(video: VideoStream) -> Callable[[Sample], list[tuple[int, Artifact]]]:
+        renderers = [maker.new_renderer(video) for maker in makers]
         return lambda sample: [(position, made) for position, each in enumerate(renderers) for made in each(sample)]
 
     indices = sorted(set[int]().union(*(maker.indices() for maker in makers)))
