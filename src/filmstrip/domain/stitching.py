@@ -114,7 +114,7 @@ def _pieces(part: StitchedPart) -> Iterator[Piece]:
                 start_seconds=piece.start_seconds + skipped,
                 lead_seconds=piece.lead_seconds + skipped,
                 duration_seconds=last - first,
-                own=part.info,
+                own=replace(part.info, pieces=()),
             )
 
 

@@ -2,7 +2,8 @@
 
     input 0   decoded ─ cut ─ made alike ─ at 0 s ──────┐
     input 1   decoded ─ cut ─ made alike ─ at 10 s ─────┼─ interleave ─ fps ─ up to the end ─▶ pictures
-    input 2   decoded ─ cut ─ made alike ─ at 13 s ─────┘
+    input 2   decoded ─ cut ─ made alike ─ at 13 s ─────┤
+              the first picture once more, at the end ──┘
 
 The filter `concat` would let each part last until its last picture ends, so that a second of film is lost or won over
 some dozens of joints. Here each picture is placed by itself, and the sound, which is cut to the sample, as in `concat`.
@@ -40,14 +41,19 @@ def _picture_chains(parts: Sequence[JoinedPart], tracks: Sequence[StitchedPictur
         for track, made in enumerate(tracks):
             # The clock of the whole counts so finely that no picture moves by it.
             placed = f"settb=1/1000000,setpts=PTS+{_seconds(begins[number])}/TB"
-            yield f"[c{number}_{track}]{made.filters[number]},{placed}[v{number}_{track}]"
+            copied = "" if number else f",split[v0_{track}][f{track}];[f{track}]{_behind_the_end(begins[-1], track)}"
+            yield f"[c{number}_{track}]{made.filters[number]},{placed}{copied or f'[v{number}_{track}]'}"
     for track, made in enumerate(tracks):
         inputs = "".join(f"[v{number}_{track}]" for number in range(len(parts)))
-        whole = _seconds(begins[-1])
         # Rounded up, each moment shows the picture that is on then; the last one stays until the end.
         rate = f"fps=fps={made.frame_rate}:start_time=0:round=up:eof_action=pass"
-        end = f"tpad=stop_mode=clone:stop=-1,trim=end={whole}"
-        yield f"{inputs}interleave=nb_inputs={len(parts)},{rate},{end}[{picture_label(track)}]"
+        end = f"trim=end={_seconds(begins[-1])}"
+        yield f"{inputs}[e{track}]interleave=nb_inputs={len(parts) + 1},{rate},{end}[{picture_label(track)}]"
+
+
+def _behind_the_end(whole_seconds: Fraction, track: int) -> str:
+    """Write the filters that put the first picture behind all, without which `fps` would not show the last one."""
+    return f"trim=end_frame=1,setpts={_seconds(whole_seconds)}/TB[e{track}]"
 
 
 def _window(part: JoinedPart) -> str:
