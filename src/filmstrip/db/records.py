@@ -177,7 +177,7 @@ class Submission:
         outputs: What is to be made, in the order of the request.
         payload: What the client wants to see again, None if nothing.
         warnings: What is ignored already.
-        upload_id: The upload that is its source, None for another source.
+        upload_ids: The uploads that are its sources, each once.
         callback: Where its events are told, None for nowhere.
     """
 
@@ -185,7 +185,7 @@ class Submission:
     outputs: tuple[NewOutput, ...]
     payload: str | None = None
     warnings: tuple[Warned, ...] = ()
-    upload_id: str | None = None
+    upload_ids: tuple[str, ...] = ()
     callback: CallbackTarget | None = None
 
     def __repr__(self) -> str:

@@ -76,13 +76,18 @@ task = Table(
     Column("interruptions", Integer, nullable=False),
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
-    Column("upload_id", String(32), comment="the upload that is its source"),
     Column("callback", LargeBinary, comment="AES-256-GCM; where its events are told; gone when all are told"),
     Column("restart_of", String(32), comment="the task that failed and that it is begun for once more"),
     # A key's tasks are listed by their age.
     Index("ix_task_key_id", "key_id", "created_at"),
-    # Whether a task needs an upload is asked of each that expires; few tasks have one.
-    Index("ix_task_upload_id", "upload_id", sqlite_where=text("upload_id IS NOT NULL")),
+)
+
+task_upload = Table(
+    "task_upload",
+    metadata,
+    # Whether a task needs an upload is asked of each that expires.
+    Column("upload_id", String(32), primary_key=True, comment="a source of the task; it may be gone before it"),
+    Column("task_token", ForeignKey("task.token", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
 output = Table(

@@ -13,7 +13,7 @@ from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.keys import is_good, note_use
 from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskFilter, TaskRecord
-from filmstrip.db.tables import api_key, output, task
+from filmstrip.db.tables import api_key, output, task, task_upload
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
@@ -133,13 +133,15 @@ class TaskRows:
             "payload": submission.payload,
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,
-            "upload_id": submission.upload_id,
             "callback": self._callbacks.encrypt(submission.callback, token),
             "error": None,
         }
         if connection.execute(start.values(values)).rowcount != 1:
             raise TokenNotFoundError("Token not found")
         connection.execute(insert(output), [_new_output(token, *new) for new in enumerate(submission.outputs)])
+        if submission.upload_ids:
+            uploads = [{"upload_id": identity, "task_token": token} for identity in submission.upload_ids]
+            connection.execute(insert(task_upload), uploads)
         enqueue(connection)
         self._callbacks.note(connection, token, NewEvent(QUEUED))
 

@@ -10,13 +10,15 @@ from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert
 
 from filmstrip.db.keys import is_good
 from filmstrip.db.records import NewUpload, Upload
-from filmstrip.db.tables import api_key, task, upload
+from filmstrip.db.tables import api_key, task, task_upload, upload
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.errors import LimitExceededError, UploadNotFoundError
 from filmstrip.domain.task import TaskStatus
 
 _IN_USE = exists().where(
-    task.c.upload_id == upload.c.id, task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
+    task_upload.c.upload_id == upload.c.id,
+    task_upload.c.task_token == task.c.token,
+    task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED]),
 )
 _COLUMNS = [column for column in upload.c if column.name not in {"writer", "writer_until"}]
 

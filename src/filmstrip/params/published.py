@@ -73,7 +73,6 @@ def _each(
 
 
 PUBLISHED: tuple[Attribute, ...] = (
-    *_each(Answer.REFUSED, "stitch", "is not made here yet: join the sources before", place=Place.QUERY),
     *_each(
         Answer.WITHOUT_EFFECT, "refresh_playlist", "is for playlists, which are not made here yet", place=Place.QUERY
     ),

@@ -11,15 +11,17 @@ from pydantic import AfterValidator, ValidationError
 
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, scheme_of, source_forms
+from filmstrip.domain.schemes import scheme_of
 from filmstrip.params.callback_url import CallbackUrl
 from filmstrip.params.customs import said_plainly
-from filmstrip.params.destination import Destination, Destinations, without_credentials
+from filmstrip.params.destination import Destination, Destinations
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.parameters import Parameters, without_absent
 from filmstrip.params.places import misplaced
 from filmstrip.params.published import Answer, Place, attribute_named, refusals, told
-from filmstrip.params.values import Flag, LongText, Text, is_printable_text, mistake, shown, unfit
+from filmstrip.params.source_url import is_source
+from filmstrip.params.stitch import StitchItem, StitchItems
+from filmstrip.params.values import Flag, LongText, Text, is_printable_text, shown
 
 
 class FormatParameters(Parameters):
@@ -65,36 +67,14 @@ class FormatParameters(Parameters):
 FormatT = TypeVar("FormatT", bound=FormatParameters)
 
 
-def _is_source(url: str) -> str:
-    scheme = scheme_of(url)
-    if not (is_upload(url) or (scheme is not None and scheme.is_source)):
-        raise mistake(
-            without_credentials(url), f"a URL that begins with {source_forms()}, nor {UPLOAD_SCHEME}ID of an upload"
-        )
-    if carries_keys(url):
-        _check_parts(url)
-    return url
-
-
-def _check_parts(url: str) -> None:
-    """See to it that a source has its parts, and that its credentials, percent-decoded, can be sent."""
-    try:
-        place = Destination.model_validate({"url": url})
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        is_of_url = found["loc"] == ("url",)
-        raise unfit(found["msg"] if is_of_url else f"has a {found['loc'][0]} that {found['msg']}") from None
-    scheme = scheme_of(url)
-    if scheme is not None and place.url.partition("://")[2].strip("/").count("/") < scheme.least_parts:
-        raise unfit(f"names no file: it has to be written as {scheme.destination_form}")
-
-
 class TaskParameters(Parameters):
     """What a query has in addition to its outputs.
 
     Attributes:
         source: URL of the source: http://, https:// or s3://; tus:ID for an upload of the same API key; file:// if the
-            operator allows it.
+            operator allows it. Required, unless there is `stitch`.
+        stitch: In place of `source`, a list of at most 50 sources that are shown one after the other as one: URLs, or
+            objects with `url`, `start_time` and `duration`.
         callback_url: http:// or https:// URL of at most 4000 characters, which is told what happens to the task:
             [callbacks](../callbacks.md).
         upscale: Whether video may become larger than its source.
@@ -104,7 +84,8 @@ class TaskParameters(Parameters):
         encoder_version: Accepted and not needed: all versions are one.
     """
 
-    source: Annotated[LongText, AfterValidator(_is_source)]
+    source: Annotated[LongText, AfterValidator(is_source)] | None = None
+    stitch: StitchItems = ()
     callback_url: CallbackUrl | None = None
     upscale: Flag = False
     use_subtask_callback: Flag = False
@@ -113,12 +94,25 @@ class TaskParameters(Parameters):
     encoder_version: Text | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NamedSource:
+    """A source by the place in the query where it is named first.
+
+    Attributes:
+        name: The field that holds its URL: "source", or such as "stitch[2].url".
+        url: Its URL.
+    """
+
+    name: str
+    url: str
+
+
 @dataclass(frozen=True)
 class Query(Generic[FormatT]):
     """A query without mistakes.
 
     Attributes:
-        source: URL of the source.
+        source: URL of the source; of several that are stitched, the first one's.
         formats: The outputs, in the order of the request; at least one.
         upscale: Whether video may become larger than its source.
         callback_url: Where the client wants to be called back, None if nowhere; it may hold secrets.
@@ -126,6 +120,7 @@ class Query(Generic[FormatT]):
         retry_on_error: Whether it is begun once more if it fails while its outputs are made.
         warnings: Keys that are not known, or have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
+        stitch: What is shown one after the other in place of one source; empty if it is one.
     """
 
     source: str
@@ -136,6 +131,17 @@ class Query(Generic[FormatT]):
     retry_on_error: bool = False
     warnings: tuple[Warned, ...] = ()
     text: str = field(default="", repr=False)
+    stitch: tuple[StitchItem, ...] = field(default=(), repr=False)
+
+    @property
+    def sources(self) -> tuple[NamedSource, ...]:
+        """What is read, each URL once."""
+        if not self.stitch:
+            return (NamedSource("source", self.source),)
+        names: dict[str, str] = {}
+        for index, item in enumerate(self.stitch):
+            names.setdefault(item.url, f"stitch[{index}].url")
+        return tuple(NamedSource(name, url) for url, name in names.items())
 
 
 def parse_query(
@@ -154,6 +160,7 @@ def parse_query(
     document = _unwrap(text)
     mistakes = list(refusals(Place.QUERY, "", document, TaskParameters.wire_names()))
     task = _validated(TaskParameters, document, "", mistakes)
+    mistakes.extend(() if task is None else _source_mistakes(task))
     parsed = [
         (path, found)
         for path, entry in _format_entries(document, mistakes, max_outputs)
@@ -164,7 +171,8 @@ def parse_query(
     if mistakes or task is None:
         raise QueryError(mistakes)
     return Query(
-        source=task.source,
+        source=task.source or task.stitch[0].url,
+        stitch=task.stitch,
         formats=tuple(formats),
         upscale=task.upscale,
         callback_url=task.callback_url,
@@ -173,6 +181,13 @@ def parse_query(
         warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, formats))),
         text=text,
     )
+
+
+def _source_mistakes(task: TaskParameters) -> Iterator[Mistake]:
+    if task.source is not None and task.stitch:
+        yield Mistake("stitch", "excludes source: give one of the two")
+    if task.source is None and not task.stitch:
+        yield Mistake("source", "is required, unless there is stitch")
 
 
 def _unwrap(text: str) -> dict[str, Any]:
@@ -294,6 +309,7 @@ class _Keys:
 
 def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters]) -> Iterator[Warned]:
     yield from _Keys(Place.QUERY, "", document, TaskParameters.wire_names() | {"format"}).unknown()
+    yield from _unknown_in_stitch(document.get("stitch"))
     entries = document["format"] if isinstance(document["format"], list) else [document["format"]]
     for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True)):
         path = f"format[{index}]."
@@ -303,6 +319,12 @@ def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters])
         for name, value in parsed:
             if isinstance(value, Parameters):
                 yield from _Keys(Place.NESTED, f"{path}{name}.", entry[name], type(value).wire_names()).unknown()
+
+
+def _unknown_in_stitch(value: object) -> Iterator[Warned]:
+    items = parse_json(value) if isinstance(value, str) and value else value
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        yield from _Keys(Place.NESTED, f"stitch[{index}].", item, StitchItem.wire_names()).unknown()
 
 
 def _unknown_in_destinations(path: str, value: object) -> Iterator[Warned]:

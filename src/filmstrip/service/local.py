@@ -19,6 +19,7 @@ from filmstrip.jobs.making.assignment import ignore
 from filmstrip.jobs.making.local_task import LocalListener, LocalTask, MadeOutput
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.making.named_source import naming_source
+from filmstrip.jobs.making.source_probing import probe_sources
 from filmstrip.jobs.rules.enough_pixels import enough_short_side
 from filmstrip.jobs.rules.patience import patiently
 from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
@@ -79,7 +80,7 @@ async def run_query(
         QueryError: The source is an upload, or an output has no destination: without a server there is no store.
         FilmstripError: The source cannot be read, or outputs that may not fail softly cannot be made or put.
     """
-    _refuse_upload(query.source)
+    _refuse_what_needs_a_service(query)
     _check_destinations(query)
     check_signing(query, lender)
     query = with_operator_values(query, settings.jobs, parse_query)
@@ -107,8 +108,7 @@ async def run_query(
             join=child.join,
         )
         source, _version = await patiently(fetch, settings.jobs.retry_seconds)
-        with naming_source(query.source):
-            info = await child.probe(source, _probe_folder(folder))
+        info = await probe_sources(query, source, child, _probe_folder(folder))
         for message in info.warnings:
             listener.warn(Warned(message))
         task = LocalTask(query, settings.jobs, child, source, info, folder, listener, lender)
@@ -119,6 +119,12 @@ def _without_service(query: Query[Output]) -> Iterator[Warned]:
     for name in ("callback_url", "use_subtask_callback", "retry_on_error"):
         if getattr(query, name):
             yield Warned(f"{name} is for a service, and has no effect here")
+
+
+def _refuse_what_needs_a_service(query: Query[Output]) -> None:
+    if query.stitch:
+        raise QueryError([Mistake("stitch", "is for a service: it is not known to a run without one")])
+    _refuse_upload(query.source)
 
 
 def _refuse_upload(url: str) -> None:

@@ -22,7 +22,7 @@ from filmstrip.storage.settings import StorageSettings
 def allow_named(query: Query[Output], settings: StorageSettings) -> StorageSettings:
     """Allow the hosts and paths that a query names."""
     destinations = [place.url for output in query.formats for place in output.destination]
-    return allow_urls((query.source, *destinations), settings)
+    return allow_urls((*(source.url for source in query.sources), *destinations), settings)
 
 
 def allow_urls(urls: tuple[str, ...], settings: StorageSettings) -> StorageSettings:

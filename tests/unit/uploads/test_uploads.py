@@ -55,7 +55,9 @@ class Bench:
         """Start a task whose source is an upload."""
         token = self.database.tasks.create_task(self.key_id)
         outputs = (NewOutput("mp4", MediaKind.VIDEO, "video-0-0-0", None),)
-        self.database.tasks.submit_task(token, Submission("{}", outputs, upload_id=identity), lambda _connection: None)
+        self.database.tasks.submit_task(
+            token, Submission("{}", outputs, upload_ids=(identity,)), lambda _connection: None
+        )
         return token
 
 

@@ -34,8 +34,9 @@ def demand_all(*checks: Callable[[], object]) -> None:
 
 def places_of(query: Query[Output]) -> Iterator[tuple[str, Destination]]:
     """Yield the places of a query that may carry credentials, each with its path in the query."""
-    if carries_keys(query.source):
-        yield "source", Destination.model_validate(query.source)
+    for source in query.sources:
+        if carries_keys(source.url):
+            yield source.name, Destination.model_validate(source.url)
     for index, output in enumerate(query.formats):
         several = len(output.destination) > 1
         for number, place in enumerate(output.destination):
@@ -49,11 +50,14 @@ def check_servers(query: Query[Output], storage: StorageSettings, lender: Lender
         QueryError: Some name none.
     """
     places = [(field, place.url) for field, place in places_of(query) if loan_for(place, lender) is None]
-    if not (carries_keys(query.source) or is_upload(query.source)):
-        places.insert(0, ("source", query.source))
+    plain = [
+        (source.name, source.url)
+        for source in query.sources
+        if not (carries_keys(source.url) or is_upload(source.url))
+    ]
     mistakes = [
         Mistake(field, problem)
-        for field, url in places
+        for field, url in (*plain, *places)
         if not is_local(url) and (problem := _problem(url, storage)) is not None
     ]
     if mistakes:

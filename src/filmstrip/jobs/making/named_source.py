@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filmstrip.domain.errors import SourceUnreadableError
+from filmstrip.domain.errors import FilmstripError, SourceError, SourceUnreadableError
+from filmstrip.domain.hosts import host_of
+from filmstrip.params.query import NamedSource
 from filmstrip.storage.shown_source import shown_source
 
 _NAMELESS = "The source cannot "
@@ -21,3 +23,15 @@ def naming_source(url: str) -> Iterator[None]:
             raise
         named = f'The source "{shown_source(url)}" cannot {str(error).removeprefix(_NAMELESS)}'
         raise SourceUnreadableError(named) from None
+
+
+@contextmanager
+def naming_one(source: NamedSource) -> Iterator[None]:
+    """Say in errors of the block which of several sources they are about, and note its host."""
+    try:
+        yield
+    except FilmstripError as error:
+        error.args = (f"{source.name}: {error}",)
+        if isinstance(error, SourceError):
+            error.host = error.host or host_of(source.url)
+        raise

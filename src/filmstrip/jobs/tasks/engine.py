@@ -42,7 +42,7 @@ from filmstrip.jobs.tasks.submission import make_submission
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.jobs.tasks.tidying import Tidying
-from filmstrip.jobs.tasks.upload_sources import find_upload
+from filmstrip.jobs.tasks.upload_sources import find_uploads
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
@@ -212,9 +212,9 @@ class JobEngine:
             partial(check_addresses, query, self._storage),
             partial(check_receiver, query.callback_url, self._storage),
         )
-        upload_id = find_upload(query.source, self._uploads, key_id)
+        upload_ids = find_uploads(query.sources, self._uploads, key_id)
         completed = with_operator_values(query, self._settings, self._parse)
-        return make_submission(completed, payload, upload_id, target_of(query, base_url))
+        return make_submission(completed, payload, upload_ids, target_of(query, base_url))
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.

@@ -21,7 +21,7 @@ from filmstrip.jobs.tasks.known_tasks import KnownTask
 from filmstrip.jobs.tasks.script_names import TASK, task_run
 from filmstrip.jobs.tasks.submission import make_submission
 from filmstrip.jobs.tasks.surroundings import Surroundings
-from filmstrip.jobs.tasks.upload_sources import find_upload
+from filmstrip.jobs.tasks.upload_sources import find_uploads
 
 _log = structlog.get_logger()
 
@@ -61,9 +61,9 @@ class Restarts:
         key = None if known.key_id is None else self._database.keys.read_key(known.key_id)
         if key is not None and key.revoked_at is not None:
             raise ApiKeyNotFoundError("The API key of the task was revoked")
-        upload_id = find_upload(known.query.source, self._around.uploads, known.key_id)
+        upload_ids = find_uploads(known.query.sources, self._around.uploads, known.key_id)
         target = self._database.callbacks.read_target(record.token)
-        return make_submission(known.query, record.payload, upload_id, target)
+        return make_submission(known.query, record.payload, upload_ids, target)
 
     def _begin(
         self, record: TaskRecord, known: KnownTask, submission: Submission, connection: Connection

@@ -13,14 +13,14 @@ from filmstrip.params.query import Query
 
 
 def make_submission(
-    query: Query[Output], payload: str | None, upload_id: str | None = None, callback: CallbackTarget | None = None
+    query: Query[Output], payload: str | None, upload_ids: tuple[str, ...] = (), callback: CallbackTarget | None = None
 ) -> Submission:
     """Describe a task as it is stored.
 
     Args:
         query: What it is to do.
         payload: What the client wants to see again.
-        upload_id: The upload that is its source, None for another source.
+        upload_ids: The uploads that are its sources, each once.
         callback: Where its events are told, None for nowhere.
     """
     tags = system_tags([output.kind for output in query.formats])
@@ -32,7 +32,7 @@ def make_submission(
         ),
         payload=payload,
         warnings=query.warnings,
-        upload_id=upload_id,
+        upload_ids=upload_ids,
         callback=callback,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,16 +21,18 @@ from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.rules.step_limit import allow
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.answers import Answers
-from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source
+from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source, ignore
 from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.known_sources import KnownSources
 from filmstrip.jobs.tasks.known_tasks import KnownTask, KnownTasks
 from filmstrip.jobs.tasks.lending import lender_for
+from filmstrip.jobs.tasks.stitched_fetching import fetch_stitched
 from filmstrip.jobs.tasks.upload_sources import take_up
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.params.query import Query
+from filmstrip.storage.joined_file import JoinedFile
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceVersion
@@ -43,7 +45,7 @@ def naming_host(url: str) -> Iterator[None]:
     try:
         yield
     except SourceError as error:
-        error.host = host_of(url)
+        error.host = error.host or host_of(url)
         raise
 
 
@@ -130,28 +132,51 @@ class Surroundings:
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
         """Make a task's source readable; a copy that it has already is used."""
-        path, answers = self.folders.source(token), Answers(self.database, token)
+        path = self.folders.source(token)
+        if query.stitch:
+            return await fetch_stitched(
+                query.sources,
+                JoinedFile(path),
+                partial(self._one_source, token, query, whole=True),
+                self.storage,
+                expected=expected,
+                on_progress=self._keep_fetching,
+            )
+        whole = any(output.reads_whole_source for output in query.formats)
+        known, keep = self.sources.kept(token), partial(self.sources.keep, token)
+        fetch = partial(self._one_source, token, query, query.source, path, whole=whole, expected=expected)
+        return await fetch(known=known, keep=keep)
+
+    async def _one_source(  # noqa: PLR0913 - all but three by name
+        self,
+        token: str,
+        query: Query[Output],
+        url: str,
+        path: Path,
+        *,
+        whole: bool,
+        expected: SourceVersion | None = None,
+        known: SourceFacts | None = None,
+        keep: Callable[[SourceFacts], None] = ignore,
+    ) -> tuple[ReadableSource, SourceVersion]:
+        answers = Answers(self.database, token)
 
         def on_answer(facts: SourceFacts) -> None:
-            self.sources.keep(token, facts)
+            keep(facts)
             allow(fetch_seconds(self.storage))
-            answers.note(host_of(query.source))
-
-        def on_progress(_fraction: float) -> None:
-            allow(fetch_seconds(self.storage))
-            demand_free_disk(path.parent, self.settings.free_disk_mb)
+            answers.note(host_of(url))
 
         lender = await self.lender(token)
-        await asyncio.to_thread(take_up, query.source, self.uploads, path, on_progress)
+        await asyncio.to_thread(take_up, url, self.uploads, path, self._keep_fetching)
         return await fetch_source(
-            query.source,
+            url,
             self.storage,
             path,
-            whole=any(output.reads_whole_source for output in query.formats),
+            whole=whole,
             expected=expected,
-            listener=FetchListener(on_answer, on_progress),
+            listener=FetchListener(on_answer, self._keep_fetching),
             lender=lender,
-            known=self.sources.kept(token),
+            known=known,
             short_side=enough_short_side(query.formats),
             join=self._join,
         )
@@ -159,6 +184,10 @@ class Surroundings:
     async def _join(self, pictures: Path, sound: Path, folder: Path) -> Path:
         """Join pictures and sound of a playlist; few tasks have any."""
         return await self.child.join(pictures, sound, folder)
+
+    def _keep_fetching(self, _fraction: float) -> None:
+        allow(fetch_seconds(self.storage))
+        demand_free_disk(self.folders.root, self.settings.free_disk_mb)
 
     @contextmanager
     def reading(self, token: str, url: str) -> Iterator[None]:

@@ -12,7 +12,7 @@ import structlog
 from filmstrip.db.records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
-from filmstrip.jobs.making.named_source import naming_source
+from filmstrip.jobs.making.source_probing import probe_sources
 from filmstrip.jobs.rules.bundles import bundle_outputs
 from filmstrip.jobs.rules.free_disk import keeping_free_disk
 from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
@@ -62,10 +62,10 @@ class TaskSteps:
 
     async def fetch(self, token: str) -> list[str | int | None]:
         """Make the source readable, and tell its state: size, entity tag, date."""
-        if not self._around.folders.source(token).exists():
-            # What an interrupted copy left is in the way of a full disk.
-            self._around.folders.empty_task(token)
         query = await self._around.query(token)
+        if not query.stitch and not self._around.folders.source(token).exists():
+            # What an interrupted copy left is in the way of a full disk; of several sources, the finished ones stay.
+            self._around.folders.empty_task(token)
         async with self._at_source(token, query.source):
             source, state = await self._around.source(token, query, None)
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
@@ -77,8 +77,8 @@ class TaskSteps:
         query = await self._around.query(token)
         async with self._at_source(token, query.source):
             source, _ = await self._around.source(token, query, version)
-            with naming_source(query.source):
-                info = await self._around.child.probe(source, self._around.folders.of_probe(token))
+            folder = self._around.folders.of_probe(token)
+            info = await probe_sources(query, source, self._around.child, folder)
         found = Source(info, version.etag, version.last_modified)
         await asyncio.to_thread(self._database.tasks.record_source, token, found)
         self._around.probes.keep(token, found)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from filmstrip.domain.errors import Mistake, QueryError, SourceError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import is_upload
 from filmstrip.jobs.tasks.fetching import ignore
+from filmstrip.params.query import NamedSource
 from filmstrip.uploads.uploads import Uploads
 
 
-def find_upload(url: str, uploads: Uploads | None, key_id: int | None) -> str | None:
-    """Return the identity of the upload that is a task's source, when its query arrives; None for another source.
+def find_uploads(sources: Iterable[NamedSource], uploads: Uploads | None, key_id: int | None) -> tuple[str, ...]:
+    """Return the identities of the uploads among a task's sources, when its query arrives, each once.
 
     Raises:
-        QueryError: There is no such upload of the key, or it is not complete.
+        QueryError: Of some, there is no such upload of the key, or it is not complete.
     """
-    if not is_upload(url):
-        return None
-    try:
-        return _of_service(uploads).check_source(url, key_id)
-    except SourceError as error:
-        raise QueryError([Mistake("source", str(error))]) from None
+    found: dict[str, None] = {}
+    mistakes = []
+    for source in sources:
+        if is_upload(source.url):
+            try:
+                found[_of_service(uploads).check_source(source.url, key_id)] = None
+            except SourceError as error:
+                mistakes.append(Mistake(source.name, str(error)))
+    if mistakes:
+        raise QueryError(mistakes)
+    return tuple(found)
 
 
 def take_up(url: str, uploads: Uploads | None, path: Path, on_progress: ProgressListener = ignore) -> None:
