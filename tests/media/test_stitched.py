@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,7 +12,6 @@ import pytest
 from PIL import Image
 
 import barcode
-from assets.recipes import FFMPEG, QUIET, Film, run, tags
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.stitching import StitchedPart, stitched
@@ -22,23 +20,9 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode, generate, moving_picture
 from output_runs import run_output
-from pictures import Look
+from stitch_films import X264, beeps, film
 
 SETTINGS = MediaSettings()
-X264 = "-c:v libx264 -preset ultrafast -crf 15 -g 25"
-BEEP = "sine=frequency=880:duration=3:sample_rate={rate},volume=0:enable='not(between(t,2,2.2))',volume=8"
-
-
-def film(
-    path: Path, first: int, options: str, *, fps: str = "25", size: tuple[int, int] = (320, 180), sound: int = 48000
-) -> Path:
-    """Make three seconds with a bar code and, two seconds in, a beep."""
-    rate = Fraction(fps)
-    drawn = Film(round(3 * rate), rate, Look(size), first)
-    heard = ("-f", "lavfi", "-i", BEEP.format(rate=sound)) if sound else ()
-    words = (*options.split(), *shlex.split(tags(drawn.look)), str(path))
-    run([FFMPEG, *QUIET, *drawn.input_options(), *heard, *words], drawn.frames())
-    return path
 
 
 @dataclass
@@ -87,11 +71,6 @@ def taken(folder: Path, count: int) -> list[int | None]:
 
 def shown(times: Sequence[tuple[Fraction, int | None]], moments: Sequence[Fraction]) -> list[int | None]:
     return [[number for time, number in times if time <= at + Fraction(1, 500)][-1] for at in moments]
-
-
-def beeps(sound: np.ndarray) -> list[float]:
-    level = np.convolve(np.abs(sound[0]), np.ones(441) / 441, "same") > 0.02
-    return [float(at) / 44_100 for at in np.flatnonzero(np.diff(level.astype(int)) > 0)]
 
 
 def test_sources_of_all_kinds_are_one_film(tmp_path: Path, sources: dict[str, Path]) -> None:

@@ -37,7 +37,11 @@ operation = Operation(
         Field("task_token", "Of create_task", TOKEN, is_required=True),
         Field("profiles", "Profiles that the operator keeps, with commas between them", is_required=True),
         Field("uri", "URL of the source, or tus:ID of an upload"),
-        Field("stitch", "Refused: sources are not joined here yet", json_text(list_of({"type": ["string", "object"]}))),
+        Field(
+            "stitch",
+            "In place of uri, sources that are shown one after the other: URLs, or objects with url, start_time, duration",
+            json_text(list_of({"type": ["string", "object"]})),
+        ),
         Field("transfer_method", "A stored destination, below which the relative ones of the profiles lie"),
         Field("output_path_variables", "Values of the placeholders in destinations", json_text({"type": "object"})),
         Field("subtitles", "Refused: no subtitles are made here yet", json_text({"type": "object"})),

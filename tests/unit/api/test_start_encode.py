@@ -134,9 +134,9 @@ async def test_a_raw_list_of_sources_is_read(filled: Service) -> None:
     body = f'task_token={task}&profiles=5a5db6fa5b8ac&stitch=["https://a.example/?x=1&y=2"]&output_path_variables={{}}'
     head = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await (await filled.client.post("/v1/start_encode", data=body, headers=head)).json()
-    # It was read whole: what is told is that nothing is stitched yet, not that a list is cut off.
-    assert answer["error"] == 19
-    assert answer["message"].startswith("stitch: is not made here yet")
+    assert answer["error"] == 0
+    query = json.loads(filled.database.tasks.read_query(task))["query"]
+    assert query["stitch"] == ["https://a.example/?x=1&y=2"]
 
 
 @pytest.mark.parametrize(

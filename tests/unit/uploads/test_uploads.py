@@ -24,7 +24,8 @@ from filmstrip.domain.errors import (
     UploadLockedError,
     UploadNotFoundError,
 )
-from filmstrip.jobs.tasks.upload_sources import find_upload, take_up
+from filmstrip.jobs.tasks.upload_sources import find_uploads, take_up
+from filmstrip.params.query import NamedSource
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.joining import PARTIAL
 from filmstrip.uploads.settings import UploadSettings
@@ -135,12 +136,12 @@ def test_only_its_key_may_use_it(bench: Bench) -> None:
 def test_what_is_no_upload(bench: Bench, tmp_path: Path, url: str) -> None:
     """It is a mistake of the source, and leads to no file; nothing is uploaded where there is no service."""
     with pytest.raises(QueryError, match="source: There is no upload"):
-        find_upload(url, bench.uploads, bench.key_id)
+        find_uploads([NamedSource("source", url)], bench.uploads, bench.key_id)
     with pytest.raises(SourceNotFoundError, match="The upload is gone"):
         take_up(url, bench.uploads, tmp_path / "source")
     with pytest.raises(QueryError, match="nothing can be uploaded here"):
-        find_upload(url, None, None)
-    assert find_upload("https://example.com/film.mp4", None, None) is None
+        find_uploads([NamedSource("source", url)], None, None)
+    assert find_uploads([NamedSource("source", "https://example.com/film.mp4")], None, None) == ()
 
 
 def test_bytes_without_an_upload_are_swept(bench: Bench) -> None:
