@@ -30,6 +30,7 @@ from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
 from filmstrip.params.parameters import Parameters
 from filmstrip.params.query import FormatParameters, TaskParameters
+from filmstrip.params.stitch import StitchItem
 from filmstrip.settings.catalog import Setting, all_settings
 from filmstrip.settings.reading import CONFIG_VARIABLE
 from filmstrip.settings.values import expectation
@@ -72,6 +73,9 @@ def _parameters() -> Iterator[str]:
     yield "## The query\n"
     yield '`{"query": {…}}` with these keys, and `format`: a list of outputs.\n'
     yield _fields(TaskParameters)
+    yield "## stitch\n"
+    yield "A list of objects, or of URLs in their place, or JSON text of one.\n"
+    yield _fields(StitchItem)
     yield "## Every output\n"
     yield f"`output` names what is made: {', '.join(f'`{name}`' for name in output_types())}.\n"
     yield _fields(FormatParameters)
@@ -145,7 +149,7 @@ def _fields(kind: type[Parameters], without: Mapping[str, FieldInfo] | None = No
 
 def _form(field: FieldInfo) -> str:
     if _object_of(field) is not None:
-        return "object"
+        return "object, or list of them" if get_origin(field.annotation) is tuple else "object"
     form = value_form(field)
     return form.lower() if form.isupper() else ", ".join(f"`{word}`" for word in form.split("|"))
 

@@ -28,6 +28,7 @@ from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.running_program import RunningProgram, free_ports
 from filmstrip.testing.seaweedfs import S3Server
 from filmstrip.wire.callbacks import sign
+from toy_service import eventually
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"<!-- (?P<role>service|client): (?P<name>[\w ]+) -->\n```sh\n(?P<text>.*?)```", re.DOTALL)
@@ -158,9 +159,12 @@ def test_the_job_into_a_bucket(clone: Path, seaweedfs: S3Server, range_server: R
             "MY-SECRET-KEY": seaweedfs.secret,
         }
         answer = _run(examples.script("client", "bucket job", replacements), clone)
+        stitched = f"{seaweedfs.url}/my-bucket/test/stitched/thumbnails.vtt"
+        eventually(lambda: _answers(stitched), "the stitched job is done", 60)
     assert '"error": 1' not in answer
     track = urllib.request.urlopen(f"{seaweedfs.url}/my-bucket/test/thumb/bbb/thumbnails.vtt", timeout=10).read()
     assert track.count(b"-->") == 2
+    assert urllib.request.urlopen(stitched, timeout=10).read().count(b"-->") == 6
 
 
 @pytest.mark.timeout(200)

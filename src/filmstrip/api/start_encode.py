@@ -39,7 +39,7 @@ operation = Operation(
         Field("uri", "URL of the source, or tus:ID of an upload"),
         Field(
             "stitch",
-            "In place of uri, sources that are shown one after the other: URLs, or objects with url, start_time, duration",
+            "In place of uri, sources shown one after the other: URLs, or objects with url, start_time, duration",
             json_text(list_of({"type": ["string", "object"]})),
         ),
         Field("transfer_method", "A stored destination, below which the relative ones of the profiles lie"),

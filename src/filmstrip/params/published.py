@@ -153,7 +153,9 @@ PUBLISHED: tuple[Attribute, ...] = (
 )
 
 SUPPORTED: Mapping[Place, frozenset[str]] = {
-    Place.QUERY: frozenset({"source", "format", "upscale", "callback_url", "use_subtask_callback", "retry_on_error"}),
+    Place.QUERY: frozenset(
+        {"source", "stitch", "format", "upscale", "callback_url", "use_subtask_callback", "retry_on_error"}
+    ),
     Place.FORMAT: frozenset(
         """
         output destination start_time duration size width height resolution rotate aspect_ratio resize_mode framerate

@@ -323,7 +323,7 @@ def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters])
 
 def _unknown_in_stitch(value: object) -> Iterator[Warned]:
     items = parse_json(value) if isinstance(value, str) and value else value
-    for index, item in enumerate(items if isinstance(items, list) else ()):
+    for index, item in enumerate(items if isinstance(items, list) else [items]):
         yield from _Keys(Place.NESTED, f"stitch[{index}].", item, StitchItem.wire_names()).unknown()
 
 

@@ -41,6 +41,7 @@ def _items(value: object) -> object:
             value = parse_json(value)
         except JsonTextError as error:
             raise unfit(str(error)) from None
+    value = [value] if isinstance(value, dict) else value
     if not isinstance(value, list | tuple):
         raise unfit("is not a list of URLs, or of objects with url")
     if not 1 <= len(value) <= MOST_STITCHED:

@@ -135,8 +135,8 @@ async def test_a_raw_list_of_sources_is_read(filled: Service) -> None:
     head = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await (await filled.client.post("/v1/start_encode", data=body, headers=head)).json()
     assert answer["error"] == 0
-    query = json.loads(filled.database.tasks.read_query(task))["query"]
-    assert query["stitch"] == ["https://a.example/?x=1&y=2"]
+    (item,) = filled.runner.submitted[0][1].stitch
+    assert item.url == "https://a.example/?x=1&y=2"
 
 
 @pytest.mark.parametrize(

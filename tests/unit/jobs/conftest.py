@@ -16,6 +16,7 @@ from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.known_tasks import KnownTasks
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.work_folders import WorkFolders
+from filmstrip.params.query import NamedSource
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.range_server import RangeServer
 from fresh_database import fresh_database
@@ -42,7 +43,8 @@ def query(range_server: RangeServer) -> Any:
     """Of a source on a server, of which every byte is needed."""
     (range_server.folder / "a.mp4").write_bytes(bytes(1000))
     formats = (SimpleNamespace(reads_whole_source=True),)
-    return SimpleNamespace(source=range_server.url_of("a.mp4"), formats=formats)
+    url = range_server.url_of("a.mp4")
+    return SimpleNamespace(source=url, stitch=(), sources=(NamedSource("source", url),), formats=formats)
 
 
 @pytest.fixture

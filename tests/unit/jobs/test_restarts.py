@@ -24,6 +24,7 @@ from filmstrip.jobs.tasks.known_tasks import KnownTasks
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
+from filmstrip.params.query import NamedSource
 
 Around = Callable[..., Surroundings]
 TARGET = CallbackTarget("https://user:secret@app.example.com/hook", "http://media.local")
@@ -189,7 +190,7 @@ async def test_a_key_that_was_revoked_begins_nothing(steps: TaskSteps, database:
 async def test_an_upload_that_is_gone_is_told(steps: TaskSteps, database: Database, token: str, query: Any) -> None:
     """As where the service takes none any more."""
     fail(database, token, OutputInvalidError)
-    query.source = "tus:7c7c"
+    query.sources = (NamedSource("source", "tus:7c7c"),)
     await steps.finish(token, "toys break")
     assert [event for event, _ in told(database, token)[2:]] == ["restart_failed", "saved"]
 

@@ -76,7 +76,7 @@ def test_every_mistake_is_told_at_once_by_its_place() -> None:
             )
         )
     assert [str(mistake) for mistake in caught.value.mistakes] == [
-        "source: is required",
+        "source: is required, unless there is stitch",
         'format[0].size: "big" is not a size such as 320x240',
         "format[1].width: -1 is not a whole number from 1 to 16384",
         'format[1].interval: "abc" is not a number of seconds, 0.01 or above, or auto',
