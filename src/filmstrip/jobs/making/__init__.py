@@ -12,6 +12,7 @@ Others use:
 - `arrival`: what is looked at when a query arrives
 - `made_output`: what has become of an output
 - `local_task`: `LocalTask`, a task that is made at once
+- `source_probing`: what the source of a query holds, or several that are stitched
 - `named_source`: errors that name their source
 - `leftovers`: files of a larger run before
 - `finished_in_thread`: work in a thread that is waited for, and what is begun and ended in one
