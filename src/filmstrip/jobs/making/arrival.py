@@ -51,9 +51,7 @@ def check_servers(query: Query[Output], storage: StorageSettings, lender: Lender
     """
     places = [(field, place.url) for field, place in places_of(query) if loan_for(place, lender) is None]
     plain = [
-        (source.name, source.url)
-        for source in query.sources
-        if not (carries_keys(source.url) or is_upload(source.url))
+        (source.name, source.url) for source in query.sources if not (carries_keys(source.url) or is_upload(source.url))
     ]
     mistakes = [
         Mistake(field, problem)
