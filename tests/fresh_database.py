@@ -9,8 +9,13 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from alembic.command import upgrade
+from alembic.config import Config
+
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.encryption import KEY_BYTES, Cipher
+from filmstrip.db.revision import MIGRATIONS
+from filmstrip.db.sqlite import WRITES
 
 NAME = "filmstrip.db"
 CIPHER = Cipher(bytes(KEY_BYTES))
@@ -53,3 +58,14 @@ def _tables() -> bytes:
         with closing(Database(f"sqlite:///{path}", CIPHER)) as opened:
             opened.migrate()
         return content_of(path)
+
+
+def make_older(path: Path, revision: str) -> None:
+    """Make a database as an older version left it."""
+    older = Database(f"sqlite:///{path}", CIPHER)
+    with older._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        upgrade(config, revision)
+    older.close()

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.command import upgrade
-from alembic.config import Config
 from sqlalchemy import update
 
 from filmstrip.db.callback_records import Callback, CallbackTarget
 from filmstrip.db.database import Database
 from filmstrip.db.records import NewOutput, Submission
-from filmstrip.db.revision import MIGRATIONS
-from filmstrip.db.sqlite import WRITES
 from filmstrip.db.tables import task
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult
+from fresh_database import make_older
 
 SECRET = "secret-of-the-receiver"
 URL = f"https://user:{SECRET}@app.example.com:8443/hook?token={SECRET}"
@@ -221,13 +218,7 @@ def test_what_was_given_up_is_kept_for_a_while(database: Database, clock: Any) -
 def test_tasks_of_a_version_before_tell_nobody(tmp_path: Path, database: Database) -> None:
     """A database without callbacks is brought up with its tasks; those that run end as they would have."""
     path = tmp_path / "old.db"
-    older = Database(f"sqlite:///{path}", database.tasks._cipher)
-    with older._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        upgrade(config, "0006")
-    older.close()
+    make_older(path, "0006")
     row = "INSERT INTO task (token, status, created_at, warnings, is_at_work, interruptions) VALUES (?, ?, ?, ?, 0, 0)"
     with closing(sqlite3.connect(path)) as plain, plain:
         plain.execute(row, ("7c" * 16, "encoding", "2031-05-02 10:00:00.000000", "[]"))

@@ -1,7 +1,9 @@
 """Is it known without Alembic whether there is anything to migrate?"""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from filmstrip.db.database import Database
 from filmstrip.db.revision import MIGRATIONS, find_revision, revisions
 from filmstrip.db.sqlite import WRITES
 from filmstrip.domain.errors import ResourceError
+from fresh_database import CIPHER, make_older
 
 
 def test_it_is_what_alembic_says(database: Database) -> None:
@@ -49,3 +52,27 @@ def test_tables_of_a_newer_version_are_left_alone(database: Database) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ResourceError, match="was made by another version of Filmstrip"):
         database.migrate()
+
+
+def test_a_task_of_an_older_version_keeps_its_upload(tmp_path: Path) -> None:
+    """It had one at most, in its own row; the task still works with it, so that nobody removes it."""
+    path, identity = tmp_path / "older", "5a" * 16
+    make_older(path, "0008")
+    task = (
+        "INSERT INTO task (token, status, created_at, warnings, is_at_work, interruptions, upload_id) "
+        "VALUES (?, 'encoding', '2031-05-02 10:00:00.000000', '[]', 0, 0, ?)"
+    )
+    upload = (
+        'INSERT INTO upload (id, task_token, "offset", metadata, expires_at) '
+        "VALUES (?, ?, 5, '', '2001-01-01 10:00:00.000000')"
+    )
+    with closing(sqlite3.connect(path)) as plain, plain:
+        plain.execute(task, ("7c" * 16, identity))
+        plain.execute(task, ("8c" * 16, None))
+        plain.execute(upload, (identity, "7c" * 16))
+    newer = Database(f"sqlite:///{path}", CIPHER)
+    newer.migrate()
+    assert not newer.uploads.delete(identity)
+    newer.tasks.finish_task("7c" * 16)
+    assert newer.uploads.delete(identity)
+    newer.close()

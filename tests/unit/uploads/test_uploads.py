@@ -52,12 +52,12 @@ class Bench:
             writing.write(data)
         return made.identity
 
-    def start_task(self, identity: str) -> str:
-        """Start a task whose source is an upload."""
+    def start_task(self, *identities: str) -> str:
+        """Start a task whose sources are uploads."""
         token = self.database.tasks.create_task(self.key_id)
         outputs = (NewOutput("mp4", MediaKind.VIDEO, "video-0-0-0", None),)
         self.database.tasks.submit_task(
-            token, Submission("{}", outputs, upload_ids=(identity,)), lambda _connection: None
+            token, Submission("{}", outputs, upload_ids=identities), lambda _connection: None
         )
         return token
 
@@ -86,6 +86,26 @@ def test_what_a_task_needs_is_kept(bench: Bench) -> None:
     bench.uploads.remove(bench.task, identity)
     bench.uploads.sweep()
     assert list(bench.folder.iterdir()) == []
+
+
+def test_a_task_keeps_each_of_its_uploads(bench: Bench) -> None:
+    """What is stitched may be several; all of them must be there and whole, of this key, each told by its place."""
+    identities = [bench.complete(), bench.complete()]
+    part = bench.uploads.create(NewUpload(bench.task, 5)).identity
+    sources = [
+        NamedSource(f"stitch[{at}].url", f"tus:{each}") for at, each in enumerate((*identities, part, "7c" * 16))
+    ]
+    assert find_uploads(sources[:2], bench.uploads, bench.key_id) == tuple(identities)
+    with pytest.raises(QueryError) as caught:
+        find_uploads(sources, bench.uploads, bench.key_id)
+    assert [mistake.field for mistake in caught.value.mistakes] == ["stitch[2].url", "stitch[3].url"]
+    token = bench.start_task(*identities)
+    for identity in identities:
+        with pytest.raises(UploadLockedError):
+            bench.uploads.remove(bench.task, identity)
+    bench.database.tasks.finish_task(token, None)
+    for identity in identities:
+        bench.uploads.remove(bench.task, identity)
 
 
 def test_a_task_takes_it_up_without_a_copy(bench: Bench, tmp_path: Path) -> None:
