@@ -14,7 +14,9 @@ from filmstrip.domain.errors import (
     SourceChangedError,
     SourceUnreachableError,
 )
+from filmstrip.jobs.making.named_source import naming_one
 from filmstrip.jobs.tasks.stitched_fetching import fetch_stitched
+from filmstrip.jobs.tasks.surroundings import naming_host
 from filmstrip.media.source.media_source import LocalFile
 from filmstrip.params.query import NamedSource
 from filmstrip.storage.joined_file import JoinedFile
@@ -127,3 +129,10 @@ async def test_a_source_that_changed_is_noticed(hosts: Hosts, fetch: Fetch, tmp_
     hosts.contents[SOURCES[1].url] = b"y" * 1000
     with pytest.raises(SourceChangedError):
         await fetch(version)
+
+
+def test_the_host_of_an_item_is_not_taken_for_the_first_one() -> None:
+    """Who waits for a host waits for that which did not answer."""
+    with pytest.raises(SourceUnreachableError) as caught, naming_host(SOURCES[0].url), naming_one(SOURCES[1]):
+        raise SourceUnreachableError("The host does not answer")
+    assert caught.value.host == "h1.example"

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
-from filmstrip.domain.errors import SourceNotFoundError, SourceUnreadableError
+from filmstrip.domain.errors import QueryError, SourceNotFoundError, SourceUnreadableError
 from filmstrip.jobs.making.assignment import ignore
 from filmstrip.jobs.making.local_task import LocalListener
 from filmstrip.jobs.making.media_child import MediaChild
@@ -60,3 +60,12 @@ async def test_what_only_a_service_does_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFoundError):
         await run_query(query, read_settings(None), listener, NO_SERVER)
     assert told == [f"{name} is for a service, and has no effect here" for name in asked]
+
+
+async def test_stitching_is_for_a_service(tmp_path: Path) -> None:
+    """A run of one source does not make a part of it and call it the whole."""
+    films = [(tmp_path / name).as_uri() for name in ("a.mp4", "b.mp4")]
+    entry = {"output": "gif", "destination": f"{tmp_path.as_uri()}/a.gif"}
+    query = parse_query(json.dumps({"query": {"stitch": films, "format": [entry]}}))
+    with pytest.raises(QueryError, match="stitch: is for a service"):
+        await run_query(query, read_settings(None), LocalListener(warn=ignore), NO_SERVER)
