@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.media_info import VideoStream
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.domain.timing import EXACT, KEYFRAME, Precision
 from filmstrip.media.pictures.image_encoder import ImageEncoder
@@ -38,7 +39,7 @@ def main() -> None:
         video, fitting = info.video, Fit(given.size, given.size)
         encoding = PictureEncoding(ImageFormat(given.format))
 
-        def new_renderer() -> Callable[[Sample], int]:
+        def new_renderer(_video: VideoStream) -> Callable[[Sample], int]:
             return _renderer(ImageEncoder(video, fitting, encoding), given.folder, given.format)
 
         job = SampleJob(source, info, new_renderer, given.precision)

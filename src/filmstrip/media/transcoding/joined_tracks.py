@@ -14,6 +14,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from filmstrip.domain.clocks import MPEG_CLOCK_HZ
 from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.domain.id3_tag import HEADER_BYTES, id3_tag_bytes
 from filmstrip.media.containers.encryption import label_samples, refuse_encrypted
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
     AnyPacket = Packet[Any]
     Timed = Iterator[tuple[Fraction, int, AnyPacket]]
 
-_OPTIONS = {"movie_timescale": "90000"}
+_OPTIONS = {"movie_timescale": str(MPEG_CLOCK_HZ)}
 """Where a track begins is told in units of it, by default of a millisecond."""
 _PACKETS_BETWEEN_REPORTS = 2000
 _TIMESTAMP_OWNER = b"com.apple.streaming.transportStreamTimestamp\0"  # RFC 8216, 3.4
 _TIMESTAMP_BYTES = 8
-_TIMESTAMP_CLOCK = 90_000
 _TIMESTAMP_BITS = 33
 
 
@@ -84,7 +84,7 @@ def _split_tag(sound: LocalFile) -> tuple[LocalFile, Fraction | None]:
     _, owner, rest = tag.partition(_TIMESTAMP_OWNER)
     told = int.from_bytes(rest[:_TIMESTAMP_BYTES], "big") % (1 << _TIMESTAMP_BITS)
     behind = LocalFile(sound.path, (len(tag), size_of(sound))) if tag else sound
-    return behind, Fraction(told, _TIMESTAMP_CLOCK) if owner else None
+    return behind, Fraction(told, MPEG_CLOCK_HZ) if owner else None
 
 
 def _packets(container: InputContainer, stream: Stream, place: int, due: Fraction | None = None) -> Timed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ftplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -90,22 +90,23 @@ class FtpStore:
             raise
 
     def _write(self, connection: FtpConnection, path: str, data: Path | bytes, size_bytes: int) -> None:
+        # Looked up before: by the time of a refusal, another thread may have made them.
+        unknown = [folder for folder in folders_of(path) if folder not in self._made]
         try:
             connection.write(path, pieces_of(data, _PIECE_BYTES), PutDeadline(size_bytes, self._settings))
         except ftplib.error_perm:
             # Nearly always the folder is there; servers say in many ways that it is not.
-            if not connection.is_usable or not self._make_folders(connection, path):
+            if not connection.is_usable or not unknown:
                 raise
+            self._make_folders(connection, unknown)
             connection.write(path, pieces_of(data, _PIECE_BYTES), PutDeadline(size_bytes, self._settings))
 
-    def _make_folders(self, connection: FtpConnection, path: str) -> bool:
-        """Make the folders of a path, and check whether one was not known to be there."""
-        missing = [folder for folder in folders_of(path) if folder not in self._made]
-        for folder in missing:
+    def _make_folders(self, connection: FtpConnection, folders: Sequence[str]) -> None:
+        """Make folders, each of which lies in those before it; one that is there already is left alone."""
+        for folder in folders:
             with suppress(ftplib.error_perm):
                 connection.mkd(folder)
-        self._made.update(missing)
-        return bool(missing)
+        self._made.update(folders)
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:
