@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ftplib
 import os
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -28,6 +32,7 @@ from filmstrip.domain.errors import (
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
 from filmstrip.storage.ftp import address
+from filmstrip.storage.ftp.connection import FtpConnection
 from filmstrip.storage.http.source_ranges import SourceRanges
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
@@ -411,3 +416,30 @@ def test_use_tls_encrypts_what_begins_with_ftp(
         store.put("", b"film", "video/mp4")
         assert store.locate("").url == f"ftp://localhost:{ftps.port}/tls/a.mp4"
     assert (ftps.folder / "tls" / "a.mp4").read_bytes() == b"film"
+
+
+def test_a_folder_that_two_miss_is_there_for_both(
+    ftp: FtpServer, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is refused as a folder is missing writes into it, also if another thread has made it by then."""
+    write, both_refused, one_is_done = FtpConnection.write, threading.Barrier(2), threading.Event()
+
+    def refused_together(connection: FtpConnection, *arguments: Any) -> None:
+        try:
+            write(connection, *arguments)
+        except ftplib.error_perm:
+            if both_refused.wait(20) == 0:
+                one_is_done.wait(20)
+            raise
+
+    monkeypatch.setattr(FtpConnection, "write", refused_together)
+    place = {"url": f"ftp://{ftp.host}:{ftp.port}/missed-by-two/", "key": ftp.user, "secret": ftp.password}
+    store = open_store(Destination.model_validate(place), settings, is_folder=True)
+
+    def put(name: str) -> None:
+        store.put(name, b"film", "video/mp4")
+        one_is_done.set()
+
+    with closing(store), ThreadPoolExecutor(2) as pool:
+        list(pool.map(put, ["a.mp4", "b.mp4"]))
+    assert sorted(path.name for path in (ftp.folder / "missed-by-two").iterdir()) == ["a.mp4", "b.mp4"]
