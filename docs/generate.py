@@ -28,8 +28,9 @@ from filmstrip.outputs.compatibility import rows
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
+from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.parameters import Parameters
-from filmstrip.params.query import FormatParameters, TaskParameters
+from filmstrip.params.query import TaskParameters
 from filmstrip.params.stitch import StitchItem
 from filmstrip.settings.catalog import Setting, all_settings
 from filmstrip.settings.reading import CONFIG_VARIABLE

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from fresh_database import NAME, content_of, open_database, put_file
 from toy_process import ToyProcess
 

@@ -15,7 +15,7 @@ from filmstrip.cli.main import ExitCode, run
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.outputs.registry import output_types
-from filmstrip.params.query import FormatParameters
+from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.testing.seaweedfs import S3Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "thumbnails.md"

@@ -16,7 +16,7 @@ import pytest
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher, parse_key
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.service.data_folder import open_database
 from filmstrip.settings.reading import read_settings

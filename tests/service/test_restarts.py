@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from callback_receiver import running_receiver
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from toy_service import ToyService, eventually
 
 pytestmark = pytest.mark.timeout(240)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import barcode
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from filmstrip.testing.range_server import RangeServer
 from mp4_bench import Encoded, generate
 from stitch_films import X264, beeps, film

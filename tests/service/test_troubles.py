@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from toy_service import ToyService, eventually
 
 pytestmark = pytest.mark.timeout(240)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from process_tree import look_at
 from toy_service import ToyService, eventually
 

@@ -13,7 +13,7 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS
 from filmstrip.api.rates import RATES
 from filmstrip.api.wrong_keys import WrongKeys
-from filmstrip.db.records import ApiKey
+from filmstrip.db.key_records import ApiKey
 from filmstrip.domain.errors import ApiKeyNotFoundError, TokenNotFoundError
 from filmstrip.domain.scope import Scope
 from filmstrip.params.values import shown

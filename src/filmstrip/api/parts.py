@@ -10,7 +10,9 @@ from typing import Protocol
 from aiohttp import web
 
 from filmstrip.api.settings import ApiSettings
-from filmstrip.db.records import ApiKey, ProfileKind, Session, StoredProfile, TaskFilter, TaskRecord
+from filmstrip.db.key_records import ApiKey, Session
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
+from filmstrip.db.task_records import TaskFilter, TaskRecord
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 from filmstrip.storage.temporary import TemporaryObject

@@ -13,7 +13,8 @@ from filmstrip.api.auth import demand_scope, require_key
 from filmstrip.api.describing.operation import TEXT, Field, Operation, json_text, list_of, ref
 from filmstrip.api.parts import PARTS, Records
 from filmstrip.api.request_body import read_fields
-from filmstrip.db.records import ApiKey, ProfileKind
+from filmstrip.db.key_records import ApiKey
+from filmstrip.db.profile_records import ProfileKind
 from filmstrip.domain.scope import Scope
 from filmstrip.params.profile import parse_profile, without_secrets
 

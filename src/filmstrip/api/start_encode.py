@@ -18,7 +18,7 @@ from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS, Records
 from filmstrip.api.request_body import read_fields
 from filmstrip.api.starting import note_refusal, start_task
-from filmstrip.db.records import ProfileKind, StoredProfile
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.profile import IDENTITY, names_of, parse_profile

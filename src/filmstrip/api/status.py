@@ -18,7 +18,7 @@ from filmstrip.api.parts import PARTS
 from filmstrip.api.rates import RATES
 from filmstrip.api.reading import read_apart
 from filmstrip.api.request_body import read_fields
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from filmstrip.params.json_text import JsonTextError, parse_json
 from filmstrip.params.values import shown
 from filmstrip.wire.status import status_text, task_status, unknown_status

@@ -16,7 +16,8 @@ from filmstrip.api.errors import BadFieldError
 from filmstrip.api.fields import Fields
 from filmstrip.api.parts import PARTS, Records
 from filmstrip.api.request_body import read_fields
-from filmstrip.db.records import ApiKey, TaskFilter
+from filmstrip.db.key_records import ApiKey
+from filmstrip.db.task_records import TaskFilter
 from filmstrip.domain.scope import Scope
 from filmstrip.domain.task import TaskStatus
 from filmstrip.params.values import shown

@@ -28,7 +28,7 @@ from filmstrip.api.uploading.headers import (
     status_of,
 )
 from filmstrip.api.uploading.receiving import Receiver, receive, writing_to
-from filmstrip.db.records import NewUpload, Upload
+from filmstrip.db.upload_records import NewUpload, Upload
 from filmstrip.domain.errors import FilmstripError, UploadTooLargeError
 from filmstrip.uploads.uploads import SCHEME
 from filmstrip.uploads.writing import Checksum

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
-from filmstrip.db.records import ApiKey, Session
+from filmstrip.db.key_records import ApiKey, Session
 from filmstrip.db.secret_hash import hash_secret
 from filmstrip.db.tables import api_key, session
 from filmstrip.db.transactions import Transactions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from filmstrip.db.interruptions import work_row
-from filmstrip.db.records import Outage
 from filmstrip.db.tables import task
+from filmstrip.db.task_records import Outage
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.task import TaskStatus
 

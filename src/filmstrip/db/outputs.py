@@ -9,8 +9,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
-from filmstrip.db.records import PutArtifact
 from filmstrip.db.tables import artifact, output
+from filmstrip.db.task_records import PutArtifact
 from filmstrip.db.tasks import advance_task
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.artifact import Location, OutputResult

@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from filmstrip.db.encryption import Cipher
-from filmstrip.db.records import ProfileKind, StoredProfile
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.db.tables import profile
 from filmstrip.db.transactions import Transactions
 

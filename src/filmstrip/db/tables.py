@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from filmstrip.db.column_types import Json, Moment
-from filmstrip.db.records import Outage, Source
+from filmstrip.db.task_records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.scope import Scope
 

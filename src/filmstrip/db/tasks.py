@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from filmstrip.db.callback_records import ERROR, QUEUED, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.keys import is_good, note_use
-from filmstrip.db.records import NewOutput, OutputRecord, Source, Submission, TaskFilter, TaskRecord
 from filmstrip.db.tables import api_key, output, task, task_upload
+from filmstrip.db.task_reading import list_tasks, read_tasks
+from filmstrip.db.task_records import NewOutput, Source, Submission, TaskFilter, TaskRecord
 from filmstrip.db.transactions import Transactions
-from filmstrip.domain.artifact import MediaKind, Warned
+from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
 
@@ -159,27 +159,13 @@ class TaskRows:
 
     def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:
         """Read tasks with their outputs; unknown tokens are left out."""
-        wanted = tuple(tokens)
         with self._transactions.reading() as connection:
-            tasks = connection.execute(select(task).where(task.c.token.in_(wanted))).all()
-            outputs = connection.execute(
-                select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
-            ).all()
-        of_task: dict[str, list[OutputRecord]] = {row.token: [] for row in tasks}
-        for row in outputs:
-            of_task[row.task_token].append(_output(row))
-        return {row.token: _task(row, of_task[row.token]) for row in tasks}
+            return read_tasks(connection, tokens)
 
     def list_tasks(self, wanted: TaskFilter) -> tuple[tuple[TaskRecord, ...], int]:
         """Read a page of tasks, and how many there are on all pages."""
-        among = list(_conditions(wanted))
-        order = task.c.created_at.desc() if wanted.is_newest_first else task.c.created_at
-        page = select(task.c.token).where(*among).order_by(order, task.c.token)
         with self._transactions.reading() as connection:
-            total = connection.execute(select(func.count()).select_from(task).where(*among)).scalar_one()
-            tokens = connection.execute(page.limit(wanted.limit).offset(wanted.offset)).scalars().all()
-        found = self.read_tasks(tokens)
-        return tuple(found[token] for token in tokens if token in found), total
+            return list_tasks(connection, wanted)
 
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""
@@ -188,11 +174,9 @@ class TaskRows:
 
     def is_unfinished(self, token: str) -> bool:
         """Check whether a task was started and is not final."""
-        open_states = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
+        query = select(task.c.token).where(task.c.token == token, _IS_OPEN)
         with self._transactions.reading() as connection:
-            return (
-                connection.execute(select(task.c.token).where(task.c.token == token, open_states)).first() is not None
-            )
+            return connection.execute(query).first() is not None
 
     def record_source(self, token: str, source: Source) -> None:
         """Keep what is known of a task's source."""
@@ -241,17 +225,6 @@ class TaskRows:
         return has_ended
 
 
-def _conditions(wanted: TaskFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.key_id is not None:
-        yield task.c.key_id == wanted.key_id
-    if wanted.status is not None:
-        yield task.c.status == wanted.status
-    if wanted.since is not None:
-        yield task.c.created_at >= wanted.since
-    if wanted.until is not None:
-        yield task.c.created_at < wanted.until
-
-
 def _add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> None:
     told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
     together = tuple(dict.fromkeys((*told, *warnings)))
@@ -280,41 +253,3 @@ def _new_output(token: str, index: int, new: NewOutput) -> Mapping[str, object]:
         "is_at_work": False,
         "interruptions": 0,
     }
-
-
-def _task(row: Row[Any], outputs: Iterable[OutputRecord]) -> TaskRecord:
-    source: Source | None = row.source
-    return TaskRecord(
-        token=row.token,
-        key_id=row.key_id,
-        status=TaskStatus(row.status),
-        created_at=row.created_at,
-        payload=row.payload,
-        error=row.error,
-        warnings=row.warnings,
-        duration_seconds=source.info.duration_seconds if source else None,
-        source_size_bytes=source.info.size_bytes if source else None,
-        outputs=tuple(outputs),
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        outage=row.outage,
-        restart_of=row.restart_of,
-    )
-
-
-def _output(row: Row[Any]) -> OutputRecord:
-    return OutputRecord(
-        index=row.output_index,
-        output_name=row.output_name,
-        kind=MediaKind(row.kind),
-        tag=row.tag,
-        user_tag=row.user_tag,
-        status=TaskStatus(row.status),
-        progress=row.progress,
-        error=row.error,
-        result=row.result,
-        locations=row.locations,
-        finished_at=row.finished_at,
-        outage=row.outage,
-        failed_in_making=bool(row.failed_in_making),
-    )

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from filmstrip.db.keys import is_good
-from filmstrip.db.records import NewUpload, Upload
 from filmstrip.db.tables import api_key, task, task_upload, upload
 from filmstrip.db.transactions import Transactions
+from filmstrip.db.upload_records import NewUpload, Upload
 from filmstrip.domain.errors import LimitExceededError, UploadNotFoundError
 from filmstrip.domain.task import TaskStatus
 

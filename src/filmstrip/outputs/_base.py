@@ -11,7 +11,7 @@ from typing import ClassVar
 from filmstrip.domain.artifact import Artifact, MediaKind, MetaValue, OutputResult
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
-from filmstrip.params.query import FormatParameters
+from filmstrip.params.format_parameters import FormatParameters
 
 
 @dataclass(frozen=True, slots=True)

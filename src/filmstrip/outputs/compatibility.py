@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.destination import Destination
+from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.published import PUBLISHED, SUPPORTED, Answer, Place
-from filmstrip.params.query import FormatParameters, TaskParameters
+from filmstrip.params.query import TaskParameters
 
 ADDED = "added here"
 """Said of what Qencode does not have."""

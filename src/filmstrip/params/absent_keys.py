@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from filmstrip.params.query import FormatT
+from filmstrip.params.format_parameters import FormatT
 
 
 def fill_in(query_text: str, output_types: Mapping[str, type[FormatT]], values: Mapping[str, object]) -> str:

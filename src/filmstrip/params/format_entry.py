@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.params.customs import said_plainly
-from filmstrip.params.query import FormatT
+from filmstrip.params.format_parameters import FormatT
 
 
 def entries_without_destination(query_text: str) -> tuple[str, ...]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from filmstrip.domain.errors import Mistake
+from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.values import shown
-
-if TYPE_CHECKING:
-    from filmstrip.params.query import FormatParameters
 
 _LEADS_NOWHERE = frozenset({"", ".", ".."})
 

@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, Generic
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator
 
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.domain.schemes import scheme_of
 from filmstrip.params.callback_url import CallbackUrl
 from filmstrip.params.customs import said_plainly
-from filmstrip.params.destination import Destination, Destinations
+from filmstrip.params.format_parameters import FormatT
 from filmstrip.params.json_text import JsonTextError, parse_json
-from filmstrip.params.parameters import Parameters, without_absent
+from filmstrip.params.parameters import Parameters
 from filmstrip.params.places import misplaced
-from filmstrip.params.published import Answer, Place, attribute_named, refusals, told
+from filmstrip.params.published import Answer, Place, attribute_named, refusals
 from filmstrip.params.source_url import is_source
 from filmstrip.params.stitch import StitchItem, StitchItems
-from filmstrip.params.values import Flag, LongText, Text, is_printable_text, shown
-
-
-class FormatParameters(Parameters):
-    """What every entry of `format` has, whatever its output.
-
-    Attributes:
-        destination: Where the files go; the built-in temporary store if absent.
-        tag: Echoed in the status as `user_tag`.
-        user_tag: Older name of `tag`; `tag` wins.
-        allow_soft_fail: Whether a failure of this output leaves the task without an error.
-    """
-
-    output_name: ClassVar[str]
-
-    destination: Destinations = ()
-    tag: Text | None = None
-    user_tag: Text | None = None
-    allow_soft_fail: Flag = False
-
-    @property
-    def label(self) -> str | None:
-        """The client's own name for this output."""
-        return self.tag if self.tag is not None else self.user_tag
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether the destination names a folder; else it names the one file that is made."""
-        return False
-
-    @property
-    def file_names(self) -> str:
-        """What its files are called by in a folder: outputs with the same names cannot go to the same one."""
-        return ""
-
-    def conflicts(self) -> Iterator[Mistake]:
-        """Yield what cannot work with the destination, or without one, by the names of fields; pure.
-
-        Asked only when a query arrives: a process that works on an output is not told its destination.
-        """
-        yield from ()
-
-
-FormatT = TypeVar("FormatT", bound=FormatParameters)
+from filmstrip.params.unknown_keys import unknown_keys
+from filmstrip.params.validation import validated
+from filmstrip.params.values import Flag, LongText, Text, shown
 
 
 class TaskParameters(Parameters):
@@ -159,7 +116,7 @@ def parse_query(
     """
     document = _unwrap(text)
     mistakes = list(refusals(Place.QUERY, "", document, TaskParameters.wire_names()))
-    task = _validated(TaskParameters, document, "", mistakes)
+    task = validated(TaskParameters, document, "", mistakes)
     mistakes.extend(() if task is None else _source_mistakes(task))
     parsed = [
         (path, found)
@@ -178,7 +135,7 @@ def parse_query(
         callback_url=task.callback_url,
         use_subtask_callback=task.use_subtask_callback,
         retry_on_error=task.retry_on_error,
-        warnings=(*_without_effect(task), *_shortened(_unknown_keys(document, formats))),
+        warnings=(*_without_effect(task), *unknown_keys(document, TaskParameters.wire_names(), formats)),
         text=text,
     )
 
@@ -229,7 +186,7 @@ def _parse_format(
         mistakes.append(Mistake(f"{path}.output", f"{problem} one of {', '.join(output_types)}"))
         return None
     mistakes.extend(refusals(Place.FORMAT, f"{path}.", entry, output_type.wire_names(), name))
-    parsed = _validated(output_type, entry, path, mistakes)
+    parsed = validated(output_type, entry, path, mistakes)
     conflicts = parsed.conflicts() if parsed is not None else ()
     mistakes.extend(Mistake(f"{path}.{found.field}", found.problem) for found in conflicts)
     return parsed
@@ -242,41 +199,9 @@ def check_source(url: str) -> None:
         QueryError: It may not.
     """
     mistakes: list[Mistake] = []
-    _validated(TaskParameters, {"source": url}, "", mistakes)
+    validated(TaskParameters, {"source": url}, "", mistakes)
     if mistakes:
         raise QueryError(mistakes)
-
-
-ParametersT = TypeVar("ParametersT", bound=Parameters)
-
-
-def _validated(
-    kind: type[ParametersT], document: dict[str, Any], path: str, mistakes: list[Mistake]
-) -> ParametersT | None:
-    try:
-        return kind.model_validate(document)
-    except ValidationError as error:
-        mistakes.extend(_mistakes(error, path))
-        return None
-
-
-def _mistakes(error: ValidationError, path: str) -> Iterator[Mistake]:
-    for found in error.errors(include_url=False, include_context=False, include_input=False):
-        field = path + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])
-        problem = _PROBLEMS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
-        yield Mistake(field.lstrip("."), problem)
-
-
-_PROBLEMS = {"missing": "is required", "model_type": "is not an object", "tuple_type": "is not a list"}
-_MOST_WARNINGS = 100
-
-
-def _shortened(warnings: Iterator[Warned]) -> Iterator[Warned]:
-    """Let the first warnings through, and say how many more there are: the status repeats them in each answer."""
-    yield from islice(warnings, _MOST_WARNINGS)
-    further = sum(1 for _ in warnings)
-    if further:
-        yield Warned(f"{further} more keys are not known here and were ignored")
 
 
 def _without_effect(task: TaskParameters) -> Iterator[Warned]:
@@ -286,72 +211,3 @@ def _without_effect(task: TaskParameters) -> Iterator[Warned]:
             yield Warned(f"{name} {found.reason}")
     if task.use_subtask_callback and task.callback_url is None:
         yield Warned("use_subtask_callback has no effect without callback_url, which would be called")
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """An object of a query, by the place where it stands, and the keys that are parameters there."""
-
-    place: Place
-    path: str
-    document: Any
-    known: frozenset[str]
-
-    def unknown(self) -> Iterator[Warned]:
-        """Yield a warning for each further key that has a value."""
-        present = without_absent(self.document)
-        values = present if isinstance(present, dict) else {}
-        for key in sorted(set(values) - self.known):
-            sentence = told(self.place, key, values[key])
-            if sentence is not None:
-                yield Warned(f"{self.path}{_named(key)} {sentence}")
-
-
-def _unknown_keys(document: dict[str, Any], formats: Iterable[FormatParameters]) -> Iterator[Warned]:
-    yield from _Keys(Place.QUERY, "", document, TaskParameters.wire_names() | {"format"}).unknown()
-    yield from _unknown_in_stitch(document.get("stitch"))
-    entries = document["format"] if isinstance(document["format"], list) else [document["format"]]
-    for index, (entry, parsed) in enumerate(zip(entries, formats, strict=True)):
-        path = f"format[{index}]."
-        yield from _Keys(Place.FORMAT, path, entry, type(parsed).wire_names() | {"output"}).unknown()
-        yield from _unknown_in_destinations(path, entry.get("destination"))
-        yield from _idle_in_destinations(path, parsed)
-        for name, value in parsed:
-            if isinstance(value, Parameters):
-                yield from _Keys(Place.NESTED, f"{path}{name}.", entry[name], type(value).wire_names()).unknown()
-
-
-def _unknown_in_stitch(value: object) -> Iterator[Warned]:
-    items = parse_json(value) if isinstance(value, str) and value else value
-    for index, item in enumerate(items if isinstance(items, list) else [items]):
-        yield from _Keys(Place.NESTED, f"stitch[{index}].", item, StitchItem.wire_names()).unknown()
-
-
-def _unknown_in_destinations(path: str, value: object) -> Iterator[Warned]:
-    is_list = isinstance(value, list)
-    for number, place in enumerate(value if isinstance(value, list) else [value]):
-        name = f"{path}destination[{number}]." if is_list else f"{path}destination."
-        yield from _Keys(Place.DESTINATION, name, place, Destination.wire_names()).unknown()
-
-
-def _idle_in_destinations(path: str, output: FormatParameters) -> Iterator[Warned]:
-    """Yield a warning for each field that means nothing with the kind of its destination."""
-    several = len(output.destination) > 1
-    for number, place in enumerate(output.destination):
-        scheme = scheme_of(place.url)
-        options = scheme.options if scheme else frozenset()
-        for name in sorted(place.model_fields_set - options - _OF_ANY_DESTINATION):
-            field = f"{path}destination{f'[{number}]' if several else ''}.{name}"
-            yield Warned(f"{field} has no effect with {place.url.partition('://')[0].lower()}:// and was ignored")
-
-
-_OF_ANY_DESTINATION = {"url", "key", "secret", "permissions", "storage_class"}
-"""Fields that mean something everywhere, or are refused where they mean nothing."""
-
-
-def _named(key: str) -> str:
-    """Return a key as a warning shows it: as it is, or quoted and cut if it is no plain name."""
-    return key if len(key) <= _LONGEST_NAME and is_printable_text(key) else shown(key)
-
-
-_LONGEST_NAME = 80

@@ -7,7 +7,7 @@ import json
 import re
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import ProfileKind, StoredProfile
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.domain.errors import Mistake, QueryError
 from filmstrip.outputs.registry import parse_query
 from filmstrip.params.json_text import JsonTextError, parse_json

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
-from filmstrip.db.records import Upload
+from filmstrip.db.upload_records import Upload
 from filmstrip.domain.errors import UploadLockedError, UploadNotFoundError
 from filmstrip.uploads.byte_store import ByteStore
 from filmstrip.uploads.rows import Rows

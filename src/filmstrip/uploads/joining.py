@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from filmstrip.db.records import NewUpload, Upload
+from filmstrip.db.upload_records import NewUpload, Upload
 from filmstrip.domain.errors import UploadError
 from filmstrip.uploads.holdings import Holdings, none_there
 from filmstrip.uploads.writing import WritingLimits

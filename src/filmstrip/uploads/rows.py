@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Protocol
 
-from filmstrip.db.records import NewUpload, Upload
+from filmstrip.db.upload_records import NewUpload, Upload
 from filmstrip.uploads.writing import Notes
 
 

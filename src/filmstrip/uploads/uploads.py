@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from filmstrip.db.records import NewUpload, Upload
+from filmstrip.db.upload_records import NewUpload, Upload
 from filmstrip.domain.errors import (
     SourceForbiddenError,
     SourceNotFoundError,

@@ -14,7 +14,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from filmstrip.db.records import Upload
+from filmstrip.db.upload_records import Upload
 from filmstrip.domain.errors import UploadDamagedError, UploadError, UploadLockedError, UploadTooLargeError
 from filmstrip.uploads.byte_store import ByteStore
 

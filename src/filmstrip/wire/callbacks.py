@@ -7,7 +7,7 @@ import hmac
 from urllib.parse import urlencode
 
 from filmstrip.db.callback_records import ERROR, RESTART_FAILED, RESTARTED, Callback
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from filmstrip.wire.status import status_text, task_status
 
 SIGNATURE_HEADER = "X-Filmstrip-Signature"

@@ -10,7 +10,7 @@ import json
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from filmstrip.db.records import Outage, OutputRecord, TaskRecord
+from filmstrip.db.task_records import Outage, OutputRecord, TaskRecord
 from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.progress import mean_percent
 from filmstrip.domain.task import TaskStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from filmstrip.db.records import OutputRecord
+from filmstrip.db.task_records import OutputRecord
 from filmstrip.domain.artifact import Location, OutputResult
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api_harness import Service
-from filmstrip.db.records import ProfileKind, StoredProfile
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.domain.errors import QueryError
 from filmstrip.domain.scope import Scope
 from filmstrip.service.stored_profiles import keep

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from filmstrip.db.records import Outage, OutputRecord, TaskRecord
+from filmstrip.db.task_records import Outage, OutputRecord, TaskRecord
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.wire.status import decimal, expiry, megabytes, task_status

@@ -8,7 +8,7 @@ import pytest
 from filmstrip.cli.main import run
 from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from fresh_database import fresh_database
 

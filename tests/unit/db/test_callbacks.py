@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from filmstrip.db.callback_records import Callback, CallbackTarget
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission
 from filmstrip.db.tables import task
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult
 from fresh_database import make_older
 

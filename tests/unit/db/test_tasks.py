@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, PutArtifact, Source, Submission
+from filmstrip.db.task_records import NewOutput, PutArtifact, Source, Submission
 from filmstrip.domain.artifact import Artifact, FrameStamp, Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.media_info import MediaInfo

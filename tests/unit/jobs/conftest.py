@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings

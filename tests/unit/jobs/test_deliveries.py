@@ -16,7 +16,7 @@ from callback_receiver import Call, Receiver, running_receiver
 from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import Location, MediaKind, OutputResult
 from filmstrip.domain.errors import QueryError
 from filmstrip.jobs.callbacks import deliveries as deliveries_module

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import PutArtifact, Source
+from filmstrip.db.task_records import PutArtifact, Source
 from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.errors import RangesNotSupportedError
 from filmstrip.domain.geometry import FrameSize, Orientation

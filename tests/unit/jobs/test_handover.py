@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage
+from filmstrip.db.task_records import Outage
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal

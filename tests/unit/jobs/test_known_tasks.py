@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.errors import TokenNotFoundError
 from filmstrip.jobs.tasks.known_tasks import KnownTasks

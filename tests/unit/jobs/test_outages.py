@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage, OutputRecord
+from filmstrip.db.task_records import Outage, OutputRecord
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.settings import JobSettings

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage
+from filmstrip.db.task_records import Outage
 from filmstrip.domain.artifact import Artifact
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
 from filmstrip.outputs._base import Group

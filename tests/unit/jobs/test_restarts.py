@@ -10,7 +10,7 @@ import pytest
 
 from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, Submission, TaskRecord
+from filmstrip.db.task_records import NewOutput, Submission, TaskRecord
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.errors import (
     DestinationRefusedError,

@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage, Source
+from filmstrip.db.task_records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location
 from filmstrip.domain.errors import MediaProcessKilledError
 from filmstrip.domain.media_info import MediaInfo

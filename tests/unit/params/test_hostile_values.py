@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from filmstrip.domain.errors import QueryError
 from filmstrip.outputs.registry import output_types, parse_query
 from filmstrip.params.destination import Destination
+from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.parameters import Parameters
-from filmstrip.params.query import FormatParameters, TaskParameters
+from filmstrip.params.query import TaskParameters
 from filmstrip.params.values import parse_exact
 
 PLACE = "s3://host/bucket/key"

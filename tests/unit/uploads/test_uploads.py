@@ -13,7 +13,8 @@ import pytest
 
 from api_harness import Clock
 from filmstrip.db.database import Database
-from filmstrip.db.records import NewOutput, NewUpload, Submission
+from filmstrip.db.task_records import NewOutput, Submission
+from filmstrip.db.upload_records import NewUpload
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.errors import (
     DiskFullError,

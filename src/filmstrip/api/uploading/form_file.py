@@ -15,7 +15,7 @@ from filmstrip.api.errors import BodyError, BodyTooSlowError
 from filmstrip.api.parts import PARTS
 from filmstrip.api.uploading.desk import Desk
 from filmstrip.api.uploading.receiving import Receiver, writing_to
-from filmstrip.db.records import Upload
+from filmstrip.db.upload_records import Upload
 
 _MOST_LEADING_BYTES = 64 << 10
 _MOST_LEADING_PARTS = 50

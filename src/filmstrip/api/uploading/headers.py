@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from filmstrip.api.errors import ApiError
-from filmstrip.db.records import Upload
+from filmstrip.db.upload_records import Upload
 from filmstrip.domain.errors import (
     DiskFullError,
     FilmstripError,

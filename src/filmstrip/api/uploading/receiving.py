@@ -11,7 +11,7 @@ from aiohttp import StreamReader, web
 
 from filmstrip.api.uploading.headers import CutOffError
 from filmstrip.api.uploading.threads import UploadThreads
-from filmstrip.db.records import Upload
+from filmstrip.db.upload_records import Upload
 from filmstrip.uploads.writing import UploadWriting
 
 _PIECE_BYTES = 1 << 20

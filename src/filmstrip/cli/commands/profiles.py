@@ -12,7 +12,7 @@ from rich.table import Table
 
 from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
-from filmstrip.db.records import ProfileKind, StoredProfile
+from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.profile import parse_profile, without_secrets
 from filmstrip.service.stored_profiles import keep

@@ -19,7 +19,8 @@ from filmstrip.outputs._base import Output
 from filmstrip.outputs.registry import output_types, parse_query
 from filmstrip.params.customs import names_a_picture
 from filmstrip.params.destination import Destination
-from filmstrip.params.query import FormatParameters, Query
+from filmstrip.params.format_parameters import FormatParameters
+from filmstrip.params.query import Query
 from filmstrip.settings.reading import read_settings
 
 _PREFIX = "format[0]."

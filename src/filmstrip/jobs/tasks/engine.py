@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import Submission
+from filmstrip.db.task_records import Submission
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.jobs.callbacks.deliveries import Deliveries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import TaskRecord
+from filmstrip.db.task_records import TaskRecord
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from filmstrip.db.database import Database, utc_now
-from filmstrip.db.records import Outage, OutputRecord
+from filmstrip.db.task_records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.settings import JobSettings

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import PutArtifact
+from filmstrip.db.task_records import PutArtifact
 from filmstrip.domain.artifact import Artifact
 from filmstrip.outputs._base import Group
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from filmstrip.db.callback_records import RESTART_FAILED, RESTARTED, NewEvent
-from filmstrip.db.records import Submission, TaskRecord
+from filmstrip.db.task_records import Submission, TaskRecord
 from filmstrip.db.tasks import Sequel
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import ApiKeyNotFoundError, FilmstripError

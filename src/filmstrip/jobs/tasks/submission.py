@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from filmstrip.db.callback_records import CallbackTarget
-from filmstrip.db.records import NewOutput, Submission
+from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from filmstrip.db.database import Database
-from filmstrip.db.records import Source, TaskRecord
+from filmstrip.db.task_records import Source, TaskRecord
 from filmstrip.domain.errors import SourceError, SourceUnreadableError, TokenNotFoundError
 from filmstrip.domain.hosts import host_of
 from filmstrip.jobs.making.media_child import MediaChild

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from filmstrip.db.records import OutputRecord, Source
+from filmstrip.db.task_records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.source_probing import probe_sources

@@ -1,59 +1,15 @@
-"""What the database returns: frozen rows, with the words of the domain in them."""
+"""Tasks and their outputs as the database takes and returns them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from fractions import Fraction
 
 from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.domain.artifact import Artifact, Location, MediaKind, OutputResult, Warned
 from filmstrip.domain.media_info import MediaInfo
-from filmstrip.domain.scope import USUAL_SCOPES, Scope
 from filmstrip.domain.task import TaskStatus
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """Who may use the service. The key itself is shown once, when it is made; only its hash is kept.
-
-    Attributes:
-        id: Row number, from 1.
-        name: What the operator calls it; unique among the keys that are not revoked.
-        created_at: When it was made, UTC.
-        revoked_at: Since when it opens nothing any more, UTC; None if it was not revoked.
-        scopes: What it may be used for.
-        expires_at: From when on it opens nothing any more, UTC; None if that never comes.
-        last_used_at: When it last opened a session, created a task or listed some, UTC, to the minute; None if never.
-    """
-
-    id: int
-    name: str
-    created_at: datetime
-    revoked_at: datetime | None = None
-    scopes: frozenset[Scope] = USUAL_SCOPES
-    expires_at: datetime | None = None
-    last_used_at: datetime | None = field(default=None, compare=False)
-
-    def may(self, scope: Scope) -> bool:
-        """Check whether it may be used for something."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A login with an API key. Only the hash of its token is kept.
-
-    Attributes:
-        token_hash: SHA-256 of the token, lower-case hexadecimal.
-        key: The API key that opened it.
-        expires_at: When it ends, UTC.
-    """
-
-    token_hash: str
-    key: ApiKey
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,88 +174,6 @@ class Source:
     info: MediaInfo
     etag: str | None = None
     last_modified: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewUpload:
-    """What a client tells of a file that it is going to send.
-
-    Attributes:
-        task_token: The task in its address.
-        length: How many bytes it will have; None if the client does not know yet.
-        metadata: What it is, as sent (tus 1.0, Upload-Metadata).
-        concat: "partial" for a part of another upload, the list of the parts for that one; None for one by itself.
-    """
-
-    task_token: str
-    length: int | None
-    metadata: str = ""
-    concat: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that a client sends us, as far as it is.
-
-    Attributes:
-        identity: 32 lower-case hexadecimal digits.
-        task_token: The task in its address.
-        key_id: The API key that it belongs to: that of the task; None for a task of the operator's own.
-        offset: How many bytes of it are safe on the disk.
-        length: How many bytes it will have; None if the client does not know yet.
-        metadata: What the client told of it, as sent (tus 1.0, Upload-Metadata).
-        concat: "partial" for a part of another upload, the list of the parts for that one; None for one by itself.
-        expires_at: When it is forgotten, UTC.
-    """
-
-    identity: str
-    task_token: str
-    key_id: int | None
-    offset: int
-    length: int | None
-    metadata: str
-    concat: str | None
-    expires_at: datetime
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all of it is there."""
-        return self.offset == self.length
-
-
-class ProfileKind(StrEnum):
-    """What the operator keeps for clients to name."""
-
-    PROFILE = "profile"
-    """A query without a source."""
-
-    TRANSFER_METHOD = "transfer_method"
-    """A destination."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProfile:
-    """A profile or a transfer method that the operator keeps.
-
-    Attributes:
-        kind: Which of the two it is.
-        identity: What clients call it: 1 to 64 letters, digits, dots, hyphens and underscores.
-        text: JSON text; it may hold secrets.
-        name: What people call it.
-        key_names: Names of the API keys that may use it; all may if there is none.
-        created_at: Since when it is kept, UTC; None before that.
-    """
-
-    kind: ProfileKind
-    identity: str
-    text: str = field(repr=False)
-    name: str = ""
-    key_names: tuple[str, ...] = ()
-    created_at: datetime | None = None
-
-    def is_for(self, key_name: str | None) -> bool:
-        """Check whether an API key may use it, None being the operator."""
-        return not self.key_names or key_name is None or key_name in self.key_names
 
 
 @dataclass(frozen=True, slots=True)
