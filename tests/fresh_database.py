@@ -12,21 +12,22 @@ from pathlib import Path
 from alembic.command import upgrade
 from alembic.config import Config
 
+from filmstrip.db.backends._base import WRITES
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.revision import MIGRATIONS
-from filmstrip.db.sqlite import WRITES
 
 NAME = "filmstrip.db"
+ADDRESS = "database.url"
 CIPHER = Cipher(bytes(KEY_BYTES))
 
 
 def open_database(folder: Path, now: Callable[[], datetime] = utc_now) -> Database:
-    """Open the database of a folder, with all tables."""
-    path = folder / NAME
-    if not path.exists():
+    """Open the database of a folder, with all tables: the one at the address in its file `database.url`, or a file."""
+    path, address = folder / NAME, folder / ADDRESS
+    if not address.exists() and not path.exists():
         put_file(path, _tables())
-    opened = Database(f"sqlite:///{path}", CIPHER, now=now)
+    opened = Database(address.read_text() if address.exists() else f"sqlite:///{path}", CIPHER, now=now)
     opened.migrate()
     return opened
 
@@ -63,7 +64,10 @@ def _tables() -> bytes:
 def make_older(path: Path, revision: str) -> None:
     """Make a database as an older version left it."""
     older = Database(f"sqlite:///{path}", CIPHER)
-    with older._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        older._transactions.backend.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection

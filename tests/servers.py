@@ -17,6 +17,7 @@ from filmstrip.testing.range_server import RangeServer, running_range_server
 from filmstrip.testing.seaweedfs import S3Server, running_seaweedfs
 from ftp_server import FtpServer, missing_vsftpd, running_ftp, running_vsftpd
 from one_for_all import alone, common_folder, share
+from postgresql_server import PostgresqlServer, missing_postgresql, running_postgresql
 from sftp_server import SftpServer, missing_openssh, running_openssh, running_sftp
 
 
@@ -34,7 +35,7 @@ def seaweedfs(
 ) -> S3Server:
     """SeaweedFS, by http and https."""
     pair = (certificates.certificate, certificates.key)
-    return share(request, tmp_path_factory, "seaweedfs", lambda: running_seaweedfs(certificate=pair))
+    return share(request, tmp_path_factory, "seaweedfs", S3Server, lambda: running_seaweedfs(certificate=pair))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ def ceph(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     missing = missing_programs()
     if missing:
         need(f"{', '.join(missing)} missing: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd")
-    return share(request, tmp_path_factory, "ceph", _running_ceph)
+    return share(request, tmp_path_factory, "ceph", S3Server, _running_ceph)
 
 
 @contextmanager
@@ -89,6 +90,19 @@ def azblob(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzuriteServer]:
     """Microsoft's emulator of Azure Blob Storage."""
     need(missing_azurite())
     with running_azurite(tmp_path_factory.mktemp("azurite")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> PostgresqlServer:
+    """PostgreSQL; each test makes a database of its own in it."""
+    need(missing_postgresql())
+    return share(request, tmp_path_factory, "postgresql", PostgresqlServer, _running_postgresql)
+
+
+@contextmanager
+def _running_postgresql() -> Iterator[PostgresqlServer]:
+    with running_postgresql() as (server, _process):
         yield server
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from filmstrip.db.database import Database
 from filmstrip.db.task_records import TaskRecord
-from fresh_database import NAME, content_of, open_database, put_file
+from fresh_database import ADDRESS, NAME, content_of, open_database, put_file
 from toy_process import ToyProcess
 
 DEADLINE_SECONDS = 100.0
@@ -46,10 +46,12 @@ def eventually(look: Callable[[], T | None], what: str, seconds: float = DEADLIN
 class ToyService:
     """The engine in a process of its own, on a data folder that outlives it."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, url: str | None = None, **settings: Any) -> None:
         self.folder = folder
         self.settings = settings
-        if not (folder / NAME).exists():
+        if url is not None:
+            (folder / ADDRESS).write_text(url)
+        elif not (folder / NAME).exists():
             put_file(folder / NAME, _used_database())
         self.database: Database = open_database(folder)
         self.log = folder / "log"

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from filmstrip.db.database import Database
-from fresh_database import fresh_database
+from fresh_database import ADDRESS, fresh_database
+from postgresql_server import PostgresqlServer
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A new database."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A new database of each kind."""
+    if request.param == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql")
+        (tmp_path / ADDRESS).write_text(server.make_database())
     with fresh_database(tmp_path) as opened:
         yield opened

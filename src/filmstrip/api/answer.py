@@ -8,9 +8,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from filmstrip.api.client_address import origin_of
-from filmstrip.api.errors import ApiError, BusyError, failure
+from filmstrip.api.errors import ApiError, failure, retry_after_seconds
 from filmstrip.api.parts import PARTS
-from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
 
 
 def api_path(method: str) -> str:
@@ -26,11 +26,13 @@ def success(**members: object) -> web.Response:
 def refusal(error: FilmstripError) -> web.Response:
     """Answer why it did not work, with HTTP status 200 as clients expect, unless the client is not to read on."""
     status = error.http_status if isinstance(error, ApiError) else HTTPStatus.OK
+    if isinstance(error, DatabaseAwayError):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
     response = web.json_response(failure(error), status=status)
     if status != HTTPStatus.OK:
         response.force_close()
-    if isinstance(error, BusyError) and error.retry_after_seconds is not None:
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
+    if (seconds := retry_after_seconds(error)) is not None:
+        response.headers["Retry-After"] = str(math.ceil(seconds))
     return response
 
 

@@ -10,7 +10,15 @@ from aiohttp import web
 
 from filmstrip import api
 from filmstrip.api.auth import WRONG_KEYS
-from filmstrip.api.middlewares import allow_other_origins, answer_errors, limit_rate, log_request, name_server
+from filmstrip.api.known_states import KNOWN_STATES, KnownStates
+from filmstrip.api.middlewares import (
+    allow_other_origins,
+    answer_errors,
+    limit_rate,
+    log_request,
+    name_server,
+    wait_for_nothing,
+)
 from filmstrip.api.parts import PARTS, Parts
 from filmstrip.api.rates import RATES, Rates
 from filmstrip.api.reading import add_readers
@@ -24,7 +32,7 @@ def make_app(parts: Parts) -> web.Application:
     settings = parts.settings
     app = web.Application(
         client_max_size=settings.max_body_bytes,
-        middlewares=[count_request, log_request, allow_other_origins, answer_errors, limit_rate],
+        middlewares=[count_request, log_request, allow_other_origins, answer_errors, limit_rate, wait_for_nothing],
     )
     app[PARTS] = parts
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
@@ -33,6 +41,7 @@ def make_app(parts: Parts) -> web.Application:
     add_desk(app, parts.uploads)
     app.on_response_prepare.append(name_server)
     add_readers(app)
+    app[KNOWN_STATES] = KnownStates()
     for routes in _route_tables():
         app.add_routes(routes)
     return app

@@ -30,6 +30,7 @@ from typing import ClassVar
 
 from filmstrip.domain.errors import (
     ApiKeyNotFoundError,
+    DatabaseAwayError,
     FilmstripError,
     LimitExceededError,
     QueryError,
@@ -144,11 +145,15 @@ class BadFieldError(ApiError):
     code = 19
 
 
+AWAY_SECONDS = 5.0
+"""When to ask again if the database does not answer."""
+
 _CODES: Mapping[type[FilmstripError], int] = {
     ApiKeyNotFoundError: 3,
     TokenNotFoundError: 5,
     QueryError: 19,
     LimitExceededError: 8,
+    DatabaseAwayError: 8,
 }
 
 # Clients compare these texts to the letter (the Node client logs in again on "Token not found").
@@ -163,6 +168,13 @@ def error_code(error: FilmstripError) -> int:
     return error.code if isinstance(error, ApiError) else _CODES.get(type(error), INTERNAL_ERROR)
 
 
+def retry_after_seconds(error: FilmstripError) -> float | None:
+    """Return when to ask again; None if it is not known."""
+    if isinstance(error, DatabaseAwayError):
+        return AWAY_SECONDS
+    return error.retry_after_seconds if isinstance(error, BusyError) else None
+
+
 def failure(error: FilmstripError) -> dict[str, object]:
     """Make the answer for an error: its code, its sentence and, for a query, each mistake by its field."""
     answer: dict[str, object] = {
@@ -171,6 +183,6 @@ def failure(error: FilmstripError) -> dict[str, object]:
     }
     if isinstance(error, QueryError):
         answer["mistakes"] = [{"field": mistake.field, "problem": mistake.problem} for mistake in error.mistakes]
-    if isinstance(error, BusyError) and error.retry_after_seconds is not None:
-        answer["retry_after"] = error.retry_after_seconds
+    if (seconds := retry_after_seconds(error)) is not None:
+        answer["retry_after"] = seconds
     return answer

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from filmstrip.api.answer import refusal
 from filmstrip.api.errors import UnknownMethodError
 from filmstrip.api.rates import count_address
+from filmstrip.db.patience import Patience, waiting
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.values import shown
 
@@ -101,6 +102,13 @@ async def limit_rate(request: web.Request, handler: Handler) -> web.StreamRespon
     if _API_PATH.match(request.path) and not _UPLOAD_PATH.match(request.path):
         count_address(request)
     return await handler(request)
+
+
+@web.middleware
+async def wait_for_nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let no request hold a thread while the database does not answer: there are few, and many may ask."""
+    with waiting(Patience(0)):
+        return await handler(request)
 
 
 def _unknown_method(request: web.Request, error: web.HTTPException) -> UnknownMethodError:

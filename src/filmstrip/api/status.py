@@ -14,6 +14,7 @@ from filmstrip.api.auth import is_token
 from filmstrip.api.describing.operation import Field, Operation, ref
 from filmstrip.api.errors import BadTokensError
 from filmstrip.api.fields import Fields
+from filmstrip.api.known_states import KNOWN_STATES
 from filmstrip.api.parts import PARTS
 from filmstrip.api.rates import RATES
 from filmstrip.api.reading import read_apart
@@ -51,7 +52,7 @@ async def status(request: web.Request) -> web.Response:
     fields = await read_fields(request) | Fields.collect(request.query.items())
     tokens = await read_apart(request, parse_tokens, fields)
     structlog.contextvars.bind_contextvars(task_token=tokens[0], task_count=len(tokens))
-    tasks = await asyncio.to_thread(request.app[PARTS].records.tasks.read_tasks, tokens)
+    tasks = await request.app[KNOWN_STATES].read(request.app[PARTS].records.tasks, tokens)
     for key_id in {task.key_id for task in tasks.values() if task.key_id is not None}:
         request.app[RATES].count_status(key_id)
     text = await asyncio.to_thread(_describe, tasks, tokens, base_url(request))

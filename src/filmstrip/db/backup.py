@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from filmstrip.db.sqlite import BUSY_TIMEOUT_MS
+from filmstrip.db.backends.sqlite import BUSY_TIMEOUT_MS
 from filmstrip.domain.errors import DiskFullError, ResourceError
 
 KEY_TABLE = "backup_secret_key"

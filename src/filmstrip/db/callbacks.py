@@ -189,7 +189,7 @@ class CallbackRows:
         """Remove events that were given up before a moment, and the oldest of more than so many; return how many."""
         kept = callback.c.given_up_at.is_not(None)
         newest = select(callback.c.number).where(kept).order_by(callback.c.number.desc())
-        surplus = newest.limit(-1).offset(most)
+        surplus = newest.offset(most)
         expired = and_(kept, callback.c.given_up_at < before)
         with self._transactions.reading() as connection:
             count = connection.execute(select(func.count()).select_from(callback).where(kept)).scalar_one()

@@ -29,6 +29,17 @@ class Json(TypeDecorator[Any]):
         return None if value is None else self._adapter.validate_json(value)
 
 
+class Words(TypeDecorator[str]):
+    """Text in anybody's words. PostgreSQL's has no NUL, which becomes U+FFFD there."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write it as the database can."""
+        return value if value is None or dialect.name == "sqlite" else value.replace("\0", "\ufffd")
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment, kept in UTC; aware of its zone outside."""
 

@@ -1,4 +1,4 @@
-"""Everything that must survive a crash: one SQLite file, reached through this class alone."""
+"""Everything that must survive a crash: one database, reached through this class alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
 
+from filmstrip.db.backends.opening import open_backend
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
-from filmstrip.db.ownership import Ownership
 from filmstrip.db.profiles import ProfileRows
 from filmstrip.db.revision import find_revision, revisions
-from filmstrip.db.sqlite import database_path, open_companion_engine
 from filmstrip.db.tasks import TaskRows
 from filmstrip.db.transactions import Transactions
 from filmstrip.db.uploads import UploadRows
@@ -62,14 +61,13 @@ class Database:
         """Open the database; `migrate` makes its tables.
 
         Args:
-            url: `sqlite:////PATH/TO/FILE`; the file is made for its owner alone.
+            url: `sqlite:////PATH/TO/FILE`, which is made for its owner alone, or `postgresql://…`.
             cipher: Encrypts the queries.
             now: The clock, in UTC.
             new_token: Makes keys and tokens.
         """
-        self._url = url
-        self._transactions = transactions = Transactions(url, now, new_token)
-        self._ownership = Ownership(database_path(url))
+        self._backend = open_backend(url)
+        self._transactions = transactions = Transactions(self._backend, now, new_token)
         self.keys, self.sessions = KeyRows(transactions), SessionRows(transactions)
         self.callbacks = CallbackRows(transactions, cipher)
         self.tasks = TaskRows(transactions, cipher, self.callbacks)
@@ -84,7 +82,15 @@ class Database:
         Raises:
             ResourceError: Another service runs on it.
         """
-        self._ownership.take()
+        self._backend.ownership.take()
+
+    def keep(self) -> None:
+        """See to it that this is still the one service that runs on it.
+
+        Raises:
+            ResourceError: Another one runs on it now.
+        """
+        self._backend.ownership.keep()
 
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs.
@@ -93,16 +99,16 @@ class Database:
             ResourceError: The database cannot be used, was made by a newer version, or a service of an older one runs.
         """
         *older, newest = revisions()
-        found = find_revision(self._transactions.engine)
+        found = find_revision(self._backend)
         if found == newest:
             return
         from filmstrip.db.migrating import migrate  # noqa: PLC0415 - most starts find the newest shape
 
         if found not in older:
-            migrate(self._transactions.engine)
+            migrate(self._backend)
             return
-        with self._ownership.held("A service of another version of Filmstrip runs on the database"):
-            migrate(self._transactions.engine)
+        with self._backend.ownership.held("A service of another version of Filmstrip runs on the database"):
+            migrate(self._backend)
 
     def check(self) -> None:
         """See whether the database answers.
@@ -115,9 +121,9 @@ class Database:
 
     def companion_engine(self) -> Engine:
         """Open the same database once more, for the durable engine and its own tables."""
-        return open_companion_engine(self._url)
+        return self._backend.open_companion_engine()
 
     def close(self) -> None:
         """Close all connections, and let another service have the database."""
-        self._transactions.close()
-        self._ownership.release()
+        self._backend.ownership.release()
+        self._backend.close()

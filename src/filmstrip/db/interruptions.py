@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Table, and_, select, update
 
 from filmstrip.db.tables import output, task
-from filmstrip.db.transactions import Transactions
+from filmstrip.db.transactions import Transactions, repeated
 
 
 class InterruptionRows:
@@ -14,6 +14,7 @@ class InterruptionRows:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
+    @repeated
     def count_interruptions(self) -> None:
         """Count once more what was at work when the service died; called before any work begins."""
         with self._transactions.noting() as connection:
@@ -21,20 +22,24 @@ class InterruptionRows:
                 again = update(table).where(table.c.is_at_work.is_(True))
                 connection.execute(again.values(is_at_work=False, interruptions=table.c.interruptions + 1))
 
+    @repeated
     def begin_work(self, token: str, index: int | None = None) -> None:
         """Mark that work begins on an output, or on the source of a task."""
         self._mark(token, index, is_at_work=True)
 
+    @repeated
     def end_work(self, token: str, index: int | None = None) -> None:
         """Take the mark away: the work ended, well or not, and the service is alive."""
         self._mark(token, index, is_at_work=False)
 
+    @repeated
     def end_all_work(self) -> None:
         """Take all marks away: the service ends, and what is at work is not the reason."""
         with self._transactions.noting() as connection:
             for table in (task, output):
                 connection.execute(update(table).where(table.c.is_at_work.is_(True)).values(is_at_work=False))
 
+    @repeated
     def read_interruptions(self, token: str, index: int | None = None) -> int:
         """Read how often the service died while it worked on an output, or on the source of a task."""
         table, here = work_row(token, index)

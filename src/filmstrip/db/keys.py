@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
+from filmstrip.db.holding import hold_keys
 from filmstrip.db.key_records import ApiKey, Session
 from filmstrip.db.secret_hash import hash_secret
 from filmstrip.db.tables import api_key, session
@@ -60,6 +61,7 @@ class KeyRows:
             raise ValueError(f"name: {name[:_LONGEST_NAME]!a} is not 1 to {_LONGEST_NAME} printable characters")
         plaintext = self._transactions.new_token()
         with self._transactions.writing() as connection:
+            hold_keys(connection)
             if connection.execute(select(api_key.c.id).where(*_in_use(name))).first() is not None:
                 raise ValueError(f"name: {name!r} is the name of a key already; revoke it first or choose another")
             new = _insert_key(name, plaintext, self._transactions.now())
@@ -112,6 +114,7 @@ class KeyRows:
         """
         key_hash = hash_secret(plaintext)
         with self._transactions.writing() as connection:
+            hold_keys(connection)
             other = (*_in_use(name), api_key.c.key_hash != key_hash)
             connection.execute(update(api_key).where(*other).values(revoked_at=self._transactions.now()))
             usual = {"revoked_at": None, "expires_at": None, "scopes": USUAL_SCOPES}
@@ -134,7 +137,7 @@ class SessionRows:
         with self._transactions.writing() as connection:
             connection.execute(delete(session).where(session.c.expires_at <= self._transactions.now()))
             of_key = select(session.c.token_hash).where(session.c.key_id == key_id)
-            surplus = of_key.order_by(session.c.expires_at.desc()).limit(-1).offset(MOST_SESSIONS - 1)
+            surplus = of_key.order_by(session.c.expires_at.desc()).offset(MOST_SESSIONS - 1)
             connection.execute(delete(session).where(session.c.token_hash.in_(surplus)))
             row = {"token_hash": hash_secret(token), "key_id": key_id, "expires_at": expires_at}
             connection.execute(insert(session).values(row))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from filmstrip.db.backends._base import Backend
 from filmstrip.db.revision import MIGRATIONS, refuse_bare_backup
-from filmstrip.db.sqlite import WRITES
 from filmstrip.domain.errors import ResourceError
 
 
-def migrate(engine: Engine) -> None:
+def migrate(backend: Backend) -> None:
     """Bring the tables to the newest shape, in one transaction; two processes at once wait for each other.
 
     Raises:
@@ -22,8 +21,9 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            refuse_bare_backup(connection)
+        with backend.writing(backend.engine) as connection:
+            backend.hold_migrations(connection)
+            refuse_bare_backup(backend, connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as error:

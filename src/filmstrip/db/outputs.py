@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
+from filmstrip.db.backends._base import Backend
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
+from filmstrip.db.holding import hold_task
 from filmstrip.db.tables import artifact, output
 from filmstrip.db.task_records import PutArtifact
 from filmstrip.db.tasks import advance_task
-from filmstrip.db.transactions import Transactions
+from filmstrip.db.transactions import Transactions, repeated
 from filmstrip.domain.artifact import Location, OutputResult
 from filmstrip.domain.task import TaskStatus, may_follow
 
@@ -32,14 +34,17 @@ class OutputRows:
         self._transactions = transactions
         self._callbacks = callbacks
 
+    @repeated
     def advance_outputs(self, token: str, indexes: Collection[int], status: TaskStatus) -> None:
         """Say which state outputs are in now, and their task with them; a step back is ignored."""
         before = [state for state in TaskStatus if state is not status and may_follow(state, status)]
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes), output.c.status.in_(before))
         with self._transactions.noting() as connection:
+            hold_task(connection, token)
             connection.execute(update(output).where(here).values(status=status))
             _let_task_follow(connection, token)
 
+    @repeated
     def drop_outputs(self, token: str, indexes: Collection[int]) -> None:
         """Take outputs out of a task, as if they had not been asked for."""
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes))
@@ -55,10 +60,12 @@ class OutputRows:
         with self._transactions.noting() as connection:
             connection.execute(update(output).where(forward).values(progress=bindparam("now")), rows)
 
+    @repeated
     def finish_output(self, token: str, index: int, result: OutputResult, locations: tuple[Location, ...]) -> None:
         """End an output that was made."""
         self._end(token, index, {"result": result, "locations": locations, "progress": 1.0})
 
+    @repeated
     def fail_output(self, token: str, index: int, error: str, *, in_making: bool = False) -> None:
         """End an output that could not be made, with the reason, and whether that is neither source nor destination."""
         self._end(token, index, {"error": error, "failed_in_making": in_making})
@@ -67,6 +74,7 @@ class OutputRows:
         still_open = and_(_is(token, index), output.c.status != TaskStatus.COMPLETED)
         final = {"status": TaskStatus.COMPLETED, "finished_at": self._transactions.now(), "outage": None, **values}
         with self._transactions.writing() as connection:
+            hold_task(connection, token)
             ending = update(output).where(still_open).values(final)
             ended = connection.execute(ending.returning(output.c.error, output.c.tag, output.c.user_tag)).first()
             _let_task_follow(connection, token)
@@ -86,11 +94,12 @@ _VALUES = {
     .where(_earlier.c.task_token == bindparam("of_token"), _earlier.c.output_index == bindparam("of_index"))
     .scalar_subquery(),
 }
-_INSERT = insert(artifact).values(_VALUES)
-# Built once: with small outputs that costs as much as SQLite does.
-_RECORD = _INSERT.on_conflict_do_update(
-    index_elements=_KEY, set_={name: _INSERT.excluded[name] for name in ("group_name", "artifact", "position")}
-)
+
+
+def _recording(backend: Backend) -> Any:
+    new = backend.insert(artifact).values(_VALUES)
+    replaced = {name: new.excluded[name] for name in ("group_name", "artifact", "position")}
+    return new.on_conflict_do_update(index_elements=_KEY, set_=replaced)
 
 
 class ArtifactRows:
@@ -98,7 +107,10 @@ class ArtifactRows:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        # Built once: with small outputs that costs as much as SQLite does.
+        self._recording = _recording(transactions.backend)
 
+    @repeated
     def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
         """Keep that files are at all destinations of their output, so that they are never made again."""
         rows = [
@@ -112,8 +124,10 @@ class ArtifactRows:
             for put in puts
         ]
         with self._transactions.noting() as connection:
-            connection.execute(_RECORD, rows)
+            hold_task(connection, token)
+            connection.execute(self._recording, rows)
 
+    @repeated
     def read_artifacts(self, token: str, index: int, names: Sequence[str] | None = None) -> tuple[PutArtifact, ...]:
         """Read which files of an output are at its destinations, in the order in which they were put.
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from filmstrip.db.backends._base import Backend
 from filmstrip.db.backup import KEY_TABLE
-from filmstrip.db.sqlite import WRITES
 from filmstrip.domain.errors import ResourceError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,16 +25,16 @@ def revisions() -> list[str]:
     return sorted(file.name.partition("_")[0] for file in files)
 
 
-def find_revision(engine: Engine) -> str | None:
+def find_revision(backend: Backend) -> str | None:
     """Return the revision of the tables, None if there are none yet; a database that cannot be written to is refused.
 
     Raises:
         ResourceError: The database cannot be used.
     """
     try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            refuse_bare_backup(connection)
-            if not _has_table(connection, _VERSION_TABLE):
+        with backend.writing(backend.engine) as connection:
+            refuse_bare_backup(backend, connection)
+            if not backend.has_table(connection, _VERSION_TABLE):
                 return None
             found = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").first()  # noqa: S608 - a constant
     except DBAPIError as error:
@@ -42,17 +42,13 @@ def find_revision(engine: Engine) -> str | None:
     return str(found[0]) if found else None
 
 
-def refuse_bare_backup(connection: Connection) -> None:
+def refuse_bare_backup(backend: Backend, connection: Connection) -> None:
     """See to it that no service works on a file that holds its secret key in plain.
 
     Raises:
         ResourceError: It does.
     """
-    if _has_table(connection, KEY_TABLE):
+    if backend.has_table(connection, KEY_TABLE):
         raise ResourceError(
             "The database is a backup with its secret key in it: put it in place by `filmstrip restore`"
         )
-
-
-def _has_table(connection: Connection, name: str) -> bool:
-    return connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).first() is not None

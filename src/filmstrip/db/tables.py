@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from filmstrip.db.column_types import Json, Moment
+from filmstrip.db.column_types import Json, Moment, Words
 from filmstrip.db.task_records import Outage, Source
 from filmstrip.domain.artifact import Artifact, Location, OutputResult, Warned
 from filmstrip.domain.scope import Scope
@@ -36,6 +36,8 @@ metadata = MetaData(
     }
 )
 
+_IS_GOOD = text("revoked_at IS NULL")
+
 api_key = Table(
     "api_key",
     metadata,
@@ -47,7 +49,7 @@ api_key = Table(
     Column("scopes", Json(frozenset[Scope]), nullable=False, server_default='["read","submit"]'),
     Column("expires_at", Moment),
     Column("last_used_at", Moment),
-    Index("ix_api_key_name", "name", unique=True, sqlite_where=text("revoked_at IS NULL")),
+    Index("ix_api_key_name", "name", unique=True, sqlite_where=_IS_GOOD, postgresql_where=_IS_GOOD),
 )
 
 session = Table(
@@ -67,10 +69,10 @@ task = Table(
     Column("created_at", Moment, nullable=False, index=True),
     Column("started_at", Moment),
     Column("finished_at", Moment),
-    Column("payload", Text),
+    Column("payload", Words),
     Column("query", LargeBinary, comment="AES-256-GCM; gone when the task is final"),
     Column("source", Json(Source)),
-    Column("error", Text),
+    Column("error", Words),
     Column("warnings", Json(tuple[Warned, ...]), nullable=False),
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
@@ -98,10 +100,10 @@ output = Table(
     Column("output_name", Text, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("tag", Text, nullable=False),
-    Column("user_tag", Text),
+    Column("user_tag", Words),
     Column("status", String(16), nullable=False),
     Column("progress", Float, nullable=False),
-    Column("error", Text),
+    Column("error", Words),
     Column("result", Json(OutputResult)),
     Column("locations", Json(tuple[Location, ...]), nullable=False),
     Column("finished_at", Moment),
@@ -135,7 +137,7 @@ upload = Table(
     Column("key_id", ForeignKey("api_key.id"), index=True),
     Column("offset", BigInteger, nullable=False),
     Column("length", BigInteger),
-    Column("metadata", Text, nullable=False),
+    Column("metadata", Words, nullable=False),
     Column("concat", Text),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("writer", String(32), comment="which request writes to it"),
@@ -163,8 +165,8 @@ callback = Table(
     Column("task_token", String(32), nullable=False, index=True),
     Column("event", String(20), nullable=False),
     Column("tag", Text, comment="of the output that it is about; none for the task"),
-    Column("user_tag", Text),
-    Column("detail", Text, comment="why it failed; the task that is begun instead"),
+    Column("user_tag", Words),
+    Column("detail", Words, comment="why it failed; the task that is begun instead"),
     Column("host", Text, nullable=False, comment="of the receiver"),
     Column("created_at", Moment, nullable=False),
     Column("since", Moment, nullable=False, comment="from when on it is counted for how long it is tried"),
@@ -173,7 +175,7 @@ callback = Table(
     Column("tries", Integer, nullable=False),
     Column("rounds", Integer, nullable=False, comment="how often it was begun anew"),
     Column("is_asked_for", Boolean, nullable=False, comment="to be begun anew by the service"),
-    Column("reason", Text, comment="why the last try failed"),
+    Column("reason", Words, comment="why the last try failed"),
     Column("is_refused", Boolean, nullable=False, comment="whether the receiver answered, and will not accept it"),
     sqlite_autoincrement=True,
 )

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from filmstrip.db.callback_records import ERROR, QUEUED, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.holding import hold_task
 from filmstrip.db.keys import is_good, note_use
 from filmstrip.db.tables import api_key, output, task, task_upload
 from filmstrip.db.task_reading import list_tasks, read_tasks
 from filmstrip.db.task_records import NewOutput, Source, Submission, TaskFilter, TaskRecord
-from filmstrip.db.transactions import Transactions
+from filmstrip.db.transactions import Transactions, repeated
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
@@ -145,6 +146,7 @@ class TaskRows:
         enqueue(connection)
         self._callbacks.note(connection, token, NewEvent(QUEUED))
 
+    @repeated
     def read_query(self, token: str) -> str:
         """Read the JSON text of a task's query. It holds secrets.
 
@@ -157,6 +159,7 @@ class TaskRows:
             raise TokenNotFoundError("Token not found")
         return self._cipher.decrypt(encrypted, token)
 
+    @repeated
     def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:
         """Read tasks with their outputs; unknown tokens are left out."""
         with self._transactions.reading() as connection:
@@ -167,33 +170,39 @@ class TaskRows:
         with self._transactions.reading() as connection:
             return list_tasks(connection, wanted)
 
+    @repeated
     def unfinished_tasks(self) -> tuple[str, ...]:
         """Tokens of the tasks that were started and are not final, oldest first."""
         with self._transactions.reading() as connection:
             return tuple(connection.execute(select(task.c.token).where(_IS_OPEN).order_by(task.c.started_at)).scalars())
 
+    @repeated
     def is_unfinished(self, token: str) -> bool:
         """Check whether a task was started and is not final."""
         query = select(task.c.token).where(task.c.token == token, _IS_OPEN)
         with self._transactions.reading() as connection:
             return connection.execute(query).first() is not None
 
+    @repeated
     def record_source(self, token: str, source: Source) -> None:
         """Keep what is known of a task's source."""
         with self._transactions.noting() as connection:
             connection.execute(update(task).where(task.c.token == token).values(source=source))
 
+    @repeated
     def read_source(self, token: str) -> Source | None:
         """Read what is known of a task's source; None before it was probed."""
         with self._transactions.reading() as connection:
             found: Source | None = connection.execute(select(task.c.source).where(task.c.token == token)).scalar()
         return found
 
+    @repeated
     def add_warnings(self, token: str, warnings: Iterable[Warned]) -> None:
         """Warn the client of something; what was told already, as by a repeated step, is not told twice."""
         if not (warnings := tuple(warnings)):
             return
         with self._transactions.noting() as connection:
+            hold_task(connection, token)
             _add_warnings(connection, token, warnings)
 
     def finish_task(self, token: str, error: str | None = None, sequel: Sequel | None = None) -> bool:
@@ -211,6 +220,7 @@ class TaskRows:
         open_outputs = and_(output.c.task_token == token, output.c.status != TaskStatus.COMPLETED)
         open_task = and_(task.c.token == token, task.c.status != TaskStatus.COMPLETED)
         with self._transactions.writing() as connection:
+            hold_task(connection, token)
             failing = update(output).where(open_outputs).values(error=error or _NOT_MADE, **final)
             failed = connection.execute(failing.returning(output.c.error, output.c.tag, output.c.user_tag)).all()
             ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))

@@ -28,6 +28,7 @@ FilmstripError
 ├── CredentialsError          lent ones cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
 │   ├── DiskFullError
+│   ├── DatabaseAwayError     (retryable)
 │   ├── LimitExceededError
 │   └── MediaProcessError     the child process crashed or hung
 │       ├── MediaProcessKilledError   another process or the kernel ended it
@@ -235,6 +236,25 @@ class DiskFullError(ResourceError):
 
     The operator makes room on the disk of the data folder; then send the job again.
     """
+
+
+class DatabaseAwayError(ResourceError):
+    """The database does not answer.
+
+    The operator looks whether the database of `database_url` runs; then send the job again.
+    """
+
+    is_retryable = True
+
+    def __init__(self, message: str = "", *, was_waited_for: bool = False) -> None:
+        """Explain it.
+
+        Args:
+            message: The sentence.
+            was_waited_for: Whether it was asked again and again, as long as the caller wanted.
+        """
+        self.was_waited_for = was_waited_for
+        super().__init__(message)
 
 
 class LimitExceededError(ResourceError):

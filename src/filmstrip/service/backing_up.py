@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
+from filmstrip.db.backends.file_ownership import FileOwnership
 from filmstrip.db.backup import back_up, read_encrypted, read_key, restore
 from filmstrip.db.encryption import Cipher, key_put_in_place, parse_key
-from filmstrip.db.ownership import Ownership
 from filmstrip.domain.errors import FilmstripError, ResourceError
 from filmstrip.service.data_folder import database_file, key_file
 from filmstrip.settings.service_settings import ServiceSettings
@@ -57,7 +57,7 @@ def restore_backup(settings: ServiceSettings, backup: Path, *, overwrite: bool =
 def _put_in_place(settings: ServiceSettings, backup: Path, database: Path, kept: str | None) -> None:
     try:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = Ownership(database)
+        owner = FileOwnership(database)
         owner.take()
         with ExitStack() as stack:
             stack.callback(owner.release)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filmstrip.db.backends.opening import POSTGRESQL_SCHEMES
+from filmstrip.db.backends.sqlite import database_path
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher, parse_key, read_or_make_key
-from filmstrip.db.sqlite import database_path
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.scope import USUAL_SCOPES, Scope
 from filmstrip.settings.mistakes import SettingsError
@@ -51,6 +52,10 @@ def database_file(settings: ServiceSettings) -> Path:
     Raises:
         SettingsError: `database_url` names none.
     """
+    if _url(settings).startswith(POSTGRESQL_SCHEMES):
+        raise SettingsError(
+            "database_url: it is no file: back PostgreSQL up by pg_dump, and keep the secret key beside it"
+        )
     try:
         return database_path(_url(settings))
     except ValueError as error:

@@ -41,7 +41,7 @@ async def serve(settings: Settings) -> None:
     """Run the service until SIGTERM or SIGINT; a second signal ends it at once.
 
     Raises:
-        FilmstripError: It cannot start.
+        FilmstripError: It cannot start, or another service has taken its database.
     """
     check_stores(settings.storage)
     stopped = _on_signal()
@@ -60,7 +60,10 @@ async def serve(settings: Settings) -> None:
         # time, while no request is answered.
         gc.freeze()
         try:
-            async with housekeeping(settings.storage, service.uploads), _answering(service, sockets):
+            async with (
+                housekeeping(settings.storage, service.uploads, database, stopped.set) as kept,
+                _answering(service, sockets),
+            ):
                 log.info("listening", url=address_of(sockets[0]))
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
@@ -68,6 +71,8 @@ async def serve(settings: Settings) -> None:
         finally:
             await service.engine.stop(settings.service.drain_seconds)
     log.info("stopped")
+    if kept.lost is not None:
+        raise kept.lost
 
 
 def _tell_stores(settings: Settings, database: Database, moved: Sequence[str]) -> None:

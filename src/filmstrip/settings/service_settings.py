@@ -26,7 +26,11 @@ ApiKeyText = Annotated[
 ]
 
 DatabaseUrl = Annotated[
-    str, Field(pattern=r"^sqlite:////?[^/].*$", description="an address of the form sqlite:////PATH/TO/FILE")
+    str,
+    Field(
+        pattern=r"^(sqlite:////?[^/].*|postgres(ql)?://[^/]+/.+)$",
+        description="an address such as sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+    ),
 ]
 SecretKeyText = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
 
@@ -39,8 +43,8 @@ class ServiceSettings:
         host: Address to listen on; 0.0.0.0 or :: for all of the machine's.
         port: Port to listen on.
         data_dir: Folder for everything that must survive a restart, made if it is missing.
-        database_url: Address of the database, sqlite:////PATH/TO/FILE; filmstrip.db in the data folder if it is not
-            given.
+        database_url: Address of the database, sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE;
+            filmstrip.db in the data folder if it is not given.
         public_url: Where clients reach the service, used in answers; without it, the host that a request names.
         api_keys: Keys that are good in addition to those made by `filmstrip keys create`.
         log_level: What is logged: this level and more severe ones.

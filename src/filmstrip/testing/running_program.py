@@ -90,6 +90,11 @@ class RunningProgram:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def interrupt(self, patience_seconds: float = 60.0) -> None:
+        """Ask the program to end by SIGINT, which some take for more urgent than SIGTERM, and wait until it has."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(patience_seconds)
+
     def kill(self) -> None:
         """End the program at once, as a power cut would; what it started outlives it, if it can."""
         self._process.kill()

@@ -164,7 +164,7 @@ async def test_profiles_are_found_again_and_removed(filled: Service) -> None:
         _keep(filled, "5a5db6fa5b4c5", _WEB)
     with pytest.raises(ValueError, match="no API key in use is named 'nobody'"):
         _keep(filled, "new", _WEB, key_names=("nobody",))
-    rows = filled.database._transactions.engine.raw_connection().execute("SELECT text FROM profile").fetchall()
+    rows = filled.database._transactions.backend.engine.raw_connection().execute("SELECT text FROM profile").fetchall()
     assert rows
     assert not any(b"hidden" in text for (text,) in rows)
     assert filled.database.profiles.remove(ProfileKind.PROFILE, "5a5db6fa5b4c5")

@@ -17,7 +17,9 @@ def full_database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path}/filmstrip.db", Cipher(bytes(KEY_BYTES)))
     database.migrate()
     event.listen(
-        database._transactions.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1")
+        database._transactions.backend.engine,
+        "begin",
+        lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1"),
     )
     yield database
     database.close()

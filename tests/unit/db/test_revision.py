@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
+from filmstrip.db.backends._base import WRITES
 from filmstrip.db.backup import KEY_TABLE
 from filmstrip.db.database import Database
 from filmstrip.db.revision import MIGRATIONS, find_revision, revisions
-from filmstrip.db.sqlite import WRITES
 from filmstrip.domain.errors import ResourceError
 from fresh_database import CIPHER, make_older
 
@@ -21,7 +21,7 @@ def test_it_is_what_alembic_says(database: Database) -> None:
     """The numbers of the files are the revisions that Alembic goes through, each once, and a database has the last."""
     scripts = ScriptDirectory(str(MIGRATIONS))
     assert revisions() == [script.revision for script in scripts.walk_revisions()][::-1]
-    assert [find_revision(database._transactions.engine)] == scripts.get_heads() == revisions()[-1:]
+    assert [find_revision(database._transactions.backend)] == scripts.get_heads() == revisions()[-1:]
 
 
 def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tmp_path: Path) -> None:
@@ -40,7 +40,10 @@ def test_a_start_on_tables_of_today_does_not_load_alembic(database: Database, tm
 
 def test_a_backup_with_its_key_is_refused_though_nothing_is_to_migrate(database: Database) -> None:
     """No service works on a file that holds its secret key in plain, also where its tables are of today."""
-    with database._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        database._transactions.backend.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
         connection.exec_driver_sql(f"CREATE TABLE {KEY_TABLE} (key TEXT NOT NULL)")
     with pytest.raises(ResourceError, match="put it in place by `filmstrip restore`"):
         database.migrate()
@@ -48,7 +51,10 @@ def test_a_backup_with_its_key_is_refused_though_nothing_is_to_migrate(database:
 
 def test_tables_of_a_newer_version_are_left_alone(database: Database) -> None:
     """A revision that this version does not know is no older one: it is refused, whoever asks."""
-    with database._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        database._transactions.backend.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ResourceError, match="was made by another version of Filmstrip"):
         database.migrate()

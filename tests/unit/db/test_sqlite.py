@@ -11,17 +11,18 @@ from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from filmstrip.db.backends._base import WRITES
+from filmstrip.db.backends.sqlite import database_path
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.revision import MIGRATIONS
-from filmstrip.db.sqlite import WRITES, database_path
 from filmstrip.db.tables import metadata
 from filmstrip.domain.errors import ResourceError
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
     """A database that was migrated from nothing has exactly the tables of `db.tables`."""
-    with database._transactions.engine.connect() as connection:
+    with database._transactions.backend.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
 
@@ -57,7 +58,7 @@ def _migrate_at_once(url: str, database: Database) -> None:
 def test_every_commit_is_on_the_disk(database: Database) -> None:
     """Ours are there when they end (synchronous=FULL, 2); the durable engine's follow in the same log (NORMAL, 1)."""
     companion = database.companion_engine()
-    for engine, synchronous in ((database._transactions.engine, 2), (companion, 1)):
+    for engine, synchronous in ((database._transactions.backend.engine, 2), (companion, 1)):
         with engine.connect() as connection:
             pragmas = [
                 connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -124,7 +125,10 @@ def test_no_command_changes_tables_under_a_running_service(tmp_path: Path, datab
     """A command of a newer version leaves the tables of a running older service alone; alone, it brings them up."""
     url = f"sqlite:///{tmp_path}/old.db"
     older = Database(url, database.tasks._cipher)
-    with older._transactions.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        older._transactions.backend.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection

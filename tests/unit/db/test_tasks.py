@@ -265,7 +265,7 @@ def test_the_thousandth_file_is_recorded_as_cheaply_as_the_first(database: Datab
         nonlocal steps
         steps += 1
 
-    @event.listens_for(database._transactions.noting_engine, "before_cursor_execute")
+    @event.listens_for(database._transactions.backend.noting_engine, "before_cursor_execute")
     def _count_steps(_connection: object, cursor: sqlite3.Cursor, *_others: object) -> None:
         cursor.connection.set_progress_handler(count, 10)
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from filmstrip.domain.artifact import Artifact, MediaKind
-from filmstrip.domain.errors import DiskFullError, FilmstripError, SourceChangedError
+from filmstrip.domain.errors import DiskFullError, FilmstripError, OutputError, SourceChangedError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.jobs.making.made_output import in_order
@@ -110,6 +110,9 @@ def test_an_output_progresses_by_its_files() -> None:
 
 
 def test_artifacts_are_told_in_the_order_of_the_plan() -> None:
-    """Files that were put side by side are listed as they were planned; what could not be made is left out."""
-    artifacts = {name: Artifact(name, "image/png", 1) for name in ("d", "c", "a")}
-    assert [artifact.name for artifact in in_order(PLAN, artifacts)] == ["a", "c", "d"]
+    """Files that were put side by side are listed as they were planned; fewer than planned are no output."""
+    artifacts = {name: Artifact(name, "image/png", 1) for name in ("d", "c", "b", "a")}
+    assert [artifact.name for artifact in in_order(PLAN, artifacts)] == ["a", "b", "c", "d"]
+    del artifacts["b"]
+    with pytest.raises(OutputError, match="1 of 3 files were not made: b"):
+        in_order(PLAN, artifacts)

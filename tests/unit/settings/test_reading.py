@@ -93,7 +93,10 @@ def test_a_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ({"FILMSTRIP_LOG_FORMAT": "xml"}, 'FILMSTRIP_LOG_FORMAT: "xml" is not one of auto, json, console'),
         (
             {"FILMSTRIP_DATABASE_URL": "mysql://u:p@h/d"},
-            "FILMSTRIP_DATABASE_URL: the value (hidden) is not an address of the form sqlite:////PATH/TO/FILE",
+            (
+                "FILMSTRIP_DATABASE_URL: the value (hidden) is not an address such as "
+                "sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            ),
         ),
         (
             {"FILMSTRIP_PUBLIC_URL": "video.example.com"},

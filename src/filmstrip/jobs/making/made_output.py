@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
+from filmstrip.domain.errors import OutputError
 from filmstrip.jobs.making.assignment import Assignment
-from filmstrip.outputs._base import OutputPlan
+from filmstrip.outputs._base import Group, OutputPlan
+
+_MOST_NAMED = 5
 
 
 def describe_result(
@@ -18,6 +21,19 @@ def describe_result(
 
 
 def in_order(plan: OutputPlan, artifacts: Mapping[str, Artifact]) -> tuple[Artifact, ...]:
-    """Put artifacts into the order of the plan."""
-    names = (name for group in plan.groups for name in group.artifact_names)
-    return tuple(artifacts[name] for name in names if name in artifacts)
+    """Put artifacts into the order of the plan.
+
+    Raises:
+        OutputError: Some are missing, as when the database has lost what it said was written.
+    """
+    for group in plan.groups:
+        demand_all(group, artifacts)
+    return tuple(artifacts[name] for group in plan.groups for name in group.artifact_names)
+
+
+def demand_all(group: Group, names: Collection[str]) -> None:
+    """Make sure that nothing is missing: what is there of a set must not pass for the whole of it."""
+    missing = [name for name in group.artifact_names if name not in names]
+    if missing:
+        named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")
+        raise OutputError(f"{len(missing)} of {len(group.artifact_names)} files were not made: {named}")

@@ -6,17 +6,17 @@ Nothing here is durable: the server's tasks and the command line's local runs us
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, nullcontext
 from functools import partial
 from types import MappingProxyType
 
 from filmstrip.domain.artifact import Artifact, Location, OutputResult
-from filmstrip.domain.errors import FilmstripError, MediaProcessError, OutputError, error_named
+from filmstrip.domain.errors import FilmstripError, MediaProcessError, error_named
 from filmstrip.jobs.making.addresses import find_addresses
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.leftovers import leftover_warnings
-from filmstrip.jobs.making.made_output import describe_result, in_order
+from filmstrip.jobs.making.made_output import demand_all, describe_result, in_order
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.making.once_more import once_more_if_killed
 from filmstrip.jobs.making.portion_making import Making, PutLaterError, explained, keep_unput
@@ -25,12 +25,10 @@ from filmstrip.jobs.making.putting import Putter
 from filmstrip.jobs.rules.bundles import make_at_once
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.outputs._base import Group
 from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import LeftOut, Made, Progressed, Report, Warned
 
-_MOST_NAMED = 5
 _PARTNER_SECONDS = 5.0
 """How long the others wait for files of one output that are still being put, once all are made."""
 _LARGE_BYTES = 16 << 20
@@ -141,7 +139,7 @@ class Performer:
     async def _work(self, making: Making, reports: AsyncGenerator[Report, None]) -> None:
         try:
             await self._put_files(making, reports)
-            _demand_all(making.portion.group, making.portion.finished.keys() | making.put_names)
+            demand_all(making.portion.group, making.portion.finished.keys() | making.put_names)
         except asyncio.CancelledError:
             making.failure = PutLaterError("Not all files were put yet")
             raise
@@ -202,14 +200,6 @@ async def _await_puts(works: Sequence[asyncio.Task[None]], makings: Sequence[Mak
     ]
     if large:
         await asyncio.wait(large)
-
-
-def _demand_all(group: Group, names: Collection[str]) -> None:
-    """Make sure that nothing is missing: what is there of a set must not pass for the whole of it."""
-    missing = [name for name in group.artifact_names if name not in names]
-    if missing:
-        named = ", ".join(missing[:_MOST_NAMED]) + (", …" if len(missing) > _MOST_NAMED else "")
-        raise OutputError(f"{len(missing)} of {len(group.artifact_names)} files were not made: {named}")
 
 
 async def _clear_failed(makings: Sequence[Making]) -> None:

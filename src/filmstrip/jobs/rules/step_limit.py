@@ -70,6 +70,16 @@ class StepLimit:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._extend, seconds)
 
+    def _pass_over(self, seconds: float) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._move, seconds)
+
+    def _move(self, seconds: float) -> None:
+        if not self.is_waiting:
+            self._began_at += seconds
+            self._end_by(self.ends_by + seconds)
+
     def _extend(self, seconds: float) -> None:
         ends_by = min(time.monotonic() + seconds, self._began_at + self._most_seconds)
         if ends_by > self.ends_by:
@@ -98,6 +108,16 @@ def standing_still() -> Iterator[None]:
         yield
     finally:
         limit._restart()  # noqa: SLF001 - of this module
+
+
+def pass_over(seconds: float) -> None:
+    """Count so long, which is over, as no time of the step that runs, if one does; from any thread that works for it.
+
+    It is known only when it is over: a step that waits for longer than it has left is told at each of its waits.
+    """
+    limit = _current.get()
+    if limit is not None:
+        limit._pass_over(seconds)  # noqa: SLF001 - of this module
 
 
 def allow(seconds: float) -> None:

@@ -8,7 +8,7 @@ did not end is done again, so it must not mind being done twice.
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -17,7 +17,10 @@ from typing import TypeVar
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
-from filmstrip.jobs.rules.step_limit import StepLimit
+from filmstrip.db.patience import Patience, waiting
+from filmstrip.domain.errors import DatabaseAwayError
+from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
+from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
@@ -29,6 +32,9 @@ _VERSION = "filmstrip-1"
 _EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 0.1
+_AGAIN_SECONDS = 1.0
+_DATABASE_SECONDS = 3600.0
+"""How long a step waits for a database that does not answer: it is nobody's fault but the operator's."""
 
 T = TypeVar("T")
 
@@ -58,7 +64,7 @@ class Durable:
         Args:
             kinds: The scripts, by name. The names are in the database: an old one stays as long as it may be there.
         """
-        _take_logs()
+        take_logs()
         # Before the launch, which goes on at once with what was interrupted.
         self._queues = {name: kind.queue for name, kind in kinds.items()}
         DBOS(config=self._config()).background_thread_stop_events = self._stop_events
@@ -181,7 +187,17 @@ class Durable:
         return options
 
     async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
-        return await self._steps.do(limit, work, DBOS.workflow_id or "")
+        script = DBOS.workflow_id or ""
+        with waiting(Patience(_DATABASE_SECONDS, on_waited=pass_over)):
+            ends_at = time.monotonic() + _DATABASE_SECONDS
+            while True:
+                try:
+                    return await self._steps.do(limit, work, script)
+                except DatabaseAwayError:
+                    # It broke a transaction off, or a thread with less patience gave up. The step is done again.
+                    if time.monotonic() > ends_at:
+                        raise
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     def _named_script(self, name: str, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
@@ -222,11 +238,3 @@ class Durable:
             notification_listener_polling_interval_sec=_STOP_SECONDS,
             log_level="WARNING",
         )
-
-
-def _take_logs() -> None:
-    """Let DBOS log through the service's own handlers: it sets up its own where it finds none."""
-    logger = logging.getLogger("dbos")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-    logger.propagate = True

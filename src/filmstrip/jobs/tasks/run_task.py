@@ -22,7 +22,7 @@ import structlog
 from pydantic import TypeAdapter
 from structlog.contextvars import bound_contextvars
 
-from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
 from filmstrip.jobs.making.portion_making import explained
 from filmstrip.jobs.rules.allowances import short_seconds
 from filmstrip.jobs.tasks.durable import Durable
@@ -200,6 +200,8 @@ async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | di
     except FilmstripError as error:
         for note in getattr(error, "__notes__", ()):
             _log.warning("media_process_said", stderr=note)
+        if isinstance(error, DatabaseAwayError):
+            raise  # no host of the client's: the step is done again
         if error.is_retryable:
             return outage_of(error)
         _log.warning("step_failed", kind=type(error).__name__, error=str(error))

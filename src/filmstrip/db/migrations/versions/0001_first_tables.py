@@ -28,7 +28,8 @@ def _make_who() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_api_key"),
     )
     op.create_index("ix_api_key_key_hash", "api_key", ["key_hash"], unique=True)
-    op.create_index("ix_api_key_name", "api_key", ["name"], unique=True, sqlite_where=sa.text("revoked_at IS NULL"))
+    good = sa.text("revoked_at IS NULL")
+    op.create_index("ix_api_key_name", "api_key", ["name"], unique=True, sqlite_where=good, postgresql_where=good)
     op.create_table(
         "session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),

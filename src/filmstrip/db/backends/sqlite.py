@@ -10,13 +10,20 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from filmstrip.db.backends._base import WRITES
+from filmstrip.db.backends.file_ownership import FileOwnership
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for the one before it."""
@@ -24,8 +31,73 @@ BUSY_TIMEOUT_MS = 30_000
 _PAUSE_SECONDS = 0.01
 _PRIMARY_CODE = 0xFF
 
-WRITES = "filmstrip_writes"
-"""Execution option of a connection that is going to write."""
+
+class SqliteBackend:
+    """A SQLite file; one machine's, and one service's at a time."""
+
+    def __init__(self, url: str) -> None:
+        """Open it; the file is made for its owner alone.
+
+        Args:
+            url: `sqlite:////PATH/TO/FILE`.
+
+        Raises:
+            ValueError: The URL is not of that form.
+        """
+        path = database_path(url)
+        self._url = url
+        self._turn = threading.Lock()
+        self.place = str(path)
+        self.engine, self.noting_engine = open_engine(url), open_engine(url, synchronous="NORMAL")
+        self.ownership = FileOwnership(path)
+
+    def open_companion_engine(self) -> Engine:
+        """Open the same database for a library that begins its own transactions, as the durable engine does.
+
+        They do not wait for the disk: what a script does again does no harm, and what a client was told was written
+        by us.
+        """
+        _make_private_file(database_path(self._url))
+        engine = create_engine(self._url)
+        event.listen(engine, "connect", lambda connection, _record: _set_up(connection, "IMMEDIATE", "NORMAL"))
+        return engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """Open a transaction that takes the lock of writers at once."""
+        # Our own threads take turns: SQLite lets who waits look again only every few milliseconds.
+        with self._turn, engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
+
+    def has_table(self, connection: Connection, name: str) -> bool:
+        """Look into the schema."""
+        return connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).first() is not None
+
+    def hold_migrations(self, connection: Connection) -> None:
+        """Do nothing: one transaction writes at a time."""
+
+    def insert(self, table: Table) -> Insert:
+        """Return SQLite's `INSERT`."""
+        return insert(table)
+
+    def is_full(self, error: DBAPIError) -> bool:
+        """Look at SQLite's name for it."""
+        return getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+
+    def is_away(self, error: DBAPIError) -> bool:  # noqa: ARG002 - as of each database
+        """Return False: a file is where the service is."""
+        return False
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+        self.noting_engine.dispose()
 
 
 def database_path(url: str) -> Path:
@@ -55,17 +127,6 @@ def open_engine(url: str, *, synchronous: Synchronous = "FULL") -> Engine:
     engine = create_engine(url)
     event.listen(engine, "connect", lambda connection, _record: _set_up(connection, None, synchronous))
     event.listen(engine, "begin", _begin)
-    return engine
-
-
-def open_companion_engine(url: str) -> Engine:
-    """Open the same database for a library that begins its own transactions, as the durable engine does.
-
-    They do not wait for the disk: what a script does again does no harm, and what a client was told was written by us.
-    """
-    _make_private_file(database_path(url))
-    engine = create_engine(url)
-    event.listen(engine, "connect", lambda connection, _record: _set_up(connection, "IMMEDIATE", "NORMAL"))
     return engine
 
 

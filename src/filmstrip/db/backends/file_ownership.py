@@ -15,7 +15,7 @@ from pathlib import Path
 from filmstrip.domain.errors import ResourceError
 
 
-class Ownership:
+class FileOwnership:
     """The right to run a service on a database; commands beside it need none."""
 
     def __init__(self, database: Path) -> None:
@@ -68,6 +68,9 @@ class Ownership:
             yield
         finally:
             self.release()
+
+    def keep(self) -> None:
+        """Do nothing: the kernel takes it from no process that lives."""
 
     def release(self) -> None:
         """Let another process have it."""

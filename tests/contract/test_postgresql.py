@@ -1,0 +1,167 @@
+"""What PostgreSQL does otherwise than SQLite, and must come out the same."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from filmstrip.db.database import Database
+from filmstrip.db.tables import metadata
+from filmstrip.db.task_records import NewOutput, PutArtifact, Submission
+from filmstrip.domain.artifact import Artifact, MediaKind, Warned
+from filmstrip.domain.errors import ResourceError
+from filmstrip.domain.task import TaskStatus
+from fresh_database import CIPHER
+from postgresql_server import PostgresqlServer
+
+
+@pytest.fixture
+def url(postgresql: PostgresqlServer) -> str:
+    """An empty database."""
+    return postgresql.make_database()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    with closing(Database(url, CIPHER)) as opened:
+        opened.migrate()
+        yield opened
+
+
+def submitted(database: Database, outputs: int = 2) -> str:
+    """Start a task."""
+    token = database.tasks.create_task(None)
+    new = tuple(NewOutput("toy", MediaKind.IMAGE, f"image-{number}-0-0", None) for number in range(outputs))
+    database.tasks.submit_task(token, Submission("{}", new), lambda _connection: None)
+    return token
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """Do something in so many threads, which begin together."""
+    gate = threading.Barrier(count)
+
+    def one(number: int) -> Any:
+        gate.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(one, range(count)))
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:
+    """Tables, types, defaults and indexes, also which rows an index is of."""
+    with database._transactions.backend.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        found = [each for step in compare_metadata(context, metadata) for each in step if isinstance(step, list)]
+        assert [each for each in found if each[0] != "modify_comment"] == []
+
+
+def test_four_that_migrate_at_once_make_one_database(url: str) -> None:
+    """Processes that start together wait for each other."""
+    found = [Database(url, CIPHER) for _ in range(4)]
+    at_once(4, lambda number: found[number].migrate())
+    for each in found:
+        assert each.keys.list_keys() == ()
+        each.close()
+
+
+def test_a_name_of_a_key_can_be_used_again(database: Database) -> None:
+    """Of keys in use, a name has one; what is revoked keeps no name."""
+    for _ in range(3):
+        database.keys.create_key("mine")
+        database.keys.revoke_key("mine")
+    database.keys.ensure_key("a key of the settings", "settings-1")
+    assert database.keys.ensure_key("another key of them", "settings-1").name == "settings-1"
+
+
+def test_of_keys_made_at_once_one_has_the_name(database: Database) -> None:
+    """The others are told that it is taken."""
+
+    def make(_number: int) -> str:
+        try:
+            return database.keys.create_key("mine")[0].name
+        except ValueError as error:
+            return str(error)
+
+    made = sorted(at_once(6, make))
+    assert made.count("mine") == 1
+    assert all("is the name of a key already" in each for each in made if each != "mine")
+
+
+def test_warnings_of_outputs_at_once_are_all_kept(database: Database) -> None:
+    """None replaces another that was added at the same moment."""
+    token = submitted(database)
+    at_once(8, lambda number: database.tasks.add_warnings(token, [Warned(f"warning {number}")]))
+    assert len(database.tasks.read_tasks([token])[token].warnings) == 8
+
+
+def test_files_put_at_once_have_an_order(database: Database) -> None:
+    """Each file of an output has a place of its own, and is read back in that order."""
+    token = submitted(database)
+
+    def put(number: int) -> None:
+        for step in range(5):
+            artifact = Artifact(f"{number}-{step}.jpg", "image/jpeg", 3)
+            database.artifacts.record_artifacts(token, 0, [PutArtifact("group", artifact)])
+
+    at_once(6, put)
+    with database._transactions.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT position FROM artifact ORDER BY position").scalars().all()
+    assert rows == list(range(30))
+    again = database.artifacts.read_artifacts(token, 0)[3]
+    database.artifacts.record_artifacts(token, 0, [again])
+    assert database.artifacts.read_artifacts(token, 0)[-1] == again
+
+
+def test_outputs_that_end_at_once_end_their_task(database: Database) -> None:
+    """The task is saving when none is behind that, whichever of them looked last."""
+    for _ in range(5):
+        token = submitted(database, 6)
+        at_once(6, lambda index, of=token: database.outputs.fail_output(of, index, "no"))
+        task = database.tasks.read_tasks([token])[token]
+        assert task.status is TaskStatus.SAVING
+        assert {output.status for output in task.outputs} == {TaskStatus.COMPLETED}
+
+
+def test_a_task_that_is_finished_twice_at_once_is_finished_once(database: Database) -> None:
+    """One call tells that it was the one."""
+    for _ in range(5):
+        token = submitted(database)
+        assert sorted(at_once(5, lambda _number, of=token: database.tasks.finish_task(of))) == [False] * 4 + [True]
+
+
+def test_words_of_clients_may_hold_anything(database: Database) -> None:
+    """What PostgreSQL cannot hold is told by the sign for that, and nothing fails."""
+    token = database.tasks.create_task(None)
+    output = NewOutput("toy", MediaKind.IMAGE, "image-0-0-0", "a\0tag")
+    database.tasks.submit_task(token, Submission("{}", (output,), payload="a\0b\u2028\U0001f39e"), lambda _c: None)
+    database.outputs.fail_output(token, 0, "it said \0")
+    database.tasks.add_warnings(token, [Warned("a \0 warning")])
+    task = database.tasks.read_tasks([token])[token]
+    assert task.payload == "a\ufffdb\u2028\U0001f39e"
+    assert (task.outputs[0].user_tag, task.outputs[0].error) == ("a\ufffdtag", "it said \ufffd")
+    assert task.warnings[0].message == "a \0 warning"
+
+
+def test_one_service_at_a_time(database: Database, url: str) -> None:
+    """A second one is refused as long as the first one runs, and its sentence shows no password."""
+    database.claim()
+    with closing(Database(url, CIPHER)) as second:
+        with pytest.raises(ResourceError, match="is used by a service that runs now") as refused:
+            second.claim()
+        assert not {"p/w", "p%2Fw"} & set(str(refused.value).replace("@", ":").split(":"))
+        assert second.keys.list_keys() == ()
+        database.close()
+        second.claim()
+
+
+@pytest.mark.parametrize("url", ["postgresql:///", "postgresql://host", "postgresql://host:port/name"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    """By the name of the setting."""
+    with pytest.raises(ValueError, match=r"^database_url: "):
+        Database(url, CIPHER)
