@@ -10,8 +10,10 @@ from pathlib import Path
 
 from assets.basic import X264
 from assets.recipes import FFMPEG, QUIET, Film, run, tags
+from pictures import Look
 
 COUNT = 75
+LOOK = Look(size=(160, 90))
 VP8 = "-c:v libvpx -deadline realtime -cpu-used 8 -b:v 600k -g 25"
 H264 = f"{X264} -g 25"
 LIVE = "-live 1 -f webm"
@@ -29,7 +31,7 @@ def joined(folder: Path, name: str, options: Sequence[str], *, silent: int | Non
 @cache
 def recording(suffix: str, number: int, options: str, is_silent: bool) -> bytes:  # noqa: FBT001 - a part of the key
     """Make one of them, once for all tests that join it to others."""
-    film = Film(COUNT, first=number * COUNT)
+    film = Film(COUNT, look=LOOK, first=number * COUNT)
     beep = "sine=frequency=880:duration=3:sample_rate=48000,volume=0:enable='not(between(t,2,2.2))',volume=8"
     sound = () if is_silent else ("-f", "lavfi", "-i", beep)
     with tempfile.TemporaryDirectory() as folder:

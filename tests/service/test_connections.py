@@ -67,11 +67,37 @@ def login(port: int, key: str, **headers: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def hasty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hasty")
+
+
+@pytest.fixture(scope="module")
+def hasty(hasty_folder: Path) -> Iterator[int]:
     """The port of a service that waits for nobody longer than a second, and three for a further request."""
     settings = {"FILMSTRIP_HEAD_SECONDS": "1", "FILMSTRIP_BODY_SECONDS": "1", "FILMSTRIP_IDLE_SECONDS": "3"}
-    with serving(tmp_path_factory.mktemp("hasty"), settings) as port:
+    with serving(hasty_folder, settings) as port:
         yield port
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a service with few descriptors, which one address may use up, and few wrong keys."""
+    settings = {
+        "FILMSTRIP_HEAD_SECONDS": "30",
+        "FILMSTRIP_MAX_CONNECTIONS_PER_ADDRESS": "1000",
+        "FILMSTRIP_WRONG_KEYS": "3",
+        "FILMSTRIP_WRONG_KEY_PAUSE_SECONDS": "30",
+    }
+    with serving(tmp_path_factory.mktemp("crowded"), settings, descriptors=256) as port:
+        yield port
+
+
+SHARED = {
+    "FILMSTRIP_MAX_CONNECTIONS_PER_ADDRESS": "3",
+    "FILMSTRIP_WRONG_KEYS": "1",
+    "FILMSTRIP_WRONG_KEY_PAUSE_SECONDS": "0.5",
+}
+"""Each address may have few connections, and is slowed down after one wrong key."""
 
 
 def test_silent_and_dripping_clients_are_ended(hasty: int) -> None:
@@ -108,12 +134,11 @@ def test_a_head_that_drips_is_ended(hasty: int) -> None:
             assert dripped > 2
 
 
-def test_no_number_of_idle_connections_stops_the_service(tmp_path: Path) -> None:
+def test_no_number_of_idle_connections_stops_the_service(crowded: int) -> None:
     """With 256 descriptors and 230 idle clients the service answers, works, and tells who is refused why."""
-    settings = {"FILMSTRIP_HEAD_SECONDS": "30", "FILMSTRIP_MAX_CONNECTIONS_PER_ADDRESS": "1000"}
-    with serving(tmp_path, settings, descriptors=256) as port, ExitStack() as opened:
-        early = opened.enter_context(connect(port))
-        idle = [opened.enter_context(connect(port)) for _ in range(230)]
+    with ExitStack() as opened:
+        early = opened.enter_context(connect(crowded))
+        idle = [opened.enter_context(connect(crowded)) for _ in range(230)]
         early.sendall(b"POST /v1/access_token HTTP/1.1\r\nHost: h\r\nConnection: close\r\n")
         body = f"api_key={KEY}".encode()
         early.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
@@ -124,21 +149,19 @@ def test_no_number_of_idle_connections_stops_the_service(tmp_path: Path) -> None
         assert "has as many connections as it can serve (128)" in body_of(answer)["message"]
         for connection in idle:
             connection.close()
-        eventually(lambda: is_ready(port))
+        eventually(lambda: is_ready(crowded))
 
 
-def test_an_address_has_its_share(tmp_path: Path) -> None:
-    """One address cannot take all connections; a proxy that the operator trusts may."""
-    settings = {"FILMSTRIP_MAX_CONNECTIONS_PER_ADDRESS": "3"}
-    with serving(tmp_path, settings) as port, ExitStack() as opened:
-        connections = [opened.enter_context(connect(port)) for _ in range(20)]
-        refused = everything(connections[-1])
-        assert "Your address has as many connections as it may have (3)" in body_of(refused)["message"]
-    settings["FILMSTRIP_TRUSTED_PROXIES"] = "127.0.0.0/8"
-    with serving(tmp_path, settings) as port, ExitStack() as opened:
-        for _ in range(20):
-            opened.enter_context(connect(port))
-        assert is_ready(port)
+def test_an_address_has_its_share_and_is_known_by_itself_only(tmp_path: Path) -> None:
+    """One address cannot take all connections, and what it says of another address or name counts for nothing."""
+    with serving(tmp_path, SHARED) as port:
+        token = login(port, KEY)["token"]
+        headers = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.com"}
+        assert created(port, token, headers)["upload_url"] == f"http://127.0.0.1:{port}/v1/upload_file"
+        with ExitStack() as opened:
+            connections = [opened.enter_context(connect(port)) for _ in range(20)]
+            refused = everything(connections[-1])
+            assert "Your address has as many connections as it may have (3)" in body_of(refused)["message"]
 
 
 def test_a_client_that_takes_nothing_is_ended(tmp_path: Path) -> None:
@@ -156,25 +179,24 @@ def test_a_client_that_takes_nothing_is_ended(tmp_path: Path) -> None:
         eventually(lambda: is_ready(port))
 
 
-def test_what_is_no_http_is_answered_in_our_own_form(tmp_path: Path) -> None:
+def test_what_is_no_http_is_answered_in_our_own_form(hasty: int, hasty_folder: Path) -> None:
     """Garbage, and a head that is too long, get an answer that tells nothing of what the service is made of."""
-    with serving(tmp_path, {}) as port:
-        for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/9\r\n\r\n", b"GET /" + b"a" * 20_000):
-            with connect(port) as connection:
-                connection.sendall(garbage)
-                connection.shutdown(socket.SHUT_WR)
-                answer = everything(connection)
-                if answer:
-                    assert body_of(answer)["message"].startswith("The request is not valid HTTP")
-                assert b"aiohttp" not in answer
-                assert b"Python" not in answer
-    assert "Traceback" not in (tmp_path / "log").read_text()
+    for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/9\r\n\r\n", b"GET /" + b"a" * 20_000):
+        with connect(hasty) as connection:
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
+            answer = everything(connection)
+            if answer:
+                assert body_of(answer)["message"].startswith("The request is not valid HTTP")
+            assert b"aiohttp" not in answer
+            assert b"Python" not in answer
+    assert "Traceback" not in (hasty_folder / "log").read_text()
 
 
-def test_wrong_keys_are_slowed_down_and_right_ones_never(tmp_path: Path) -> None:
+def test_wrong_keys_are_slowed_down_and_right_ones_never(crowded: int) -> None:
     """After some wrong keys the answers to further ones are held back; a right key of the same address is not."""
-    settings = {"FILMSTRIP_WRONG_KEYS": "3", "FILMSTRIP_WRONG_KEY_PAUSE_SECONDS": "30"}
-    with serving(tmp_path, settings) as port, ExitStack() as opened:
+    port = crowded
+    with ExitStack() as opened:
         for number in range(3):
             assert login(port, f"wrong-wrong-{number}") == {"error": 3, "message": "API key not found"}
         body = b"api_key=wrong-wrong-wrong"
@@ -203,9 +225,10 @@ def until_refused(guesses: list[socket.socket], count: int) -> list[bytes]:
 
 
 def test_a_trusted_proxy_tells_who_asks_and_how(tmp_path: Path) -> None:
-    """Behind a trusted proxy each client is counted by itself, and answers have the address that it used."""
-    settings = {"FILMSTRIP_WRONG_KEYS": "1", "FILMSTRIP_WRONG_KEY_PAUSE_SECONDS": "0.5"}
-    with serving(tmp_path, settings | {"FILMSTRIP_TRUSTED_PROXIES": "127.0.0.1"}) as port:
+    """Behind a trusted proxy, which may take all connections, each client is counted by itself, and answers have the
+    address that it used.
+    """
+    with serving(tmp_path, SHARED | {"FILMSTRIP_TRUSTED_PROXIES": "127.0.0.0/8"}) as port:
         for number in range(4):
             login(port, "wrong-wrong-wrong", **{"X-Forwarded-For": f"spoofed, 198.51.100.{number}"})
         log = (tmp_path / "log").read_text()
@@ -213,9 +236,10 @@ def test_a_trusted_proxy_tells_who_asks_and_how(tmp_path: Path) -> None:
         token = login(port, KEY)["token"]
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "video.example.com"}
         assert created(port, token, headers)["upload_url"] == "https://video.example.com/v1/upload_file"
-    with serving(tmp_path, settings) as port:  # nobody is trusted: what they say of themselves counts for nothing
-        token = login(port, KEY)["token"]
-        assert created(port, token, headers)["upload_url"] == f"http://127.0.0.1:{port}/v1/upload_file"
+        with ExitStack() as opened:
+            for _ in range(20):
+                opened.enter_context(connect(port))
+            assert is_ready(port)
 
 
 def created(port: int, token: str, headers: Mapping[str, str]) -> dict[str, Any]:
