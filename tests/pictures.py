@@ -52,7 +52,7 @@ class Look:
         patches: The colour patches.
     """
 
-    size: tuple[int, int] = (320, 180)
+    size: tuple[int, int] = (160, 90)
     coding: Coding = BT709
     layout: str = "yuv420p"
     turn: Turn = field(default_factory=Turn)

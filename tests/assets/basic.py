@@ -15,6 +15,10 @@ PYRAMID = "-bf 3 -x264-params b-pyramid=normal:ref=4"
 MILLISECOND = Fraction(1, 1000)
 
 FILM = Film(count=250)
+LARGE = Look((320, 180))
+"""Where it matters how many blocks a picture has, or where its edges are."""
+
+LARGE_FILM = Film(count=250, look=LARGE)
 NTSC_FILM = Film(count=300, rate=Fraction(60000, 1001))
 
 
@@ -46,18 +50,18 @@ def filmed(name: str, trap: str, film: Film, options: str, **facts: object) -> A
     return Asset(name=name, trap=trap, **{**truth, **facts})  # type: ignore[arg-type]
 
 
-PLAIN = filmed(
+def _plain(name: str, trap: str, film: Film) -> Asset:
+    options = f"{_PLAIN_X264} {PYRAMID} -g 50 {tags(film.look)} {AAC} -movflags +faststart"
+    recipe = Encoding(film, options, sound_seconds=film.seconds)
+    return filmed(name, trap, film, "", recipe=recipe, audio="aac")
+
+
+PLAIN = _plain(
     "plain.mp4",
     "None: H.264 with a B-pyramid, AAC, faststart, 10 s of 25 frames a second, keyframes 50 frames apart.",
     FILM,
-    "",
-    recipe=Encoding(
-        FILM,
-        f"{_PLAIN_X264} {PYRAMID} -g 50 {tags(FILM.look)} {AAC} -movflags +faststart",
-        sound_seconds=FILM.seconds,
-    ),
-    audio="aac",
 )
+LARGE_PLAIN = _plain("large.mp4", "The same in larger pictures.", LARGE_FILM)
 
 PLAIN_MKV = repack(PLAIN, "plain.mkv", "Matroska with cues; its timestamps are whole milliseconds.")
 PLAIN_TS = repack(PLAIN, "plain.ts", "MPEG-TS: no index, pictures start at 1.48 s.", start=Fraction(37, 25))

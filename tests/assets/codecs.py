@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from assets.asset import Asset
-from assets.basic import X264, filmed
+from assets.basic import LARGE, X264, filmed
 from assets.recipes import Encoding, Film
 from assets.structures import X265
 from colors import BT601, BT709_10
@@ -63,7 +63,7 @@ CODECS = (
     filmed(
         "theora.ogv",
         "Ogg with Theora, which does not tell its colours.",
-        Film(100, look=_OLD),
+        Film(100, look=Look(LARGE.size, coding=BT601)),
         "-c:v libtheora -q:v 7 -g 32",
         codec="theora",
         **UNSPECIFIED,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assets.asset import evenly
-from assets.basic import AAC, FRAGMENTED, PLAIN, PLAIN_TS, X264, derived, filmed, repack
+from assets.basic import AAC, FRAGMENTED, LARGE_PLAIN, PLAIN, PLAIN_TS, X264, derived, filmed, repack
 from assets.recipes import Encoding, Film, Surgery, tags
 from assets.surgery import record_dav, replace_bytes
 from assets.transport import append_to, start_late
 from pictures import Look
 
-_PART_ONE = filmed("part_one.ts", "320x180.", Film(100), f"{X264} -g 25")
+_PART_ONE = filmed("part_one.ts", "160x90.", Film(100), f"{X264} -g 25")
 _PART_TWO = filmed(
     "part_two.ts", "640x360.", Film(100, look=Look((640, 360)), first=100), f"{X264} -g 25 -output_ts_offset 4.08"
 )
@@ -27,6 +27,7 @@ _WITH_SOUND = filmed(
         sound_seconds=_SOUND_FILM.seconds,
     ),
 )
+_LARGE_TS = repack(LARGE_PLAIN, "large.ts", "MPEG-TS.", start=PLAIN_TS.start)
 _MPEG2 = "-c:v mpeg2video -q:v 4 -bf 2 -g 12"
 _STUDIO_FILM = Film(50, look=Look((720, 576)))
 _BARE = filmed("bare.h264", "Pictures without a container.", Film(100), f"{X264} -g 25 -bf 0 -f h264")
@@ -112,10 +113,10 @@ ASSETS = (
         Surgery(_TITLED, replace_bytes, ("Café".encode(), b"Caf\xe9s")),
     ),
     derived(
-        PLAIN_TS,
+        _LARGE_TS,
         "mid_gop.ts",
         "MPEG-TS cut out of a broadcast: starts in the middle of a group, the first whole picture is number 100.",
-        Surgery(PLAIN_TS, start_late, (3.0,)),
+        Surgery(_LARGE_TS, start_late, (3.0,)),
         times=PLAIN_TS.times[:150],
         numbers=range(100, 250),
         end=Fraction(6),

@@ -6,7 +6,7 @@ import struct
 from fractions import Fraction
 
 from assets.asset import Asset
-from assets.basic import X264, derived, filmed, repack
+from assets.basic import LARGE, X264, derived, filmed, repack
 from assets.recipes import Encoding, Film, Remux, Surgery, tags
 from assets.structures import X265
 from assets.surgery import insert_box, set_track_matrix
@@ -26,7 +26,7 @@ def _turned(name: str, trap: str, turn: Turn) -> Asset:
 
 _UPRIGHT_PHONE = _turned("rotated_90.mp4", "A phone held upright: 90 degrees clockwise by the track matrix.", Turn(90))
 
-_FILM = Film(75)
+_FILM = Film(75, look=LARGE)
 _MARGINS = (16, 8, 32, 36)
 
 

@@ -12,7 +12,7 @@ from pictures import Look
 
 _VP9_ALPHA = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 400k -g 25 -auto-alt-ref 0 -pix_fmt yuva420p"
 _LEFT_TENTH_TRANSPARENT = ",format=yuva420p,'geq=lum=lum(X\\,Y):cb=cb(X\\,Y):cr=cr(X\\,Y):a=if(lt(X\\,32)\\,0\\,255)'"
-_SMALL = Look((160, 90))
+_SMALL = Look((128, 72))
 _COVER = filmed(
     "cover.jpg", "A picture.", Film(1, first=999), "-frames:v 1 -c:v mjpeg -pix_fmt yuvj420p", codec="mjpeg"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assets.asset import evenly
-from assets.basic import X264, derived, filmed, repack
+from assets.basic import LARGE_FILM, X264, derived, filmed, repack
 from assets.recipes import Film, Surgery
 from assets.transport import start_late
 
@@ -21,7 +21,7 @@ _INTRA_REFRESH = filmed(
 _INTRA_REFRESH_TS = filmed(
     "intra_refresh.ts",
     "The same as a broadcast.",
-    Film(250),
+    LARGE_FILM,
     f"{X264} -bf 0 -x264-params intra-refresh=1:keyint=50:scenecut=0:ref=1",
     start=Fraction(7, 5),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from filmstrip.media.transcoding.sample_video import make_sample
 from filmstrip.outputs.registry import output_types
 from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.testing.seaweedfs import S3Server
+from shared_media import shared_media_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "thumbnails.md"
 _EXAMPLE = re.compile(
@@ -25,6 +26,12 @@ _EXAMPLE = re.compile(
 EXAMPLES = [(match["entries"], match["files"].split()) for match in _EXAMPLE.finditer(PAGE.read_text(encoding="utf-8"))]
 
 BUCKET = "bucket-of-entries"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def media_server() -> Iterator[None]:
+    with shared_media_server():
+        yield
 
 
 @pytest.fixture(scope="module")
