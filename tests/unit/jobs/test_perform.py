@@ -21,6 +21,7 @@ from filmstrip.domain.errors import (
     OutputError,
 )
 from filmstrip.domain.media_info import MediaInfo
+from filmstrip.isolation import sandbox
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.jobs.making import media_child, perform, putting
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
@@ -182,8 +183,11 @@ async def test_what_is_finished_is_not_made_again(folder: Path, performer: Calla
     assert (folder.parents[3] / "rendered").read_text().split() == ["b"]
 
 
-async def test_a_refusing_destination_ends_the_work(folder: Path, performer: Callable[..., Performer]) -> None:
+async def test_a_refusing_destination_ends_the_work(
+    folder: Path, performer: Callable[..., Performer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first file that is refused ends the process, not only the last one."""
+    monkeypatch.setattr(sandbox, "GRACE_SECONDS", 0.2)
     store = MemoryStore(refused=("a",))
     job = assignment(folder, store, groups=[["a", "slow"]], trouble={"slow": "hang"})
     async with asyncio.timeout(30):

@@ -16,6 +16,7 @@ from typing import BinaryIO
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.isolation import fork_server, sandbox
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.isolation.forked_process import fork_process
 from filmstrip.isolation.sandbox import run_in_sandbox
@@ -118,8 +119,12 @@ async def test_a_child_does_not_outlive_the_word_of_its_end(server: ForkServer, 
     await_death(child)
 
 
-async def test_a_server_that_hangs_is_replaced(server: ForkServer, tmp_path: Path) -> None:
+async def test_a_server_that_hangs_is_replaced(
+    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody waits for ever for a child to begin."""
+    monkeypatch.setattr(fork_server, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(sandbox, "GRACE_SECONDS", 0.5)
     loaded, *_ = await processes(server, tmp_path)
     os.kill(loaded, signal.SIGSTOP)
     async with run_in_sandbox(server, "null", MediaSettings(stall_seconds=2), tmp_path) as lines:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import MediaProcessError
+from filmstrip.isolation import sandbox
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.isolation.sandbox import run_in_sandbox
 from filmstrip.media.settings import MediaSettings
@@ -186,8 +187,11 @@ async def test_a_report_without_end_is_refused(module: MakeModule, tmp_path: Pat
     assert str(error) == "The media process was ended: it reported a line without end"
 
 
-async def test_a_hang_ends_with_everything_that_it_started(module: MakeModule, tmp_path: Path) -> None:
+async def test_a_hang_ends_with_everything_that_it_started(
+    module: MakeModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A process that says nothing is ended with its own children, even if it ignores SIGTERM."""
+    monkeypatch.setattr(sandbox, "GRACE_SECONDS", 0.2)
     program = module("""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         sleeping = subprocess.Popen(["sleep", "1000"])
