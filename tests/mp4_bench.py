@@ -85,7 +85,7 @@ def generate(path: Path, *arguments: str) -> Path:
     return path
 
 
-def moving_picture(size: str = "320x180", rate: str = "25", seconds: float = 2) -> tuple[str, ...]:
+def moving_picture(size: str = "160x90", rate: str = "25", seconds: float = 2) -> tuple[str, ...]:
     """Arguments for a moving test picture as an input."""
     return ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
 

@@ -76,6 +76,7 @@ FRAGMENTED = repack(
 
 ASSETS = (
     PLAIN,
+    LARGE_PLAIN,
     PLAIN_MKV,
     PLAIN_TS,
     filmed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from assets.asset import Asset
-from assets.basic import X264, derived, filmed
+from assets.basic import LARGE, X264, derived, filmed
 from assets.recipes import Encoding, Film, Surgery, tags
 from assets.structures import X265
 from assets.surgery import insert_box
@@ -40,8 +40,8 @@ def _dolby_vision(base: Asset, name: str, trap: str, profile: int, compatibility
 _FULL_FILM = Film(50, look=Look(coding=BT709_FULL))
 _OLD_FILM = Film(50, look=Look(coding=BT601))
 _WIDE_FILM = Film(50, look=Look(coding=BT2020_10))
-_PQ_FILM = Film(50, look=Look(coding=PQ_10, patches=PQ_PATCHES))
-_HLG_FILM = Film(50, look=Look(coding=HLG_10, patches=HLG_PATCHES))
+_PQ_FILM = Film(50, look=Look(LARGE.size, coding=PQ_10, patches=PQ_PATCHES))
+_HLG_FILM = Film(50, look=Look(LARGE.size, coding=HLG_10, patches=HLG_PATCHES))
 _HDR10 = _tagged(
     "hdr10.mp4",
     "HDR10: BT.2020, PQ, 10 bits, with mastering display and light levels.",

@@ -151,7 +151,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return encode(ASSETS["plain.mp4"].path, folder, duration=2).path
 
 
-_VIDEO = PromisedVideo("h264", FrameSize(320, 180), "avc1", 8)
+_VIDEO = PromisedVideo("h264", FrameSize(160, 90), "avc1", 8)
 _EXPECTED = Expectation((_VIDEO,), (PromisedAudio("aac", 44100, 2),), Fraction("1.9"), Fraction("2.1"))
 
 
@@ -176,7 +176,7 @@ def test_a_good_file_passes(good: Path) -> None:
     ("expected", "message"),
     [
         (replace(_EXPECTED, audio=()), "has the streams video h264, audio aac instead of video h264"),
-        (_with_video(size=FrameSize(320, 240)), "pictures are 320x180 instead of 320x240"),
+        (_with_video(size=FrameSize(320, 240)), "pictures are 160x90 instead of 320x240"),
         (_with_video(tag="hvc1"), "video is called avc1 instead of hvc1"),
         (_with_video(bit_depth=10), "samples have 8 bits instead of 10"),
         (_with_audio(sample_rate=48000), "sound has 44100 samples a second instead of 48000"),

@@ -19,7 +19,7 @@ def _size(encoded: Encoded) -> tuple[int, int, Fraction]:
 
 def test_the_published_job_plays_in_browsers(tmp_path: Path) -> None:
     """320x240, cut to its length, H.264 in yuv420p and AAC, its index first, and described as it is."""
-    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, size="320x240", duration=3, upscale=True)
+    encoded = encode(ASSETS["large.mp4"].path, tmp_path, size="320x240", duration=3, upscale=True)
     with av.open(encoded.path) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec_context.name, video.pix_fmt, video.width, video.height) == ("h264", "yuv420p", 320, 240)
@@ -66,22 +66,22 @@ def test_odd_sides_become_even_and_never_larger(tmp_path: Path) -> None:
 
 def test_never_larger_than_the_source(tmp_path: Path) -> None:
     """A size beyond the source's shrinks to it, with its shape, and the client is told."""
-    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, size="1280x960", duration=0.2)
+    encoded = encode(ASSETS["large.mp4"].path, tmp_path, size="1280x960", duration=0.2)
     assert _size(encoded) == (240, 180, 1)
     assert encoded.warnings[0].startswith("The video is 240x180, not 1280x960")
 
 
 def test_upscale_makes_it_as_large_as_asked_for(tmp_path: Path) -> None:
     """With upscale the size is exactly that of the request."""
-    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, upscale=True, height=270, duration=0.2)
+    encoded = encode(ASSETS["large.mp4"].path, tmp_path, upscale=True, height=270, duration=0.2)
     assert _size(encoded) == (480, 270, 1)
     assert encoded.warnings == ()
 
 
 def test_crop_cuts_from_the_middle(tmp_path: Path) -> None:
     """resize_mode crop keeps the shape of things: the bar code in the middle stays readable at its place."""
-    cropped = encode(ASSETS["plain.mp4"].path, tmp_path, size="180x180", resize_mode="crop", duration=0.2)
-    whole = encode(ASSETS["plain.mp4"].path, tmp_path / "whole", duration=0.2)
+    cropped = encode(ASSETS["large.mp4"].path, tmp_path, size="180x180", resize_mode="crop", duration=0.2)
+    whole = encode(ASSETS["large.mp4"].path, tmp_path / "whole", duration=0.2)
     assert _size(cropped) == (180, 180, 1)
     difference = cropped.picture().astype(int) - whole.picture()[:, 70:250].astype(int)
     assert abs(difference).mean() < 3
@@ -102,7 +102,7 @@ def test_rotate_turns_clockwise(tmp_path: Path) -> None:
 
 def test_size_with_aspect_ratio_is_told_to_players(tmp_path: Path) -> None:
     """Where both sides and the shape are asked for, the pixels' shape is written into the file."""
-    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, size="160x120", aspect_ratio="16:9", duration=0.2)
+    encoded = encode(ASSETS["large.mp4"].path, tmp_path, size="160x120", aspect_ratio="16:9", duration=0.2)
     assert _size(encoded) == (160, 120, Fraction(4, 3))
     assert (encoded.result.meta["dar"], encoded.result.meta["sar"]) == ("16:9", "4:3")
 
@@ -116,14 +116,14 @@ def test_cover_art_is_no_video(tmp_path: Path) -> None:
 def test_bars_have_the_colour_that_was_asked_for(tmp_path: Path) -> None:
     """A padded video has the asked size, all of the picture in its middle, and bars of the asked colour."""
     parameters = {"size": "320x320", "resize_mode": "pad", "background": "#20a0c0", "upscale": True}
-    encoded = encode(ASSETS["plain.mp4"].path, tmp_path, duration=0.2, **parameters)
+    encoded = encode(ASSETS["large.mp4"].path, tmp_path, duration=0.2, **parameters)
     assert _size(encoded) == (320, 320, 1)
     with av.open(encoded.path) as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
     for row in (5, 314):
         assert abs(pixels[row, 160].astype(int) - (0x20, 0xA0, 0xC0)).max() < 6
     picture = pixels[70:250].astype(int)
-    alone = encode(ASSETS["plain.mp4"].path, tmp_path / "fit", duration=0.2, **parameters | {"resize_mode": "fit"})
+    alone = encode(ASSETS["large.mp4"].path, tmp_path / "fit", duration=0.2, **parameters | {"resize_mode": "fit"})
     assert _size(alone) == (320, 180, 1)
     with av.open(alone.path) as container:
         assert abs(next(container.decode(video=0)).to_ndarray(format="rgb24") - picture).mean() < 4

@@ -99,7 +99,7 @@ def test_a_moment_of_a_long_transport_stream_costs_few_requests(
 ) -> None:
     """Twenty pictures of ten minutes without an index take at most 100 requests, 15 % of the bytes and 21 seeks."""
     film = range_server.folder / "long.ts"
-    plain = ["-stream_loop", "59", "-i", str(ASSETS["plain.mp4"].path), "-map", "0:v", "-c", "copy", str(film)]
+    plain = ["-stream_loop", "59", "-i", str(ASSETS["large.mp4"].path), "-map", "0:v", "-c", "copy", str(film)]
     subprocess.run([FFMPEG, "-nostdin", "-v", "error", *plain], check=True)
     source = open_source(range_server.url_of(film.name), settings)
     assert isinstance(source, SourceRanges)

@@ -60,7 +60,7 @@ def facts(info: MediaInfo) -> dict[str, object]:
     return told | {"duration_seconds": round(float(info.duration_seconds), 5), "audio": sound}
 
 
-def fragmented(folder: Path, way: str, name: str = "plain.mp4") -> Path:
+def fragmented(folder: Path, way: str, name: str = "large.mp4") -> Path:
     options = ["-i", str(ASSETS[name].path), "-map", "0", "-c", "copy", "-movflags", *way.split()]
     return generate(folder / "film.mp4", *options)
 

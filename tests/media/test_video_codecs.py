@@ -71,7 +71,7 @@ def test_each_codec_shows_each_picture(pair: tuple[str, ...], tmp_path: Path) ->
     with av.open(run.first) as container:
         video, sound = container.streams.video[0], container.streams.audio[0]
         assert (video.codec.canonical_name, sound.codec.canonical_name) == (codec, audio)
-        assert (video.width, video.height, sound.codec_context.channels) == (320, 180, 2)
+        assert (video.width, video.height, sound.codec_context.channels) == (160, 90, 2)
         assert not tag or video.codec_context.codec_tag == tag[0]
         assert container.metadata.keys() <= {"encoder", "major_brand", "minor_version", "compatible_brands", "ENCODER"}
         assert _numbers(container) == list(range(25, 75))
@@ -200,7 +200,7 @@ def webm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 _EXPECTED = Expectation(
-    (PromisedVideo("vp9", FrameSize(320, 180), None, 8),),
+    (PromisedVideo("vp9", FrameSize(160, 90), None, 8),),
     (PromisedAudio("opus", 48000, 2),),
     Fraction("1.9"),
     Fraction("2.1"),

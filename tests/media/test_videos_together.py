@@ -27,7 +27,7 @@ from upright import luma_of
 FAST = {"output": "mp4", "video_codec_parameters": {"preset": "ultrafast"}, "start_time": 2, "duration": 1}
 LADDER = [{**FAST, "height": 180}, {**FAST, "height": 120, "framerate": "10"}, {**FAST, "height": 90, "audio_mute": 1}]
 WEBM = {"output": "webm", "video_codec_parameters": {}}
-SOURCE = ASSETS["plain.mp4"]
+SOURCE = ASSETS["large.mp4"]
 
 
 @pytest.fixture
