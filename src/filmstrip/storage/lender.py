@@ -66,8 +66,7 @@ class Loan:
         if self.host is None:
             return settings
         return replace(
-            settings,
-            private_hosts=(*settings.private_hosts, self.host),
+            settings.allowing(self.host),
             # At whatever port the place names: it is the place that was found to be of this host.
             plain_http_hosts=(split_port(self.host)[0],) if self.is_plain_http else (),
         )

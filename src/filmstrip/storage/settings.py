@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -94,3 +94,7 @@ class StorageSettings:
     retries: int = 4
     retry_pause_seconds: float = 0.2
     connections: int = 4
+
+    def allowing(self, host: str | None) -> StorageSettings:
+        """Return them with one more host, or host and port, that may be used though it is private; None for no more."""
+        return self if host is None else replace(self, private_hosts=(*self.private_hosts, host))

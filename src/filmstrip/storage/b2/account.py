@@ -6,7 +6,6 @@ import json
 import re
 from base64 import b64encode
 from contextlib import closing
-from dataclasses import replace
 from http import HTTPStatus
 
 from urllib3.exceptions import HTTPError
@@ -46,7 +45,7 @@ def _ask(
     rule = rule_for(API_HOST, None, settings.hosts)
     endpoint = rule.endpoint if rule and rule.endpoint else f"https://{API_HOST}"
     if rule is not None:
-        settings = replace(settings, private_hosts=(*settings.private_hosts, endpoint.partition("://")[2]))
+        settings = settings.allowing(endpoint.partition("://")[2])
     key, secret = (text.get_secret_value() if text is not None else "" for text in (place.key, place.secret))
     headers = OWN_HEADERS | {"Authorization": f"Basic {b64encode(f'{key}:{secret}'.encode()).decode()}"}
     client = make_http_client(settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from filmstrip.domain.errors import RangesNotSupportedError
@@ -18,15 +17,9 @@ from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceFacts, SourceReference, SourceVersion
 
 
-def _allowing(reference: SourceReference, settings: StorageSettings) -> StorageSettings:
-    if reference.host is None:
-        return settings
-    return replace(settings, private_hosts=(*settings.private_hosts, reference.host))
-
-
 def check_remote(reference: SourceReference, settings: StorageSettings, connect: OpensRemote) -> SourceFacts:
     """Ask for the first bytes of a source, as `sources.check_source`."""
-    settings = _allowing(reference, settings)
+    settings = settings.allowing(reference.host)
     with closing(connect(reference.url, settings)) as remote:
         return retried(lambda: _ask(remote, reference.version), settings)
 
@@ -42,7 +35,7 @@ def _ask(remote: RemoteSource, expected: SourceVersion | None) -> SourceFacts:
 
 def open_remote(reference: SourceReference, settings: StorageSettings, connect: OpensRemote) -> SourceRanges:
     """Open a source for random access, as `sources.open_source`."""
-    settings = _allowing(reference, settings)
+    settings = settings.allowing(reference.host)
     remote = connect(reference.url, settings)
     try:
         return SourceRanges(remote, settings, reference.version)
@@ -59,7 +52,7 @@ def copy_remote(
     connect: OpensRemote,
 ) -> None:
     """Copy a whole source to `path`, as `sources.copy_source`."""
-    settings = _allowing(reference, settings)
+    settings = settings.allowing(reference.host)
     with closing(connect(reference.url, settings)) as remote:
         try:
             ranges = SourceRanges(remote, settings, reference.version)

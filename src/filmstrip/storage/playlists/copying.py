@@ -24,7 +24,7 @@ def copy_listed(
     expected: SourceVersion | None,
 ) -> PlaylistCopy:
     """Fetch what a playlist names into a file, as `sources.copy_playlist`."""
-    with closing(Reader(settings, source.lender, source.region)) as reader:
+    with closing(Reader(settings, source.lender, source.region, on_progress)) as reader:
         plan = make_plan(source.url, reader, source.short_side)
         if is_other_list(plan.fingerprint, expected):
             raise SourceChangedError(f'The playlist "{plan.label}" changed while it was read')

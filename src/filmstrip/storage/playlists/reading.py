@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filmstrip.domain.errors import LimitExceededError, SourceUnreadableError
+from filmstrip.domain.progress import ProgressListener
 from filmstrip.domain.schemes import is_local
 from filmstrip.storage.http.source import HttpSource
+from filmstrip.storage.http.source_copy import CopyProgress
 from filmstrip.storage.lender import Lender
 from filmstrip.storage.playlists.addresses import is_web
 from filmstrip.storage.retries import retried
@@ -43,12 +46,15 @@ class Reader:
         settings: What the operator allows.
         lender: Whose credentials sign if a place has none.
         region: Region of its bucket that the server named.
+        on_progress: Told now and then while a list arrives; what it raises ends that.
     """
 
     settings: StorageSettings
     lender: Lender
     region: str | None = None
+    on_progress: ProgressListener = field(default=lambda _fraction: None, repr=False)
     _first: dict[str | None, HttpSource] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def close(self) -> None:
         """Close the connections."""
@@ -59,7 +65,7 @@ class Reader:
         """Read a whole text.
 
         Raises:
-            LimitExceededError: It is too long.
+            LimitExceededError: It is too long, or arrives too slowly.
             SourceError: It cannot be read.
             HostNotAllowedError: The operator does not allow its host or folder.
         """
@@ -68,7 +74,7 @@ class Reader:
             with path.open("rb") as file:
                 return _bounded(Text(file.read(most_bytes + 1), url, shown_source(url)), most_bytes)
         source = self.source_of(url)
-        data = retried(lambda: _whole(source, most_bytes), self.settings)
+        data = retried(lambda: self._whole(source, most_bytes), self.settings)
         base = source.resolved_url if is_web(url) else url
         return _bounded(Text(data, base, shown_source(url)), most_bytes)
 
@@ -87,26 +93,26 @@ class Reader:
                 f'The playlist "{shown_source(url)}" is on no web server and in no bucket: only there, or in a folder '
                 "of this machine, it is followed"
             )
-        first = self._first.get(reference.host)
-        if first is not None:
-            return HttpSource(reference.url, first.settings, beside=first)
-        settings = self.settings
-        if reference.host is not None:
-            settings = replace(settings, private_hosts=(*settings.private_hosts, reference.host))
-        return self._first.setdefault(reference.host, HttpSource(reference.url, settings))
+        with self._lock:
+            first = self._first.get(reference.host)
+            if first is None:
+                first = HttpSource(reference.url, self.settings.allowing(reference.host))
+                self._first[reference.host] = first
+                return first
+        return HttpSource(reference.url, first.settings, beside=first)
+
+    def _whole(self, source: HttpSource, most_bytes: int) -> bytes:
+        data, progress = bytearray(), CopyProgress(source.label, None, self.on_progress, self.settings)
+        with source.get() as answer:
+            for piece in answer.pieces():
+                data += piece
+                progress.tell(len(data))
+                if len(data) > most_bytes:
+                    break
+        return bytes(data)
 
     def _reference(self, url: str) -> SourceReference:
         return references_of(url).refer_to_source(url, self.settings, self.lender, self.region)
-
-
-def _whole(source: HttpSource, most_bytes: int) -> bytes:
-    data = bytearray()
-    with source.get() as answer:
-        for piece in answer.pieces():
-            data += piece
-            if len(data) > most_bytes:
-                break
-    return bytes(data)
 
 
 def _bounded(text: Text, most_bytes: int) -> Text:

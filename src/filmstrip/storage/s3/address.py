@@ -174,8 +174,7 @@ class S3Address:
 
     def allowed_by(self, settings: StorageSettings) -> StorageSettings:
         """Allow where the operator says that the server is reached, in addition to what the settings allow."""
-        place = self.lent_place
-        return settings if place is None else replace(settings, private_hosts=(*settings.private_hosts, place))
+        return settings.allowing(self.lent_place)
 
     @property
     def lent_place(self) -> str | None:
