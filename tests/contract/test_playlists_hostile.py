@@ -282,6 +282,31 @@ def test_byte_ranges_are_what_they_name(range_server: RangeServer, settings: Sto
     assert fetch(url, settings) == b"12345" + b"0" + b"aaaa"
 
 
+@pytest.mark.parametrize(
+    ("map_uri", "first"), [("d.ts", "4@2"), ("e.ts", "4@2"), ("d.ts", "4")], ids=["same", "other", "behind"]
+)
+def test_a_range_goes_on_behind_the_segment_before_it(
+    map_uri: str, first: str, range_server: RangeServer, settings: StorageSettings
+) -> None:
+    """Also where what stands before segments is repeated between both; a range of no bytes is nothing."""
+    text = (
+        f'{HEAD}#EXT-X-MAP:URI="{map_uri}",BYTERANGE="2@0"\n#EXTINF:4,\n#EXT-X-BYTERANGE:{first}\nd.ts\n'
+        "#EXTINF:0,\n#EXT-X-BYTERANGE:0\nd.ts\n"
+        f"#EXT-X-DISCONTINUITY\n#EXTINF:4,\n#EXT-X-BYTERANGE:3\nd.ts\n{END}"
+    )
+    url = lay(range_server, text, **{"d.ts": b"0123456789", "e.ts": b"EF"})
+    header = b"EF" if map_uri == "e.ts" else b"01"
+    assert fetch(url, settings) == header + b"2345" + header + b"678"
+
+
+def test_a_list_that_takes_too_long_is_given_up(range_server: RangeServer, settings: StorageSettings) -> None:
+    """The patience with a source counts while its list is read, before anything that it names is asked for."""
+    url = lay(range_server, listed("a.ts"))
+    with pytest.raises(LimitExceededError, match="takes too long to read"):
+        fetch(url, replace(settings, fetch_hours=1e-12))
+    assert {request.path for request in range_server.requests} == {"/film.m3u8"}
+
+
 def test_what_clients_meet_in_the_wild_is_read(range_server: RangeServer, settings: StorageSettings) -> None:
     """A byte order mark, CRLF, blank lines, unknown tags, and durations that make no sense harm nobody."""
     text = (

@@ -83,9 +83,12 @@ class _Runs:
         url = resolved(self._base, uri)
         start = end = None
         if part is not None:
-            start = self._start(url, part, is_map=number is None)
+            is_map = number is None
+            start = self._start(url, part, is_map=is_map)
             end = start + part.size_bytes
-            self._ends = (url, end)
+            # A range goes on behind the segment before it, whatever is repeated between both (4.3.2.2).
+            if not is_map or not self._ends[0]:
+                self._ends = (url, end)
         return Run(url, start, end, self._encryption(key, number))
 
     def _start(self, url: str, part: ByteRange, *, is_map: bool) -> int:

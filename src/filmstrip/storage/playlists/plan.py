@@ -77,13 +77,15 @@ class Plan:
 
 
 def joined_runs(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Join runs that follow each other in one file: each of them would be a request."""
+    """Join runs that follow each other in one file: each of them would be a request. Those of no bytes are left out."""
     return tuple(_joined(runs))
 
 
 def _joined(runs: Sequence[Run]) -> Iterator[Run]:
     last: Run | None = None
     for run in runs:
+        if run.start is not None and run.start == run.end:
+            continue
         if last is not None and _follows(run, last):
             last = replace(last, end=run.end)
             continue
