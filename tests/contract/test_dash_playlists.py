@@ -177,6 +177,7 @@ REFUSED: dict[str, tuple[str, type[FilmstripError], str]] = {
         SourceUnreadableError,
         "parts that are elsewhere",
     ),
+    "itself": (manifest(period("")), SourceUnreadableError, "names no address but its own"),
     "nothing": (manifest("<Period/>"), SourceUnreadableError, "names no film and no sound"),
     "damaged": ("<?xml version='1.0'?><MPD><Period>", SourceUnreadableError, "is damaged: it is no XML"),
     "laughs": (f"{LAUGHS}]><MPD>&j;</MPD>", SourceUnreadableError, "has a document type"),

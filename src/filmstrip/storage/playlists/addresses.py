@@ -11,6 +11,7 @@ from filmstrip.params.destination import Destination
 from filmstrip.storage.shown_source import shown_source
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # RFC 3986, 3.1
+_CONTROL = re.compile(r"[\x00-\x1f]")
 LONGEST_URL = 16_384
 _MOST_CHARACTERS = 64 << 20
 _LONGEST_SHOWN = 100
@@ -38,7 +39,7 @@ def resolved(base: str, name: str) -> str:
         HostNotAllowedError: It leads elsewhere than to a web server, or to the place of the playlist.
         SourceUnreadableError: It is none.
     """
-    if not name or len(name) > LONGEST_URL or any(ord(character) < ord(" ") for character in name):
+    if not name or len(name) > LONGEST_URL or _CONTROL.search(name):
         raise SourceUnreadableError(f'The playlist "{shown_source(base)}" names no address where one is due')
     try:
         url = urljoin(base, name) if is_web(base) else _beside(base, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from filmstrip.domain.errors import SourceUnreadableError
@@ -14,6 +14,7 @@ _SOUND_CODECS = ("mp4a", "ac-3", "ec-3", "opus", "vorbis", "flac", "mp3", "alac"
 _NUMBER = re.compile(r"\d{1,15}")
 _TRICK_MODE = "http://dashif.org/guidelines/trickmode"
 _ROLE = "urn:mpeg:dash:role:2011"
+_ANY_PROTECTION = "Common Encryption"
 _PROTECTION = {
     "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed": "Widevine",
     "urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95": "PlayReady",
@@ -28,9 +29,13 @@ class Representation:
 
     Attributes:
         levels: Its period, its adaptation set, and its own element.
+        set_protection: By what its adaptation set is encrypted: read once for all that are in it, which may be many.
+        is_main: Whether its adaptation set is the main one.
     """
 
     levels: tuple[Element, Element, Element]
+    set_protection: frozenset[str] = frozenset()
+    is_main: bool = False
 
     def told(self, name: str) -> str:
         """Return an attribute of its own or else of its set, "" if neither has it."""
@@ -56,9 +61,8 @@ class Representation:
     @property
     def protection(self) -> str:
         """By what it is encrypted, "" if by nothing."""
-        schemes = [scheme for level in self.levels[1:] for scheme, _ in descriptors(level, "ContentProtection")]
-        names = [_PROTECTION[scheme] for scheme in schemes if scheme in _PROTECTION]
-        return ", ".join(dict.fromkeys(names)) or ("Common Encryption" if schemes else "")
+        found = self.set_protection | _protection(self.levels[2])
+        return ", ".join(sorted(found - {_ANY_PROTECTION})) or "".join(found)
 
     @property
     def bits_per_second(self) -> int:
@@ -96,7 +100,7 @@ def choose(period: Element, label: str, short_side: int | None) -> Choice | None
         SourceUnreadableError: All of it is encrypted.
     """
     sets = [each for each in period.all("AdaptationSet") if not _is_for_seeking(each)]
-    found = [Representation((period, each, own)) for each in sets for own in each.all("Representation")]
+    found = [each for one in sets for each in _representations(period, one)]
     films = _readable([each for each in found if each.content == "video"], label)
     sounds = _readable([each for each in found if each.content == "audio"], label)
     if not films:
@@ -122,12 +126,20 @@ def _readable(found: Sequence[Representation], label: str) -> list[Representatio
 
 def _best_sound(sounds: Sequence[Representation]) -> Representation:
     """Return the sound that is the main one, else the first, at the most bits."""
-    first = max(sounds, key=_is_main)
+    first = max(sounds, key=lambda each: each.is_main)
     return max((each for each in sounds if each.levels[1] is first.levels[1]), key=lambda each: each.bits_per_second)
 
 
-def _is_main(sound: Representation) -> bool:
-    return (_ROLE, "main") in descriptors(sound.levels[1], "Role")
+def _representations(period: Element, adaptation_set: Element) -> Iterator[Representation]:
+    protection, is_main = _protection(adaptation_set), (_ROLE, "main") in descriptors(adaptation_set, "Role")
+    for own in adaptation_set.all("Representation"):
+        yield Representation((period, adaptation_set, own), protection, is_main)
+
+
+def _protection(element: Element) -> frozenset[str]:
+    """Return by what an element says that it is encrypted: one of the few names that we know, or another one's."""
+    schemes = (scheme for scheme, _ in descriptors(element, "ContentProtection"))
+    return frozenset(_PROTECTION.get(scheme, _ANY_PROTECTION) for scheme in schemes)
 
 
 def _number(text: str) -> int:

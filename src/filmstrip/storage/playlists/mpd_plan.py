@@ -35,7 +35,7 @@ def dash_plan(text: Text, short_side: int | None) -> Plan:
             f'The playlist "{text.label}" is of a live stream, or of a recording that is not finished (its type is '
             '"dynamic"): send it when it is'
         )
-    manifest = _Manifest(mpd, base_of(mpd, text.base), text.label, short_side)
+    manifest = _Manifest(mpd, text.base, base_of(mpd, text.base), text.label, short_side)
     sections = tuple(_few(manifest.sections(), text.label))
     if not sections:
         raise SourceUnreadableError(f'The playlist "{text.label}" names no film and no sound')
@@ -57,6 +57,7 @@ class _Manifest:
     """A manifest, parsed."""
 
     mpd: Element
+    address: str
     base: str
     label: str
     short_side: int | None
@@ -75,7 +76,10 @@ class _Manifest:
     def _runs(self, chosen: Representation, periods: Sequence[Element], seconds: Fraction | None) -> tuple[Run, ...]:
         period = chosen.levels[0]
         runs = MpdRuns(chosen, base_of(period, self.base), self.label, seconds, is_last=period is periods[-1])
-        return runs.runs()
+        made = runs.runs()
+        if any(run.url == self.address for run in made):
+            raise SourceUnreadableError(f'The playlist "{self.label}" names no address but its own where a film is due')
+        return made
 
     def _refuse_remote(self, period: Element) -> None:
         if any("href" in each.attributes for each in (period, *period.all("AdaptationSet"))):
