@@ -49,6 +49,7 @@ class ToyService:
     def __init__(self, folder: Path, *, url: str | None = None, **settings: Any) -> None:
         self.folder = folder
         self.settings = settings
+        self.key_id: int | None = None
         if url is not None:
             (folder / ADDRESS).write_text(url)
         elif not (folder / NAME).exists():
@@ -69,7 +70,7 @@ class ToyService:
 
     def submit(self, source: str, *outputs: dict[str, Any], **parameters: Any) -> str:
         """Start a task; the destination of each output is a folder of its index below `out`, if it names none."""
-        token = self.database.tasks.create_task(None)
+        token = self.database.tasks.create_task(self.key_id)
         formats = [
             {"output": "toy", "destination": f"file://{self.folder}/out/{index}/", **output}
             for index, output in enumerate(outputs)

@@ -27,8 +27,8 @@ from filmstrip.domain.task import TaskStatus
 _targets: TypeAdapter[CallbackTarget] = TypeAdapter(CallbackTarget)
 _MOST_AT_ONCE = 500
 
-OnNoted = Callable[[Connection, Callback], object]
-"""Is told within the transaction of the first of the events that were noted together."""
+OnNoted = Callable[[Connection, Callback, int | None], object]
+"""Is told within the transaction of the first of the events that were noted together, and of its task's API key."""
 
 
 class CallbackRows:
@@ -47,7 +47,7 @@ class CallbackRows:
         """
         self._transactions = transactions
         self._cipher = cipher
-        self.on_noted: OnNoted = lambda _connection, _first: None
+        self.on_noted: OnNoted = lambda _connection, _first, _key_id: None
 
     def encrypt(self, target: CallbackTarget | None, token: str) -> bytes | None:
         """Write where a task's events are told, as its row keeps it."""
@@ -69,7 +69,7 @@ class CallbackRows:
             for row in [self._row(token, host_of(target.url), event)]
         ]
         if noted:
-            self.on_noted(connection, noted[0])
+            self.on_noted(connection, noted[0], _key_of(connection, token))
 
     def _row(self, token: str, host: str, event: NewEvent) -> dict[str, object]:
         now = self._transactions.now()
@@ -183,7 +183,7 @@ class CallbackRows:
             values["rounds"] = callback.c.rounds + 1
             row = connection.execute(again.values(values).returning(callback)).first()
             if row is not None:
-                self.on_noted(connection, _callback(row))
+                self.on_noted(connection, _callback(row), _key_of(connection, row.task_token))
 
     def forget_kept(self, before: datetime, most: int) -> int:
         """Remove events that were given up before a moment, and the oldest of more than so many; return how many."""
@@ -204,6 +204,10 @@ class CallbackRows:
 
 def _owner(token: str) -> str:
     return f"{token}.callback"
+
+
+def _key_of(connection: Connection, token: str) -> int | None:
+    return connection.execute(select(task.c.key_id).where(task.c.token == token)).scalar()
 
 
 def _forget_targets(connection: Connection, tokens: Collection[str]) -> None:

@@ -81,10 +81,10 @@ def test_outputs_tell_their_ends(database: Database) -> None:
 def test_an_event_and_what_happened_are_one_transaction(database: Database) -> None:
     """If nothing can be begun, nothing has happened; what is begun is told the first of several."""
     noted: list[Callback] = []
-    database.callbacks.on_noted = lambda _connection, first: noted.append(first)
+    database.callbacks.on_noted = lambda _connection, first, _key_id: noted.append(first)
     token = submitted(database)
 
-    def fail(_connection: object, _first: Callback) -> None:
+    def fail(*_noted: object) -> None:
         raise RuntimeError
 
     database.callbacks.on_noted = fail
@@ -95,7 +95,7 @@ def test_an_event_and_what_happened_are_one_transaction(database: Database) -> N
     with pytest.raises(RuntimeError):
         submitted(database)
     assert len(database.tasks.unfinished_tasks()) == 1
-    database.callbacks.on_noted = lambda _connection, first: noted.append(first)
+    database.callbacks.on_noted = lambda _connection, first, _key_id: noted.append(first)
     database.tasks.finish_task(token, "It broke")
     assert [each.event for each in noted] == ["queued", "error"]
 
@@ -166,7 +166,7 @@ def test_what_is_asked_for_begins_again(database: Database, clock: Any) -> None:
     assert database.callbacks.ask_for([queued.event_id, "nothing"]) == (queued.event_id,)
     (asked,) = database.callbacks.asked_for()
     noted: list[Callback] = []
-    database.callbacks.on_noted = lambda _connection, first: noted.append(first)
+    database.callbacks.on_noted = lambda _connection, first, _key_id: noted.append(first)
     clock.advance(hours=1)
     database.callbacks.begin_again(asked)
     assert database.callbacks.asked_for() == ()

@@ -81,6 +81,12 @@ class Stage:
         return CallbackScript(around, around, around)
 
 
+async def settle() -> None:
+    """Let everything go on that can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def test_it_goes_on_until_nothing_is_left() -> None:
     """One event after the other, at once."""
     stage = Stage([DUE, DUE, None])
@@ -101,11 +107,11 @@ async def test_one_at_a_time_tells_of_a_task() -> None:
     stage = Stage([None, None, None], gate=asyncio.Event())
     script = stage.script
     first = asyncio.create_task(script.call_back("t", "host:1"))
-    await asyncio.sleep(0)
+    await settle()
     await script.call_back("t", "host:1")
     assert stage.tries == ["t"]
     other = asyncio.create_task(script.call_back("u", "host:1"))
-    await asyncio.sleep(0)
+    await settle()
     assert stage.tries == ["t", "u"]
     assert stage.gate is not None
     stage.gate.set()
@@ -114,6 +120,22 @@ async def test_one_at_a_time_tells_of_a_task() -> None:
     stage.left = [None]
     await script.call_back("t", "host:1")
     assert sorted(stage.tries) == ["t", "t", "t", "u"]
+
+
+async def test_a_key_of_silent_receivers_leaves_places_to_others() -> None:
+    """However many of its hosts say nothing, a call for another key is made at once, and one of its own later."""
+    stage = Stage([None] * 200, gate=asyncio.Event())
+    script = stage.script
+    silent = [asyncio.create_task(script.call_back(f"{number}", f"1 host:{number}")) for number in range(150)]
+    await settle()
+    assert 8 < len(stage.tries) < 90
+    other = asyncio.create_task(script.call_back("other", "2 host:1"))
+    await settle()
+    assert stage.tries[-1] == "other"
+    assert stage.gate is not None
+    stage.gate.set()
+    await asyncio.gather(other, *silent)
+    assert len(stage.tries) == 151
 
 
 async def test_a_failure_of_ours_leaves_the_task_to_the_next_one() -> None:
@@ -130,8 +152,8 @@ def test_an_event_is_begun_in_its_transaction() -> None:
     """And looked for at once."""
     stage = Stage()
     connection: Any = object()
-    stage.script.enqueue(connection, DUE)
-    assert stage.begun == [(connection, CALLBACK, "t:7.0.0", ("t", "host:1"), "host:1"), ("wake", CALLBACK)]
+    stage.script.enqueue(connection, DUE, 5)
+    assert stage.begun == [(connection, CALLBACK, "t:7.0.0", ("t", "5 host:1"), "5 host:1"), ("wake", CALLBACK)]
 
 
 def test_what_nothing_works_on_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:

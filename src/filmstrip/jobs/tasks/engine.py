@@ -58,8 +58,8 @@ _MOST_NAMED = 5
 # Outputs that are put, or wait for a slot: neither costs more than memory.
 _OUTPUTS_AT_ONCE = 64
 _OUTPUTS_AT_ONCE_PER_KEY = 48
-# Each is a thread that waits for a receiver; one that is silent has no more of them than its share.
-_CALLBACKS_AT_ONCE = 64
+# Those that wait for a place cost no more than memory; a silent receiver of an API key has no more than its share.
+_CALLBACKS_AT_ONCE = 1024
 _CALLBACKS_AT_ONCE_PER_HOST = 8
 _log = structlog.get_logger()
 
