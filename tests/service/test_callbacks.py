@@ -141,7 +141,7 @@ def tries_of(service: ToyService, token: str) -> list[int]:
 
 
 def test_silent_receivers_are_in_nobodys_way(tmp_path: Path, small_video: Path, receiver: Receiver) -> None:
-    """With one slot, one open task and one fetch, tasks of a key whose nine receivers are silent stop no other's call."""
+    """With one slot, one open task and one fetch, tasks of a key whose nine receivers are silent stop no other's."""
     shutil.copy(small_video, tmp_path / "source.mp4")
     jobs = {"slots": 1, "open_tasks": 1, "open_tasks_per_key": 0, "fetches": 1}
     silent_for = {"callback_seconds": 120.0}

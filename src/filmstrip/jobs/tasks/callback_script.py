@@ -1,4 +1,4 @@
-"""The script that tells the receiver of a task what happened to it: a queue of its own, a partition for each API key's receivers on a host.
+"""The script that tells the receiver of a task what happened to it: a queue of its own, a partition a key and host.
 
 It holds nothing of a task. Between two tries it has ended, and is enqueued again with a delay:
 
@@ -6,8 +6,8 @@ It holds nothing of a task. Between two tries it has ended, and is enqueued agai
                      └─────── not accepted ──> end; again when the event is due
 
 Every event begins a script, of which one works on a task at a time: it goes on until nothing is left. Those of a silent
-host are few at a time, and so are those of an API key that has many such hosts: others pass them in the queue, and find a
-place where calls are made.
+host are few at a time, and so are those of an API key that has many such hosts: others pass them in the queue, and
+find a place where calls are made.
 """
 
 from __future__ import annotations
