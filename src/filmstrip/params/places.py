@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from filmstrip.domain.errors import Mistake
+from filmstrip.domain.object_name import fault_of_name, fault_of_steps
+from filmstrip.domain.schemes import is_local
 from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.values import shown
-
-_LEADS_NOWHERE = frozenset({"", ".", ".."})
 
 
 def misplaced(formats: Iterable[tuple[str, FormatParameters]]) -> Iterator[Mistake]:
@@ -31,9 +31,11 @@ def misplaced(formats: Iterable[tuple[str, FormatParameters]]) -> Iterator[Mista
 
 
 def _problem(url: str, *, is_file: bool) -> str | None:
-    path = url.partition("://")[2].partition("/")[2]
-    if any(part in _LEADS_NOWHERE for part in path.strip("/").split("/")) and path.strip("/"):
-        return f'{shown(_plain(url))} has an empty part, "." or ".." in its path'
+    path = url.partition("://")[2].partition("/")[2].strip("/")
+    # What else a path of this machine may hold is for its file system to say.
+    fault = fault_of_steps(path) if is_local(url) else fault_of_name(path)
+    if path and fault is not None:
+        return f"{shown(_plain(url))} {fault}"
     if is_file and url.endswith("/"):
         return f"{shown(_plain(url))} is a folder, and one file is made: name it"
     return None

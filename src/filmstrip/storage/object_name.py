@@ -1,14 +1,10 @@
-"""The names that an object may have: the tail of a path that can only lead down."""
+"""The names of objects where they are joined: a prefix that a client chose, and names below it."""
 
 from __future__ import annotations
 
-import re
-
 from filmstrip.domain.errors import DestinationRefusedError
-
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
-MAX_KEY_BYTES = 1024
-"""The longest key of an S3 object (Amazon S3 User Guide, "Naming Amazon S3 objects")."""
+from filmstrip.domain.object_name import fault_of_name, fault_of_path
+from filmstrip.params.values import shown
 
 
 def checked_name(name: str) -> str:
@@ -18,12 +14,7 @@ def checked_name(name: str) -> str:
         DestinationRefusedError: It is empty, absolute, has empty, "." or ".." parts, or characters that servers and
             file systems read differently.
     """
-    if _FORBIDDEN.search(name) or any(part in {"", ".", ".."} for part in name.split("/")):
-        raise DestinationRefusedError(
-            f'"{name!r}" cannot name an object: names are relative paths without ".", ".." or empty parts, '
-            "backslashes and control characters"
-        )
-    return name
+    return _without(fault_of_path(name), name)
 
 
 def joined_name(prefix: str, name: str) -> str:
@@ -33,6 +24,10 @@ def joined_name(prefix: str, name: str) -> str:
         DestinationRefusedError: The result is not a name, or longer than S3 allows.
     """
     path = "/".join(part for part in (prefix.strip("/"), name) if part)
-    if len(checked_name(path).encode()) > MAX_KEY_BYTES:
-        raise DestinationRefusedError(f'"{path[:60]}…" is longer than {MAX_KEY_BYTES} bytes')
-    return path
+    return _without(fault_of_name(path), path)
+
+
+def _without(fault: str | None, name: str) -> str:
+    if fault is not None:
+        raise DestinationRefusedError(f"{shown(name)} cannot name an object: it {fault}")
+    return name

@@ -35,6 +35,28 @@ def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     assert _mistakes(_mp4(url)) == [f'format[0].destination: "{url}" has an empty part, "." or ".." in its path']
 
 
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("x\\y.mp4", "has a backslash or a control character in its path"),
+        ("\u00e9" * 600 + ".mp4", "has a path that is longer than 1024 bytes"),
+        ("/".join(["x" * 200] * 6) + "/", "has a path that is longer than 1024 bytes"),
+    ],
+)
+@pytest.mark.parametrize("host", [_HOST, "ftp://ftp.example.com", "azblob://container", "gs://bucket"])
+def test_a_name_that_no_object_can_have_is_refused(host: str, path: str, fault: str) -> None:
+    """It is told before anything is fetched or made, whatever keeps the files."""
+    (told,) = _mistakes({"output": "thumbnails", "interval": 5, "destination": f"{host}/{path}"})
+    assert told.startswith('format[0].destination: "')
+    assert fault in told
+
+
+def test_a_path_of_this_machine_may_be_anything() -> None:
+    """What file systems allow is for them to say, as long as it leads down."""
+    assert _mistakes(_thumbnails("file:///srv/a\\b/" + "/".join(["x" * 200] * 6))) == []
+    assert len(_mistakes(_thumbnails("file:///srv/../etc"))) == 1
+
+
 def test_credentials_are_not_shown() -> None:
     """A mistake in a URL with credentials tells the rest of it."""
     told = _mistakes({"output": "mp4", "destination": "s3://KEY:hid/den@S3.example.com/bucket/a//b.mp4"})
