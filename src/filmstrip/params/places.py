@@ -11,7 +11,6 @@ from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.values import shown
 
 
-
 def misplaced(formats: Iterable[tuple[str, FormatParameters]]) -> Iterator[Mistake]:
     """Yield what cannot work with the destinations of a query; pure.
 
