@@ -54,7 +54,7 @@ def counted_by_valgrind(command: Sequence[str], **environ: str) -> tuple[float, 
 def test_pictures_cost_little_more_than_their_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start, index, scaling, encoding and all bookkeeping stay in proportion to the decoding that nobody can save."""
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # as in the service's media processes
-    source = str(ASSETS["plain.mp4"].path)
+    source = str(ASSETS["large.mp4"].path)
     floor = instructions("floor", source, INTERVAL, COUNT)
     ours = instructions("engine", source, INTERVAL, COUNT, str(tmp_path), "--threads", "1")
     assert ours <= MOST_BY_THE_FLOOR * floor
