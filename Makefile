@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
-# Six at a time, file by file: much of the time is spent waiting for servers that start and stop.
-TEST_WORKERS ?= 6
+# Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
+TEST_WORKERS ?= 4
 NODE_PACKAGES := tests/qencode tests/browser tests/uploads tests/azure
 # The official Python SDK uploads by an old client, which cannot stand beside the new one.
 OLD_CLIENTS := .cache/old-clients
