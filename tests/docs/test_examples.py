@@ -66,12 +66,22 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def first_service(clone: Path) -> Iterator[str]:
+    """Address of the service that the README starts."""
+    script = Examples.of("README.md").script("service", "first job", {})
+    with _running_service(script, clone, log="first.log") as address:
+        yield address
+
+
 @contextmanager
-def _running_service(script: str, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def _running_service(
+    script: str, folder: Path, settings: Mapping[str, str] | None = None, log: str = "service.log"
+) -> Iterator[str]:
     port = free_ports(1)[0]
     script = f"cd {folder}\n" + script.replace("--port 8080", f"--port {port}")
     environment = {"FILMSTRIP_PORT": str(port), **(settings or {})}
-    with RunningProgram(["/bin/bash", "-ec", script], folder / "service.log", environment) as program:
+    with RunningProgram(["/bin/bash", "-ec", script], folder / log, environment) as program:
         program.wait_until(lambda: _answers(f"http://127.0.0.1:{port}/readyz"), 60)
         yield f"127.0.0.1:{port}"
 
@@ -99,30 +109,29 @@ def _run(script: str, folder: Path) -> str:
 
 
 @pytest.mark.timeout(200)
-def test_the_first_job_of_the_readme(clone: Path) -> None:
+def test_the_first_job_of_the_readme(clone: Path, first_service: str) -> None:
     """Whoever pastes the README's commands after `make demo` gets a track and a video from the service's own store."""
-    examples = Examples.of("README.md")
-    with _running_service(examples.script("service", "first job", {}), clone) as address:
-        answer = _run(examples.script("client", "first job", {_SERVICE_ADDRESS: address}), clone)
-        assert '"error": 1' not in answer
-        urls = re.findall(r'"url": "([^"]+)"', answer)
-        contents = [urllib.request.urlopen(url, timeout=10).read() for url in urls]
+    script = Examples.of("README.md").script("client", "first job", {_SERVICE_ADDRESS: first_service})
+    answer = _run(script, clone)
+    assert '"error": 1' not in answer
+    urls = re.findall(r'"url": "([^"]+)"', answer)
+    contents = [urllib.request.urlopen(url, timeout=10).read() for url in urls]
     assert sorted(content[:6] for content in contents) == [b"\0\0\0 ft", b"WEBVTT"]
 
 
 @pytest.mark.timeout(200)
-def test_the_first_job_ends_whatever_is_wrong(clone: Path) -> None:
+def test_the_first_job_ends_whatever_is_wrong(clone: Path, first_service: str) -> None:
     """A wrong key, a mistaken query and a service that is not there end the README's commands with what is wrong."""
     examples = Examples.of("README.md")
-    with _running_service(examples.script("service", "first job", {}), clone) as address:
-        for written, wrong, sentence in (
-            ("my-first-api-key", "another-key", "API key"),
-            ('"interval": 30', '"interval": "often"', '"often\\" is not a number of seconds'),
-            ("/source.mp4", "/nothing.mp4", "There is no file"),
-        ):
-            script = examples.script("client", "first job", {_SERVICE_ADDRESS: address, written: wrong})
-            assert sentence in _output(script, clone)
-    script = examples.script("client", "first job", {_SERVICE_ADDRESS: address})
+    for written, wrong, sentence in (
+        ("my-first-api-key", "another-key", "API key"),
+        ('"interval": 30', '"interval": "often"', '"often\\" is not a number of seconds'),
+        ("/source.mp4", "/nothing.mp4", "There is no file"),
+    ):
+        script = examples.script("client", "first job", {_SERVICE_ADDRESS: first_service, written: wrong})
+        assert sentence in _output(script, clone)
+    nobody = f"127.0.0.1:{free_ports(1)[0]}"
+    script = examples.script("client", "first job", {_SERVICE_ADDRESS: nobody})
     assert "connect to" in _output(script, clone).lower()
 
 
@@ -142,14 +151,14 @@ def test_the_first_thumbnails_of_the_readme(clone: Path) -> None:
 
 
 @pytest.mark.timeout(200)
-def test_the_job_into_a_bucket(clone: Path, seaweedfs: S3Server, range_server: RangeServer) -> None:
+def test_the_job_into_a_bucket(clone: Path, tmp_path: Path, seaweedfs: S3Server, range_server: RangeServer) -> None:
     """The job that the page about sending jobs explains step by step ends in the bucket."""
     seaweedfs.make_bucket("my-bucket", public=True)
     bucket_host = f"localhost:{seaweedfs.port}"
     (range_server.folder / "source.mp4").write_bytes((clone / "demo-output" / "source.mp4").read_bytes())
     source = range_server.url_of("source.mp4").replace("127.0.0.1", "localhost")
     examples = Examples.of("docs/sending-jobs.md", "docs/running.md")
-    settings = {"FILMSTRIP_PLAIN_HTTP_HOSTS": bucket_host}
+    settings = {"FILMSTRIP_PLAIN_HTTP_HOSTS": bucket_host, "FILMSTRIP_DATA_DIR": str(tmp_path / "data")}
     with _running_service(examples.script("service", "bucket job", {}), clone, settings) as address:
         replacements = {
             _SERVICE_ADDRESS: address,
@@ -168,7 +177,7 @@ def test_the_job_into_a_bucket(clone: Path, seaweedfs: S3Server, range_server: R
 
 
 @pytest.mark.timeout(200)
-def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> None:
+def test_the_store_that_an_operator_lends(clone: Path, tmp_path: Path, seaweedfs: S3Server) -> None:
     """The page about running lends a bucket to an API key, whose query without any secret ends in it."""
     seaweedfs.make_bucket("lent-bucket", public=True)
     credentials = {"aws_access_key_id": seaweedfs.key, "aws_secret_access_key": seaweedfs.secret}
@@ -182,7 +191,8 @@ def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> N
         "MY-ACCESS-KEY": seaweedfs.key,
         "MY-SECRET-KEY": seaweedfs.secret,
     }
-    with _running_service(examples.script("service", "lent store", replacements), clone) as address:
+    settings = {"FILMSTRIP_DATA_DIR": str(tmp_path / "data")}
+    with _running_service(examples.script("service", "lent store", replacements), clone, settings) as address:
         script = examples.script("client", "lent store", {_SERVICE_ADDRESS: address, **replacements})
         answer = _run(script, clone)
     assert '"error": 1' not in answer
@@ -192,13 +202,12 @@ def test_the_store_that_an_operator_lends(clone: Path, seaweedfs: S3Server) -> N
 
 
 @pytest.mark.timeout(200)
-def test_the_upload_and_the_profile(clone: Path) -> None:
+def test_the_upload_and_the_profile(clone: Path, first_service: str) -> None:
     """The page about sending jobs uploads a file by curl, and starts a task with it, and one with a profile."""
     (clone / "film.mp4").write_bytes((clone / "demo-output" / "source.mp4").read_bytes())
-    with _running_service(Examples.of("README.md").script("service", "first job", {}), clone) as address:
-        pages = Examples.of("docs/running.md", "docs/sending-jobs.md")
-        script = pages.script("client", "upload", {_SERVICE_ADDRESS: address}) + pages.script("client", "profile", {})
-        answer = _run(script, clone)
+    pages = Examples.of("docs/running.md", "docs/sending-jobs.md")
+    script = pages.script("client", "upload", {_SERVICE_ADDRESS: first_service}) + pages.script("client", "profile", {})
+    answer = _run(script, clone)
     assert answer.count('"error": 0') == 2
     assert answer.count("status_url") == 2
 

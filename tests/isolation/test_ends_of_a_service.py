@@ -69,9 +69,9 @@ def running_settings(video: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def survivor(tmp_path_factory: pytest.TempPathFactory, video: Path) -> Iterator[tuple[FilmstripServer, Process]]:
-    """A service that outlives whatever is killed below it, and its process."""
+    """A service that requires isolation and outlives whatever is killed below it, and its process."""
     data = tmp_path_factory.mktemp("survivor") / "data"
-    with running_filmstrip(data, running_settings(video)) as server:
+    with running_filmstrip(data, running_settings(video) | {"FILMSTRIP_ISOLATION": "required"}) as server:
         yield server, service_process(data)
 
 
@@ -103,12 +103,13 @@ def test_a_killed_service_leaves_nothing(tmp_path: Path, video: Path) -> None:
         assert outcome(server, token)["error"] == 0
 
 
-def test_what_holds_is_in_the_log(tmp_path: Path, video: Path) -> None:
+def test_what_holds_is_in_the_log(survivor: tuple[FilmstripServer, Process]) -> None:
     """A service that requires isolation says what it keeps media work from before it takes any."""
-    settings = running_settings(video) | {"FILMSTRIP_ISOLATION": "required"}
-    with running_filmstrip(tmp_path / "data", settings) as server:
-        lines = [json.loads(line) for line in server.log.read_text().splitlines()]
-    (told,) = [line for line in lines if line["event"] == "isolation"]
+    server, _ = survivor
+    events = [json.loads(line) for line in server.log.read_text().splitlines()]
+    names = [event["event"] for event in events]
+    assert names.index("isolation") < names.index("listening")
+    (told,) = [event for event in events if event["event"] == "isolation"]
     assert told["keeps_from"] == [
         "files of others",
         "the network",

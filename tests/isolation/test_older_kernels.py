@@ -35,10 +35,15 @@ def test_doctor_tells_what_does_not_hold(tmp_path: Path, families: str, lost: st
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(("families", "missing"), [("landlock", "no Landlock"), ("seccomp", "no system-call filters")])
-def test_what_is_required_is_refused(tmp_path: Path, families: str, missing: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "families", "missing"),
+    [
+        (("serve", "--port", "0"), "landlock", "no Landlock"),
+        (("probe", str(OLDER)), "seccomp", "no system-call filters"),
+    ],
+)
+def test_what_is_required_is_refused(tmp_path: Path, arguments: tuple[str, ...], families: str, missing: str) -> None:
     """With `isolation` "required", neither the service nor the command line works where something is missing."""
-    for arguments in (("serve", "--port", "0"), ("probe", str(OLDER))):
-        refused = run_without(families, tmp_path, *arguments, FILMSTRIP_ISOLATION="required")
-        assert refused.returncode != 0
-        assert f'The setting isolation is "required", but this system has {missing}' in refused.stderr
+    refused = run_without(families, tmp_path, *arguments, FILMSTRIP_ISOLATION="required")
+    assert refused.returncode != 0
+    assert f'The setting isolation is "required", but this system has {missing}' in refused.stderr
