@@ -13,6 +13,7 @@ import pytest
 from azurite_server import AzuriteServer, missing_azurite, running_azurite
 from ceph_gateway import missing_programs, running_ceph_gateway
 from certificates import Certificates, make_certificates
+from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.testing.range_server import RangeServer, running_range_server
 from filmstrip.testing.seaweedfs import S3Server, running_seaweedfs
 from ftp_server import FtpServer, missing_vsftpd, running_ftp, running_vsftpd
@@ -112,6 +113,24 @@ def need(missing: str | None) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def media_processes() -> Iterator[ForkServer]:
+    """A server of media processes."""
+    from shared_media import running_media_server
+
+    with running_media_server() as server:
+        yield server
+
+
+@pytest.fixture
+def shared_media(media_processes: ForkServer) -> Iterator[None]:
+    """Commands of this test start no media server of their own: how one comes to be is not what the test is about."""
+    from shared_media import used_by_commands
+
+    with used_by_commands(media_processes):
+        yield
 
 
 @pytest.fixture

@@ -16,12 +16,26 @@ from filmstrip.outputs.registry import CHILD
 @contextmanager
 def shared_media_server() -> Iterator[None]:
     """Let commands in the block have their children forked by the same server."""
-    with ForkServer(CHILD) as server, pytest.MonkeyPatch.context() as patch:
+    with running_media_server() as server, used_by_commands(server):
+        yield
+
+
+@contextmanager
+def running_media_server() -> Iterator[ForkServer]:
+    """Run a server of media processes until the block ends."""
+    with ForkServer(CHILD) as server:
         server.start()
+        yield server
 
-        def give(*_modules: str, holds_secrets: bool) -> nullcontext[ForkServer]:
-            del holds_secrets  # it is no fork of this process
-            return nullcontext(server)
 
+@contextmanager
+def used_by_commands(server: ForkServer) -> Iterator[None]:
+    """Let commands in the block have their children forked by a server, and start none."""
+
+    def give(*_modules: str, holds_secrets: bool) -> nullcontext[ForkServer]:
+        del holds_secrets  # it is no fork of this process
+        return nullcontext(server)
+
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(media_server, "media_server", give)
         yield

@@ -50,6 +50,7 @@ def test_thumbnails_of_a_file(sample: Path, tmp_path: Path, capsys: pytest.Captu
     assert (folder / "thumbnails.vtt").read_text().count("-->") == 3
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_what_is_odd_about_a_source_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What probing warns of is told here as the service tells it, and the files are made."""
     command = ["thumbnails", str(ASSETS["clock_back.ts"].path), str(tmp_path / "out"), "--interval", "4"]
@@ -74,6 +75,7 @@ def test_thumbnails_of_a_url_in_the_own_network(sample: Path, tmp_path: Path, ra
     assert len(list((tmp_path / "out").glob("*.jpg"))) == 3
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_thumbnails_of_a_playlist(tmp_path: Path) -> None:
     """A playlist that is named on the command line may name what is in its folder, and nothing above it."""
     made(HLS).lay(tmp_path / "film" / "parts")
@@ -119,6 +121,7 @@ def test_a_whole_query(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (tmp_path / "clip.mp4").stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_other_hosts_stay_closed(range_server: RangeServer, capsys: pytest.CaptureFixture[str]) -> None:
     """Only what is named may be used: an address that a redirect leads to is judged as in the service."""
     range_server.manners.redirect = "http://127.0.0.2:9/video.mp4"
@@ -128,6 +131,7 @@ def test_other_hosts_stay_closed(range_server: RangeServer, capsys: pytest.Captu
     assert "private_hosts" in error
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_a_source_is_described(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`probe` tells the facts to people, and exactly to programs."""
     assert run(["probe", str(sample)]) == ExitCode.DONE
@@ -138,6 +142,7 @@ def test_a_source_is_described(sample: Path, capsys: pytest.CaptureFixture[str])
     assert facts["video"]["coded_size"] == {"width": 640, "height": 360}
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_what_is_no_media_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A text file gets a sentence, not a traceback."""
     path = tmp_path / "letter.mp4"
@@ -153,6 +158,7 @@ def _encode(tmp_path: Path, **query: object) -> int:
     return run(["encode", str(path)])
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_a_failure_leaves_the_other_outputs(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What can be made is made; the exit code and a sentence tell of the rest."""
     (tmp_path / "file").touch()
@@ -165,6 +171,7 @@ def test_a_failure_leaves_the_other_outputs(sample: Path, tmp_path: Path, capsys
     assert (tmp_path / "thumbs" / "thumbnails.vtt").exists()
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_the_same_moments_are_decoded_once(
     sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +203,7 @@ def test_the_same_moments_are_decoded_once(
     assert (tmp_path / "1" / "thumbnails.vtt").read_text().count("sprite.jpg#xywh=") == 3
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`allow_soft_fail` makes of a failure a warning, as in the service."""
     (tmp_path / "file").touch()
@@ -206,6 +214,7 @@ def test_an_output_may_fail_softly(sample: Path, tmp_path: Path, capsys: pytest.
     assert not captured.out
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_what_was_made_is_told_though_another_output_fails(
     sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +230,7 @@ def test_what_was_made_is_told_though_another_output_fails(
     assert "format[1]: " in captured.err
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_videos_are_not_made_larger(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The rule of the service counts here too: a rendition larger than the source is dropped, with a warning."""
     formats = [
@@ -243,6 +253,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
     return monkeypatch
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_the_manners_of_s3_tools(
     sample: Path, seaweedfs: S3Server, shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,6 +279,7 @@ def test_the_manners_of_s3_tools(
     assert "end" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_a_missing_key_and_a_wrong_one_differ(
     sample: Path, seaweedfs: S3Server, shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -284,6 +296,7 @@ def test_a_missing_key_and_a_wrong_one_differ(
     assert "wrong-secret" not in errors
 
 
+@pytest.mark.usefixtures("shared_media")
 @pytest.mark.parametrize(
     ("place", "sentence"),
     [
@@ -310,6 +323,7 @@ def test_what_waiting_does_not_mend_is_told_at_once(
     assert len(captured.err.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("shared_media")
 def test_from_one_server_to_another(
     sample: Path, ftp: FtpServer, sftp_by_password: SftpServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -331,6 +345,7 @@ def test_from_one_server_to_another(
     assert not [word for word in (ftp.password, quote(ftp.password, safe="")) if word in told + refused]
 
 
+@pytest.mark.usefixtures("shared_media")
 @pytest.mark.parametrize("command", [["probe"], ["thumbnails"]])
 def test_a_source_that_cannot_be_is_told_at_once(
     command: list[str], range_server: RangeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]

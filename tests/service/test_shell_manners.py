@@ -59,6 +59,7 @@ def test_the_file_systems_refusals_are_sentences(command: str, sentence: str, tm
     check_refusal(code, errors, sentence)
 
 
+@pytest.mark.usefixtures("shared_media")
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [

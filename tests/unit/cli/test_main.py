@@ -114,6 +114,7 @@ def test_what_is_no_text_is_no_query(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "It has more than 16 MiB, so it is no query" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("shared_media")
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
@@ -138,6 +139,7 @@ def test_an_address_that_is_none_is_explained_without_its_secret(
     assert "topSecret" not in told
 
 
+@pytest.mark.usefixtures("shared_media")
 @pytest.mark.parametrize("source", ["tus:0123456789abcdef0123456789abcdef", "TUS://abc", "tus:"])
 @pytest.mark.parametrize("command", ["probe", "thumbnails", "encode"])
 def test_an_upload_is_no_source_of_a_command(
