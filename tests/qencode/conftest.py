@@ -27,7 +27,7 @@ class Stage:
     Attributes:
         url: Where the service is, without a slash at the end.
         api_key: A key that is good.
-        source_url: A source of 65 s, 640x480.
+        source_url: A source of 65 s, 320x240.
         s3: Where results go.
         bucket: A public bucket of this test alone.
         log: What the service logs.
@@ -66,7 +66,7 @@ class Stage:
 def source_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A moving picture with sound, on a file server."""
     folder = tmp_path_factory.mktemp("source")
-    picture, sound = "testsrc2=size=640x480:rate=10", "sine=frequency=330"
+    picture, sound = "testsrc2=size=320x240:rate=5", "sine=frequency=330"
     command = [
         str(find_ffmpeg(MediaSettings())),
         "-v",

@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import binary
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from filmstrip.api.describing.document import openapi
 from filmstrip.testing.filmstrip_server import running_filmstrip
 
-schemathesis.openapi.media_type("application/offset+octet-stream", binary(max_size=100))
-
-_CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
-_EXAMPLES = 20
+_EXAMPLES = 14
 _API_KEY = "key-of-the-schema-test"
-_OPERATIONS = [found.ok() for found in schemathesis.openapi.from_dict(openapi()).get_all_operations()]
-_MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+_OPERATIONS = [(path, verb) for path, verbs in openapi()["paths"].items() for verb in verbs if verb != "parameters"]
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +25,29 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
-@pytest.mark.parametrize("mode", _MODES, ids=lambda mode: mode.value)
-@pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda operation: operation.label)
-def test_every_answer_is_as_described(operation: schemathesis.APIOperation, mode: GenerationMode, address: str) -> None:
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+@pytest.mark.parametrize(("path", "verb"), _OPERATIONS)
+def test_every_answer_is_as_described(path: str, verb: str, mode: str, address: str) -> None:
     """Requests that meet the document, and such that do not, get answers that meet it."""
+    # It takes a second to load, which each process of a run would spend if it were loaded with this module.
+    import schemathesis
+    from schemathesis import GenerationMode
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
 
-    @given(case=operation.as_strategy(generation_mode=mode))
+    schemathesis.openapi.media_type("application/offset+octet-stream", binary(max_size=100))
+    operation = schemathesis.openapi.from_dict(openapi())[path][verb]
+
+    @given(case=operation.as_strategy(generation_mode=GenerationMode(mode)))
     @settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     def check(case: schemathesis.Case) -> None:
         response = case.call(base_url=address, timeout=20)
-        case.validate_response(response, checks=_CHECKS)
+        checked = [
+            not_a_server_error,
+            checks.content_type_conformance,
+            checks.response_schema_conformance,
+            checks.status_code_conformance,
+        ]
+        case.validate_response(response, checks=checked)
 
     check()
