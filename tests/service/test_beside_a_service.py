@@ -199,4 +199,5 @@ def test_a_taken_port_is_known_before_any_work_begins(tmp_path: Path) -> None:
         ended = filmstrip(environment(tmp_path, FILMSTRIP_PORT=port, FILMSTRIP_HOST="127.0.0.1"), "serve")
     assert ended.returncode == 1
     assert f"Cannot listen on 127.0.0.1, port {port}: Address already in use" in ended.stderr
+    assert "Traceback" not in ended.stderr
     assert not (tmp_path / "data").exists()
