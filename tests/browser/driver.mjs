@@ -35,13 +35,18 @@ let parts = null;
 let log = [];
 let pointer = null;
 
+// The page stays for all that is opened: a process that draws another one takes half a second to begin.
+async function newPage() {
+  const made = await context.newPage();
+  made.on("console", (message) => log.push(message.text()));
+  made.on("pageerror", (error) => log.push(String(error)));
+  made.on("response", (response) => response.status() >= 400 && log.push(`${response.status()} ${response.url()}`));
+  return made;
+}
+
 async function open({ url }) {
-  await page?.close();
-  page = await context.newPage();
+  page ??= await newPage();
   log = [];
-  page.on("console", (message) => log.push(message.text()));
-  page.on("pageerror", (error) => log.push(String(error)));
-  page.on("response", (response) => response.status() >= 400 && log.push(`${response.status()} ${response.url()}`));
   await page.goto(url);
   const found = await page.waitForFunction(() => window.parts, null, { timeout: READY_MILLISECONDS });
   parts = await found.jsonValue();

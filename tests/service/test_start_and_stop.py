@@ -145,15 +145,6 @@ def test_a_misspelt_variable_is_told(tmp_path: Path) -> None:
     assert listed.stderr == "filmstrip: FILMSTRIP_SLOT is no setting; did you mean FILMSTRIP_SLOTS?\n"
 
 
-def test_keys_of_the_settings_come_and_go(tmp_path: Path) -> None:
-    """A key is good for as long as the settings name it, whichever place it has in them."""
-    other = "fedcba9876543210"
-    for keys in (f"{KEY},{other}", other, ""):
-        with running_filmstrip(tmp_path / "data", {"FILMSTRIP_API_KEYS": keys}) as server:
-            codes = {key: answer(server.url, "access_token", api_key=key)["error"] for key in (KEY, other)}
-        assert codes == {key: 0 if key in keys else 3 for key in (KEY, other)}
-
-
 @dataclass(frozen=True, slots=True)
 class Temporary:
     """A service whose temporary store held two objects when it started: one that had expired, and one that had not."""

@@ -33,6 +33,14 @@ def test_a_name_that_goes_to_another_key_is_told(database: Database) -> None:
     assert names_in_use(database) == ("settings-1",)
 
 
+def test_keys_of_the_settings_come_and_go(database: Database) -> None:
+    """A key is good for as long as the settings name it at a start, whichever place it has in them."""
+    for keys in ((FIRST, SECOND), (SECOND,), (), (SECOND, FIRST)):
+        ensure_keys(database, keys)
+        good = {key for key in (FIRST, SECOND) if database.keys.find_key(key) is not None}
+        assert good == set(keys)
+
+
 def test_only_stores_that_are_lent_to_it_matter(tmp_path: Path) -> None:
     """What is lent to all, or to others, is not in other hands."""
     stores = tuple(
