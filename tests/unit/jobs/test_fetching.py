@@ -134,3 +134,34 @@ async def test_an_answer_counts_before_the_copy_is_whole(tmp_path: Path, storage
             with pytest.raises(SourceUnreachableError):
                 await fetch_source(url, impatient, tmp_path / "copy", whole=True, listener=listener)
             assert answers == expected
+
+
+async def test_what_a_killed_attempt_left_of_joining_is_in_nobodys_way(
+    tmp_path: Path, storage: StorageSettings, range_server: RangeServer
+) -> None:
+    """Pictures and sound of a playlist are joined anew where the process was killed in the middle of it."""
+    texts = {
+        "all": '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="s",URI="sound"\n#EXT-X-STREAM-INF:AUDIO="s"\npictures\n',
+        "pictures": "#EXTINF:1,\na.ts\n#EXT-X-ENDLIST\n",
+        "sound": "#EXTINF:1,\nb.ts\n#EXT-X-ENDLIST\n",
+    }
+    for name, text in texts.items():
+        (range_server.folder / name).write_text(f"#EXTM3U\n{text}")
+    (range_server.folder / "a.ts").write_bytes(b"pictures ")
+    (range_server.folder / "b.ts").write_bytes(b"sound")
+    left = tmp_path / "copy-joining" / "0"
+    left.mkdir(parents=True)
+    (left / "joined.mp4").write_bytes(b"pict")
+
+    def write(joined: Path, *parts: Path) -> Path:
+        with joined.open("xb") as file:
+            file.writelines(part.read_bytes() for part in parts)
+        return joined
+
+    async def join(pictures: Path, sound: Path, folder: Path) -> Path:
+        return write(folder / "joined.mp4", pictures, sound)
+
+    source, _ = await fetch_source(range_server.url_of("all"), storage, tmp_path / "copy", whole=True, join=join)
+    assert source == LocalFile(tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"pictures sound"
+    assert not left.parent.exists()

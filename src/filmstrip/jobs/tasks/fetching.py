@@ -144,6 +144,8 @@ async def _joined(copy: PlaylistCopy, path: Path, join: Joiner) -> tuple[Readabl
     """Make one file of the tracks of a playlist, if there are several; none of them is needed any more."""
     folder = path.with_name(f"{path.name}-joining")
     joined = []
+    # What an attempt left that was killed is in the way of this one.
+    await asyncio.to_thread(remove_tree, folder)
     try:
         for number, tracks in enumerate(copy.tracks):
             joined.append(await _joined_tracks(tracks, folder / str(number), join))
