@@ -103,6 +103,24 @@ def test_sources_of_all_kinds_are_one_film(tmp_path: Path, sources: dict[str, Pa
     assert encoded.result.meta["framerate"] == "25/1"
 
 
+@pytest.mark.parametrize("kind", ["mp4", "ts", "webm"])
+def test_a_recording_of_several_pieces_is_stitched_whole(kind: str, tmp_path: Path, sources: dict[str, Path]) -> None:
+    """A source whose own clock jumps, as of a recorder that was paused, also where another one lies before it."""
+    other = film(tmp_path / f"other.{kind}", 5000, {"webm": "-c:v libvpx -deadline realtime"}.get(kind, X264), sound=0)
+    recording = tmp_path / f"recording.{kind}"
+    recording.write_bytes(sources[kind].read_bytes() + other.read_bytes())
+    film_file = Stitched(tmp_path / "all")
+    info = film_file.info((sources["silent"], 0, 1), (recording, 2, 2))
+    assert float(info.duration_seconds) == pytest.approx(3, abs=0.01)
+    first = {"mp4": 0, "ts": 2000, "webm": 1000}[kind]
+    run_output(film_file.path, tmp_path / "pictures", info=info, output="thumbnails", interval="0.5")
+    numbers = [4000, 4012, first + 50, first + 62, 5000, 5012]
+    assert taken(tmp_path / "pictures", 6) == [pytest.approx(number, abs=1) for number in numbers]
+    shown_numbers = encode(film_file.path, tmp_path / "video", info=info).numbers()
+    moments = [Fraction(at, 2) + Fraction(1, 50) for at in range(6)]
+    assert shown(shown_numbers, moments) == [pytest.approx(number, abs=2) for number in numbers]
+
+
 def test_a_faster_source_gets_the_rate_of_the_first(tmp_path: Path, sources: dict[str, Path]) -> None:
     """Every picture of the result is one of its grid, whatever the rates of the sources."""
     film_file = Stitched(tmp_path / "all")

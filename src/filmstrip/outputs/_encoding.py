@@ -67,7 +67,7 @@ def clip_of(output: EncodedOutput, path: Path, bench: Workbench) -> Iterator[Sou
     photo = None if info.is_stitched else photo_end(source)
     try:
         yield SourceClip(
-            source=source if photo is None else LocalFile(source.path, (0, photo)),
+            source=source if photo is None else source.within(0, photo),
             parts=joined_parts(info, source),
             part_list=part_list if is_listed(info) else None,
             demuxer=None if photo is None else PHOTO_FORMAT,

@@ -55,6 +55,11 @@ class LocalFile:
     path: AnyPath
     part: tuple[int, int] | None = None
 
+    def within(self, start: int, end: int) -> LocalFile:
+        """Return a half-open range of what is meant, counted from its own first byte."""
+        first = 0 if self.part is None else self.part[0]
+        return LocalFile(self.path, (first + start, first + end))
+
 
 MediaSource = LocalFile | ByteRanges
 
@@ -95,7 +100,7 @@ class _PartOfRanges:
 
 def part_of(source: MediaSource, start: int, end: int) -> MediaSource:
     """Make a source of a half-open range of a whole one's bytes."""
-    return LocalFile(source.path, (start, end)) if isinstance(source, LocalFile) else _PartOfRanges(source, start, end)
+    return source.within(start, end) if isinstance(source, LocalFile) else _PartOfRanges(source, start, end)
 
 
 def bytes_read(source: MediaSource) -> int:

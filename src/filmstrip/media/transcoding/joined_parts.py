@@ -46,7 +46,7 @@ def joined_parts(info: MediaInfo, source: LocalFile) -> tuple[JoinedPart, ...]:
             f"The source is made of {len(info.pieces)} recordings of different kinds, of which a video of at most "
             f"{MOST_JOINED} can be made"
         )
-    return tuple(_joined(piece, LocalFile(source.path, (piece.first_byte, piece.end_byte))) for piece in info.pieces)
+    return tuple(_joined(piece, source.within(piece.first_byte, piece.end_byte)) for piece in info.pieces)
 
 
 def _joined(piece: Piece, file: LocalFile) -> JoinedPart:

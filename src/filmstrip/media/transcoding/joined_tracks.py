@@ -83,7 +83,7 @@ def _split_tag(sound: LocalFile) -> tuple[LocalFile, Fraction | None]:
     tag = read_bytes(sound, 0, id3_tag_bytes(read_bytes(sound, 0, HEADER_BYTES)))
     _, owner, rest = tag.partition(_TIMESTAMP_OWNER)
     told = int.from_bytes(rest[:_TIMESTAMP_BYTES], "big") % (1 << _TIMESTAMP_BITS)
-    behind = LocalFile(sound.path, (len(tag), size_of(sound))) if tag else sound
+    behind = sound.within(len(tag), size_of(sound)) if tag else sound
     return behind, Fraction(told, MPEG_CLOCK_HZ) if owner else None
 
 

@@ -44,7 +44,7 @@ def _lines(source: LocalFile, pieces: Sequence[Piece]) -> Iterator[str]:
     leads = [piece.lead_seconds for piece in pieces]
     steps = [now - later for now, later in pairwise([*leads, leads[-1]])]
     for piece, step in zip(pieces, steps, strict=True):
-        address = local_address(LocalFile(source.path, (piece.first_byte, piece.end_byte)))
+        address = local_address(source.within(piece.first_byte, piece.end_byte))
         yield f"file {_quoted(address)}\n"
         yield f"duration {float(piece.duration_seconds + step):.6f}\n"
         # What lies in the source may be no list itself, which could name other files.
