@@ -124,6 +124,7 @@ REFUSED: dict[str, tuple[str, type[FilmstripError], str]] = {
         SourceUnreadableError,
         "is named as a playlist of segments, and names playlists",
     ),
+    "list as segment": (listed("a.ts", "film.m3u8"), SourceUnreadableError, "is named as a segment, and is a playlist"),
     "no list": (HEAD + "#EXT-X-STREAM-INF:BANDWIDTH=1\na.ts\n", SourceUnreadableError, "is named by a playlist of HLS"),
     "long line": (HEAD + "#EXT-X-STREAM-INF:" + " " * (2 << 20) + "\n", LimitExceededError, "is too long"),
     "many lines": (HEAD + "#\n" * 700_000, LimitExceededError, "is too long"),

@@ -31,12 +31,16 @@ class StitchItem(Parameters):
     @model_validator(mode="before")
     @classmethod
     def _of_url(cls, document: Any) -> Any:
-        return {"url": document} if isinstance(document, str) else document
+        if isinstance(document, str):
+            return {"url": document}
+        if not isinstance(document, dict | StitchItem):
+            raise unfit("is neither a URL nor an object with url")
+        return document
 
 
 def _items(value: object) -> object:
     """Accept a list, also as JSON text, of one to the most that are allowed."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         try:
             value = parse_json(value)
         except JsonTextError as error:

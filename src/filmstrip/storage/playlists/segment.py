@@ -11,6 +11,7 @@ from filmstrip.domain.errors import RangesNotSupportedError, SourceUnreachableEr
 from filmstrip.domain.schemes import is_local
 from filmstrip.storage.http.answer import Answer, refuse_web_page
 from filmstrip.storage.http.source import HttpSource
+from filmstrip.storage.playlist_kind import playlist_kind
 from filmstrip.storage.playlists.decryption import Keys, decrypted
 from filmstrip.storage.playlists.plan import Run
 from filmstrip.storage.playlists.reading import Reader
@@ -112,6 +113,7 @@ class _Remote:
             for piece in answer.pieces():
                 if self._done == 0:
                     refuse_web_page(piece, self._source.label)
+                    _refuse_list(piece, self._source.label)
                 self._done += len(piece)
                 self.received_bytes += len(piece)
                 self._count(len(piece))
@@ -125,6 +127,12 @@ class _Remote:
             if length is not None and self._done - begin >= length:
                 raise SourceUnreadableError(f'"{self._source.label}" is shorter than its playlist says')
             raise SourceUnreachableError(f'The server of "{self._source.label}" ended its answer early')
+
+
+def _refuse_list(head: bytes, label: str) -> None:
+    """Refuse a playlist in place of a segment: between others, decoders would skip it as damaged."""
+    if playlist_kind(head) is not None:
+        raise SourceUnreadableError(f'"{label}" is named as a segment, and is a playlist')
 
 
 def _length(answer: Answer) -> int | None:
