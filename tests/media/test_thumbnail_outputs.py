@@ -421,6 +421,13 @@ def test_a_name_of_another_format_is_told(output: str, tmp_path: Path) -> None:
         assert picture.format == "PNG"
 
 
+@pytest.mark.parametrize("entry", [{"output": "thumbnail"}, {"output": "contact_sheet"}, {"output": "thumbnails"}])
+def test_the_size_of_pictures_is_told(entry: dict[str, object], tmp_path: Path) -> None:
+    """In bytes, of all files of the output."""
+    run = run_output(ASSETS["plain.mp4"], tmp_path, **entry, width=64, interval=4)
+    assert run.result.meta["size"] == sum((tmp_path / (name or "output")).stat().st_size for name in run.artifacts) > 0
+
+
 # contact_sheet
 
 

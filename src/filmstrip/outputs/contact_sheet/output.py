@@ -74,5 +74,6 @@ class ContactSheet(SinglePicture, Clip):
                 "count": self.count,
                 "columns": min(self.columns, self.count),
                 "format": self.image_format.wire_name,
+                "size": sheet.size_bytes,
             },
         )
