@@ -112,7 +112,7 @@ def test_a_film_is_sent_as_a_form(api: str, small_video: Path) -> None:
     task = new_task(api)
     sent = call(f"{task['upload_url']}/{task['task_token']}", "-F", f"file=@{small_video}")
     items = json.dumps([sent["source"], {"url": sent["source"], "start_time": "0.2", "duration": "0.2"}])
-    query = '{"query": {"stitch": %s, "format": [{"output": "thumbnails", "interval": 1, "width": 32}]}}' % items
+    query = f'{{"query": {{"stitch": {items}, "format": [{{"output": "thumbnails", "interval": 1, "width": 32}}]}}}}'
     started = call(f"{api}/start_encode2", "-F", f"task_token={task['task_token']}", "-F", f"query={query}")
     assert started["error"] == 0
     found = followed(api, task["task_token"])
