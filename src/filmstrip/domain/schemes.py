@@ -163,6 +163,17 @@ def is_lent(url: str) -> bool:
     return scheme is not None and scheme.is_lent
 
 
+def names_file(url: str) -> bool:
+    """Check whether a URL without credentials goes on to a file, beyond its host and what holds files there."""
+    scheme = scheme_of(url)
+    form = scheme.destination_form if scheme is not None else None
+    return form is None or _slashes(url) >= _slashes(form)
+
+
+def _slashes(url: str) -> int:
+    return url.partition("://")[2].strip("/").count("/")
+
+
 def may_begin_with_host(url: str) -> bool:
     """Check whether a URL may begin with a host, so that the first part of its path says of whom or what it is one."""
     scheme = scheme_of(url)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from filmstrip.domain.errors import Mistake
 from filmstrip.domain.object_name import fault_of_name, fault_of_steps
-from filmstrip.domain.schemes import is_local
+from filmstrip.domain.schemes import is_local, names_file, scheme_of
 from filmstrip.params.format_parameters import FormatParameters
 from filmstrip.params.values import shown
 
@@ -38,6 +38,9 @@ def _problem(url: str, *, is_file: bool) -> str | None:
         return f"{shown(_plain(url))} {fault}"
     if is_file and url.endswith("/"):
         return f"{shown(_plain(url))} is a folder, and one file is made: name it"
+    scheme = scheme_of(url)
+    if is_file and scheme is not None and not scheme.is_local and not names_file(url):
+        return f"{shown(_plain(url))} names no file: it has to be written as {scheme.destination_form}"
     return None
 
 

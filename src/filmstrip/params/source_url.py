@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, scheme_of, source_forms
+from filmstrip.domain.schemes import UPLOAD_SCHEME, carries_keys, is_upload, names_file, scheme_of, source_forms
 from filmstrip.params.destination import Destination, without_credentials
 from filmstrip.params.values import mistake, unfit
 
@@ -30,5 +30,5 @@ def _check_parts(url: str) -> None:
         is_of_url = found["loc"] == ("url",)
         raise unfit(found["msg"] if is_of_url else f"has a {found['loc'][0]} that {found['msg']}") from None
     scheme = scheme_of(url)
-    if scheme is not None and place.url.partition("://")[2].strip("/").count("/") < scheme.least_parts:
+    if scheme is not None and not names_file(place.url):
         raise unfit(f"names no file: it has to be written as {scheme.destination_form}")

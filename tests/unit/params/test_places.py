@@ -72,6 +72,22 @@ def test_a_video_has_a_name() -> None:
     assert _mistakes(_thumbnails(f"{_HOST}/pictures/"), _thumbnails(f"{_HOST}/others")) == []
 
 
+@pytest.mark.parametrize(
+    ("place", "form"),
+    [
+        ("s3://my.bucket/film.mp4", "s3://HOST/BUCKET/PATH"),  # the bucket's name where the host belongs
+        ("s3://s3.example.com/bucket", "s3://HOST/BUCKET/PATH"),
+    ],
+)
+def test_a_video_needs_more_than_a_bucket(place: str, form: str) -> None:
+    """An address that ends where the names of files begin is told when it arrives, as that of a source is."""
+    with_keys = place.replace("://", "://KEY:SE/CRET@")
+    assert _mistakes({"output": "mp4", "destination": with_keys}) == [
+        f'format[0].destination: "{place}" names no file: it has to be written as {form}'
+    ]
+    assert _mistakes({"output": "thumbnails", "interval": 5, "destination": with_keys}) == []
+
+
 def test_no_output_replaces_another() -> None:
     """Two files at one place, or two series of the same names in one folder, are a mistake of the second one."""
     assert _mistakes(_mp4(f"{_HOST}/a.mp4"), _mp4(f"{_HOST}/b.mp4", "s3://S3.Example.com/bucket/a.mp4")) == [
