@@ -166,7 +166,7 @@ def _is_document(text: str, info: ValidationInfo) -> bool:
 
 
 def _as_list(value: object) -> object:
-    return _at_most([value] if isinstance(value, str | dict) else value)
+    return _at_most(value if isinstance(value, list | tuple) else [value])
 
 
 _at_most = list_of(16)

@@ -25,11 +25,12 @@ class JsonTextError(ValueError):
 
 
 def parse_json(text: str) -> Any:
-    """Parse a JSON text (RFC 8259).
+    """Parse a JSON text (RFC 8259); a byte order mark before it, as some editors write it, means nothing.
 
     Raises:
         JsonTextError: It is not JSON, has equal keys in one object or half of a surrogate pair, or is beyond bounds.
     """
+    text = text.removeprefix("\ufeff")
     with _mistakes_named(text):
         found = _DECODER.decode(text)
     _check(found)

@@ -22,6 +22,13 @@ def test_honest_json_is_read_as_python_does(*, document: Any, is_ascii: bool) ->
     assert parse_json(json.dumps(document, ensure_ascii=is_ascii)) == document
 
 
+def test_a_byte_order_mark_means_nothing() -> None:
+    """As files of some editors begin with it; within the text it is no blank."""
+    assert parse_json("\ufeff[1]") == [1]
+    with pytest.raises(JsonTextError, match="a value is missing at line 1, column 2"):
+        parse_json("[\ufeff1]")
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

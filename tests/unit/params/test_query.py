@@ -83,6 +83,13 @@ def test_every_mistake_is_told_at_once_by_its_place() -> None:
     ]
 
 
+def test_what_is_no_destination_is_told_what_one_is() -> None:
+    """Also where it is no list of some."""
+    assert mistakes_of(format=[{"output": "mp4", "destination": 5}]) == [
+        "format[0].destination[0]: 5 is not a URL or an object with a url"
+    ]
+
+
 def test_an_unknown_output_names_the_known_ones() -> None:
     """Who asks for what there is not learns what there is."""
     (mistake,) = mistakes_of(format=[{"output": "hologram"}])
