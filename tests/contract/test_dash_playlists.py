@@ -114,6 +114,14 @@ FOUND = {
         "hhaaab",
     ),
     "a file": ('<BaseURL>c.m4s</BaseURL><SegmentBase indexRange="0-9"/>', "ccc"),
+    "a list of one file": (
+        '<BaseURL>c.m4s</BaseURL><SegmentList><SegmentURL mediaRange="0-0"/><SegmentURL mediaRange="2-2"/></SegmentList>',
+        "cc",
+    ),
+    "a folder of its own": (
+        '<BaseURL>deep/down/../</BaseURL><SegmentTemplate media="../$Number$.m4s" endNumber="2"/>',
+        "111222",
+    ),
     # The last one follows from a rounded length alone.
     "a rounded length": ('<SegmentTemplate media="$Number$.m4s" duration="1590" timescale="1000"/>', "111222333444555"),
 }

@@ -317,6 +317,29 @@ def test_what_clients_meet_in_the_wild_is_read(range_server: RangeServer, settin
     assert fetch(lay(range_server, text), settings) == b"a" * 100 + b"b" * 100
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["#EXTINF:6.0,", '#EXT-X-MAP:URI="i.ts"', "a.ts"], "ia"),  # the header between a length and its address
+        (["#EXT-X-BYTERANGE:2@1", "#EXTINF:1,", "d.ts", "#EXTINF:1,", "#EXT-X-BYTERANGE:2", "d.ts"], "1234"),
+        (["#EXTINF:1,", "#EXT-X-BYTERANGE:3@4", "d.ts", '#EXT-X-MAP:URI="i.ts"', "#EXTINF:1,", "a.ts"], "456ia"),
+        (['#EXT-X-MAP:URI="i.ts",BYTERANGE="1@0"', "#EXTINF:1,", "a.ts", "#EXTINF:1,", "a.ts"], "iaa"),
+        (["#EXTINF:1,", "a.ts", '#EXT-X-KEY:METHOD=NONE,URI=""', "#EXTINF:1,", "a.ts?x=#y"], "aa"),
+        (["#EXTINF:1,", "./sub/../a.ts", "#EXTINF:1,", "//HOST/a.ts"], "aa"),
+        (["#EXTINF:1,", "a.ts", "#EXTINF:1,", "#EXT-X-GAP-NOT:1", "#EXT-X-CUE-OUT:30", "a.ts"], "aa"),
+    ],
+)
+def test_what_stumbled_over_elsewhere_is_read(
+    lines: list[str], expected: str, range_server: RangeServer, settings: StorageSettings
+) -> None:
+    """Orders and forms of tags that readers of playlists took wrongly, by reports of their users."""
+    host = range_server.url.partition("://")[2]
+    url = lay(range_server, HEAD + "\n".join(lines).replace("HOST", host) + "\n" + END, **{"d.ts": b"0123456789"})
+    (range_server.folder / "a.ts").write_bytes(b"a")
+    (range_server.folder / "i.ts").write_bytes(b"i")
+    assert fetch(url, settings).decode() == expected
+
+
 def test_a_packed_playlist_is_unpacked(settings: StorageSettings) -> None:
     """A server that packs its lists, as many do, though it was asked not to."""
 

@@ -33,6 +33,11 @@ ADDRESS = S3Address.parse("s3://s3.amazonaws.com/bucket/out", (), DestinationRef
         (429, "", DestinationUnreachableError, "429"),
         (503, "SlowDown", DestinationUnreachableError, "SlowDown"),
         (500, "InternalError", DestinationUnreachableError, "InternalError"),
+        (403, "QuotaExceeded", DestinationRefusedError, "has no room for the object: its disk or a quota is full"),
+        (400, "XMinioAdminBucketQuotaExceeded", DestinationRefusedError, "has no room"),
+        (507, "XMinioStorageFull", DestinationRefusedError, "has no room"),
+        (507, "", DestinationRefusedError, "has no room"),
+        (409, "AccountCapacityExceeded", DestinationRefusedError, "has no room"),
     ],
 )
 def test_an_error_code_chooses_the_error(status: int, code: str, kind: type[Exception], words: str) -> None:

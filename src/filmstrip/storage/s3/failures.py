@@ -49,6 +49,9 @@ _HINTS_OF_AZURE = {
     "InvalidResourceName": "the name of the container or of the file is not allowed there",
 }
 _HINTS |= _HINTS_OF_AZURE
+# Ceph "QuotaExceeded", MinIO "XMinioStorageFull" and "XMinioAdminBucketQuotaExceeded", NooBaa "ObjectQuotaExceeded";
+# Azure, which publishes none, says it by the status alone or in such words.
+_FULL = re.compile(r"\w*(?:Quota|Capacity)Exceeded|\w*StorageFull|InsufficientStorage")
 _NO_BUCKET = {"NoSuchBucket", "ContainerNotFound"}
 _OF_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied"}
 # Amazon answers these by 400.
@@ -117,6 +120,8 @@ def _refusal(text: str, status: int, address: ObjectAddress, *, is_lent: bool) -
     code = _first(_CODE, text)
     place = f'The destination "{address.label}"'
     reason = _reason(code, status, text, is_lent=is_lent)
+    if status == HTTPStatus.INSUFFICIENT_STORAGE or _FULL.fullmatch(code or ""):
+        return DestinationRefusedError(f"{place} has no room for the object: its disk or a quota is full{reason}")
     if code in _LATER or status in _LATER_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return DestinationUnreachableError(f"{place} cannot take the object now{reason}")
     if code in _NO_BUCKET or (status == HTTPStatus.NOT_FOUND and code is None):
