@@ -115,7 +115,10 @@ FOUND = {
     ),
     "a file": ('<BaseURL>c.m4s</BaseURL><SegmentBase indexRange="0-9"/>', "ccc"),
     "a list of one file": (
-        '<BaseURL>c.m4s</BaseURL><SegmentList><SegmentURL mediaRange="0-0"/><SegmentURL mediaRange="2-2"/></SegmentList>',
+        (
+            '<BaseURL>c.m4s</BaseURL><SegmentList><SegmentURL mediaRange="0-0"/><SegmentURL mediaRange="2-2"/>'
+            "</SegmentList>"
+        ),
         "cc",
     ),
     "a folder of its own": (
