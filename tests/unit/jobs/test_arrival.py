@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import Mistake, QueryError
-from filmstrip.jobs.making.arrival import check_servers, demand_all
+from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
 from filmstrip.outputs.registry import parse_query
 from filmstrip.storage.host_rule import HostRule
 from filmstrip.storage.lender import NOBODY
@@ -97,3 +97,28 @@ def test_all_checks_are_told_at_once() -> None:
         demand_all(partial(find, "a"), lambda: None, partial(find, "b"))
     assert [mistake.field for mistake in found.value.mistakes] == ["a", "b"]
     demand_all(lambda: None)
+
+
+def test_a_path_outside_the_operators_folders_is_told(tmp_path: Path) -> None:
+    """Every one of a query, sources and destinations; what leads out by a link is outside."""
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "way-out").symlink_to("/etc")
+    inside = f"file://{tmp_path}/media/"
+    formats = [
+        {"output": "mp4", "destination": [f"{inside}a.mp4", "file:///elsewhere/a.mp4"]},
+        {"output": "thumbnails", "destination": f"{inside}way-out/"},
+        {"output": "thumbnails", "destination": f"{inside}not/yet/there/"},
+    ]
+    query = parse_query(json.dumps({"query": {"stitch": [f"{inside}b.mp4", "file:///etc/passwd"], "format": formats}}))
+    with pytest.raises(QueryError) as raised:
+        check_paths(query, StorageSettings(tmp_path, local_roots=(tmp_path / "media",)))
+    assert [str(mistake) for mistake in raised.value.mistakes] == [
+        f'{field}: cannot be used: "{path}" is outside the folders that the setting local_roots allows'
+        for field, path in (
+            ("stitch[1].url", "/etc/passwd"),
+            ("format[0].destination[1]", "/elsewhere/a.mp4"),
+            ("format[1].destination", "/etc"),
+        )
+    ]
+    fine = parse_query(json.dumps({"query": {"source": f"{inside}b.mp4", "format": [formats[2]]}}))
+    check_paths(fine, StorageSettings(tmp_path, local_roots=(tmp_path,)))

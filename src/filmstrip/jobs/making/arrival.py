@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from filmstrip.domain.errors import FilmstripError, Mistake, QueryError
+from filmstrip.domain.errors import FilmstripError, HostNotAllowedError, Mistake, QueryError
 from filmstrip.domain.schemes import carries_keys, is_local, is_upload, scheme_of
 from filmstrip.outputs._base import Output
 from filmstrip.params.destination import Destination
@@ -12,6 +12,7 @@ from filmstrip.params.query import Query
 from filmstrip.params.values import shown
 from filmstrip.storage.egress.policy import EgressPolicy
 from filmstrip.storage.lender import Lender, loan_for
+from filmstrip.storage.local import allowed_path
 from filmstrip.storage.schemes.registry import server_of
 from filmstrip.storage.settings import StorageSettings
 
@@ -60,6 +61,26 @@ def check_servers(query: Query[Output], storage: StorageSettings, lender: Lender
     ]
     if mistakes:
         raise QueryError(mistakes)
+
+
+def check_paths(query: Query[Output], storage: StorageSettings) -> None:
+    """Make sure that each file and folder of this machine is where the operator allows some; blocking.
+
+    Raises:
+        QueryError: Some are elsewhere.
+    """
+    named = [*((source.name, source.url) for source in query.sources), *((at, to.url) for at, to in places_of(query))]
+    mistakes = [Mistake(field, told) for field, url in named if is_local(url) and (told := _not_allowed(url, storage))]
+    if mistakes:
+        raise QueryError(mistakes)
+
+
+def _not_allowed(url: str, storage: StorageSettings) -> str | None:
+    try:
+        allowed_path(url, storage.local_roots)
+    except HostNotAllowedError as refusal:
+        return f"cannot be used: {refusal}"
+    return None
 
 
 def _problem(url: str, storage: StorageSettings) -> str | None:

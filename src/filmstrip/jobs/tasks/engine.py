@@ -18,7 +18,7 @@ from filmstrip.jobs.callbacks.deliveries import Deliveries
 from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.making.addresses import check_addresses
-from filmstrip.jobs.making.arrival import check_servers, demand_all
+from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.places import Places
@@ -209,6 +209,7 @@ class JobEngine:
         demand_all(
             partial(check_credentials, query, lender),
             partial(check_servers, query, self._storage, lender),
+            partial(check_paths, query, self._storage),
             partial(check_addresses, query, self._storage),
             partial(check_receiver, query.callback_url, self._storage),
         )
