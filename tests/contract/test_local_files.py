@@ -191,3 +191,11 @@ def test_a_folder_that_may_not_be_written_to_is_told() -> None:
         finally:
             if is_root:
                 os.seteuid(0)
+
+
+def test_a_disk_that_fails_when_it_is_read_is_told(tmp_path: Path) -> None:
+    """A file that can be opened and not read is named, with the reason: memory without a page at 0 reads like that."""
+    settings = StorageSettings(tmp_path, local_roots=(Path("/proc"),))
+    reference = refer_to_source("file:///proc/self/mem", settings)
+    with pytest.raises(SourceForbiddenError, match=r'"/proc/\d+/mem" cannot be read: the disk reports an error'):
+        check_source(reference, settings)

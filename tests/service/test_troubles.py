@@ -37,7 +37,7 @@ def run(service: ToyService, *outputs: dict[str, Any], **parameters: Any) -> Tas
         ("hang", "The media process was ended: it reported nothing for 3 seconds"),
         ("memory", "The media process ran out of memory (limit 1024 MiB)"),
         ("processor", "The media process used up its processor time (limit 3 seconds)"),
-        ("disk", "A file grew too large (limit 4 MiB)"),
+        ("disk", "A file grew too large (limit 4 MiB, or less by the shell or the file system)"),
         ("error", "toys break"),
         ("mistake", "The media process failed (ZeroDivisionError)"),
     ],

@@ -130,6 +130,8 @@ def _from_file(path: Path) -> dict[str, GivenValue]:
         document = tomllib.loads(_small_text(path))
     except OSError as error:
         raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"The configuration file {path} is not text in UTF-8") from None
     except ValueError as error:
         raise SettingsError(f"The configuration file {path} is not TOML: {error}") from None
     unknown = [name for name in document if name not in all_settings()]

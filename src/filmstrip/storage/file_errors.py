@@ -27,6 +27,11 @@ _KINDS = (
 )
 
 
+def is_refusal(error: OSError) -> bool:
+    """Check whether it is known in words what stood in the way."""
+    return error.errno in _REASONS
+
+
 def reason_of(error: OSError) -> str:
     """Say in words, as the end of a sentence, why the file system refused."""
     return _REASONS.get(error.errno or 0) or (error.strerror or type(error).__name__).lower()

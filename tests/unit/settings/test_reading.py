@@ -139,6 +139,14 @@ def test_a_file_with_unknown_names_is_refused(tmp_path: Path, text: str, complai
         read_settings(config(tmp_path, text), environ={})
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """A film in the place of the configuration is told in our words."""
+    path = tmp_path / "film.toml"
+    path.write_bytes(b"\x00\x00\xd1\xff")
+    with pytest.raises(SettingsError, match=r"film\.toml is not text in UTF-8$"):
+        read_settings(path, environ={})
+
+
 def test_a_missing_file_is_named() -> None:
     """A configuration file that is not there is a mistake, not an empty one."""
     with pytest.raises(SettingsError, match=r"/nowhere/x\.toml cannot be read: No such file"):

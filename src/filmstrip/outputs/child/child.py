@@ -52,6 +52,7 @@ from filmstrip.outputs.child.range_protocol import DESCRIPTOR
 from filmstrip.outputs.registry import joint_renderer, load_outputs, load_renderers, output_types, renderer
 from filmstrip.params.format_entry import parse_entry
 from filmstrip.params.parameters import build_parsers
+from filmstrip.storage.file_errors import is_refusal, reason_of
 
 _PROGRESS_SECONDS = 0.2
 """Bars move more smoothly than this by the files that are there; a report a picture would cost as much as the file."""
@@ -107,15 +108,17 @@ def explain(error: Exception, settings: MediaSettings) -> FilmstripError:
     """Return our own error for one of any kind."""
     if isinstance(error, FilmstripError):
         return error
-    if isinstance(error, MemoryError):
-        return out_of_memory(settings)
     number = getattr(error, "errno", None)
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+        return out_of_memory(settings)
     if number in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError("The disk that work is done on is full")
     if number == errno.EFBIG:
-        return LimitExceededError(f"A file grew too large (limit {settings.file_limit_mb} MiB)")
-    if number == errno.ENOMEM:
-        return out_of_memory(settings)
+        return LimitExceededError(
+            f"A file grew too large (limit {settings.file_limit_mb} MiB, or less by the shell or the file system)"
+        )
+    if isinstance(error, OSError) and is_refusal(error):
+        return MediaProcessError(f"The source, or the folder of this work, cannot be used: {reason_of(error)}")
     return MediaProcessError(f"The media process failed ({type(error).__name__})")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from filmstrip.domain.errors import (
     DestinationRefusedError,
+    FilmstripError,
     SourceForbiddenError,
     SourceNotFoundError,
     SourceUnreadableError,
@@ -42,10 +43,14 @@ def refer_to_source(url: str, _settings: StorageSettings, _lender: Lender, _regi
 
 def check_source(reference: SourceReference, settings: StorageSettings) -> SourceFacts:
     """Look whether the file can be read, and how large it is."""
-    with open_source(reference, settings).open("rb") as file:
-        is_playlist = playlist_kind(file.read(HEAD_BYTES)) is not None
-        version = SourceVersion(os.fstat(file.fileno()).st_size)
-        return SourceFacts(version, supports_ranges=True, is_playlist=is_playlist)
+    path = open_source(reference, settings)
+    try:
+        with path.open("rb") as file:
+            is_playlist = playlist_kind(file.read(HEAD_BYTES)) is not None
+            version = SourceVersion(os.fstat(file.fileno()).st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return SourceFacts(version, supports_ranges=True, is_playlist=is_playlist)
 
 
 def open_source(reference: SourceReference, settings: StorageSettings) -> Path:
@@ -57,10 +62,8 @@ def open_source(reference: SourceReference, settings: StorageSettings) -> Path:
             raise SourceUnreadableError(f'"{path}" is {kind}; a source is a file, as it is read in more than one place')
         with path.open("rb"):
             return path
-    except FileNotFoundError:
-        raise SourceNotFoundError(f'There is no file "{path}"') from None
     except OSError as error:
-        raise SourceForbiddenError(f'"{path}" cannot be read: {reason_of(error)}') from None
+        raise _unreadable(path, error) from None
 
 
 def copy_source(
@@ -69,3 +72,10 @@ def copy_source(
     """Copy it whole."""
     write_whole(path, open_source(reference, settings))
     on_progress(1.0)
+
+
+def _unreadable(path: Path, error: OSError) -> FilmstripError:
+    """Return our own error for one of the file system; a disk may fail only when it is read."""
+    if isinstance(error, FileNotFoundError):
+        return SourceNotFoundError(f'There is no file "{path}"')
+    return SourceForbiddenError(f'"{path}" cannot be read: {reason_of(error)}')
