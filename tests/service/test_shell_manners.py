@@ -175,15 +175,18 @@ def test_a_signal_leaves_no_half_file(number: signal.Signals, tmp_path: Path, cl
     assert all(path.read_bytes().endswith(b"IEND\xaeB`\x82") for path in tmp_path.glob("out/*.png"))
 
 
-def test_an_ignored_hangup_stays_ignored(tmp_path: Path) -> None:
-    """What `nohup` began goes on when the terminal closes."""
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
+def test_what_is_ignored_stays_so_and_keeps_nothing_else_out(ignored: signal.Signals, tmp_path: Path) -> None:
+    """What `nohup` began goes on when the terminal closes; what a script began with `&` ignores Ctrl-C, not SIGTERM."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/video.mp4"
         ignoring = (
-            "import os,signal,sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+            "import os,signal,sys; signal.signal(int(sys.argv[1]), signal.SIG_IGN); os.execv(sys.argv[2], sys.argv[2:])"
         )
-        with started(tmp_path, "probe", url, prefix=(sys.executable, "-c", ignoring)) as process, asked(server):
-            process.send_signal(signal.SIGHUP)
+        prefix = (sys.executable, "-c", ignoring, str(int(ignored)))
+        with started(tmp_path, "thumbnails", url, "out", prefix=prefix) as process, asked(server):
+            process.send_signal(ignored)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM
+    assert list((tmp_path / "tmp").iterdir()) == []

@@ -23,7 +23,7 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
     """
     runner = asyncio.Runner()
     try:
-        with _woken_by_signals(runner.get_loop()):
+        with _woken_by_signals(runner.get_loop()), _with_a_handler():
             result = runner.run(work)
     except KeyboardInterrupt:
         raise
@@ -32,6 +32,24 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
         raise
     runner.close()
     return result
+
+
+@contextmanager
+def _with_a_handler() -> Iterator[None]:
+    """Let the runner handle SIGINT though it is ignored, as SIGTERM and SIGHUP end the program by the same handler.
+
+    SIGINT itself still does nothing: it is not meant for what a script has put into the background (POSIX, 2.11).
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -45,9 +45,11 @@ def end_as_interrupted() -> None:
             signal.signal(number, _interrupt)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
     _received.append(number)
-    signal.raise_signal(signal.SIGINT)
+    # Called, not raised as a signal: scripts start what they put into the background with SIGINT ignored.
+    handler = signal.getsignal(signal.SIGINT)
+    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)
 
 
 def interruption() -> tuple[str, int]:
