@@ -38,7 +38,8 @@ def drop_foreign_settings(environ: MutableMapping[str, str] = os.environ) -> Non
 def end_as_interrupted() -> None:
     """Let SIGTERM and SIGHUP end the program as Ctrl-C does: its folders are removed, its children ended.
 
-    What is ignored stays so, as `nohup` wants it.
+    What is ignored stays so, as `nohup` wants it, and scripts want it of SIGINT for what they put into the background:
+    there, its handler is called, not the signal raised.
     """
     for number in _ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:
@@ -47,9 +48,13 @@ def end_as_interrupted() -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     _received.append(number)
-    # Called, not raised as a signal: scripts start what they put into the background with SIGINT ignored.
     handler = signal.getsignal(signal.SIGINT)
-    (handler if callable(handler) else signal.default_int_handler)(signal.SIGINT, frame)
+    if handler is signal.SIG_IGN:
+        signal.default_int_handler(signal.SIGINT, frame)
+    elif callable(handler) and signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []):
+        handler(signal.SIGINT, frame)
+    else:
+        signal.raise_signal(signal.SIGINT)
 
 
 def interruption() -> tuple[str, int]:
