@@ -31,17 +31,18 @@ EACH = {"output": "thumbnails", "interval": "0.52"}
 
 
 def one_after_the_other(folder: Path, looks: Sequence[Look], suffix: str, options: str) -> Path:
-    """Make films of a second, one behind the other in one stream without a new header."""
+    """Make films of a second, one behind the other: in one stream without a new header, or whole files in a file."""
     names = []
+    suffix, _, joined = suffix.partition(" ")
     for part, look in enumerate(looks):
         film = Film(COUNT, look=look, first=part * COUNT)
-        begin = f"-output_ts_offset {part * COUNT / 25}" if suffix == "ts" else ""
+        begin = f"-output_ts_offset {part * COUNT / 25}" if suffix == "ts" and not joined else ""
         tagged = tags(look, transfer=6, primaries=6) if look.coding is BT601 else tags(look)
         name = folder / f"part{part}.{suffix}"
         Encoding(film, f"{options} {tagged} {begin}")(name)
         names.append(name)
     path = folder / f"film.{suffix}"
-    if suffix == "ts":
+    if suffix == "ts" or joined:
         path.write_bytes(b"".join(name.read_bytes() for name in names))
         return path
     listed = folder / "list.txt"
@@ -79,6 +80,9 @@ CASES = [
     ([FULL_601, WIDE], "mkv", f"{X264} -g 25 -x264-params repeat-headers=1", (320, 180)),
     ([Look((320, 180), coding=BT601), Look((180, 320), coding=BT601)], "webm", VP8, (320, 320)),
     ([Look((320, 180), coding=BT601), Look((180, 320), coding=BT601)], "mkv", VP8, (320, 320)),
+    ([SMALL, LARGE, SMALL], "ts joined", f"{X264} -g 25 -bf 0", (480, 270)),
+    ([WIDE, TALL], "mkv joined", f"{X264} -g 25 -bf 0", (320, 320)),
+    ([SMALL, LARGE], "mp4 joined", f"{X264} -g 25 -bf 0", (480, 270)),
 ]
 
 

@@ -7,7 +7,7 @@ get one frame, in which the largest picture of each shape fits.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -52,9 +52,14 @@ def find_frame(
         shown |= set(_sizes_of_entries(source, video))
     elif isinstance(source, LocalFile) and kind.may_change_size and video.codec in _MAY_CHANGE_CODECS:
         shown |= set(_sizes_at_places(container, stream, video, extent))
-    if len(shown) == 1:
+    return frame_of(shown)
+
+
+def frame_of(sizes: Collection[FrameSize]) -> FrameSize | None:
+    """Return the frame that pictures of some sizes fit in; None where all are alike."""
+    if len(set(sizes)) == 1:
         return None
-    return FrameSize(max(size.width for size in shown), max(size.height for size in shown))
+    return FrameSize(max(size.width for size in sizes), max(size.height for size in sizes))
 
 
 def _sizes_of_entries(source: MediaSource, video: VideoStream) -> Iterator[FrameSize]:

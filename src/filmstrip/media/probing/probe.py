@@ -33,7 +33,7 @@ from filmstrip.media.containers.sound_choice import FoundSound, find_sound
 from filmstrip.media.containers.track_labels import TrackLabel, read_track_labels, source_codec
 from filmstrip.media.frames.orientation import orientation_of
 from filmstrip.media.frames.shape import is_full_range
-from filmstrip.media.probing.picture_sizes import find_frame
+from filmstrip.media.probing.picture_sizes import find_frame, frame_of
 from filmstrip.media.sampling.counting_sampler import times_are_shown
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.header_bytes import read_header, size_of
@@ -83,7 +83,7 @@ def probe(source: MediaSource, settings: MediaSettings) -> MediaInfo:
             lead_seconds=extent.start - Fraction(container.start_time or 0, av.time_base),
             warnings=(*extent.warnings, *sound.warnings, *_picture_warnings(video)),
         )
-        found = find_pieces(source, container, settings)
+        found = None if video is None else find_pieces(source, container, video, settings)
         return info if video is None or found is None else _in_pieces(info, video, found)
 
 
@@ -96,6 +96,8 @@ def _members(container: InputContainer, video: AvVideoStream | None, sound: Foun
 
 def _in_pieces(info: MediaInfo, video: VideoStream, found: FoundPieces) -> MediaInfo:
     """Return the facts of a source whose header and end belong to two of its pieces."""
+    # What was looked at by moments of the whole lies in any of its pieces.
+    video = replace(video, frame_size=frame_of({video.display_size, *found.sizes}))
     warnings = (*found.warnings, *_picture_warnings(video))
     if not found.pieces:
         return replace(info, warnings=(*info.warnings, *found.warnings))

@@ -14,13 +14,15 @@ from av.container import InputContainer
 
 from filmstrip.domain.container_kind import Layout
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.domain.media_info import MediaInfo, Piece
+from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.media_info import MediaInfo, Piece, VideoStream
 from filmstrip.media.containers.flv_tags import restarts
 from filmstrip.media.containers.fragments.fragment_restarts import end_at_restarts, left_out_behind
 from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import check_pixels, find_video_stream, open_container
 from filmstrip.media.containers.sound_choice import find_sound
 from filmstrip.media.containers.track_labels import read_track_labels
+from filmstrip.media.frames.shape import as_decoded
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.header_bytes import size_of
 from filmstrip.media.source.media_source import LocalFile, MediaSource, part_of
@@ -50,13 +52,17 @@ class FoundPieces:
     Attributes:
         pieces: Its pieces; empty if they could not be told apart.
         warnings: Compromises, one sentence each.
+        sizes: Of their first pictures, upright with square pixels.
     """
 
     pieces: tuple[Piece, ...]
     warnings: tuple[str, ...]
+    sizes: frozenset[FrameSize] = frozenset()
 
 
-def find_pieces(source: MediaSource, container: InputContainer, settings: MediaSettings) -> FoundPieces | None:
+def find_pieces(
+    source: MediaSource, container: InputContainer, video: VideoStream, settings: MediaSettings
+) -> FoundPieces | None:
     """Find the pieces of a source between whose clocks there are jumps; None if there is no jump.
 
     A piece without a picture that can be decoded is left out, and told.
@@ -64,6 +70,7 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     Args:
         source: The bytes.
         container: The same, open.
+        video: What its first picture tells.
         settings: For the largest picture that is decoded.
 
     Raises:
@@ -81,9 +88,10 @@ def find_pieces(source: MediaSource, container: InputContainer, settings: MediaS
     if len(bounds) == 1 and bounds == joined:
         return None
     with ThreadPoolExecutor(_PIECES_AT_ONCE) as pool:
-        found = list(pool.map(lambda bound: _piece(source, bound[0], bound[1], settings), bounds))
-    pieces = tuple(piece for piece in found if piece is not None)
-    return FoundPieces(pieces, tuple(_compromises(joined, bounds, len(pieces))))
+        looked_at = pool.map(lambda bound: _piece(source, bound[0], bound[1], video, settings), bounds)
+        found = [piece for piece in looked_at if piece is not None]
+    warnings = tuple(_compromises(joined, bounds, len(found)))
+    return FoundPieces(tuple(piece for piece, _ in found), warnings, frozenset(size for _, size in found))
 
 
 def _compromises(joined: list[tuple[int, int]], bounds: list[tuple[int, int]], shown: int) -> Iterator[str]:
@@ -122,14 +130,16 @@ def is_listed(info: MediaInfo) -> bool:
     return is_long and not is_read_on(info) and len(alike) == 1
 
 
-def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -> Piece | None:
+def _piece(
+    source: MediaSource, start: int, end: int, video: VideoStream, settings: MediaSettings
+) -> tuple[Piece, FrameSize] | None:
     part = part_of(source, start, end)
     with suppress(SourceUnreadableError), open_container(part) as container:
         stream = find_video_stream(container)
         if stream is None:
             return None
         check_pixels(stream, settings)
-        first_picture(container, stream)
+        size = as_decoded(video, first_picture(container, stream)).display_size
         extent = find_extent(container, stream, part)
         pictures_end = find_video_end(container, stream, part, extent)
         is_followed = end < size_of(source) and extent.end - pictures_end <= _LONGEST_OVERHANG
@@ -137,5 +147,5 @@ def _piece(source: MediaSource, start: int, end: int, settings: MediaSettings) -
         lead = extent.start - Fraction(container.start_time or 0, av.time_base)
         sound = find_sound(container, stream, part, read_track_labels(part, kind_of(container))).chosen
         kind = f"{stream.codec_context.name} {stream.id}"
-        return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base, kind)
+        return Piece(start, end, extent.start, duration, stream.index, lead, sound, stream.time_base, kind), size
     return None
