@@ -181,6 +181,8 @@ def test_what_was_given_up_is_sent_again_beside_the_service(
         receiver.answer = lambda _call: 200
         assert filmstrip(service, "resend", f"{token}.saved").returncode == 0
         receiver.await_events(token, "saved")
+        # Killed before it knows that this was told, it would rightly tell it again.
+        eventually(lambda: len(given_up(service)) == 1, "it knows")
         service.kill()
         assert filmstrip(service, "resend", "--all").returncode == 0
         service.start()
