@@ -1,6 +1,7 @@
 """The package's own source as syntax trees, parsed once by whichever process of the test run asks for them."""
 
 import ast
+import gc
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,4 +16,9 @@ MODULES = tuple(str(path.relative_to(ROOT)) for path in sorted(ROOT.rglob("*.py"
 @cache
 def source_trees() -> Mapping[str, ast.Module]:
     """Return the tree of each module; not when a file is loaded, as every process of a test run loads all of them."""
-    return {name: ast.parse((ROOT / name).read_text()) for name in MODULES}
+    # Python 3.11 counts wrong if garbage is collected while a tree is made ("recursion depth mismatch", gh-106905).
+    gc.disable()
+    try:
+        return {name: ast.parse((ROOT / name).read_text()) for name in MODULES}
+    finally:
+        gc.enable()

@@ -21,6 +21,7 @@ import structlog
 import toy_child
 from early_forks import fork_early
 from filmstrip.db.database import Database
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.durable import Durable
@@ -66,6 +67,7 @@ def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Dat
     jobs = {"poll_seconds": 0.05, "progress_seconds": 0.1, "retry_seconds": 0.0, "slots": 2} | settings.get("jobs", {})
     work_root = Path(jobs.pop("work_root", folder / "work"))
     roots = {"local_roots": (folder,), "private_hosts": ("127.0.0.1",), "retries": 0} | settings.get("storage", {})
+    roots["local_roots"] = tuple(map(Path, roots["local_roots"]))
 
     def noting_parse(text: str) -> Query[Any]:
         note_parsed(folder, "query")
@@ -102,7 +104,11 @@ async def serve(folder: Path, settings: dict[str, Any]) -> None:
     database = open_database(folder)
     engine = make_engine(folder, settings, database)
     stopping = asyncio.Event()
-    await engine.start()
+    try:
+        await engine.start()
+    except FilmstripError as error:
+        answer(f"refused: {error}")
+        os._exit(1)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     answer("started")
     orders = asyncio.create_task(take_orders(engine))

@@ -66,7 +66,8 @@ class ToyService:
             self._process = ToyProcess(log)
         self._listener = threading.Thread(target=self._listen, args=(self._process,))
         self._listener.start()
-        assert self.order(json.dumps([str(self.folder), self.settings])) == "started"
+        answer = self.order(json.dumps([str(self.folder), self.settings]))
+        assert answer == "started", answer
 
     def submit(self, source: str, *outputs: dict[str, Any], **parameters: Any) -> str:
         """Start a task; the destination of each output is a folder of its index below `out`, if it names none."""
@@ -152,7 +153,12 @@ class ToyService:
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.await_death()
+            self.database.close()
+            raise
         return self
 
     def __exit__(

@@ -14,7 +14,6 @@ from filmstrip.db.database import Database
 from filmstrip.db.tables import metadata
 from filmstrip.db.task_records import NewOutput, PutArtifact, Submission
 from filmstrip.domain.artifact import Artifact, MediaKind, Warned
-from filmstrip.domain.errors import ResourceError
 from filmstrip.domain.task import TaskStatus
 from fresh_database import CIPHER
 from postgresql_server import PostgresqlServer
@@ -146,18 +145,6 @@ def test_words_of_clients_may_hold_anything(database: Database) -> None:
     assert task.payload == "a\ufffdb\u2028\U0001f39e"
     assert (task.outputs[0].user_tag, task.outputs[0].error) == ("a\ufffdtag", "it said \ufffd")
     assert task.warnings[0].message == "a \0 warning"
-
-
-def test_one_service_at_a_time(database: Database, url: str) -> None:
-    """A second one is refused as long as the first one runs, and its sentence shows no password."""
-    database.claim()
-    with closing(Database(url, CIPHER)) as second:
-        with pytest.raises(ResourceError, match="is used by a service that runs now") as refused:
-            second.claim()
-        assert not {"p/w", "p%2Fw"} & set(str(refused.value).replace("@", ":").split(":"))
-        assert second.keys.list_keys() == ()
-        database.close()
-        second.claim()
 
 
 @pytest.mark.parametrize("url", ["postgresql:///", "postgresql://host", "postgresql://host:port/name"])

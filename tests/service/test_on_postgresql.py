@@ -150,22 +150,3 @@ def test_a_caller_waits_no_longer_than_it_wants(own: Server) -> None:
     during(own[1].stop, own[1].start, look)
     assert database.keys.list_keys() == ()
     database.close()
-
-
-def test_the_right_to_run_is_taken_again_after_a_crash(own: Server) -> None:
-    """A server that restarts frees its locks: the service takes it again, or finds that another one has."""
-    url = own[0].make_database()
-    first, second = Database(url, CIPHER), Database(url, CIPHER)
-    first.claim()
-    own[1].kill()
-    own[1].start()
-    first.keep()
-    with pytest.raises(Exception, match="is used by a service that runs now"):
-        second.claim()
-    own[1].kill()
-    own[1].start()
-    second.claim()
-    with pytest.raises(Exception, match="is used by a service that runs now"):
-        first.keep()
-    first.close()
-    second.close()

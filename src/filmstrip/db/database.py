@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, text
 from filmstrip.db.backends.opening import open_backend
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.executors import ExecutorRows
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.outages import OutageRows
@@ -48,6 +50,9 @@ class Database:
         uploads: Files that clients send us.
         profiles: What the operator keeps for clients to name.
         callbacks: What receivers are to be told.
+        executors: Who works on it.
+        is_shared: Whether several processes may work on it at a time.
+        key_fingerprint: Of the key that encrypts what is secret in it.
     """
 
     def __init__(
@@ -75,6 +80,9 @@ class Database:
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)
+        self.executors = ExecutorRows(self._backend, transactions)
+        self.is_shared = self._backend.is_shared
+        self.key_fingerprint = cipher.fingerprint
 
     def claim(self) -> None:
         """Become the one service that runs on this database, until it is closed or the process ends.
@@ -83,14 +91,6 @@ class Database:
             ResourceError: Another service runs on it.
         """
         self._backend.ownership.take()
-
-    def keep(self) -> None:
-        """See to it that this is still the one service that runs on it.
-
-        Raises:
-            ResourceError: Another one runs on it now.
-        """
-        self._backend.ownership.keep()
 
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs.
@@ -118,6 +118,26 @@ class Database:
         """
         with self._transactions.reading() as connection:
             connection.execute(text("SELECT 1"))
+
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:
+        """Do what is done in the block while no other process does what has this number (`backends.advisory_locks`).
+
+        Raises:
+            DatabaseAwayError: The database does not answer.
+        """
+        with self._transactions.telling(), self._backend.alone(number):
+            yield
+
+    @contextmanager
+    def elected(self, number: int) -> Iterator[bool]:
+        """Check whether this process alone may do what has this number, until the end of the block; it does not wait.
+
+        Raises:
+            DatabaseAwayError: The database does not answer.
+        """
+        with self._transactions.telling(), self._backend.elected(number) as is_elected:
+            yield is_elected
 
     def companion_engine(self) -> Engine:
         """Open the same database once more, for the durable engine and its own tables."""

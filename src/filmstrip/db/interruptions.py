@@ -15,29 +15,31 @@ class InterruptionRows:
         self._transactions = transactions
 
     @repeated
-    def count_interruptions(self) -> None:
-        """Count once more what was at work when the service died; called before any work begins."""
+    def count_interruptions(self, executor_id: str | None = None) -> None:
+        """Count what was at work when an executor died, None for all; called before that work begins again."""
         with self._transactions.noting() as connection:
             for table in (task, output):
-                again = update(table).where(table.c.is_at_work.is_(True))
-                connection.execute(again.values(is_at_work=False, interruptions=table.c.interruptions + 1))
+                again = update(table).where(*_at_work(table, executor_id))
+                values = {"is_at_work": False, "at_work_by": None, "interruptions": table.c.interruptions + 1}
+                connection.execute(again.values(values))
 
     @repeated
-    def begin_work(self, token: str, index: int | None = None) -> None:
-        """Mark that work begins on an output, or on the source of a task."""
-        self._mark(token, index, is_at_work=True)
+    def begin_work(self, token: str, index: int | None = None, *, executor_id: str | None = None) -> None:
+        """Mark that work begins on an output, or on the source of a task, and whose."""
+        self._mark(token, index, executor_id, is_at_work=True)
 
     @repeated
     def end_work(self, token: str, index: int | None = None) -> None:
         """Take the mark away: the work ended, well or not, and the service is alive."""
-        self._mark(token, index, is_at_work=False)
+        self._mark(token, index, None, is_at_work=False)
 
     @repeated
-    def end_all_work(self) -> None:
-        """Take all marks away: the service ends, and what is at work is not the reason."""
+    def end_all_work(self, executor_id: str | None = None) -> None:
+        """Take all marks of an executor away, None for all: it ends, and what is at work is not the reason."""
         with self._transactions.noting() as connection:
             for table in (task, output):
-                connection.execute(update(table).where(table.c.is_at_work.is_(True)).values(is_at_work=False))
+                ending = update(table).where(*_at_work(table, executor_id))
+                connection.execute(ending.values(is_at_work=False, at_work_by=None))
 
     @repeated
     def read_interruptions(self, token: str, index: int | None = None) -> int:
@@ -46,10 +48,15 @@ class InterruptionRows:
         with self._transactions.reading() as connection:
             return int(connection.execute(select(table.c.interruptions).where(here)).scalar() or 0)
 
-    def _mark(self, token: str, index: int | None, *, is_at_work: bool) -> None:
+    def _mark(self, token: str, index: int | None, executor_id: str | None, *, is_at_work: bool) -> None:
         table, here = work_row(token, index)
         with self._transactions.noting() as connection:
-            connection.execute(update(table).where(here).values(is_at_work=is_at_work))
+            connection.execute(update(table).where(here).values(is_at_work=is_at_work, at_work_by=executor_id))
+
+
+def _at_work(table: Table, executor_id: str | None) -> list[ColumnElement[bool]]:
+    of_executor = [] if executor_id is None else [table.c.at_work_by == executor_id]
+    return [table.c.is_at_work.is_(True), *of_executor]
 
 
 def work_row(token: str, index: int | None) -> tuple[Table, ColumnElement[bool]]:

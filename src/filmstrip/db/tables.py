@@ -76,6 +76,7 @@ task = Table(
     Column("warnings", Json(tuple[Warned, ...]), nullable=False),
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
+    Column("at_work_by", String(32), comment="the executor that works on its source"),
     Column("outage", Json(Outage)),
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("callback", LargeBinary, comment="AES-256-GCM; where its events are told; gone when all are told"),
@@ -109,6 +110,7 @@ output = Table(
     Column("finished_at", Moment),
     Column("is_at_work", Boolean, nullable=False),
     Column("interruptions", Integer, nullable=False),
+    Column("at_work_by", String(32), comment="the executor that works on it"),
     Column("outage", Json(Outage)),
     Column("failed_in_making", Boolean, comment="whether neither source nor destination is the reason of its error"),
 )
@@ -155,6 +157,20 @@ profile = Table(
         "key_names", Json(tuple[str, ...]), nullable=False, comment="API keys that may use it; all if there is none"
     ),
     Column("created_at", Moment, nullable=False),
+)
+
+executor = Table(
+    "executor",
+    metadata,
+    Column("id", String(32), primary_key=True, comment="of one start of it"),
+    Column("name", Text, nullable=False, index=True, comment="of all its starts"),
+    Column("host", Text, nullable=False),
+    Column("version", Text, nullable=False, comment="of Filmstrip"),
+    Column("key_fingerprint", String(64), nullable=False, comment="of its secret key"),
+    Column("lock_number", BigInteger, comment="of its advisory lock; none if it shows by its heartbeat alone"),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True, comment="its heartbeat"),
+    Column("ended_at", Moment, comment="when it ended, or was found dead"),
 )
 
 callback = Table(

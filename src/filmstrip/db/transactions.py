@@ -73,12 +73,18 @@ class Transactions:
 
     @contextmanager
     def _opened(self, open_one: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Connection]:
-        with self._telling(), ExitStack() as stack:
+        with self.telling(), ExitStack() as stack:
             connection = self._begin(stack, open_one)
             yield connection
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def telling(self) -> Iterator[None]:
+        """Explain in our words what goes wrong with the database in the block.
+
+        Raises:
+            DiskFullError: There is no room to write something down.
+            DatabaseAwayError: The database does not answer.
+        """
         try:
             yield
         except DBAPIError as error:

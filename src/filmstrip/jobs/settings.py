@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,11 @@ from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
 from filmstrip.params.values import MAX_SIDE
 
 SpriteSide = Annotated[int, Field(ge=16, le=MAX_SIDE, description=f"a whole number of pixels from 16 to {MAX_SIDE}")]
+ExecutorName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._-]{0,64}$", description="at most 64 letters, digits, dots, hyphens, underscores"),
+]
+LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class JobSettings:
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
             write down what went wrong.
+        executor_name: What this process is called among those that share a PostgreSQL database: the same at each of its
+            starts, another one for each process; its machine and its number if it is not given.
+        live_seconds: After how long without a sign of life the work of such a process is given to others.
+        liveness: How it shows that it lives: by a lock, which tells its death at once but needs a direct connection to
+            PostgreSQL, or by its heartbeat alone, as behind PgBouncer.
         max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
             sprites.
     """
@@ -65,6 +75,9 @@ class JobSettings:
     work_hours: float = 24.0
     recoveries: int = 10
     free_disk_mb: int = 64
+    executor_name: ExecutorName = ""
+    live_seconds: LiveSeconds = 30.0
+    liveness: Literal["lock", "heartbeat"] = "lock"
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 
     @property

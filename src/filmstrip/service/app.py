@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from aiohttp import web
 
 from filmstrip.api.app import make_app
-from filmstrip.api.parts import Parts
+from filmstrip.api.parts import Parts, Submitter
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.tasks.engine import JobEngine
+from filmstrip.jobs.tasks.submitting import Desk
 from filmstrip.outputs.registry import load_outputs
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.temporary import TemporaryObject, find_temporary
@@ -22,24 +24,74 @@ from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.uploads import Uploads
 
 
+class Role(StrEnum):
+    """What a process does for the service."""
+
+    ALL = "serve"
+    """Everything."""
+
+    API = "api"
+    """Answers clients; others run their tasks."""
+
+    WORKER = "worker"
+    """Runs tasks; others answer clients."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers clients."""
+        return self is not Role.WORKER
+
+    @property
+    def works(self) -> bool:
+        """Whether it runs tasks."""
+        return self is not Role.API
+
+
 @dataclass(frozen=True)
 class Service:
     """The parts of a service that are started and stopped.
 
     Attributes:
-        engine: Runs tasks.
+        database: Where everything is written down.
         uploads: What clients send us.
-        app: Answers requests.
+        engine: Runs tasks; None if others do.
+        desk: Starts tasks that others run; None if this process runs them.
+        app: Answers requests; None if others do.
         api: Limits of its connections.
     """
 
-    engine: JobEngine
+    database: Database
     uploads: Uploads
-    app: web.Application
+    engine: JobEngine | None
+    desk: Desk | None
+    app: web.Application | None
     api: ApiSettings
 
+    async def start(self, *, replace: bool = False) -> None:
+        """Begin.
 
-def build(settings: Settings, database: Database) -> Service:
+        Args:
+            replace: Whether to take the place of a process of the same name that is alive.
+
+        Raises:
+            ResourceError: It cannot.
+        """
+        if not self.database.is_shared:
+            await asyncio.to_thread(self.uploads.begin)
+        if self.engine is not None:
+            await self.engine.start(replace=replace)
+        if self.desk is not None:
+            await asyncio.to_thread(self.desk.open)
+
+    async def stop(self, drain_seconds: float) -> None:
+        """Let running work end for so long, then end it; others or the next start go on with it."""
+        if self.engine is not None:
+            await self.engine.stop(drain_seconds)
+        if self.desk is not None:
+            await asyncio.to_thread(self.desk.close)
+
+
+def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Service:
     """Join all parts; nothing runs yet."""
 
     def demand_disk(folder: Path) -> None:
@@ -47,16 +99,27 @@ def build(settings: Settings, database: Database) -> Service:
 
     load_outputs()  # Not while the first request waits.
     uploads = Uploads(database.uploads, FolderStore(settings.uploads.upload_root, demand_disk), settings.uploads)
-    engine = JobEngine(
-        database, settings.jobs, settings.media, settings.storage, callbacks=settings.callbacks, uploads=uploads
-    )
+    engine = desk = app = None
+    if role.works:
+        engine = JobEngine(
+            database, settings.jobs, settings.media, settings.storage, callbacks=settings.callbacks, uploads=uploads
+        )
+    else:
+        desk = Desk(database, settings.jobs, settings.storage, uploads)
+    if role.answers:
+        app = make_app(_parts(settings, database, uploads, engine or desk, engine))
+    return Service(database, uploads, engine, desk, app, settings.api)
 
+
+def _parts(
+    settings: Settings, database: Database, uploads: Uploads, submitter: Submitter | None, engine: JobEngine | None
+) -> Parts:
     async def check_database() -> None:
         await asyncio.to_thread(database.check)
 
     def find_object(key: str) -> TemporaryObject | None:
         return find_temporary(settings.storage, key, datetime.now(UTC))
 
-    checks = {"database": check_database, "tasks": engine.check}
-    parts = Parts(database, engine, uploads, find_object, settings.service.public_url, checks, settings.api)
-    return Service(engine, uploads, make_app(parts), settings.api)
+    assert submitter is not None  # noqa: S101 - who answers has one of the two
+    checks = {"database": check_database} | ({} if engine is None else {"tasks": engine.check})
+    return Parts(database, submitter, uploads, find_object, settings.service.public_url, checks, settings.api)

@@ -41,6 +41,8 @@ def open_database(settings: ServiceSettings, *, alone: bool = False) -> Iterator
             if alone:
                 database.claim()
             database.migrate()
+            if database.is_shared:
+                database.executors.demand_key(database.key_fingerprint)
         yield database
     finally:
         database.close()

@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import structlog
 from aiohttp import web
@@ -19,11 +19,13 @@ from filmstrip.api.auth import WRONG_KEYS
 from filmstrip.api.connections import connection_factory
 from filmstrip.api.under_way import UNDER_WAY
 from filmstrip.db.database import Database
-from filmstrip.service.app import Service, build
+from filmstrip.service.app import Role, Service, build
 from filmstrip.service.data_folder import ensure_keys, names_in_use, open_database
 from filmstrip.service.housekeeping import housekeeping
 from filmstrip.service.listening import address_of, listening_sockets
 from filmstrip.service.store_check import check_stores, moved_keys, unknown_keys
+from filmstrip.settings.mistakes import SettingsError
+from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.settings.settings import Settings
 
 _REQUEST_SECONDS = 5.0
@@ -37,42 +39,57 @@ _NOTE_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-async def serve(settings: Settings) -> None:
-    """Run the service until SIGTERM or SIGINT; a second signal ends it at once.
+async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = False) -> None:
+    """Run the service, or a part of it, until SIGTERM or SIGINT; a second signal ends it at once.
+
+    Args:
+        settings: All settings.
+        role: What this process does.
+        replace: Whether to take the place of a process of the same name that is alive.
 
     Raises:
-        FilmstripError: It cannot start, or another service has taken its database.
+        FilmstripError: It cannot start.
     """
     check_stores(settings.storage)
     stopped = _on_signal()
-    listening = settings.service
-    with (
+    with ExitStack() as stack:
         # First what may be refused, then what changes something: a start that fails must not touch what runs.
-        listening_sockets(listening.host, listening.port) as sockets,
-        open_database(settings.service, alone=True) as database,
-    ):
-        moved = ensure_keys(database, settings.service.api_keys)
-        _tell_stores(settings, database, moved)
-        service = build(settings, database)
-        await asyncio.to_thread(service.uploads.begin)
-        await service.engine.start()
+        sockets = stack.enter_context(_sockets(settings.service, role))
+        database = stack.enter_context(open_database(settings.service, alone=True))
+        _demand_shared(database, role)
+        if role.answers:
+            _tell_stores(settings, database, ensure_keys(database, settings.service.api_keys))
+        service = build(settings, database, role)
+        await service.start(replace=replace)
         # What is loaded by now stays for ever: to look through it again and again for garbage would take 75 ms each
         # time, while no request is answered.
         gc.freeze()
         try:
-            async with (
-                housekeeping(settings.storage, service.uploads, database, stopped.set) as kept,
-                _answering(service, sockets),
-            ):
-                log.info("listening", url=address_of(sockets[0]))
+            async with housekeeping(settings.storage, service.uploads), _answering(service, sockets):
+                log.info("listening", url=address_of(sockets[0])) if sockets else log.info("working")
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
-                _end_for_certain(settings.service.drain_seconds + _LAST_SECONDS, database)
+                _end_for_certain(settings.service.drain_seconds + _LAST_SECONDS, service)
         finally:
-            await service.engine.stop(settings.service.drain_seconds)
+            await service.stop(settings.service.drain_seconds)
     log.info("stopped")
-    if kept.lost is not None:
-        raise kept.lost
+
+
+@contextmanager
+def _sockets(settings: ServiceSettings, role: Role) -> Iterator[Sequence[socket.socket]]:
+    if not role.answers:
+        yield ()
+        return
+    with listening_sockets(settings.host, settings.port) as sockets:
+        yield sockets
+
+
+def _demand_shared(database: Database, role: Role) -> None:
+    if role is not Role.ALL and not database.is_shared:
+        raise SettingsError(
+            f"database_url: `filmstrip {role}` is one of several processes, which share a PostgreSQL database: set it "
+            "to postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or run `filmstrip serve`, which is all in one"
+        )
 
 
 def _tell_stores(settings: Settings, database: Database, moved: Sequence[str]) -> None:
@@ -86,7 +103,7 @@ def _tell_stores(settings: Settings, database: Database, moved: Sequence[str]) -
         log.warning("store_for_another_key", reason=sentence)
 
 
-def _end_for_certain(seconds: float, database: Database) -> None:
+def _end_for_certain(seconds: float, service: Service) -> None:
     """End this process after a while, whatever still goes on in it.
 
     A thread that waits for a server cannot be cancelled. What it does is done again after the next start, as after a
@@ -95,9 +112,10 @@ def _end_for_certain(seconds: float, database: Database) -> None:
 
     def end() -> None:
         # No death of the service: nothing that was at work is to be suspected of one.
-        noting = threading.Thread(target=database.interruptions.end_all_work, daemon=True)
-        noting.start()
-        noting.join(_NOTE_SECONDS)
+        if service.engine is not None:
+            noting = threading.Thread(target=service.engine.end_all_marks, daemon=True)
+            noting.start()
+            noting.join(_NOTE_SECONDS)
         log.error("ended_at_once", reason="work did not end in time; it is taken up again at the next start")
         sys.stderr.flush()
         os._exit(0)
@@ -124,7 +142,10 @@ def _on_signal() -> asyncio.Event:
 
 @asynccontextmanager
 async def _answering(service: Service, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
-    """Answer requests until the block ends."""
+    """Answer requests until the block ends, if this process does."""
+    if service.app is None:
+        yield
+        return
     runner = web.AppRunner(service.app, shutdown_timeout=_REQUEST_SECONDS)
     await runner.setup()
     assert runner.server is not None  # noqa: S101 - setup() makes it

@@ -11,7 +11,8 @@ import pytest
 from filmstrip.db.callback_records import Callback
 from filmstrip.db.database import utc_now
 from filmstrip.jobs.tasks import journal
-from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript
+from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript, enqueue_callback
+from filmstrip.jobs.tasks.durable import Durable
 
 THEN = datetime(2031, 5, 2, 10, tzinfo=UTC)
 DUE = Callback(7, "t.queued", "t", "queued", "host:1", THEN, THEN, THEN, tries=0, rounds=0)
@@ -152,7 +153,7 @@ def test_an_event_is_begun_in_its_transaction() -> None:
     """And looked for at once."""
     stage = Stage()
     connection: Any = object()
-    stage.script.enqueue(connection, DUE, 5)
+    enqueue_callback(cast("Durable", stage), connection, DUE, 5)
     assert stage.begun == [(connection, CALLBACK, "t:7.0.0", ("t", "5 host:1"), "5 host:1"), ("wake", CALLBACK)]
 
 

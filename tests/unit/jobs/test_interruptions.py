@@ -120,10 +120,10 @@ async def test_a_cancellation_leaves_no_mark(
     began, is_written, may_go_on = asyncio.Event(), asyncio.Event(), threading.Event()
     loop, mark = asyncio.get_running_loop(), getattr(database.interruptions, moment)
 
-    def slow_mark(*arguments: object) -> None:
+    def slow_mark(*arguments: object, **named: object) -> None:
         loop.call_soon_threadsafe(began.set)
         may_go_on.wait(10)
-        mark(*arguments)
+        mark(*arguments, **named)
         loop.call_soon_threadsafe(is_written.set)
 
     monkeypatch.setattr(database.interruptions, moment, slow_mark)

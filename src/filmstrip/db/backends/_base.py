@@ -32,13 +32,6 @@ class Ownership(Protocol):
             ResourceError: A running service has it.
         """
 
-    def keep(self) -> None:
-        """See to it that this process still has what it took.
-
-        Raises:
-            ResourceError: Another service has it now.
-        """
-
     def release(self) -> None:
         """Let another process have it."""
 
@@ -49,6 +42,10 @@ class Backend(Protocol):
     @property
     def place(self) -> str:
         """Where it is, for people; without a password."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may run services on it at a time."""
 
     @property
     def engine(self) -> Engine:
@@ -76,6 +73,12 @@ class Backend(Protocol):
 
     def hold_migrations(self, connection: Connection) -> None:
         """Let nobody else change the shape of the tables until the transaction ends."""
+
+    def alone(self, number: int) -> AbstractContextManager[None]:
+        """Do what is done in the block while no other process does what has this number (`advisory_locks`)."""
+
+    def elected(self, number: int) -> AbstractContextManager[bool]:
+        """Check whether this process alone may do what has this number, until the end of the block; without waiting."""
 
     def insert(self, table: Table) -> Any:
         """Return the `INSERT` of this database's own words, which may say `on_conflict_do_update`."""

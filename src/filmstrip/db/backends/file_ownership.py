@@ -69,9 +69,6 @@ class FileOwnership:
         finally:
             self.release()
 
-    def keep(self) -> None:
-        """Do nothing: the kernel takes it from no process that lives."""
-
     def release(self) -> None:
         """Let another process have it."""
         if self._lock is not None:

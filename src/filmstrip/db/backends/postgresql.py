@@ -6,6 +6,7 @@ a task before its outputs (`hold_task`), all in the same order, so that no two w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,12 +18,28 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from filmstrip.db.backends.advisory_locks import MIGRATIONS
-from filmstrip.db.backends.session_ownership import SessionOwnership
+from filmstrip.db.backends.session_lock import SessionLock
 
 _CONNECT_SECONDS = 5
 _MOST_CONNECTIONS = 20
+_PAUSE_SECONDS = 0.1
 _PASSING_STATES = ("08", "40", "53300", "57P")
 """How the SQLSTATE of what passes begins: connections, transactions broken off, too many clients, shutdowns."""
+
+
+class _AnybodysOwnership:
+    """Any number of services run on a PostgreSQL database: who of them lives, `db.executors` knows."""
+
+    def take(self) -> None:
+        """Do nothing."""
+
+    @contextmanager
+    def held(self, problem: str) -> Iterator[None]:  # noqa: ARG002 - as of each database
+        """Do nothing: a fleet is upgraded one by one, so migrations leave what older versions use."""
+        yield
+
+    def release(self) -> None:
+        """Do nothing."""
 
 
 class PostgresqlBackend:
@@ -39,11 +56,12 @@ class PostgresqlBackend:
         """
         self._url = _driver_url(url)
         self.place = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self.is_shared = True
         self.engine = self.noting_engine = _open(self._url)
         self._reading_engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        self.ownership = SessionOwnership(self.engine, self.place)
+        self.ownership = _AnybodysOwnership()
 
     def open_companion_engine(self) -> Engine:
         """Open the same database for the durable engine, whose tables are in a schema of their own."""
@@ -68,6 +86,27 @@ class PostgresqlBackend:
     def hold_migrations(self, connection: Connection) -> None:
         """Take the lock that all processes know for it."""
         connection.execute(select(func.pg_advisory_xact_lock(MIGRATIONS)))
+
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:
+        """Wait for the lock in a session of its own."""
+        lock = SessionLock(self.engine, number)
+        while not lock.keep():
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def elected(self, number: int) -> Iterator[bool]:
+        """Try the lock in a session of its own."""
+        lock = SessionLock(self.engine, number)
+        is_elected = lock.keep()
+        try:
+            yield is_elected
+        finally:
+            lock.release()
 
     def insert(self, table: Table) -> Insert:
         """Return PostgreSQL's `INSERT`."""

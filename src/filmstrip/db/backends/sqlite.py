@@ -48,6 +48,7 @@ class SqliteBackend:
         self._url = url
         self._turn = threading.Lock()
         self.place = str(path)
+        self.is_shared = False
         self.engine, self.noting_engine = open_engine(url), open_engine(url, synchronous="NORMAL")
         self.ownership = FileOwnership(path)
 
@@ -81,6 +82,16 @@ class SqliteBackend:
 
     def hold_migrations(self, connection: Connection) -> None:
         """Do nothing: one transaction writes at a time."""
+
+    @contextmanager
+    def alone(self, number: int) -> Iterator[None]:  # noqa: ARG002 - one service has the database
+        """Do nothing: one service at a time has the database."""
+        yield
+
+    @contextmanager
+    def elected(self, number: int) -> Iterator[bool]:  # noqa: ARG002 - one service has the database
+        """Give True: one service at a time has the database."""
+        yield True
 
     def insert(self, table: Table) -> Insert:
         """Return SQLite's `INSERT`."""

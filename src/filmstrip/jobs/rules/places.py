@@ -69,6 +69,11 @@ class Places:
         with self._lock:
             self._taken[name] = key
 
+    def taken(self) -> tuple[str, ...]:
+        """Return who has a place."""
+        with self._lock:
+            return tuple(self._taken)
+
     def leave(self, name: str) -> None:
         """Give back a place; work that has none may say so too."""
         with self._lock:

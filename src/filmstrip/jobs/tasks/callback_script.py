@@ -88,19 +88,6 @@ class CallbackScript:
                 await self._durable.begin(CALLBACK, {_run(callback): (token, share)}, share, seconds)
                 return
 
-    def enqueue(self, connection: Connection, callback: Callback, key_id: int | None) -> None:
-        """Begin to tell an event, in the transaction that notes it; blocking.
-
-        Args:
-            connection: The transaction's.
-            callback: The event.
-            key_id: The API key of its task, None for the operator's own.
-        """
-        share = f"{'-' if key_id is None else key_id} {callback.host}"
-        self._durable.enqueue(connection, CALLBACK, _run(callback), (callback.token, share), share)
-        # It looks after this transaction: both want to write.
-        self._durable.wake(CALLBACK)
-
     def take_up(self) -> None:
         """Begin again what was asked for, and what nothing works on any more; blocking."""
         # Without what they began: that waits for its time.
@@ -130,3 +117,18 @@ def _run(callback: Callback) -> str:
     Behind the token is a colon: what begins with a token and a dot belongs to the making of its task, and ends with it.
     """
     return f"{callback.token}:{callback.number}.{callback.rounds}.{callback.tries}"
+
+
+def enqueue_callback(durable: Durable, connection: Connection, callback: Callback, key_id: int | None) -> None:
+    """Begin to tell an event, in the transaction that notes it; blocking.
+
+    Args:
+        durable: Runs the script, or has it run by another process.
+        connection: The transaction's.
+        callback: The event.
+        key_id: The API key of its task, None for the operator's own.
+    """
+    share = f"{'-' if key_id is None else key_id} {callback.host}"
+    durable.enqueue(connection, CALLBACK, _run(callback), (callback.token, share), share)
+    # It looks after this transaction: both want to write.
+    durable.wake(CALLBACK)

@@ -1,8 +1,8 @@
 """Scripts that survive the death of their process: DBOS writes down the result of each step and begins again there.
 
-This module, `journal` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an async function that
-does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON values. A step that
-did not end is done again, so it must not mind being done twice.
+This module, `journal`, `handing_over` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an
+async function that does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON
+values. A step that did not end is done again, so it must not mind being done twice.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from filmstrip.db.patience import Patience, waiting
 from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
 from filmstrip.jobs.tasks.engine_log import take_logs
+from filmstrip.jobs.tasks.executor_identity import LOCAL
+from filmstrip.jobs.tasks.handing_over import give_back
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
@@ -29,7 +31,6 @@ from filmstrip.jobs.tasks.wake_up import StopEvents
 _APPLICATION = "filmstrip"
 # Constant, or an upgrade of the service would strand what the version before it left unfinished.
 _VERSION = "filmstrip-1"
-_EXECUTOR = "local"
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 0.1
 _AGAIN_SECONDS = 1.0
@@ -40,15 +41,25 @@ T = TypeVar("T")
 
 
 class Durable:
-    """The durable engine, embedded: this process alone uses its database, and has only one of it."""
+    """The durable engine, embedded; a process has only one of it."""
 
-    def __init__(self, engine: Engine, poll_seconds: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        poll_seconds: float,
+        executor_id: str = LOCAL,
+        demand_life: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Prepare it.
 
         Args:
             engine: The database.
             poll_seconds: How often it is looked for new work and for results.
+            executor_id: This start of this process; what an earlier one of the same id left, it goes on with.
+            demand_life: Does not return once others do the work of this process; None if there are no others.
         """
+        self._executor_id = executor_id
+        self._demand_life = demand_life
         self._engine = engine
         self._poll_seconds = poll_seconds
         self._format = JournalFormat()
@@ -80,6 +91,26 @@ class Durable:
                 partition_worker_concurrency=min(queue.at_once, queue.at_once_per_key),
                 polling_interval_sec=self._poll_seconds,
             )
+        self._connect()
+
+    def connect(self, queues: Mapping[str, Queue]) -> None:
+        """Enqueue scripts from now on, and run none: other processes do; blocking.
+
+        Args:
+            queues: The queue of each script, by the name of the script.
+        """
+        take_logs()
+        self._queues = dict(queues)
+        DBOS.migrate(self._engine.url.render_as_string(hide_password=False))
+        self._connect()
+
+    def disconnect(self) -> None:
+        """End after `connect`."""
+        if self._client is not None:
+            self._client.destroy()
+        self._engine.dispose()
+
+    def _connect(self) -> None:
         self._client = DBOSClient(
             system_database_engine=self._engine, serializer=self._format, application_name=_APPLICATION
         )
@@ -89,9 +120,21 @@ class Durable:
         self._steps.begin_no_more()
         await self._until(self._steps.are_all_waiting, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        if self._executor_id != LOCAL:
+            await asyncio.to_thread(self.take_over, lambda executor_id: executor_id == self._executor_id)
         if self._client is not None:
             self._client.destroy()
         self._engine.dispose()
+
+    def take_over(self, is_dead: Callable[[str], bool]) -> list[str]:
+        """Give the scripts that dead executors were running back to their queues; return which; blocking.
+
+        Args:
+            is_dead: Whether an executor is dead, by its id.
+        """
+        if self._client is None:
+            return []
+        return give_back(self._client, {name: queue.name for name, queue in self._queues.items()}, is_dead)
 
     def enqueue(
         self, connection: Connection | None, name: str, identity: str, arguments: tuple[str | int, ...], key: str
@@ -192,12 +235,22 @@ class Durable:
             ends_at = time.monotonic() + _DATABASE_SECONDS
             while True:
                 try:
-                    return await self._steps.do(limit, work, script)
+                    return await self._do_alive(limit, work, script)
                 except DatabaseAwayError:
                     # It broke a transaction off, or a thread with less patience gave up. The step is done again.
                     if time.monotonic() > ends_at:
                         raise
                 await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _do_alive(self, limit: StepLimit, work: Callable[[], Awaitable[T]], script: str) -> T:
+        """Do a step, if this process does it and no other one, and tell what comes of it only if that is still so."""
+        if self._demand_life is None:
+            return await self._steps.do(limit, work, script)
+        await self._demand_life()
+        try:
+            return await self._steps.do(limit, work, script)
+        finally:
+            await self._demand_life()
 
     def _named_script(self, name: str, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
@@ -231,7 +284,7 @@ class Durable:
             name=_APPLICATION,
             system_database_engine=self._engine,
             application_version=_VERSION,
-            executor_id=_EXECUTOR,
+            executor_id=self._executor_id,
             serializer=self._format,
             use_listen_notify=False,
             # Nothing is sent to scripts; this only says how long an orderly stop waits for the thread that looks.

@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.db.task_records import Submission
 from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.jobs.callbacks.deliveries import Deliveries
-from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
 from filmstrip.jobs.callbacks.settings import CallbackSettings
-from filmstrip.jobs.making.addresses import check_addresses
-from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript
+from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript, enqueue_callback
 from filmstrip.jobs.tasks.durable import Durable
-from filmstrip.jobs.tasks.handover import begin_again, occupy_places, read_key
+from filmstrip.jobs.tasks.fleet import Fleet, end_at_once
+from filmstrip.jobs.tasks.handover import begin_again, occupy_places
 from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.isolation_report import report_isolation
 from filmstrip.jobs.tasks.known_tasks import KnownTasks
-from filmstrip.jobs.tasks.lending import check_credentials, lender_for
-from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.jobs.tasks.outages import Outages
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.run_task import RunTask
-from filmstrip.jobs.tasks.script_kinds import Kind, Queue
+from filmstrip.jobs.tasks.script_kinds import Kind
 from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
-from filmstrip.jobs.tasks.submission import make_submission
+from filmstrip.jobs.tasks.submitting import Submitting, script_queues
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.jobs.tasks.tidying import Tidying
-from filmstrip.jobs.tasks.upload_sources import find_uploads
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.media.settings import MediaSettings
 from filmstrip.outputs._base import Output
@@ -55,12 +49,8 @@ from filmstrip.uploads.uploads import Uploads
 _CANCEL_SECONDS = 20.0
 _STUCK_SECONDS = 60.0
 _MOST_NAMED = 5
-# Outputs that are put, or wait for a slot: neither costs more than memory.
-_OUTPUTS_AT_ONCE = 64
-_OUTPUTS_AT_ONCE_PER_KEY = 48
 # Those that wait for a place cost no more than memory; a silent receiver of an API key has no more than its share.
 _CALLBACKS_AT_ONCE = 1024
-_CALLBACKS_AT_ONCE_PER_HOST = 8
 _log = structlog.get_logger()
 
 
@@ -78,6 +68,7 @@ class JobEngine:
         uploads: Uploads | None = None,
         parse: Callable[[str], Query[Output]] = parse_query,
         child: str = CHILD,
+        on_dead: Callable[[], object] = end_at_once,
     ) -> None:
         """Join the parts; nothing runs yet.
 
@@ -90,6 +81,7 @@ class JobEngine:
             uploads: What clients sent us, which may be sources.
             parse: Parses the text of a query.
             child: The module that child processes run.
+            on_dead: Ends this process once another one does its work.
         """
         self._database = database
         self._settings = settings
@@ -100,13 +92,14 @@ class JobEngine:
         self._board = ProgressBoard(database, settings.progress_seconds)
         self._forks = ForkServer(child)
         self._child = MediaChild(media, storage, self._forks)
+        self._fleet = Fleet(database, settings, on_dead)
         self._around = around = Surroundings(
             database=database,
             settings=settings,
             storage=storage,
             child=self._child,
             folders=self._folders,
-            interruptions=Interruptions(database, settings.recoveries),
+            interruptions=Interruptions(database, settings.recoveries, executor_id=self._fleet.marks_of),
             slots=Places(settings.slot_count, settings.slots_per_key),
             fetches=Places(settings.fetches, settings.fetches_per_key),
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
@@ -115,7 +108,12 @@ class JobEngine:
         )
         self._open_tasks = around.open_tasks
         self._places = (around.slots, around.fetches, around.open_tasks)
-        self._durable = Durable(database.companion_engine(), settings.poll_seconds)
+        self._durable = Durable(
+            database.companion_engine(),
+            settings.poll_seconds,
+            self._fleet.executor_id,
+            self._fleet.demand_life if database.is_shared else None,
+        )
         self._scripts = RunTask(
             self._durable,
             TaskSteps(around, Restarts(self._durable, around)),
@@ -125,15 +123,19 @@ class JobEngine:
         )
         deliveries = Deliveries(database, callbacks or CallbackSettings(), storage)
         self._callbacks = CallbackScript(self._durable, database, deliveries)
+        self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads, parse=parse)
         self._tidying: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    async def start(self, *, replace: bool = False) -> None:
         """Begin to run tasks, first of all those that an earlier service left unfinished.
 
+        Args:
+            replace: Whether to take the place of a process of the same name that is alive.
+
         Raises:
-            ResourceError: Another server runs on the same work folder, or media processes cannot be kept apart as the
-                setting `isolation` requires.
+            ResourceError: Another server runs on the same work folder, media processes cannot be kept apart as the
+                setting `isolation` requires, or another process of this name works on the database.
         """
         unfinished = await asyncio.to_thread(self._database.tasks.unfinished_tasks)
         await asyncio.to_thread(self._folders.open, unfinished)
@@ -143,12 +145,13 @@ class JobEngine:
             except FilmstripError:
                 await asyncio.to_thread(self._forks.close)
                 raise
-        await asyncio.to_thread(self._database.interruptions.count_interruptions)
-        await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
+        await asyncio.to_thread(self._fleet.begin, replace=replace)
+        if not self._database.is_shared:
+            await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
-        await asyncio.to_thread(self._durable.start, self._kinds())
+        await asyncio.to_thread(self._fleet.start, self._durable, partial(self._durable.start, self._kinds()))
         # What was noted before it is begun by the first look of the tidying.
-        self._database.callbacks.on_noted = self._callbacks.enqueue
+        self._database.callbacks.on_noted = partial(enqueue_callback, self._durable)
         await asyncio.to_thread(begin_again, self._database, unfinished, self._durable)
         self._board.start()
         await asyncio.to_thread(self._forks.start)
@@ -174,48 +177,21 @@ class JobEngine:
                 places.close()
             # What is cut off from here on was ended by the stop: its marks go before it, as an operator who finds
             # that it takes too long may kill it, and after it, for what was about to make one.
-            await asyncio.to_thread(self._database.interruptions.end_all_work)
+            await asyncio.to_thread(self.end_all_marks)
             await self._durable.stop(drain_seconds)
             await self._board.stop()
-            await asyncio.to_thread(self._database.interruptions.end_all_work)
+            await asyncio.to_thread(self.end_all_marks)
+            await self._fleet.stop()
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
+    def end_all_marks(self) -> None:
+        """Take away the marks of what is at work here: it ends, and is not the reason; blocking."""
+        self._database.interruptions.end_all_work(self._fleet.marks_of)
+
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
-        """Start a task, in one transaction; it is durable when this returns.
-
-        Args:
-            token: The task.
-            query: What it is to do.
-            payload: What the client wants to see again.
-            base_url: Scheme, host and port under which the client reaches this service.
-
-        Raises:
-            TokenNotFoundError: There is no such task that is still to be started.
-            QueryError: It cannot work with the settings.
-        """
-        key = await asyncio.to_thread(read_key, self._database, token)
-        key_id = int(key) if key.isdigit() else None
-        enqueue = partial(
-            self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
-        )
-        submission = await asyncio.to_thread(self._submission, query, payload, key_id, base_url)
-        await asyncio.to_thread(self._database.tasks.submit_task, token, submission, enqueue)
-        self._durable.wake(TASK)
-        _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
-
-    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str) -> Submission:
-        lender = lender_for(self._database, self._storage, key_id, is_begun=False)
-        demand_all(
-            partial(check_credentials, query, lender),
-            partial(check_servers, query, self._storage, lender),
-            partial(check_paths, query, self._storage),
-            partial(check_addresses, query, self._storage),
-            partial(check_receiver, query.callback_url, self._storage),
-        )
-        upload_ids = find_uploads(query.sources, self._uploads, key_id)
-        completed = with_operator_values(query, self._settings, self._parse)
-        return make_submission(completed, payload, upload_ids, target_of(query, base_url))
+        """Start a task, as `Submitting.submit`, and begin with it at once."""
+        await self._submitting.submit(token, query, payload, base_url)
 
     async def cancel(self, token: str) -> None:
         """End a task now, and wait until its processes are ended; what it has put stays.
@@ -245,16 +221,14 @@ class JobEngine:
         await asyncio.to_thread(demand_free_disk, self._folders.root, self._settings.free_disk_mb)
 
     def _kinds(self) -> dict[str, Kind]:
-        most = self._settings.open_tasks
-        tasks = Queue("tasks", most, self._settings.open_tasks_per_key or most)
-        outputs = Queue("outputs", _OUTPUTS_AT_ONCE, _OUTPUTS_AT_ONCE_PER_KEY)
-        callbacks = Queue("callbacks", _CALLBACKS_AT_ONCE, _CALLBACKS_AT_ONCE_PER_HOST)
-        return {
-            TASK: Kind(self._scripts.run_task, tasks),
-            BUNDLE: Kind(self._scripts.run_bundle, outputs),
-            OUTPUT: Kind(self._scripts.run_output, outputs),
-            CALLBACK: Kind(self._callbacks.call_back, callbacks),
+        queues = script_queues(self._settings)
+        scripts: dict[str, Callable[..., Awaitable[None]]] = {
+            TASK: self._scripts.run_task,
+            BUNDLE: self._scripts.run_bundle,
+            OUTPUT: self._scripts.run_output,
+            CALLBACK: self._callbacks.call_back,
         }
+        return {name: Kind(script, queues[name]) for name, script in scripts.items()}
 
     async def _report_isolation(self) -> None:
         await report_isolation(self._child, self._folders.root)

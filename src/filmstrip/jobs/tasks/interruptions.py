@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import WorkGivenUpError
@@ -24,14 +25,18 @@ ALONE_SECONDS = 60.0
 class Interruptions:
     """Lets work begin, and knows how often it was interrupted."""
 
-    def __init__(self, database: Database, recoveries: int, alone_seconds: float = ALONE_SECONDS) -> None:
+    def __init__(
+        self, database: Database, recoveries: int, alone_seconds: float = ALONE_SECONDS, executor_id: str | None = None
+    ) -> None:
         """Prepare it.
 
         Args:
             database: Where the marks are.
             recoveries: How often work is begun again.
             alone_seconds: How long new work waits for a suspect.
+            executor_id: Whose marks are made; None if one service has the database.
         """
+        self._executor_id = executor_id
         self._database = database
         self._recoveries = recoveries
         self._alone_seconds = alone_seconds
@@ -59,7 +64,8 @@ class Interruptions:
         async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
             try:
                 # Cancelled between the two, the mark would outlive the work and make a suspect of it.
-                await finished_in_thread(self._database.interruptions.begin_work, token, index)
+                begin_work = partial(self._database.interruptions.begin_work, executor_id=self._executor_id)
+                await finished_in_thread(begin_work, token, index)
                 yield
             finally:
                 await finished_in_thread(self._database.interruptions.end_work, token, index)

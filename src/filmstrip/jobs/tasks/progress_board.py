@@ -8,6 +8,7 @@ from contextlib import suppress
 import structlog
 
 from filmstrip.db.database import Database
+from filmstrip.domain.errors import DatabaseAwayError
 
 _log = structlog.get_logger()
 
@@ -47,5 +48,7 @@ class ProgressBoard:
         if fractions:
             try:
                 await asyncio.to_thread(self._database.outputs.record_progress, fractions)
+            except DatabaseAwayError as error:
+                _log.warning("progress_not_written", reason=str(error))
             except Exception:  # noqa: BLE001 - progress is not worth a task; the next second tells it again
                 _log.warning("progress_not_written", exc_info=True)

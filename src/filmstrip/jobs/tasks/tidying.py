@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from filmstrip.db.backends.advisory_locks import JOURNAL
 from filmstrip.db.database import Database
+from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal
 from filmstrip.jobs.tasks.work_folders import WorkFolders
@@ -44,6 +46,8 @@ class Tidying:
                 await asyncio.to_thread(self.tidy)
                 if self._further is not None:
                     await asyncio.to_thread(self._further)
+            except DatabaseAwayError as error:
+                _log.warning("not_tidied", reason=str(error))
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 _log.exception("not_tidied")
             await asyncio.sleep(pause_seconds)
@@ -53,6 +57,21 @@ class Tidying:
 
         What comes next is enqueued before a script ends, so that a task with an open script has a future. Blocking.
         """
+        with self._database.elected(JOURNAL) as is_elected:
+            if is_elected:
+                self._tidy_journal()
+        self._tidy_here()
+
+    def _tidy_here(self) -> None:
+        """Take back what tasks have on this machine that ended, maybe by their last output on another one."""
+        self._folders.sweep(self._database.tasks.unfinished_tasks)
+        if taken := self._open_tasks.taken():
+            unfinished = set(self._database.tasks.unfinished_tasks())
+            for token in taken:
+                if token not in unfinished:
+                    self._open_tasks.leave(token)
+
+    def _tidy_journal(self) -> None:
         over = journal.list_over(for_seconds=_LOST_SECONDS)
         tasks = self._database.tasks.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
@@ -60,7 +79,6 @@ class Tidying:
                 if self._database.tasks.finish_task(task.token, "An internal error of the service ended this"):
                     _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
-        self._folders.sweep(self._database.tasks.unfinished_tasks)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
         ended = {task.token for task in tasks.values() if task.finished_at is not None and task.finished_at < before}
         journal.forget([identity for identity in over if identity.partition(".")[0] in ended])

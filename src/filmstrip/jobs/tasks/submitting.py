@@ -1,0 +1,145 @@
+"""Starts tasks: by the process that runs them, or by one that only answers clients."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from filmstrip.db.backends.advisory_locks import ENGINE
+from filmstrip.db.database import Database
+from filmstrip.db.task_records import Submission
+from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
+from filmstrip.jobs.making.addresses import check_addresses
+from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.callback_script import CALLBACK, enqueue_callback
+from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.handover import read_key
+from filmstrip.jobs.tasks.lending import check_credentials, lender_for
+from filmstrip.jobs.tasks.operator_values import with_operator_values
+from filmstrip.jobs.tasks.script_kinds import Queue
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
+from filmstrip.jobs.tasks.submission import make_submission
+from filmstrip.jobs.tasks.upload_sources import find_uploads
+from filmstrip.outputs._base import Output
+from filmstrip.outputs.registry import parse_query
+from filmstrip.params.query import Query
+from filmstrip.storage.settings import StorageSettings
+from filmstrip.uploads.uploads import Uploads
+
+# Outputs that are put, or wait for a slot: neither costs more than memory.
+_OUTPUTS_AT_ONCE = 64
+_OUTPUTS_AT_ONCE_PER_KEY = 48
+# Those that wait for a place cost no more than memory; a silent receiver of an API key has no more than its share.
+_CALLBACKS_AT_ONCE = 1024
+_CALLBACKS_AT_ONCE_PER_HOST = 8
+_log = structlog.get_logger()
+
+
+class Submitting:
+    """Starts tasks."""
+
+    def __init__(
+        self,
+        durable: Durable,
+        database: Database,
+        settings: JobSettings,
+        storage: StorageSettings,
+        *,
+        uploads: Uploads | None = None,
+        parse: Callable[[str], Query[Output]] = parse_query,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            durable: Enqueues scripts.
+            database: Where everything is written down.
+            settings: How tasks are run.
+            storage: Which places may be used.
+            uploads: What clients sent us, which may be sources.
+            parse: Parses the text of a query.
+        """
+        self._durable = durable
+        self._database = database
+        self._settings = settings
+        self._storage = storage
+        self._uploads = uploads
+        self._parse = parse
+
+    async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
+        """Start a task, in one transaction; it is durable when this returns.
+
+        Args:
+            token: The task.
+            query: What it is to do.
+            payload: What the client wants to see again.
+            base_url: Scheme, host and port under which the client reaches this service.
+
+        Raises:
+            TokenNotFoundError: There is no such task that is still to be started.
+            QueryError: It cannot work with the settings.
+        """
+        key = await asyncio.to_thread(read_key, self._database, token)
+        key_id = int(key) if key.isdigit() else None
+        enqueue = partial(
+            self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
+        )
+        submission = await asyncio.to_thread(self._submission, query, payload, key_id, base_url)
+        await asyncio.to_thread(self._database.tasks.submit_task, token, submission, enqueue)
+        self._durable.wake(TASK)
+        _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
+
+    def _submission(self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str) -> Submission:
+        lender = lender_for(self._database, self._storage, key_id, is_begun=False)
+        demand_all(
+            partial(check_credentials, query, lender),
+            partial(check_servers, query, self._storage, lender),
+            partial(check_paths, query, self._storage),
+            partial(check_addresses, query, self._storage),
+            partial(check_receiver, query.callback_url, self._storage),
+        )
+        upload_ids = find_uploads(query.sources, self._uploads, key_id)
+        completed = with_operator_values(query, self._settings, self._parse)
+        return make_submission(completed, payload, upload_ids, target_of(query, base_url))
+
+
+class Desk:
+    """Starts tasks for other processes, which run them; this one runs none."""
+
+    def __init__(
+        self, database: Database, settings: JobSettings, storage: StorageSettings, uploads: Uploads | None = None
+    ) -> None:
+        """Join the parts; see `Submitting`."""
+        self._database = database
+        self._settings = settings
+        self._durable = Durable(database.companion_engine(), settings.poll_seconds)
+        self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads)
+
+    def open(self) -> None:
+        """Begin; the engine's tables are made if they are not there; blocking."""
+        with self._database.alone(ENGINE):
+            self._durable.connect(script_queues(self._settings))
+        self._database.callbacks.on_noted = partial(enqueue_callback, self._durable)
+
+    def close(self) -> None:
+        """End; blocking."""
+        self._durable.disconnect()
+
+    async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
+        """Start a task, as `Submitting.submit`."""
+        await self._submitting.submit(token, query, payload, base_url)
+
+
+def script_queues(settings: JobSettings) -> dict[str, Queue]:
+    """Return where the scripts wait for their turn, by their names."""
+    most = settings.open_tasks
+    outputs = Queue("outputs", _OUTPUTS_AT_ONCE, _OUTPUTS_AT_ONCE_PER_KEY)
+    return {
+        TASK: Queue("tasks", most, settings.open_tasks_per_key or most),
+        BUNDLE: outputs,
+        OUTPUT: outputs,
+        CALLBACK: Queue("callbacks", _CALLBACKS_AT_ONCE, _CALLBACKS_AT_ONCE_PER_HOST),
+    }
