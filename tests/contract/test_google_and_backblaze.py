@@ -22,6 +22,9 @@ from filmstrip.domain.errors import (
 from filmstrip.params.destination import Destination
 from filmstrip.storage.host_rule import HostRule
 from filmstrip.storage.http.source_ranges import SourceRanges
+from filmstrip.storage.lender import loan_for
+from filmstrip.storage.lending.named_stores import StoreLender
+from filmstrip.storage.named_store import NamedStore
 from filmstrip.storage.opening import open_store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.sources import find_source, open_source
@@ -96,6 +99,23 @@ def test_google_is_its_s3_interface(google: S3Case) -> None:
         location = store.locate("a.mp4")
     assert location.url == f"https://storage.googleapis.com/{google.bucket}/out/a.mp4"
     assert _read(f"gs://{_login(google)}@{google.bucket}/out/a.mp4", google.settings) == CONTENT
+
+
+def test_a_lent_bucket_of_google_needs_no_key(google: S3Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom it is lent to writes gs:// without one, as a destination and as a source; others have no such bucket."""
+    monkeypatch.setenv("G_KEY", google.server.key)
+    monkeypatch.setenv("G_SECRET", google.server.secret)
+    endpoint, variables = "https://storage.googleapis.com", {"key_variable": "G_KEY", "secret_variable": "G_SECRET"}
+    lent = NamedStore(name="g", endpoint=endpoint, bucket=google.bucket, prefix="out", api_keys=("shop",), **variables)
+    shop, other = StoreLender((lent,), "shop"), StoreLender((lent,), "other")
+    place = Destination.model_validate({"url": f"gs://{google.bucket}/out/"})
+    assert loan_for(place, other) is None
+    assert loan_for(Destination.model_validate({"url": f"gs://{google.bucket}/else/"}), shop) is None
+    with closing(open_store(place, google.settings, is_folder=True, lender=shop)) as store:
+        store.put("a.mp4", CONTENT, "video/mp4")
+    reference, facts = find_source(f"gs://{google.bucket}/out/a.mp4", google.settings, lender=shop)
+    assert facts.version.size_bytes == len(CONTENT)
+    assert google.server.secret not in reference.url
 
 
 def test_a_service_account_of_google_is_refused_with_what_to_do() -> None:

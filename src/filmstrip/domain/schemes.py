@@ -27,6 +27,7 @@ class Scheme:
             parsed as a destination (`params.destination`).
         needs_keys: Whether nothing can be read or written there without credentials.
         is_lent: Whether the operator, or the shell of the command line, may lend credentials for such places.
+        s3_server: The one S3 server that all of its buckets are on, None if it names its own or speaks otherwise.
         takes_documents: Whether a secret may be a text of several lines, such as a private key.
         signs_addresses: Whether addresses in a destination of this kind can be signed.
         is_on_web: Whether what is put there has an address that web pages can read.
@@ -45,6 +46,7 @@ class Scheme:
     carries_keys: bool = False
     needs_keys: bool = False
     is_lent: bool = False
+    s3_server: str | None = None
     takes_documents: bool = False
     signs_addresses: bool = False
     is_on_web: bool = False
@@ -116,6 +118,8 @@ SCHEMES = (
         referred_by="http",
         carries_keys=True,
         needs_keys=True,
+        is_lent=True,
+        s3_server="storage.googleapis.com",  # Cloud Storage, "Interoperability with other storage providers"
         signs_addresses=True,
         is_on_web=True,
         options=_OBJECT_OPTIONS | {"permissions"},
@@ -172,6 +176,14 @@ def names_file(url: str) -> bool:
 
 def _slashes(url: str) -> int:
     return url.partition("://")[2].strip("/").count("/")
+
+
+def s3_form(url: str) -> str:
+    """Write a URL whose buckets are all on one S3 server as one of `s3://`; any other one stays as it is."""
+    scheme = scheme_of(url)
+    if scheme is None or scheme.s3_server is None:
+        return url
+    return f"s3://{scheme.s3_server}/{url.partition('://')[2]}"
 
 
 def may_begin_with_host(url: str) -> bool:

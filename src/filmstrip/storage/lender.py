@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from filmstrip.domain.errors import CredentialsError
-from filmstrip.domain.schemes import is_lent
+from filmstrip.domain.schemes import is_lent, s3_form
 from filmstrip.params.destination import Destination
 from filmstrip.params.values import is_printable_text
 from filmstrip.storage.egress.policy import split_port
@@ -97,4 +97,7 @@ def has_own_credentials(place: Destination) -> bool:
 
 def loan_for(place: Destination, lender: Lender) -> Loan | None:
     """Return what is lent to a place; None for one of a kind that needs none."""
-    return lender.loan(place) if is_lent(place.url) else None
+    if not is_lent(place.url):
+        return None
+    form = s3_form(place.url)
+    return lender.loan(place if form == place.url else place.model_copy(update={"url": form}))

@@ -48,7 +48,8 @@ def presigned_place(
     settings = loan.allowed_by(settings) if loan else settings
     address = S3Address.at(place.url, settings, SourceForbiddenError)
     account = account_of(place, address, loan)
-    host = loan.host if loan else address.lent_place
+    # Where the operator's rule says that the server is reached, whoever's store it is.
+    host = address.lent_place or (loan.host if loan else None)
     if region is not None and account is not None:
         address, account = address.in_region(region), replace(account, region=region)
     if account is None:

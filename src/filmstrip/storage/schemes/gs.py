@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from filmstrip.domain.errors import SourceForbiddenError
+from filmstrip.domain.schemes import s3_form
 from filmstrip.params.destination import Destination
 from filmstrip.storage.host_place import place_of_source
 from filmstrip.storage.lender import Lender
@@ -13,12 +14,10 @@ from filmstrip.storage.schemes.server import Server
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.source_reference import SourceReference
 
-_SERVER = "storage.googleapis.com"  # Cloud Storage, "Interoperability with other storage providers"
-
 
 def server_of(_url: str, settings: StorageSettings) -> Server:
     """Return the server of all buckets."""
-    return s3.server_of(f"s3://{_SERVER}/any-bucket", settings)
+    return s3.server_of(s3_form("gs://any-bucket"), settings)
 
 
 def open_store(destination: Destination, settings: StorageSettings, *, is_folder: bool, lender: Lender) -> S3Store:
@@ -33,4 +32,4 @@ def refer_to_source(url: str, settings: StorageSettings, lender: Lender, region:
 
 def _at_server(place: Destination) -> Destination:
     """Write the place as one of S3: its server stands before the bucket."""
-    return place.model_copy(update={"url": f"s3://{_SERVER}/{place.url.partition('://')[2]}"})
+    return place.model_copy(update={"url": s3_form(place.url)})
