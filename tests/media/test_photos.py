@@ -10,7 +10,10 @@ from PIL import Image
 import barcode
 from assets import ASSETS
 from assets.recipes import FFMPEG, QUIET, run
+from filmstrip.domain.errors import SourceUnreadableError
 from filmstrip.media.containers.photo import photo_end
+from filmstrip.media.probing.probe import probe
+from filmstrip.media.settings import MediaSettings
 from filmstrip.media.source.media_source import LocalFile
 from mp4_bench import encode
 from output_runs import run_output
@@ -68,3 +71,13 @@ def test_a_picture_that_breaks_off_is_no_whole_photo(tmp_path: Path) -> None:
     for length in (3, 4, 20, 400, len(data) - 2):
         path.write_bytes(data[:length])
         assert photo_end(LocalFile(path)) is None
+
+
+def test_an_animated_webp_is_named(tmp_path: Path) -> None:
+    """It is not read, and is called what it is, not a damaged film; a WebP of one picture is read."""
+    first, second = Image.new("RGB", (64, 36), "red"), Image.new("RGB", (64, 36), "blue")
+    first.save(tmp_path / "moves.webp", save_all=True, append_images=[second], duration=500)
+    first.save(tmp_path / "stands.webp", exif=Image.Exif().tobytes(), lossless=True)
+    with pytest.raises(SourceUnreadableError, match="is an animated WebP, which is not read here: make a GIF"):
+        probe(LocalFile(tmp_path / "moves.webp"), MediaSettings())
+    assert probe(LocalFile(tmp_path / "stands.webp"), MediaSettings()).video is not None

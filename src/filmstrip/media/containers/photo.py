@@ -5,6 +5,8 @@ What lies behind it, or a name that ends in `.jpg`, makes libav take the file fo
 
 from __future__ import annotations
 
+import re
+
 from filmstrip.media.source.header_bytes import read_bytes, size_of
 from filmstrip.media.source.media_source import MediaSource
 
@@ -21,6 +23,18 @@ _MOST_PICTURE_BYTES = 256 << 20
 
 PHOTO_FORMAT = "jpeg_pipe"
 """libav's name of the demuxer that photos have to be opened with."""
+
+
+# Of a WebP file that has more than one plain picture: behind its name its flags, of which the second bit says that it
+# moves (WebP Container Specification, "Extended File Format").
+_EXTENDED_WEBP = re.compile(rb"RIFF.{4}WEBPVP8X.{4}(.)", re.DOTALL)
+_MOVES = 0x02
+
+
+def is_animated_webp(source: MediaSource) -> bool:
+    """Check whether a source is a WebP picture that moves, which libav does not decode."""
+    found = _EXTENDED_WEBP.match(read_bytes(source, 0, 21))
+    return found is not None and bool(found[1][0] & _MOVES)
 
 
 def photo_end(source: MediaSource) -> int | None:

@@ -29,6 +29,7 @@ from filmstrip.media.containers.opening import (
     open_container,
     reading_errors,
 )
+from filmstrip.media.containers.photo import is_animated_webp
 from filmstrip.media.containers.sound_choice import FoundSound, find_sound
 from filmstrip.media.containers.track_labels import TrackLabel, read_track_labels, source_codec
 from filmstrip.media.frames.orientation import orientation_of
@@ -131,7 +132,7 @@ def _describe_video(
 ) -> VideoStream:
     context = stream.codec_context
     check_pixels(stream, settings)
-    frame = first_picture(container, stream)
+    frame = _first_picture(container, stream, source)
     time_base = stream.time_base or ASSUMED_TIME_BASE
     kind = kind_of(container)
     header = read_header(source) if kind.describes_pictures else b""
@@ -154,6 +155,17 @@ def _describe_video(
         margins=margins,
         has_true_times=_has_true_times(container, stream),
     )
+
+
+def _first_picture(container: InputContainer, stream: AvVideoStream, source: MediaSource) -> VideoFrame:
+    try:
+        return first_picture(container, stream)
+    except SourceUnreadableError:
+        if is_animated_webp(source):
+            raise SourceUnreadableError(
+                "The source is an animated WebP, which is not read here: make a GIF, an animated PNG or a video of it"
+            ) from None
+        raise
 
 
 def _stream_duration(stream: AvVideoStream, source: MediaSource) -> Fraction | None:
