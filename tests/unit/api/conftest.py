@@ -42,8 +42,14 @@ def api_settings() -> ApiSettings:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, database: Database) -> Uploads:
-    return Uploads(database.uploads, FolderStore(tmp_path / "uploads"), UploadSettings(tmp_path / "uploads"))
+def upload_idle_seconds() -> float:
+    return 60
+
+
+@pytest.fixture
+def uploads(tmp_path: Path, database: Database, upload_idle_seconds: float) -> Uploads:
+    settings = UploadSettings(tmp_path / "uploads", upload_idle_seconds=upload_idle_seconds)
+    return Uploads(database.uploads, FolderStore(tmp_path / "uploads"), settings)
 
 
 @pytest.fixture

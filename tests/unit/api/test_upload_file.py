@@ -509,6 +509,23 @@ async def test_a_form_without_its_file(tus: Tus, body: bytes) -> None:
     assert not tus.folder.exists() or not any(tus.folder.iterdir())
 
 
+@pytest.mark.parametrize("upload_idle_seconds", [0.2])
+async def test_a_form_that_falls_silent(tus: Tus) -> None:
+    """It is to be sent once more: nobody can go on with it, and nothing of it is left."""
+    forever = asyncio.Event()
+
+    async def silent() -> Any:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nsome of it'
+        await forever.wait()
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = await tus.service.client.post(f"/v1/upload_file/{tus.token}", data=silent(), headers=headers)
+    assert answer.status == 408
+    assert "send it once more" in (await answer.json())["message"]
+    assert not any(tus.folder.iterdir())
+    forever.set()
+
+
 async def test_a_file_in_a_form_is_found_at_every_boundary() -> None:
     """However the body is cut into pieces, the file is the same."""
     content = b"--b\r\n--b-\r\n--bc\r\n-\r\n"

@@ -9,11 +9,12 @@ from contextlib import aclosing
 from email.message import Message
 from functools import partial
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from filmstrip.api.errors import BodyError, BodyTooSlowError
 from filmstrip.api.parts import PARTS
 from filmstrip.api.uploading.desk import Desk
+from filmstrip.api.uploading.headers import CutOffError
 from filmstrip.api.uploading.receiving import Receiver, writing_to
 from filmstrip.db.upload_records import Upload
 
@@ -31,14 +32,13 @@ async def receive_form(request: web.Request, desk: Desk, task_token: str) -> Upl
     There has to be a task, and the file has to begin soon: what a stranger sends holds a connection only briefly.
 
     Raises:
-        BodyError: The body is no form with such a field, or its file does not begin in time.
-        CutOffError: Not all of it came.
+        BodyError: The body is no form with such a field, its file does not begin in time, or not all of it came.
         UploadError: There is no such task, or the file is too large.
         DiskFullError: There is no room.
     """
     boundary, body_seconds = _boundary(request), request.app[PARTS].settings.body_seconds
     await desk.threads.run(desk.uploads.demand_task, task_token)
-    arriving = Receiver(request.content, desk.uploads.settings.upload_idle_seconds).pieces()
+    arriving = _pieces(request.content, desk.uploads.settings.upload_idle_seconds)
     async with aclosing(arriving), aclosing(file_content(arriving, boundary)) as content:
         try:
             async with asyncio.timeout(body_seconds or None):
@@ -50,6 +50,16 @@ async def receive_form(request: web.Request, desk: Desk, task_token: str) -> Upl
             async for data in content:
                 await desk.threads.run(writing.write, data)
             return await desk.threads.run(writing.end_as_whole)
+
+
+async def _pieces(content: StreamReader, idle_seconds: float) -> AsyncGenerator[bytes, None]:
+    """Yield what comes of a form, which nobody can go on with when it breaks off."""
+    async with aclosing(Receiver(content, idle_seconds).pieces()) as pieces:
+        try:
+            async for piece in pieces:
+                yield piece
+        except CutOffError:
+            raise BodyTooSlowError("The form broke off, or brought nothing for too long: send it once more") from None
 
 
 def _boundary(request: web.Request) -> bytes:
