@@ -287,7 +287,9 @@ def test_a_missing_key_and_a_wrong_one_differ(
     seaweedfs.make_bucket("closed")
     command = ["thumbnails", str(sample), "s3://closed/t/", "--interval", "4", "--endpoint", seaweedfs.url]
     assert run(command) == ExitCode.FAILED
-    assert "takes nothing without credentials, and none were given" in capsys.readouterr().err
+    errors = capsys.readouterr().err
+    assert "takes nothing without credentials, and none were given" in errors
+    assert "AWS_ACCESS_KEY_ID" in errors
     shell.setenv("AWS_ACCESS_KEY_ID", seaweedfs.key)
     shell.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
     assert run(command) == ExitCode.FAILED

@@ -13,6 +13,7 @@ from filmstrip.storage.lender import S3Keys
 from filmstrip.storage.lending.aws_profiles import AwsProfile, whole_keys
 
 _REGION = re.compile(r"[a-z0-9-]+")
+_SERVER = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]+)?", re.IGNORECASE)
 
 
 def read_manners(
@@ -47,10 +48,10 @@ def _checked_endpoint(endpoint: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-        is_server = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        is_server = parts.scheme in {"http", "https"} and _SERVER.fullmatch(parts.netloc) and parts.port != 0
     except ValueError:  # its host or port makes no sense
         is_server = False
-    if not is_server or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+    if not is_server or parts.path.strip("/") or parts.query or parts.fragment:
         shown = endpoint.rpartition("@")[2]
         raise FilmstripError(f'The endpoint "{shown}" is not the URL of a server, such as https://s3.example.com')
     return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -112,6 +112,8 @@ def test_profiles_are_read(home: dict[str, str]) -> None:
         ("http://u:hush@x/y", None, {}, "is not the URL of a server"),
         ("http://[::1", None, {}, "is not the URL of a server"),
         ("http://x:99999", None, {}, "is not the URL of a server"),
+        ("not a url", None, {}, "is not the URL of a server"),
+        ("http://x:", None, {}, "is not the URL of a server"),
         ("http://x/?y", None, {}, "is not the URL of a server"),
         (None, None, {"AWS_REGION": "Frank furt"}, "is not one such as"),
     ],

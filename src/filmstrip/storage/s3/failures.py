@@ -78,7 +78,7 @@ def destination_error(failure: BaseException, address: ObjectAddress, account: S
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and account is None:
             return DestinationForbiddenError(
                 f'The destination "{address.label}" takes nothing without credentials, and none were given: set `key` '
-                "and `secret`"
+                "and `secret`, or in a shell AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
             )
         return refusal_error(text, status, address, account)
     if match := _BAD_CERTIFICATE.search(text):
