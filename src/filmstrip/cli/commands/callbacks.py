@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Column, Table
 
 from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
+from filmstrip.cli.tables import print_table, table_of
 from filmstrip.db.callback_records import Callback
 from filmstrip.domain.errors import FilmstripError
-
-_WIDTH_OF_FILES = 1000
-"""Columns of what is no terminal: other programs read a line for each callback."""
 
 
 @click.group("callbacks")
@@ -33,9 +29,7 @@ def command() -> None:
 @setting_flag("data_dir")
 def list_callbacks(config: Path | None, data_dir: str | None) -> None:
     """List callbacks that are tried again or were given up, oldest first."""
-    # An ID is to be copied: it is on one line, however narrow the terminal is. Nothing else is cut off.
-    others = [Column(name, overflow="fold") for name in ("happened", "receiver", "tries", "next try", "last failure")]
-    table = Table(Column("id", no_wrap=True), *others, box=None)
+    table = table_of("id", "happened", "receiver", "tries", "next try", "last failure")
     with service_database(config, data_dir) as database:
         for callback in database.callbacks.list_all():
             table.add_row(
@@ -46,7 +40,7 @@ def list_callbacks(config: Path | None, data_dir: str | None) -> None:
                 _next_try(callback),
                 escape(callback.reason or ""),
             )
-    Console(width=None if Console().is_terminal else _WIDTH_OF_FILES).print(table)
+    print_table(table)
 
 
 @command.command("resend")

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from filmstrip.cli.setting_flags import config_flag
+from filmstrip.cli.tables import print_table, table_of
 from filmstrip.service.checkup import Finding, check_up
 from filmstrip.settings.reading import describe_settings
 
@@ -25,7 +25,7 @@ def command(config: Path | None, *, shows_settings: bool) -> int:
     """
     console = Console()
     if shows_settings:
-        _show_settings(console, config)
+        _show_settings(config)
         return 0
     findings = list(check_up(config))
     for finding in findings:
@@ -40,8 +40,8 @@ def _show(console: Console, finding: Finding) -> None:
         console.print(f"  {'':<12} [dim]{escape(finding.remedy)}[/]", highlight=False, soft_wrap=True)
 
 
-def _show_settings(console: Console, config: Path | None) -> None:
-    table = Table("setting", "value", "set by", box=None)
+def _show_settings(config: Path | None) -> None:
+    table = table_of("setting", "value", "set by")
     for setting in describe_settings(config):
         table.add_row(setting.name, escape(setting.shown), f"[dim]{escape(setting.origin)}[/]")
-    console.print(table)
+    print_table(table)

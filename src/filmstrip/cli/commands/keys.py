@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
+from filmstrip.cli.tables import print_table, table_of
 from filmstrip.domain.scope import Scope
 from filmstrip.service.data_folder import make_key
 
@@ -64,12 +63,12 @@ def create(
 @setting_flag("data_dir")
 def list_keys(config: Path | None, data_dir: str | None) -> None:
     """List the API keys, without the keys themselves."""
-    table = Table("name", "scopes", "created", "last used", "expires", "revoked", box=None)
+    table = table_of("name", "scopes", "created", "last used", "expires", "revoked")
     with service_database(config, data_dir) as database:
         for key in database.keys.list_keys():
             moments = (key.created_at, key.last_used_at, key.expires_at, key.revoked_at)
             table.add_row(key.name, ", ".join(sorted(key.scopes)), *map(shown_moment, moments))
-    Console().print(table)
+    print_table(table)
 
 
 @command.command("revoke")

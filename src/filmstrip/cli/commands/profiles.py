@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
+from filmstrip.cli.tables import print_table, table_of
 from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.params.profile import parse_profile, without_secrets
@@ -78,13 +77,13 @@ def add_transfer_method(
 @setting_flag("data_dir")
 def list_profiles(config: Path | None, data_dir: str | None) -> None:
     """List the profiles and transfer methods."""
-    table = Table("id", "kind", "name", "API keys", "added", box=None)
+    table = table_of("id", "kind", "name", "API keys", "added")
     with service_database(config, data_dir) as database:
         for kind in ProfileKind:
             for each in database.profiles.read(kind).values():
                 keys = ", ".join(each.key_names) or "all"
                 table.add_row(each.identity, _shown(kind), each.name, keys, shown_moment(each.created_at))
-    Console().print(table)
+    print_table(table)
 
 
 @command.command("show")
