@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -175,6 +175,13 @@ class TaskRows:
         """Tokens of the tasks that were started and are not final, oldest first."""
         with self._transactions.reading() as connection:
             return tuple(connection.execute(select(task.c.token).where(_IS_OPEN).order_by(task.c.started_at)).scalars())
+
+    @repeated
+    def unfinished_among(self, tokens: Collection[str]) -> set[str]:
+        """Return which of some tasks were started and are not final."""
+        with self._transactions.reading() as connection:
+            open_ones = select(task.c.token).where(task.c.token.in_(tuple(tokens)), _IS_OPEN)
+            return set(connection.execute(open_ones).scalars())
 
     @repeated
     def is_unfinished(self, token: str) -> bool:

@@ -1,6 +1,7 @@
 """Where do tasks work?"""
 
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_what_could_not_be_removed_is_swept_later(tmp_path: Path) -> None:
     folders.open([])
     folders.source("old").write_text("x")
 
-    def unfinished() -> list[str]:
+    def unfinished(_there: Collection[str]) -> list[str]:
         folders.source("new").write_text("x")
         return ["new"]
 

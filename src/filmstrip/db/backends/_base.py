@@ -75,7 +75,11 @@ class Backend(Protocol):
         """Let nobody else change the shape of the tables until the transaction ends."""
 
     def alone(self, number: int) -> AbstractContextManager[None]:
-        """Do what is done in the block while no other process does what has this number (`advisory_locks`)."""
+        """Do what is done in the block while no other process does what has this number (`advisory_locks`).
+
+        Raises:
+            ResourceError: Another one does it for minutes.
+        """
 
     def elected(self, number: int) -> AbstractContextManager[bool]:
         """Check whether this process alone may do what has this number, until the end of the block; without waiting."""

@@ -19,10 +19,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from filmstrip.db.backends.advisory_locks import MIGRATIONS
 from filmstrip.db.backends.session_lock import SessionLock
+from filmstrip.domain.errors import ResourceError
 
 _CONNECT_SECONDS = 5
 _MOST_CONNECTIONS = 20
 _PAUSE_SECONDS = 0.1
+_TURN_SECONDS = 180.0
 _PASSING_STATES = ("08", "40", "53300", "57P")
 """How the SQLSTATE of what passes begins: connections, transactions broken off, too many clients, shutdowns."""
 
@@ -91,7 +93,10 @@ class PostgresqlBackend:
     def alone(self, number: int) -> Iterator[None]:
         """Wait for the lock in a session of its own."""
         lock = SessionLock(self.engine, number)
+        ends_at = time.monotonic() + _TURN_SECONDS
         while not lock.keep():
+            if time.monotonic() > ends_at:
+                raise ResourceError("Another process has been starting on the database for minutes: look into its log")
             time.sleep(_PAUSE_SECONDS)
         try:
             yield

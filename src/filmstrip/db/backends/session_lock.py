@@ -48,9 +48,15 @@ class SessionLock:
     def release(self) -> None:
         """Let another process have it."""
         with self._turn:
-            if self._session is not None:
-                with suppress(DBAPIError):
-                    self._session.execute(select(func.pg_advisory_unlock(self._number)))
+            session, self._session = self._session, None
+            if session is None:
+                return
+            try:
+                session.execute(select(func.pg_advisory_unlock(self._number)))
+                session.rollback()
+                session.close()
+            except DBAPIError:
+                self._session = session
                 self._drop()
 
     def _connect(self) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.domain.errors import FilmstripError, ResourceError, TokenNotFoundError
+from filmstrip.domain.errors import DatabaseAwayError, FilmstripError, ResourceError, TokenNotFoundError
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.jobs.callbacks.deliveries import Deliveries
 from filmstrip.jobs.callbacks.settings import CallbackSettings
@@ -181,13 +181,16 @@ class JobEngine:
             await self._durable.stop(drain_seconds)
             await self._board.stop()
             await asyncio.to_thread(self.end_all_marks)
-            await self._fleet.stop()
+            # Without the database, the others find out by themselves.
+            with suppress(DatabaseAwayError):
+                await self._fleet.stop()
         await asyncio.to_thread(self._forks.close)
         self._folders.close()
 
     def end_all_marks(self) -> None:
         """Take away the marks of what is at work here: it ends, and is not the reason; blocking."""
-        self._database.interruptions.end_all_work(self._fleet.marks_of)
+        with suppress(DatabaseAwayError):
+            self._database.interruptions.end_all_work(self._fleet.marks_of)
 
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
         """Start a task, as `Submitting.submit`, and begin with it at once."""

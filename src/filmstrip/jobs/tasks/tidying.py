@@ -64,9 +64,9 @@ class Tidying:
 
     def _tidy_here(self) -> None:
         """Take back what tasks have on this machine that ended, maybe by their last output on another one."""
-        self._folders.sweep(self._database.tasks.unfinished_tasks)
+        self._folders.sweep(self._database.tasks.unfinished_among)
         if taken := self._open_tasks.taken():
-            unfinished = set(self._database.tasks.unfinished_tasks())
+            unfinished = self._database.tasks.unfinished_among(taken)
             for token in taken:
                 if token not in unfinished:
                     self._open_tasks.leave(token)

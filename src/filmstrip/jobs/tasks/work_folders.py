@@ -61,12 +61,16 @@ class WorkFolders:
         except BlockingIOError:
             self.close()
             raise ResourceError(f"work_root: {self._root} is used by another server that runs now") from None
-        self.sweep(lambda: unfinished)
+        self.sweep(lambda there: set(there).intersection(unfinished))
 
-    def sweep(self, unfinished: Callable[[], Collection[str]]) -> None:
-        """Remove what is there of tasks that are not `unfinished`, which is asked for after looking what is there."""
+    def sweep(self, unfinished_among: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Remove what is there of tasks that are final.
+
+        Args:
+            unfinished_among: Returns which of some tasks are not; asked after looking what is there.
+        """
         there = [path for path in self._root.iterdir() if path.is_dir()]
-        kept = set(unfinished()) if there else set()
+        kept = unfinished_among([path.name for path in there]) if there else ()
         for path in there:
             if path.name not in kept:
                 remove_tree(path)
