@@ -36,11 +36,12 @@ class Workers:
     """Workers on one database, each with a folder of its own, as on machines of their own."""
 
     def __init__(self, folder: Path, video: Path, server: S3Server, url: str) -> None:
-        self._folder, self._video, self._server, self._url = folder, video, server, url
+        self._folder, self._server, self._url = folder, server, url
         self._stack = ExitStack()
         self.all: list[ToyService] = []
         self.bucket = f"fleet-{uuid.uuid4().hex[:12]}"
         server.make_bucket(self.bucket)
+        shutil.copy(video, folder / "source.mp4")
 
     def add(self, **jobs: Any) -> ToyService:
         folder = self._folder / f"worker-{len(self.all)}"
@@ -54,7 +55,6 @@ class Workers:
 
     def submit(self, to: ToyService, *outputs: dict[str, Any]) -> str:
         """Start a task of outputs whose files go to the bucket, each into a folder of its own."""
-        shutil.copy(self._video, self._folder / "source.mp4")
         account = {"key": self._server.key, "secret": self._server.secret}
         base = f"s3://127.0.0.1:{self._server.port}/{self.bucket}/{uuid.uuid4().hex}"
         places = [

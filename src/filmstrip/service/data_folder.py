@@ -54,7 +54,7 @@ def database_file(settings: ServiceSettings) -> Path:
     Raises:
         SettingsError: `database_url` names none.
     """
-    if _url(settings).startswith(POSTGRESQL_SCHEMES):
+    if is_shared(settings):
         raise SettingsError(
             "database_url: it is no file: back PostgreSQL up by pg_dump, and keep the secret key beside it"
         )
@@ -62,6 +62,11 @@ def database_file(settings: ServiceSettings) -> Path:
         return database_path(_url(settings))
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def is_shared(settings: ServiceSettings) -> bool:
+    """Return whether several processes may run the service on the database."""
+    return _url(settings).startswith(POSTGRESQL_SCHEMES)
 
 
 def key_file(settings: ServiceSettings) -> Path:

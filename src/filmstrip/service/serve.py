@@ -20,7 +20,7 @@ from filmstrip.api.connections import connection_factory
 from filmstrip.api.under_way import UNDER_WAY
 from filmstrip.db.database import Database
 from filmstrip.service.app import Role, Service, build
-from filmstrip.service.data_folder import ensure_keys, names_in_use, open_database
+from filmstrip.service.data_folder import ensure_keys, is_shared, names_in_use, open_database
 from filmstrip.service.housekeeping import housekeeping
 from filmstrip.service.listening import address_of, listening_sockets
 from filmstrip.service.store_check import check_stores, moved_keys, unknown_keys
@@ -51,12 +51,12 @@ async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = Fa
         FilmstripError: It cannot start.
     """
     check_stores(settings.storage)
+    _demand_shared(settings.service, role)
     stopped = _on_signal()
     with ExitStack() as stack:
         # First what may be refused, then what changes something: a start that fails must not touch what runs.
         sockets = stack.enter_context(_sockets(settings.service, role))
         database = stack.enter_context(open_database(settings.service, alone=True))
-        _demand_shared(database, role)
         if role.answers:
             _tell_stores(settings, database, ensure_keys(database, settings.service.api_keys))
         service = build(settings, database, role)
@@ -84,8 +84,8 @@ def _sockets(settings: ServiceSettings, role: Role) -> Iterator[Sequence[socket.
         yield sockets
 
 
-def _demand_shared(database: Database, role: Role) -> None:
-    if role is not Role.ALL and not database.is_shared:
+def _demand_shared(settings: ServiceSettings, role: Role) -> None:
+    if role is not Role.ALL and not is_shared(settings):
         raise SettingsError(
             f"database_url: `filmstrip {role}` is one of several processes, which share a PostgreSQL database: set it "
             "to postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or run `filmstrip serve`, which is all in one"
