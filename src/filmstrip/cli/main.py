@@ -150,8 +150,8 @@ def _complain(error: FilmstripError, code: ExitCode) -> ExitCode:
     return code
 
 
-_GARBAGE_THRESHOLD = 50_000
-"""New objects before a search for garbage: loading modules makes far more than the default of 700, and no garbage."""
+_GARBAGE_THRESHOLD = 200_000
+"""New objects before a search for garbage: loading modules makes more than 100,000, and no garbage."""
 
 
 def main() -> None:
