@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import mimetypes
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from filmstrip.domain.picture import ImageFormat
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import TemporaryStore, find_temporary, open_temporary, sweep_temporary
 
@@ -89,3 +91,18 @@ def test_only_whole_objects_are_found(settings: StorageSettings, key: str) -> No
 def test_a_store_that_was_never_used_can_be_swept(settings: StorageSettings) -> None:
     """Sweeping before anything was put is no error."""
     assert sweep_temporary(settings, BEGINS_AT) == 0
+
+
+@pytest.mark.parametrize("image_format", list(ImageFormat))
+def test_pictures_are_served_as_what_they_are(image_format: ImageFormat, settings: StorageSettings) -> None:
+    """Also where the machine's own table of types, which not every machine has, knows nothing of a format."""
+    store = _open(settings)
+    mimetypes.init(files=[])
+    try:
+        for name in (f"a.{extension}" for extension in image_format.extensions):
+            store.put(name, b"picture", image_format.content_type)
+            found = find_temporary(settings, store.locate(name).key, BEGINS_AT)
+            assert found is not None
+            assert found.content_type == image_format.content_type
+    finally:
+        mimetypes.init()

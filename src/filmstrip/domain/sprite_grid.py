@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.domain.picture_limits import FORMAT_MAX_SIDES, MAX_PIXELS, check_pixels, check_sides
+from filmstrip.domain.picture import ImageFormat
+from filmstrip.domain.picture_limits import MAX_PIXELS, check_pixels, check_sides
 
 DEFAULT_COLUMNS = 10
 """Tiles in a row if the client does not say."""
@@ -86,7 +87,7 @@ def plan_grid(
     *,
     rows: int | None = None,
     max_side: int = DEFAULT_MAX_SIDE,
-    extension: str = "jpg",
+    image_format: ImageFormat = ImageFormat.JPG,
 ) -> SpriteGrid:
     """Choose the grid: as many columns as asked for and as few sprites as the longest side allows.
 
@@ -100,15 +101,15 @@ def plan_grid(
             the row would be too wide.
         rows: Rows of each sprite; then columns and rows are exactly those. None for as many as are allowed.
         max_side: Longest side of a sprite in pixels.
-        extension: Image format of the sprites, by file name extension: a key of FORMAT_MAX_SIDES.
+        image_format: Format of the sprites.
 
     Raises:
         ValueError: One thumbnail alone is larger than a picture can be, or a sprite with these rows would be
             larger than allowed.
     """
-    check_sides(tile, extension, what="a thumbnail")
+    check_sides(tile, image_format, what="a thumbnail")
     check_pixels(tile, what="a thumbnail")
-    limit = min(max_side, FORMAT_MAX_SIDES[extension])
+    limit = min(max_side, image_format.kind.longest_side)
     if rows is not None:
         grid = SpriteGrid(tile, count, columns or DEFAULT_COLUMNS, rows)
         _check_size(grid, limit)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from filmstrip.domain.picture import format_of_type
 from filmstrip.manifest.hls_syntax import quoted, tag, target_duration
 from filmstrip.manifest.picture import check_url_reference
 from filmstrip.manifest.seconds import decimal_seconds, touching_durations
 from filmstrip.manifest.sprite_series import SpriteSeries
-
-_CODECS = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp", "image/avif": "avif"}
 
 
 def image_playlist(series: SpriteSeries) -> str:
@@ -46,7 +45,7 @@ def image_stream_entry(series: SpriteSeries, uri: str) -> str:
         {
             "BANDWIDTH": str(series.peak_bits_per_second),
             "RESOLUTION": str(series.grid.tile),
-            "CODECS": quoted(_CODECS[series.content_type]),
+            "CODECS": quoted(format_of_type(series.content_type).kind.hls_codec),
             "URI": quoted(uri),
         },
     )

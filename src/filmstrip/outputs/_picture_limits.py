@@ -15,7 +15,7 @@ def require_possible(size: FrameSize, image_format: ImageFormat, *, what: str = 
         OutputError: Its format cannot express the size, or it has more pixels than a picture may have.
     """
     try:
-        check_sides(size, image_format.value, what=what)
+        check_sides(size, image_format, what=what)
         check_pixels(size, what=what)
     except ValueError as error:
         raise OutputError(f"size: {error}; ask for a smaller width, height or size") from None

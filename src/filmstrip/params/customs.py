@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from filmstrip.domain.picture import EXTENSION_PATTERN
 from filmstrip.params.parameters import without_absent
 
 Entry = dict[str, Any]
 
-_PICTURE_NAME = re.compile(r"(.*/)?(?P<name>[^/]+\.(?P<extension>png|jpe?g|webp|avif))", re.IGNORECASE)
+_PICTURE_NAME = re.compile(rf"(.*/)?(?P<name>[^/]+\.(?P<extension>{EXTENSION_PATTERN}))", re.IGNORECASE)
 _CHOOSES_A_MOMENT = ("time", "frame_number")
 
 

@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.picture import EXTENSION_PATTERN
 from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
 from filmstrip.params.frame_size import is_size
 from filmstrip.params.parameters import Parameters
 from filmstrip.params.values import MAX_SIDE, Flag, Text, list_of, mistake, one_of, whole_number
 
-_SPRITE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.(png|jpe?g|webp|avif)", re.IGNORECASE)
+_SPRITE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,100}}\.({EXTENSION_PATTERN})", re.IGNORECASE)
 _MOST_ITEMS = 16
 _LONGEST_SIGNATURE_HOURS = 7 * 24  # AWS Signature Version 4: X-Amz-Expires is at most 604 800 seconds
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationRefusedError
+from filmstrip.domain.picture import ImageFormat
 from filmstrip.storage.local import LocalStore
 from filmstrip.storage.object_name import checked_name
 from filmstrip.storage.settings import StorageSettings
@@ -35,7 +36,8 @@ _CONTENT_TYPES = {
     ".mpd": "application/dash+xml",  # ISO/IEC 23009-1, annex C
     ".ts": "video/mp2t",  # RFC 3555
     ".vtt": "text/vtt",  # W3C WebVTT, 9
-    ".webp": "image/webp",  # RFC 9649
+    # Newer ones of these only some machines know.
+    **{f".{extension}": each.content_type for each in ImageFormat for extension in each.extensions},
 }
 
 

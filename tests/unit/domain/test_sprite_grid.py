@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filmstrip.domain.geometry import FrameSize
-from filmstrip.domain.picture_limits import FORMAT_MAX_SIDES
+from filmstrip.domain.picture import ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, TilePlace, plan_grid
 
 
@@ -44,12 +44,13 @@ def test_a_single_large_tile_is_allowed() -> None:
     assert (grid.columns, grid.rows, grid.sprite_count) == (1, 1, 3)
 
 
-@pytest.mark.parametrize(("extension", "limit"), FORMAT_MAX_SIDES.items())
-def test_no_format_limit_is_passed(extension: str, limit: int) -> None:
+@pytest.mark.parametrize("image_format", list(ImageFormat))
+def test_no_format_limit_is_passed(image_format: ImageFormat) -> None:
     """A thumbnail that the image format cannot express is refused, naming both sizes."""
-    with pytest.raises(ValueError, match=f"{extension} images have at most {limit}"):
-        plan_grid(FrameSize(1, limit + 1), 2, extension=extension)
-    wide = plan_grid(FrameSize(100, 100), 10**6, columns=10**6, max_side=2**40, extension=extension)
+    limit = image_format.kind.longest_side
+    with pytest.raises(ValueError, match=f"{image_format.value} images have at most {limit}"):
+        plan_grid(FrameSize(1, limit + 1), 2, image_format=image_format)
+    wide = plan_grid(FrameSize(100, 100), 10**6, columns=10**6, max_side=2**40, image_format=image_format)
     assert max(wide.sprite_size.width, wide.sprite_size.height) <= limit
 
 

@@ -9,8 +9,10 @@ import pytest
 from benchmarks.picture_quality import contents, ssim
 from PIL import Image
 
+from filmstrip.domain.geometry import FrameSize
 from filmstrip.domain.picture import ImageFormat, PictureEncoding
 from filmstrip.media.pictures.picture_bytes import encode_pixels, encode_planes
+from filmstrip.media.pictures.picture_check import PictureFacts, picture_facts
 
 PICTURES = dict(contents(320, 180))
 
@@ -54,3 +56,10 @@ def test_avif_is_better_than_webp(kind: str) -> None:
     avif, webp = (encode_pixels(PICTURES[kind], PictureEncoding(each)) for each in (ImageFormat.AVIF, ImageFormat.WEBP))
     assert len(avif) < len(webp)
     assert ssim(PICTURES[kind], opened(avif)) > ssim(PICTURES[kind], opened(webp))
+
+
+@pytest.mark.parametrize("image_format", list(ImageFormat))
+def test_each_format_is_written_as_itself(image_format: ImageFormat) -> None:
+    """Decoded again, a file is of the format that was asked for, and of the type that its row tells."""
+    data = encode_pixels(np.zeros((24, 32, 3), np.uint8), PictureEncoding(image_format))
+    assert picture_facts(data) == PictureFacts(image_format.content_type, FrameSize(32, 24))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +49,10 @@ def _encode(rgb: npt.NDArray[np.uint8], image_format: ImageFormat, quality: int 
     image = Image.fromarray(rgb)
     if image_format is ImageFormat.WEBP:
         image.save(file, "WEBP", quality=quality or _DEFAULT_WEBP_QUALITY, method=_WEBP_METHOD)
-    else:
+    elif image_format is ImageFormat.AVIF:
         image.save(file, "AVIF", quality=quality or _DEFAULT_AVIF_QUALITY, **_AVIF_EFFORT)
+    else:
+        assert_never(image_format)
     return file.getvalue()
 
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.picture import ImageFormat
 
-_CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "AVIF": "image/avif"}
+# By Pillow's names.
+_FORMATS = {each.kind.label.upper(): each for each in ImageFormat}
+_LABELS = [each.kind.label for each in ImageFormat]
+_NO_PICTURE = f"it is no {', '.join(_LABELS[:-1])} or {_LABELS[-1]} picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,11 @@ def picture_facts(data: bytes) -> PictureFacts:
         # A sprite may well be larger than what Pillow takes for an attack; twice that much is still refused.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(data), formats=tuple(_CONTENT_TYPES)) as picture:
+            with Image.open(io.BytesIO(data), formats=tuple(_FORMATS)) as picture:
                 picture.load()
-                return PictureFacts(_CONTENT_TYPES[picture.format or ""], FrameSize(*picture.size))
+                return PictureFacts(_FORMATS[picture.format or ""].content_type, FrameSize(*picture.size))
         except UnidentifiedImageError:
-            raise ValueError("it is no JPEG, PNG, WebP or AVIF picture") from None
+            raise ValueError(_NO_PICTURE) from None
         except (OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise ValueError(f"it cannot be decoded: {error}") from None
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.outputs.thumbnails.layout import ThumbnailSet
 
-# Bytes of a pixel of common films, measured at the default quality of each format.
-_BYTES_PER_PIXEL = {ImageFormat.PNG: 1.4, ImageFormat.JPG: 0.2, ImageFormat.WEBP: 0.1, ImageFormat.AVIF: 0.07}
 _MUCH_WITHOUT_A_SIZE = 10_000_000
 _MUCH = 1_000_000_000
 _USUAL_WIDTH = 320
@@ -37,7 +35,7 @@ def bulk_warning(sets: Sequence[ThumbnailSet], *, has_size: bool) -> Iterator[st
 def _bytes_of(each: ThumbnailSet, width: int, image_format: ImageFormat) -> float:
     tile = each.tiles.tile
     height = tile.height * width / tile.width
-    return each.tiles.count * width * height * _BYTES_PER_PIXEL[image_format]
+    return each.tiles.count * width * height * image_format.kind.bytes_per_pixel
 
 
 def amount(size_bytes: float) -> str:

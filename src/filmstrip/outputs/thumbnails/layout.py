@@ -10,7 +10,7 @@ from fractions import Fraction
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
 from filmstrip.domain.moment_list import MomentList
-from filmstrip.domain.picture import ImageFormat
+from filmstrip.domain.picture import EXTENSION_PATTERN, ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid, Precision
 from filmstrip.params.storyboard import Manifest, Storyboard
@@ -145,7 +145,7 @@ def own_names(sprite_name: str | None, *, in_folders: bool, has_marks: bool = Fa
         re.escape(stem) + mark + re.escape(dot + end) for stem, dot, end in (n.rpartition(".") for n in names)
     )
     folder = r"\d+x\d+/" if in_folders else ""
-    return re.compile(rf"{folder}(({pictures})\.(png|jpe?g|webp|avif)|{others})", re.IGNORECASE)
+    return re.compile(rf"{folder}(({pictures})\.({EXTENSION_PATTERN})|{others})", re.IGNORECASE)
 
 
 def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_format: ImageFormat) -> list[SpriteGrid]:
@@ -157,9 +157,9 @@ def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_for
     if not shape.sprite:
         return [SpriteGrid(size, count, columns=1, rows=1) for size in sizes]
     largest = FrameSize(max(size.width for size in sizes), max(size.height for size in sizes))
-    side, extension = shape.max_sprite_side, image_format.value
+    side = shape.max_sprite_side
     try:
-        grid = plan_grid(largest, count, shape.columns, rows=shape.rows, max_side=side, extension=extension)
+        grid = plan_grid(largest, count, shape.columns, rows=shape.rows, max_side=side, image_format=image_format)
     except ValueError as error:
         raise OutputError(f"sprite: {error}") from None
     return [SpriteGrid(size, count, grid.columns, grid.rows) for size in sizes]
