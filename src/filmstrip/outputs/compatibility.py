@@ -50,8 +50,9 @@ def _made(place: Place) -> Iterator[Row]:
 def _not_made(place: Place) -> Iterator[Row]:
     for attribute in PUBLISHED:
         if attribute.place is place:
-            here = ", ".join(sorted(attribute.outputs & output_types().keys())) or "none here"
-            outputs = here if attribute.outputs else "all"
+            kinds = output_types().items()
+            here = sorted(name for name, kind in kinds if attribute.outputs.include(name, kind.wire_names()))
+            outputs = "all" if attribute.outputs.are_all else ", ".join(here) or "none here"
             yield Row(place, attribute.name, attribute.answer.value, outputs, f"It {attribute.reason}")
 
 

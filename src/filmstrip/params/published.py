@@ -32,6 +32,31 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Outputs:
+    """Which outputs an attribute is for; for all, if nothing is said.
+
+    Attributes:
+        names: Some of them, by their published names.
+        parameter: A parameter that tells the others by what they have: it is for each that has this one.
+    """
+
+    names: frozenset[str] = frozenset()
+    parameter: str = ""
+
+    @property
+    def are_all(self) -> bool:
+        """Whether it is for every output."""
+        return not self.names and not self.parameter
+
+    def include(self, name: str, parameters: frozenset[str]) -> bool:
+        """Check whether an output is one of them, by its name and the names of its parameters."""
+        return self.are_all or name in self.names or self.parameter in parameters
+
+
+_ALL = Outputs()
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """An attribute that Qencode publishes, and what becomes of it where it is none of our parameters.
 
@@ -40,7 +65,7 @@ class Attribute:
         name: Its name.
         answer: What becomes of it.
         reason: Why, as the rest of a sentence that begins with its name.
-        outputs: The outputs that it is for, by their published names; none for all.
+        outputs: The outputs that it is for.
         keeps: A value that means what is done anyway.
     """
 
@@ -48,15 +73,15 @@ class Attribute:
     name: str
     answer: Answer
     reason: str
-    outputs: frozenset[str] = frozenset()
+    outputs: Outputs = _ALL
     keeps: str = ""
 
 
-_VIDEO = frozenset({"mp4", "webm", "advanced_hls", "advanced_dash", "webm_dash"})
+_VIDEO = Outputs(parameter="video_codec")
 # What is seen of a video, and not how it is encoded: a GIF has no quality, colours or sound to be told about.
-_SEEN = _VIDEO | {"gif"}
-_SOUND = frozenset({"mp4", "webm", "mp3", "m4a", "flac", "hls_audio", "advanced_hls", "advanced_dash", "webm_dash"})
-_STREAMED = frozenset({"advanced_hls", "advanced_dash", "webm_dash", "hls_audio"})
+_SEEN = Outputs(frozenset({"gif"}), parameter="video_codec")
+_SOUND = Outputs(parameter="audio_channels_number")
+_STREAMED = Outputs(frozenset({"advanced_hls", "advanced_dash", "webm_dash", "hls_audio"}))
 _OFF = frozenset({"0", "0.0", "false", "no", "off", "[]", "{}"})
 
 
@@ -64,7 +89,7 @@ def _each(
     answer: Answer,
     names: str,
     reason: str,
-    outputs: frozenset[str] = frozenset(),
+    outputs: Outputs = _ALL,
     *,
     place: Place = Place.FORMAT,
     keeps: str = "",
@@ -122,25 +147,25 @@ PUBLISHED: tuple[Attribute, ...] = (
         Answer.WITHOUT_EFFECT,
         "audio_copy video_copy metadata_copy",
         "is for repack, which is not made here yet",
-        frozenset({"repack"}),
+        Outputs(frozenset({"repack"})),
     ),
     *_each(
         Answer.WITHOUT_EFFECT,
         "metadata_version",
         "is for metadata, which is not made here yet",
-        frozenset({"metadata"}),
+        Outputs(frozenset({"metadata"})),
     ),
     *_each(
         Answer.WITHOUT_EFFECT,
         "transcript json srt vtt transcript_name json_name srt_name vtt_name mode language translate_languages",
         "is for speech_to_text, which is not made here",
-        frozenset({"speech_to_text"}),
+        Outputs(frozenset({"speech_to_text"})),
     ),
     *_each(
         Answer.WITHOUT_EFFECT,
         "vmaf_model distorted n_subsample shortest",
         "is for vmaf, which is not made here",
-        frozenset({"vmaf"}),
+        Outputs(frozenset({"vmaf"})),
     ),
     # What classes of the official clients send by themselves.
     *_each(Answer.SILENT, "is_watermark path resize_mod downmix_mode bf", "is sent by clients and means nothing"),
@@ -187,13 +212,13 @@ def refusals(
         place: Where the document stands.
         path: The same for people, such as "format[0].".
         document: What the client sent.
-        known: The keys that are parameters there.
+        known: The keys that are parameters there; they tell what an output has, such as sound.
         output: Which output the document is of.
     """
     present = without_absent(document)
     for name, value in present.items() if isinstance(present, dict) else ():
         found = None if name in known else attribute_named(place, str(name))
-        if found is None or found.answer is not Answer.REFUSED or (found.outputs and output not in found.outputs):
+        if found is None or found.answer is not Answer.REFUSED or not found.outputs.include(output, known):
             continue
         if not _is_off(value, found):
             yield Mistake(f"{path}{name}", found.reason)
