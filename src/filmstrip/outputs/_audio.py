@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
+from pydantic import field_validator
+
 from filmstrip.domain.artifact import MediaKind, MetaValue
 from filmstrip.domain.errors import StreamMissingError
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.outputs._encoded import EncodedOutput
-from filmstrip.params.values import Flag
+from filmstrip.params.values import Flag, unfit
 
 
 class AudioOutput(EncodedOutput):
@@ -23,6 +25,13 @@ class AudioOutput(EncodedOutput):
     kind: ClassVar[MediaKind] = MediaKind.AUDIO
 
     cover_art: Flag = False
+
+    @field_validator("cover_art")
+    @classmethod
+    def _has_place_for_a_cover(cls, is_asked: bool) -> bool:  # noqa: FBT001 - pydantic passes the value so
+        if is_asked and not cls.muxer.holds_cover:
+            raise unfit(f"is not possible, as files of {cls.muxer.name} hold no cover: leave it out")
+        return is_asked
 
     def temporary_name(self) -> str:
         """Name the file by its format."""

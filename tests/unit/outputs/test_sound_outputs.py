@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from pydantic import ValidationError
 
 from filmstrip.domain.artifact import Artifact, MediaKind
 from filmstrip.domain.errors import OutputError, QueryError, StreamMissingError
 from filmstrip.domain.media_info import AudioStream, MediaInfo
 from filmstrip.media.transcoding.encoders.registry import audio_encoders
+from filmstrip.media.transcoding.muxers._base import Muxer
+from filmstrip.outputs._audio import AudioOutput
 from filmstrip.outputs._base import Group, Output
 from filmstrip.outputs.registry import parse_query
 
@@ -113,3 +117,26 @@ def test_a_copy_without_loss_of_finer_samples_is_told(bits: int | None, *, is_to
     told = f"The sound has 24 bits a sample, the source (wavpack) {bits}, of which the finest are lost"
     assert _parse(output="flac").plan(fine).warnings == ((told,) if is_told else ())
     assert _parse(output="mp3").plan(fine).warnings == ()
+
+
+class _ToyMuxer(Muxer):
+    name = "toy"
+    content_type = "audio/x-toy"
+    audio_codecs = ("flac",)
+
+    def arguments(self) -> Sequence[str]:
+        return ()
+
+
+class _ToySound(AudioOutput):
+    output_name = "toy"
+    muxer = _ToyMuxer()
+
+
+def test_a_container_without_a_cover_refuses_one() -> None:
+    """By itself, as a new one says nothing of covers; those that hold one say so."""
+    entry = {"output": "toy", "audio_codec": "flac"}
+    assert not _ToySound.model_validate(entry | {"cover_art": 0}).cover_art
+    with pytest.raises(ValidationError, match="is not possible, as files of toy hold no cover: leave it out"):
+        _ToySound.model_validate(entry | {"cover_art": 1})
+    assert all(_parse(output=name, cover_art=1).model_dump()["cover_art"] for name in _OUTPUTS)

@@ -19,6 +19,7 @@ class Muxer(ABC):
             may give it (sample entries, codec tags), of which the first is the usual one; none where it has just one.
         audio_codecs: The codecs of sound that it holds, by FFmpeg's names.
         lost_tags: What a recording tells of itself that it has no place for, by FFmpeg's names.
+        holds_cover: Whether FFmpeg writes a cover into it.
     """
 
     name: ClassVar[str]
@@ -26,6 +27,7 @@ class Muxer(ABC):
     video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     audio_codecs: ClassVar[tuple[str, ...]] = ()
     lost_tags: ClassVar[tuple[str, ...]] = ()
+    holds_cover: ClassVar[bool] = False
 
     @abstractmethod
     def arguments(self) -> Sequence[str]:

@@ -20,6 +20,7 @@ class FlacMuxer(Muxer):
     name: ClassVar[str] = "flac"
     content_type: ClassVar[str] = "audio/flac"
     audio_codecs: ClassVar[tuple[str, ...]] = ("flac",)
+    holds_cover: ClassVar[bool] = True
 
     def arguments(self) -> Sequence[str]:
         """Write the arguments for the container."""

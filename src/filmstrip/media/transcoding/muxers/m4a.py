@@ -18,6 +18,7 @@ class M4aMuxer(Mp4Muxer):
     content_type: ClassVar[str] = "audio/mp4"
     video_codecs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     lost_tags: ClassVar[tuple[str, ...]] = ("performer", "publisher")
+    holds_cover: ClassVar[bool] = True
 
     def arguments(self) -> Sequence[str]:
         """Write the arguments for the container."""

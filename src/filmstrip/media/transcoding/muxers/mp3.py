@@ -20,6 +20,7 @@ class Mp3Muxer(Muxer):
     name: ClassVar[str] = "mp3"
     content_type: ClassVar[str] = "audio/mpeg"
     audio_codecs: ClassVar[tuple[str, ...]] = ("mp3",)
+    holds_cover: ClassVar[bool] = True
 
     def arguments(self) -> Sequence[str]:
         """Write the arguments for the container."""
