@@ -10,10 +10,6 @@ from fractions import Fraction
 MetaValue = str | int | float | bool | None | tuple[str, ...]
 
 
-MANIFEST_TYPES = frozenset({"text/vtt", "application/json", "application/vnd.apple.mpegurl", "application/dash+xml"})
-"""MIME types of manifests, which point at other files and change when those do."""
-
-
 class MediaKind(StrEnum):
     """Which of the status's lists an output belongs to."""
 

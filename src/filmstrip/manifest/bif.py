@@ -7,11 +7,10 @@ readers exist that ignore the numbers and divide the time by the multiplier.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-CONTENT_TYPE = "application/octet-stream"
-"""MIME type of a BIF file: none is registered."""
+from filmstrip.manifest.material import Material
 
 MAGIC = b"\x89BIF\r\n\x1a\n"
 """The first eight bytes."""
@@ -20,6 +19,12 @@ _HEADER = struct.Struct("<8sIII44x")
 _ENTRY = struct.Struct("<II")
 _END_TIMESTAMP = 0xFFFFFFFF
 _MAX_OFFSET = 2**32 - 1
+
+
+def pack(material: Material) -> Iterator[bytes]:
+    """Yield the BIF file of finished thumbnails: its index, then each JPEG."""
+    yield bif_index(material.jpeg_sizes(), material.interval)
+    yield from material.jpegs()
 
 
 def bif_index(sizes_bytes: Sequence[int], interval: Fraction) -> bytes:

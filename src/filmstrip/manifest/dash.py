@@ -12,16 +12,19 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from filmstrip.domain.timing import ceil_to_millisecond
+from filmstrip.manifest.material import Material
 from filmstrip.manifest.seconds import decimal_seconds
 from filmstrip.manifest.sprite_series import SpriteSeries
-
-CONTENT_TYPE = "application/dash+xml"
-"""MIME type of an MPD (ISO/IEC 23009-1, annex C)."""
 
 TILE_SCHEME = "http://dashif.org/guidelines/thumbnail_tile"
 """Scheme of the property that tells the grid as columns x rows (DASH-IF IOP 6.2.6)."""
 
 _NUMBERED = re.compile(r"(.*?)(\d+)(\.[A-Za-z0-9]+)")
+
+
+def write(material: Material) -> str:
+    """Write the MPD of finished thumbnails, which names them by the pattern of their bare names."""
+    return mpd(material.neighbours())
 
 
 def mpd(series: SpriteSeries) -> str:

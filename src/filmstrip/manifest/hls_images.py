@@ -11,9 +11,20 @@ from collections.abc import Iterator
 
 from filmstrip.domain.picture import format_of_type
 from filmstrip.manifest.hls_syntax import quoted, tag, target_duration
+from filmstrip.manifest.material import Material
 from filmstrip.manifest.picture import check_url_reference
 from filmstrip.manifest.seconds import decimal_seconds, touching_durations
 from filmstrip.manifest.sprite_series import SpriteSeries
+
+
+def write(material: Material) -> str:
+    """Write the image media playlist of finished thumbnails."""
+    return image_playlist(material.series())
+
+
+def stream_entry(material: Material, uri: str) -> str:
+    """Write the line of the multivariant playlist that names it."""
+    return image_stream_entry(material.series(), uri)
 
 
 def image_playlist(series: SpriteSeries) -> str:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.manifest_kind import JPEG_TRACK
 from filmstrip.domain.timing import TimeRange
+from filmstrip.manifest import jpeg_fragments
 from filmstrip.manifest.hls_syntax import quoted, tag, target_duration
+from filmstrip.manifest.material import Material
 from filmstrip.manifest.picture import check_url_reference
 from filmstrip.manifest.seconds import decimal_seconds, touching_durations
 from filmstrip.manifest.sprite_series import peak_bits_per_second
@@ -40,6 +43,34 @@ class JpegTrack:
         check_url_reference(self.name)
         if not self.spans or len(self.spans) != len(self.fragment_bytes):
             raise ValueError(f"{len(self.spans)} spans do not fit {len(self.fragment_bytes)} fragments")
+
+
+def write(material: Material) -> str:
+    """Write the I-frame playlist of finished thumbnails."""
+    return mjpg_playlist(_track(material))
+
+
+def stream_entry(material: Material, uri: str) -> str:
+    """Write the line of the multivariant playlist that names it."""
+    return mjpg_stream_entry(_track(material), uri)
+
+
+def pack(material: Material) -> Iterator[bytes]:
+    """Yield the file of its pictures: the init segment, then each fragment in two parts."""
+    yield jpeg_fragments.init_segment(material.tile)
+    for index, (span, jpeg) in enumerate(zip(material.spans(), material.jpegs(), strict=True)):
+        yield jpeg_fragments.fragment_header(index, span, len(jpeg))
+        yield jpeg
+
+
+def _track(material: Material) -> JpegTrack:
+    spans = material.spans()
+    fragments = [
+        len(jpeg_fragments.fragment_header(index, span, size)) + size
+        for index, (span, size) in enumerate(zip(spans, material.jpeg_sizes(), strict=True))
+    ]
+    init_bytes = len(jpeg_fragments.init_segment(material.tile))
+    return JpegTrack(material.reference(JPEG_TRACK), material.tile, init_bytes, spans, fragments)
 
 
 def mjpg_playlist(track: JpegTrack) -> str:

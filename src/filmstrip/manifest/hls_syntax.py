@@ -6,9 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-CONTENT_TYPE = "application/vnd.apple.mpegurl"
-"""MIME type of a playlist (RFC 8216, 4)."""
-
 
 def target_duration(durations: Iterable[Fraction]) -> int:
     """Return the EXT-X-TARGETDURATION of segments that last so many seconds (RFC 8216, 4.3.3.1); at least 1."""

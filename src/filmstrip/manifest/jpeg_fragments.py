@@ -15,9 +15,6 @@ from filmstrip.domain.timing import TimeRange
 from filmstrip.manifest import iso_boxes
 from filmstrip.manifest.iso_boxes import box, full_box, numbers
 
-CONTENT_TYPE = "video/mp4"
-"""MIME type of the file (RFC 4337)."""
-
 TIMESCALE = MPEG_CLOCK_HZ
 """Units per second, the clock of MPEG: common intervals are whole numbers of it."""
 

@@ -26,10 +26,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.domain.artifact import FrameStamp
+from filmstrip.manifest.material import Material
 from filmstrip.manifest.picture import Cue, end_for_players
-
-CONTENT_TYPE = "application/json"
-"""MIME type of the storyboard (RFC 8259); Vidstack reads it as JSON only if nothing stands behind it."""
 
 _DECIMALS = 6
 _HAS_HOST = re.compile(r"https?://", re.IGNORECASE)
@@ -49,6 +47,12 @@ class Shot:
 
     cue: Cue
     frame: FrameStamp
+
+
+def write(material: Material) -> str:
+    """Write the storyboard of finished thumbnails."""
+    shots = [Shot(cue, frame) for cue, frame in zip(material.cues(), material.frames(), strict=True)]
+    return storyboard_json(shots, material.duration)
 
 
 def storyboard_json(shots: Sequence[Shot], duration: Fraction) -> str:

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from filmstrip.manifest.material import Material
 from filmstrip.manifest.picture import Cue, end_for_players
-
-CONTENT_TYPE = "text/vtt"
-"""MIME type of a WebVTT file (W3C WebVTT, 7)."""
 
 _MILLISECONDS = 1000
 _HALF = Fraction(1, 2)
+
+
+def write(material: Material) -> str:
+    """Write the thumbnail track of finished thumbnails."""
+    return webvtt(material.cues())
 
 
 def webvtt(cues: Sequence[Cue]) -> str:

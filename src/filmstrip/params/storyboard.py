@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from filmstrip.domain.geometry import FrameSize
+from filmstrip.domain.manifest_kind import Manifest
 from filmstrip.domain.picture import EXTENSION_PATTERN
 from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
 from filmstrip.params.frame_size import is_size
@@ -18,27 +19,6 @@ from filmstrip.params.values import MAX_SIDE, Flag, Text, list_of, mistake, one_
 _SPRITE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,100}}\.({EXTENSION_PATTERN})", re.IGNORECASE)
 _MOST_ITEMS = 16
 _LONGEST_SIGNATURE_HOURS = 7 * 24  # AWS Signature Version 4: X-Amz-Expires is at most 604 800 seconds
-
-
-class Manifest(StrEnum):
-    """The kinds of files that tell players which picture belongs to which time."""
-
-    VTT = "vtt"
-    """WebVTT, for players of the web."""
-    JSON = "json"
-    """A storyboard that also tells which frame each picture shows."""
-    HLS_IMAGE = "hls_image"
-    """An HLS image media playlist, for Roku and Shaka."""
-    HLS_MJPG = "hls_mjpg"
-    """An HLS I-frame playlist of JPEG pictures, for hls.js, Shaka and Apple."""
-    DASH = "dash"
-    """A DASH tile set, for dash.js, Shaka and ExoPlayer."""
-    BIF = "bif"
-    """One file of pictures, for Roku, Plex and Emby."""
-
-
-FIXED_INTERVAL = frozenset({Manifest.HLS_IMAGE, Manifest.DASH, Manifest.BIF})
-"""The manifests that tell one interval for all pictures."""
 
 
 class UrlMode(StrEnum):
@@ -100,13 +80,15 @@ class Storyboard(Parameters):
     @field_validator("url_mode", mode="after")
     @classmethod
     def _can_be_signed(cls, mode: UrlMode, info: ValidationInfo) -> UrlMode:
-        if mode is UrlMode.PRESIGNED and Manifest.DASH in info.data.get("manifests", ()):
-            raise mistake(mode.value, "possible with the manifest dash, which names pictures by a pattern")
+        patterns = dict.fromkeys(kind.value for kind in info.data.get("manifests", ()) if kind.row.names_by_pattern)
+        if mode is UrlMode.PRESIGNED and patterns:
+            expectation = f"possible with the manifest {' or '.join(patterns)}, which names pictures by a pattern"
+            raise mistake(mode.value, expectation)
         return mode
 
-    def wants(self, manifest: Manifest) -> bool:
-        """Return whether a manifest is asked for."""
-        return manifest is Manifest.VTT or manifest in self.manifests
+    def manifest_kinds(self) -> tuple[Manifest, ...]:
+        """Return the manifests that are made, asked for or not, each once, in the order of their table."""
+        return tuple(kind for kind in Manifest if kind.row.is_always_made or kind in self.manifests)
 
     def frame_sizes(self) -> tuple[FrameSize, ...]:
         """Parse `sizes`."""

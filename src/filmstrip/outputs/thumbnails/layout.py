@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
+from filmstrip.domain.manifest_kind import MULTIVARIANT, Manifest, ManifestFile
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import EXTENSION_PATTERN, ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
 from filmstrip.domain.timing import IntervalGrid, Precision
-from filmstrip.params.storyboard import Manifest, Storyboard
+from filmstrip.params.storyboard import Storyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,21 @@ class Sampling:
     moments: IntervalGrid | MomentList
     precision: Precision
     best_within: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A manifest, or what belongs to one.
+
+    Attributes:
+        name: Its name as an artifact.
+        content_type: MIME type, as served.
+        kind: What it belongs to; None for the multivariant playlist, which belongs to all that it names.
+    """
+
+    name: str
+    content_type: str
+    kind: Manifest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +96,13 @@ class ThumbnailSet:
         """Name the JPEG of picture `index` that goes into a container of pictures; no artifact of its own."""
         return f".jpeg/{self.folder}" + self._marked(f"{index:06d}.jpg")
 
-    def manifest_name(self, manifest: Manifest) -> str:
-        """Name a manifest as an artifact."""
-        return self._named(_MANIFEST_FILES[manifest])
+    def name_of(self, file: ManifestFile) -> str:
+        """Name a manifest, or a file that belongs to one, as an artifact."""
+        return self.folder + self._marked(beside_sprite(file.name, self.sprite_name))
 
-    @property
-    def multivariant_name(self) -> str:
-        """Name the HLS playlist that names the image and I-frame playlists, to be merged into that of the video."""
-        return self._named(".m3u8")
-
-    @property
-    def jpeg_track_name(self) -> str:
-        """Name the file with the pictures of the I-frame playlist."""
-        return self._named("iframes.mp4")
-
-    def _named(self, name: str) -> str:
-        return self.folder + self._marked(beside_sprite(name, self.sprite_name))
+    def named(self, file: ManifestFile, kind: Manifest | None = None) -> NamedFile:
+        """Name such a file, of which the kind is known."""
+        return NamedFile(self.name_of(file), file.content_type, kind)
 
     def _marked(self, name: str) -> str:
         """Put the mark before the extension of a name."""
@@ -109,15 +116,7 @@ class ThumbnailSet:
 
 
 _NUMBER = re.compile(r"(\d{1,9})\.[^.]*$")
-_MANIFEST_FILES = {
-    Manifest.VTT: ".vtt",
-    Manifest.JSON: ".json",
-    Manifest.HLS_IMAGE: "images.m3u8",
-    Manifest.HLS_MJPG: "iframes.m3u8",
-    Manifest.DASH: ".mpd",
-    Manifest.BIF: ".bif",
-}
-_EXTRA_FILES = (".m3u8", "iframes.mp4")
+_MANIFEST_FILES = (*(file for kind in Manifest for file in kind.row.files()), MULTIVARIANT)
 
 
 def beside_sprite(name: str, sprite_name: str | None) -> str:
@@ -140,7 +139,7 @@ def own_names(sprite_name: str | None, *, in_folders: bool, has_marks: bool = Fa
     pictures = rf"thumb{mark}_\d{{4,}}|sprite{mark}(_\d{{4,}})?"
     if sprite_name is not None:
         pictures = re.escape(sprite_name.rpartition(".")[0]) + rf"{mark}(_\d{{4,}})?"
-    names = (beside_sprite(name, sprite_name) for name in (*_MANIFEST_FILES.values(), *_EXTRA_FILES))
+    names = (beside_sprite(file.name, sprite_name) for file in _MANIFEST_FILES)
     others = "|".join(
         re.escape(stem) + mark + re.escape(dot + end) for stem, dot, end in (n.rpartition(".") for n in names)
     )
@@ -165,19 +164,19 @@ def lay_out(sizes: Sequence[FrameSize], count: int, shape: Storyboard, image_for
     return [SpriteGrid(size, count, grid.columns, grid.rows) for size in sizes]
 
 
-def packed_names(each: ThumbnailSet, manifests: frozenset[Manifest]) -> Iterator[str]:
-    """Name the binary files that hold pictures themselves."""
-    if Manifest.HLS_MJPG in manifests:
-        yield each.jpeg_track_name
-    if Manifest.BIF in manifests:
-        yield each.manifest_name(Manifest.BIF)
+def packed_files(each: ThumbnailSet, kinds: Sequence[Manifest]) -> dict[Manifest, NamedFile]:
+    """Return the binary files that hold pictures themselves."""
+    return {kind: each.named(file, kind) for kind in kinds if (file := kind.row.packed) is not None}
 
 
-def manifest_names(each: ThumbnailSet, manifests: frozenset[Manifest]) -> Iterator[str]:
-    """Name the files that point at others, those first that others point at."""
-    for manifest in (Manifest.HLS_IMAGE, Manifest.HLS_MJPG, Manifest.DASH, Manifest.JSON):
-        if manifest in manifests:
-            yield each.manifest_name(manifest)
-    if manifests & {Manifest.HLS_IMAGE, Manifest.HLS_MJPG}:
-        yield each.multivariant_name
-    yield each.manifest_name(Manifest.VTT)
+def manifest_files(each: ThumbnailSet, kinds: Sequence[Manifest]) -> list[NamedFile]:
+    """Return the files that point at others, those first that others point at, and the main one last.
+
+    Args:
+        each: The files that they tell of.
+        kinds: What is made, in the order of its table: at least the first kind of all.
+    """
+    texts = [(kind, each.named(file, kind)) for kind in kinds if (file := kind.row.text) is not None]
+    streams = [file for kind, file in texts if kind.row.is_hls_stream]
+    *others, main = (file for kind, file in reversed(texts) if not kind.row.is_hls_stream)
+    return [*streams, *others, *([each.named(MULTIVARIANT)] if streams else []), main]

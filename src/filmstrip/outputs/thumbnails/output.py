@@ -12,6 +12,7 @@ from pydantic import ValidationInfo, field_validator
 from filmstrip.domain.artifact import Artifact, MediaKind, OutputResult
 from filmstrip.domain.errors import Mistake, OutputError
 from filmstrip.domain.geometry import SizeRequest, fit
+from filmstrip.domain.manifest_kind import Manifest
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import ImageFormat
@@ -27,9 +28,9 @@ from filmstrip.outputs.thumbnails.layout import (
     Sampling,
     ThumbnailSet,
     lay_out,
-    manifest_names,
+    manifest_files,
     own_names,
-    packed_names,
+    packed_files,
 )
 from filmstrip.params.clip import Clip
 from filmstrip.params.customs import names_a_picture
@@ -38,7 +39,7 @@ from filmstrip.params.frame_selection import FrameSelection
 from filmstrip.params.frame_size import FrameSizing
 from filmstrip.params.image import ImageEncoding
 from filmstrip.params.moment_choice import MOST_PICTURES, MomentChoice
-from filmstrip.params.storyboard import FIXED_INTERVAL, Manifest, Storyboard, UrlMode
+from filmstrip.params.storyboard import Storyboard, UrlMode
 from filmstrip.params.values import unfit
 
 PACKED_GROUP = "packed"
@@ -58,7 +59,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
     @field_validator("times", mode="after")
     @classmethod
     def _can_be_told(cls, times: tuple[Fraction, ...] | None, info: ValidationInfo) -> tuple[Fraction, ...] | None:
-        fixed = [kind.value for kind in info.data.get("manifests", ()) if kind in FIXED_INTERVAL]
+        fixed = [kind.value for kind in info.data.get("manifests", ()) if kind.row.has_fixed_interval]
         if fixed:
             raise unfit(f"does not go with the manifests {', '.join(fixed)}, which need an interval or a count")
         return times
@@ -126,8 +127,8 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         """
         span = span_of(self, info)
         try:
-            # BIF counts in them, and one grid is for all manifests.
-            return self.moments_in(span, whole_milliseconds=self.wants(Manifest.BIF))
+            # Some manifests count in them, and one grid is for all.
+            return self.moments_in(span, whole_milliseconds=bool(self._millisecond_kinds()))
         except ValueError as error:
             raise OutputError(str(error)) from None
 
@@ -178,16 +179,16 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
                 f"interval: {float(moments.least_step):g} s would make {moments.count} images of this source; "
                 f"at most {MOST_PICTURES} are allowed"
             )
-        if self.wants(Manifest.BIF) and (moments.least_step * 1000).denominator != 1:
+        for kind in self._millisecond_kinds() if (moments.least_step * 1000).denominator != 1 else ():
             seconds = float(moments.least_step)
             raise OutputError(
-                f"manifests: bif needs an interval of whole milliseconds, not {seconds:g} s; "
-                + ("leave bif out, or ask for another interval" if self.count is None else "ask for a smaller count")
+                f"manifests: {kind} needs an interval of whole milliseconds, not {seconds:g} s; "
+                + ("ask for a smaller count" if self.count else f"leave {kind} out, or ask for another interval")
             )
         sets = self.sets(info)
-        kinds = frozenset(self.manifests)
-        packed = tuple(name for each in sets for name in packed_names(each, kinds))
-        manifests = tuple(name for each in sets for name in manifest_names(each, kinds))
+        kinds = self.manifest_kinds()
+        packed = tuple(file.name for each in sets for file in packed_files(each, kinds).values())
+        manifests = tuple(file.name for each in sets for file in manifest_files(each, kinds))
         groups = [*self._picture_groups(sets), *([Group(PACKED_GROUP, packed)] if packed else [])]
         # Kept JPEGs that are gone are taken again.
         last = Group(MANIFEST_GROUP, manifests, self._addressing(), needs_source=self.keeps_jpegs)
@@ -217,7 +218,10 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
     @property
     def keeps_jpegs(self) -> bool:
         """Whether a JPEG of each picture is kept for manifests that hold pictures themselves."""
-        return self.wants(Manifest.BIF) or self.wants(Manifest.HLS_MJPG)
+        return any(kind.row.packed is not None for kind in self.manifest_kinds())
+
+    def _millisecond_kinds(self) -> list[Manifest]:
+        return [kind for kind in self.manifest_kinds() if kind.row.has_whole_milliseconds]
 
     def result(self, info: MediaInfo, artifacts: Sequence[Artifact], *, upscale: bool = False) -> OutputResult:
         """Describe the set: its URL is that of the WebVTT file of the first size."""
@@ -226,7 +230,7 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
         return OutputResult(
             kind=self.kind,
             output_format=self.output_name,
-            main_name=first.manifest_name(Manifest.VTT),
+            main_name=manifest_files(first, self.manifest_kinds())[-1].name,
             names=tuple(artifact.name for artifact in artifacts),
             size_bytes=sum(artifact.size_bytes for artifact in artifacts),
             storage_format="image",

@@ -17,7 +17,7 @@ def render(output: Thumbnails, bench: Workbench) -> Iterator[Artifact]:
     """Make the images of a group, or the manifests of all."""
     group, info = bench.rendering.group, bench.rendering.info
     sets = output.sets(info)
-    makers = [ManifestMaker(each, frozenset(output.manifests), bench) for each in sets]
+    makers = [ManifestMaker(each, output.manifest_kinds(), bench) for each in sets]
     if group.name == MANIFEST_GROUP:
         for warning in series_warnings(_frames(sets[0], bench), info, output.precision):
             bench.warn(warning)

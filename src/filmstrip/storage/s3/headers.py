@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filmstrip.domain.artifact import MANIFEST_TYPES
+from filmstrip.domain.manifest_kind import MANIFEST_TYPES
 from filmstrip.params.destination import Destination
 
 

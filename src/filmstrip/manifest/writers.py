@@ -1,0 +1,74 @@
+"""Finds what writes each kind of manifest: the module of this package that its row names (`domain.manifest_kind`).
+
+All are loaded with this module, as a media process cannot load anything later; one that lacks what its row asks for is
+an error then.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar, runtime_checkable
+
+from filmstrip.domain.manifest_kind import Manifest
+from filmstrip.manifest.material import Material
+
+_PACKAGE = __name__.rpartition(".")[0]
+WriterT = TypeVar("WriterT")
+
+
+@runtime_checkable
+class WritesText(Protocol):
+    """A module whose manifest points at files of pictures."""
+
+    def write(self, material: Material) -> str:
+        """Write the manifest's text, with LF line ends."""
+
+
+@runtime_checkable
+class PacksPictures(Protocol):
+    """A module whose manifest has a file that holds pictures itself."""
+
+    def pack(self, material: Material) -> Iterator[bytes]:
+        """Yield the file in parts, none longer than a picture needs."""
+
+
+@runtime_checkable
+class WritesStreamEntry(Protocol):
+    """A module whose manifest is named by the multivariant HLS playlist."""
+
+    def stream_entry(self, material: Material, uri: str) -> str:
+        """Write the line that names the manifest by its URL reference."""
+
+
+def _able(kind: Manifest, able: Callable[[object], WriterT | None]) -> WriterT:
+    """Load the module of a kind.
+
+    Raises:
+        TypeError: It lacks a function that the row of the kind asks for.
+    """
+    name = f"{_PACKAGE}.{kind.row.module}"
+    writer = able(importlib.import_module(name))
+    if writer is None:
+        raise TypeError(f"{name} lacks a function that the row of the manifest {kind} asks for")
+    return writer
+
+
+def _writes_text(module: object) -> WritesText | None:
+    return module if isinstance(module, WritesText) else None
+
+
+def _packs(module: object) -> PacksPictures | None:
+    return module if isinstance(module, PacksPictures) else None
+
+
+def _writes_entry(module: object) -> WritesStreamEntry | None:
+    return module if isinstance(module, WritesStreamEntry) else None
+
+
+TEXT_WRITERS = {kind: _able(kind, _writes_text) for kind in Manifest if kind.row.text is not None}
+"""What writes the text of each kind that has one."""
+PACKERS = {kind: _able(kind, _packs) for kind in Manifest if kind.row.packed is not None}
+"""What packs the pictures of each kind that holds them itself."""
+STREAM_WRITERS = {kind: _able(kind, _writes_entry) for kind in Manifest if kind.row.is_hls_stream}
+"""What names each kind that the multivariant HLS playlist names."""
