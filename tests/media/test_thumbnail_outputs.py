@@ -15,6 +15,7 @@ import barcode
 from assets import ASSETS, Asset
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import FrameSize, Orientation
+from filmstrip.domain.manifest_kind import Manifest
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.manifest.lint.finding import Level
 from filmstrip.outputs.thumbnails.output import Thumbnails
@@ -26,10 +27,12 @@ from thumbnail_readers import Shown, opened, read_all
 
 pytestmark = pytest.mark.timeout(240)
 
-EVERY = "vtt,json,hls_image,hls_mjpg,dash,bif"
+EVERY = ",".join(Manifest)
 
 
-def check_manifests(run: Run, asset: Asset, interval: Fraction, *, folder: str = "", count: int = 6) -> None:
+def check_manifests(
+    run: Run, asset: Asset, interval: Fraction, *, folder: str = "", count: int = len(Manifest)
+) -> None:
     """See that all manifests of a folder show the right frame at each of their times, and that the linter agrees."""
     shown = read_all(run.folder / folder)
     assert len(shown) == count

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar, runtime_checkable
 
-from filmstrip.domain.manifest_kind import Manifest
+from filmstrip.domain.manifest_kind import Manifest, ManifestKind
 from filmstrip.manifest.material import Material
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -41,34 +41,44 @@ class WritesStreamEntry(Protocol):
         """Write the line that names the manifest by its URL reference."""
 
 
-def _able(kind: Manifest, able: Callable[[object], WriterT | None]) -> WriterT:
-    """Load the module of a kind.
+def text_writer(kind: ManifestKind) -> WritesText:
+    """Load what writes the text of a kind.
 
     Raises:
-        TypeError: It lacks a function that the row of the kind asks for.
+        TypeError: Its module lacks it.
     """
-    name = f"{_PACKAGE}.{kind.row.module}"
+    return _able(kind, lambda module: module if isinstance(module, WritesText) else None)
+
+
+def packer(kind: ManifestKind) -> PacksPictures:
+    """Load what packs the pictures of a kind.
+
+    Raises:
+        TypeError: Its module lacks it.
+    """
+    return _able(kind, lambda module: module if isinstance(module, PacksPictures) else None)
+
+
+def stream_writer(kind: ManifestKind) -> WritesStreamEntry:
+    """Load what writes the line that names a kind.
+
+    Raises:
+        TypeError: Its module lacks it.
+    """
+    return _able(kind, lambda module: module if isinstance(module, WritesStreamEntry) else None)
+
+
+def _able(kind: ManifestKind, able: Callable[[object], WriterT | None]) -> WriterT:
+    name = f"{_PACKAGE}.{kind.module}"
     writer = able(importlib.import_module(name))
     if writer is None:
-        raise TypeError(f"{name} lacks a function that the row of the manifest {kind} asks for")
+        raise TypeError(f"{name} lacks a function that the row of the manifest {kind.name} asks for")
     return writer
 
 
-def _writes_text(module: object) -> WritesText | None:
-    return module if isinstance(module, WritesText) else None
-
-
-def _packs(module: object) -> PacksPictures | None:
-    return module if isinstance(module, PacksPictures) else None
-
-
-def _writes_entry(module: object) -> WritesStreamEntry | None:
-    return module if isinstance(module, WritesStreamEntry) else None
-
-
-TEXT_WRITERS = {kind: _able(kind, _writes_text) for kind in Manifest if kind.row.text is not None}
+TEXT_WRITERS = {kind: text_writer(kind.row) for kind in Manifest if kind.row.text is not None}
 """What writes the text of each kind that has one."""
-PACKERS = {kind: _able(kind, _packs) for kind in Manifest if kind.row.packed is not None}
+PACKERS = {kind: packer(kind.row) for kind in Manifest if kind.row.packed is not None}
 """What packs the pictures of each kind that holds them itself."""
-STREAM_WRITERS = {kind: _able(kind, _writes_entry) for kind in Manifest if kind.row.is_hls_stream}
+STREAM_WRITERS = {kind: stream_writer(kind.row) for kind in Manifest if kind.row.is_hls_stream}
 """What names each kind that the multivariant HLS playlist names."""
