@@ -22,6 +22,7 @@ from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
 from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.schemes import SCHEMES
 from filmstrip.media.transcoding.encoders.registry import audio_encoders, video_encoders
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.outputs.compatibility import rows
@@ -81,10 +82,11 @@ def _parameters() -> Iterator[str]:
     yield f"`output` names what is made: {', '.join(f'`{name}`' for name in output_types())}.\n"
     yield _fields(FormatParameters)
     yield "## What videos and sound are encoded with\n"
-    yield _encoders()
+    yield from _encoders()
     yield "## destination\n"
     yield "An object, a URL in its place, or a list of them.\n"
     yield _fields(Destination)
+    yield _places()
     nested: dict[str, type[Parameters]] = {}
     for name, kind in output_types().items():
         yield f"## {name}\n"
@@ -99,7 +101,7 @@ def _parameters() -> Iterator[str]:
         yield _fields(group)
 
 
-def _encoders() -> str:
+def _encoders() -> Iterator[str]:
     encoded = {name: kind for name, kind in output_types().items() if issubclass(kind, EncodedOutput)}
     rows = (
         (
@@ -110,7 +112,22 @@ def _encoders() -> str:
         )
         for name, kind in encoded.items()
     )
-    return _table(("output", "content type", "`video_codec`", "`audio_codec`"), rows)
+    scales = ((f"`{name}`", "{} to {}".format(*each.qualities)) for name, each in video_encoders().items())
+    yield _table(("output", "content type", "`video_codec`", "`audio_codec`"), rows)
+    yield _table(("`video_codec`", "`quality`, from the best to the worst"), scales)
+
+
+def _places() -> str:
+    """List how destinations are written, and which keys mean something there."""
+    rows = (
+        (
+            ", ".join([f"`{scheme.destination_form}`", *(f"`{alias}://`" for alias in scheme.aliases)]),
+            ", ".join(f"`{key}`" for key in sorted(scheme.options)),
+        )
+        for scheme in SCHEMES
+        if scheme.destination_form is not None
+    )
+    return _table(("URL", "keys that mean something beside `url`, `key` and `secret`"), rows)
 
 
 def _named_codecs(kind: type[EncodedOutput], field: str) -> str:

@@ -92,7 +92,7 @@ Kilobits = Annotated[Fraction, number("a number of kbit/s above 0 and at most 20
 
 
 class RateLimits(CodecParameters):
-    """Limits of the bitrate of encoders that count in kbit/s, which is all but libx264.
+    """Limits of the bitrate, of encoders that count in kbit/s.
 
     Attributes:
         max_rate: Highest bitrate in kbit/s, as an average over `bufsize`.

@@ -51,8 +51,8 @@ class Destination(Parameters):
     """One place where an output's files are put.
 
     Attributes:
-        url: `s3://HOST[:PORT]/BUCKET/KEY`, `ftp://HOST[:PORT]/PATH`, `ftps://…`, `sftp://…`, `azblob://CONTAINER/PATH`,
-            `b2://BUCKET/PATH`, `gs://BUCKET/PATH` or `file:///PATH`; a folder for outputs of several files.
+        url: A URL such as `s3://HOST[:PORT]/BUCKET/KEY`, `sftp://HOST[:PORT]/PATH` or `azblob://CONTAINER/PATH`; a
+            folder for outputs of several files.
         key: Access key or user name.
         secret: Secret key or password; for `sftp://` also the text of a private key, without a passphrase.
         permissions: Canned ACL of every object.
@@ -63,7 +63,7 @@ class Destination(Parameters):
         region: Region to sign for; derived from the host if it is not given.
         is_passive: Whether FTP's connections for data are made to the server (RFC 959, 3.3), not by it; on if absent.
         use_tls: Whether an `ftp://` connection is encrypted (RFC 4217); `ftps://` always is.
-        tcp_port: Port of an FTP or SFTP server, where the URL has none.
+        tcp_port: Port of a server, such as one of FTP or SFTP, where the URL has none.
     """
 
     url: LongText

@@ -119,8 +119,8 @@ class VideoEncoding(Parameters):
         framerate_limit: Most frames per second, if `framerate` is absent.
         keyframe: Distance of keyframes in frames ("60") or seconds ("3s"). If absent there is one at least every 90
             frames, and at scene cuts; if given there are no others.
-        quality: Constant quality (CRF), 0 (best) to 51 with H.264 and H.265, to 63 with the others; wins over
-            `bitrate`, which is then the ceiling.
+        quality: Constant quality (CRF), best at the low end of the encoder's scale, such as 0 to 51 of libx264; wins
+            over `bitrate`, which is then the ceiling.
         bitrate: Average of the video in kbit/s; constant quality if absent.
         two_pass: Whether `bitrate` is met by encoding twice.
         pix_format: yuv420p (the default, plays everywhere), yuv422p, or yuvj420p and yuvj422p in full range.

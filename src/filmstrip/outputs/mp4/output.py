@@ -18,7 +18,8 @@ class Mp4(VideoOutput):
     """An MP4 file: H.264, H.265 or AV1 with AAC, its index first.
 
     Attributes:
-        video_codec: libx264 (H.264), libx265 (H.265, named hvc1, which Apple's players ask for) or libsvtav1 (AV1).
+        video_codec: Name of the encoder, such as libx264 (H.264), libsvtav1 (AV1) or libx265 (H.265, named hvc1, which
+            Apple's players ask for).
         audio_codec: libfdk_aac or aac; both mean AAC-LC.
         file_extension: Of the name in the temporary store: mp4, m4v or mov.
     """

@@ -17,7 +17,7 @@ class Webm(VideoOutput):
     """A WebM file: VP9, VP8 or AV1 with Opus or Vorbis, its index first.
 
     Attributes:
-        video_codec: libvpx-vp9 (VP9), libvpx (VP8) or libsvtav1 (AV1).
+        video_codec: Name of the encoder, such as libvpx-vp9 (VP9), libvpx (VP8) or libsvtav1 (AV1).
         audio_codec: libopus or opus (Opus, whose sound has 48000 samples a second if nothing less is asked for), or
             libvorbis or vorbis (Vorbis).
     """
