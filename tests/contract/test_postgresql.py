@@ -1,20 +1,32 @@
 """What PostgreSQL does otherwise than SQLite, and must come out the same."""
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from filmstrip.db.backends import postgresql_connections
+from filmstrip.db.backends.postgresql import PostgresqlBackend
 from filmstrip.db.database import Database
+from filmstrip.db.holding import hold_task
+from filmstrip.db.patience import Patience, waiting
 from filmstrip.db.tables import metadata
 from filmstrip.db.task_records import NewOutput, PutArtifact, Submission
 from filmstrip.domain.artifact import Artifact, MediaKind, Warned
+from filmstrip.domain.errors import DatabaseAwayError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
+from filmstrip.service.migrating import migrate_all
+from filmstrip.settings.reading import read_settings
 from fresh_database import CIPHER
 from postgresql_server import PostgresqlServer
 
@@ -145,6 +157,120 @@ def test_words_of_clients_may_hold_anything(database: Database) -> None:
     assert task.payload == "a\ufffdb\u2028\U0001f39e"
     assert (task.outputs[0].user_tag, task.outputs[0].error) == ("a\ufffdtag", "it said \ufffd")
     assert task.warnings[0].message == "a \0 warning"
+
+
+def test_a_lock_of_who_fell_silent_is_let_go_of(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was stopped in the middle of a transaction keeps nobody else from the task for ever."""
+    monkeypatch.setattr(
+        postgresql_connections, "_OF_SERVER", {"idle_in_transaction_session_timeout": "1s", "tcp_keepalives_idle": "3s"}
+    )
+    with closing(Database(url, CIPHER)) as silent, closing(Database(url, CIPHER)) as other:
+        silent.migrate()
+        token = submitted(silent)
+
+        def hold_and_be_silent() -> None:
+            with silent._transactions.writing() as connection:
+                hold_task(connection, token)
+                assert other.tasks.finish_task(token)
+
+        with pytest.raises(DatabaseAwayError):
+            hold_and_be_silent()
+        assert silent.tasks.read_tasks([token])[token].status is TaskStatus.COMPLETED
+
+
+def test_who_has_no_connection_left_waits(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them may hang in a network that is away: that is no error of the work."""
+    monkeypatch.setattr(postgresql_connections, "_MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(postgresql_connections, "_CONNECT_SECONDS", 0.1)
+    with closing(Database(url, CIPHER)) as database, ExitStack() as held:
+        database.migrate()
+        for _ in range(2):
+            held.enter_context(database._transactions.reading())
+        with waiting(Patience(0.3)), pytest.raises(DatabaseAwayError, match="The database does not answer"):
+            database.keys.list_keys()
+        with waiting(Patience(30, on_waited=lambda _seconds: held.close())):
+            assert database.keys.list_keys() == ()
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_start_whose_answer_was_lost_is_one_start(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, is_committed: bool
+) -> None:
+    """Its client is told that it began, and it began once; another start of the same task is refused as ever."""
+    backend = database._transactions.backend
+    write, lost, begun = backend.writing, OperationalError("COMMIT", None, psycopg.OperationalError("gone")), []
+
+    @contextmanager
+    def losing(engine: Engine) -> Iterator[Connection]:
+        monkeypatch.setattr(backend, "writing", write)
+        with write(engine) as connection:
+            yield connection
+            if not is_committed:
+                raise lost
+        raise lost
+
+    token = database.tasks.create_task(None)
+    new = Submission("{}", (NewOutput("toy", MediaKind.IMAGE, "image-0-0-0", None),))
+    monkeypatch.setattr(backend, "writing", losing)
+    database.tasks.submit_task(token, new, begun.append)
+    assert len(begun) == (1 if is_committed else 2)
+    assert database.tasks.is_unfinished(token)
+    with pytest.raises(TokenNotFoundError):
+        database.tasks.submit_task(token, new, begun.append)
+
+
+def test_a_server_that_became_a_replica_is_away(database: Database) -> None:
+    """Until the name leads to the new one: nothing fails for good."""
+    with database._transactions.writing() as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        with pytest.raises(DBAPIError) as refused:
+            connection.exec_driver_sql("CREATE TABLE new (number int)")
+        assert database._transactions.backend.is_away(refused.value)
+
+
+@pytest.mark.parametrize("grants", [(), ("GRANT CREATE ON SCHEMA public TO {}",)])
+def test_a_user_without_rights_is_told(postgresql: PostgresqlServer, tmp_path: Path, grants: tuple[str, ...]) -> None:
+    """In one sentence, what to do: for our tables as for those of the engine."""
+    address = postgresql.make_database()
+    user, password = f"weak_{secrets.token_hex(6)}", secrets.token_hex(8)
+    with psycopg.connect(address, autocommit=True) as connection:
+        making = f"CREATE ROLE {user} LOGIN PASSWORD '{password}'"
+        for each in (making, "REVOKE CREATE ON SCHEMA public FROM public", *(grant.format(user) for grant in grants)):
+            connection.execute(each.encode())
+    port, name = postgresql.port, address.rpartition("/")[2]
+    weak = f"postgresql://{user}:{password}@127.0.0.1:{port}/{name}"
+    settings = read_settings(None, overrides={"data_dir": str(tmp_path), "database_url": weak})
+    with pytest.raises(ResourceError) as refused:
+        migrate_all(settings)
+    assert str(refused.value).startswith("The database cannot be used: permission denied for ")
+    assert "grant it CREATE" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert password not in str(refused.value)
+
+
+def test_parameters_of_the_address_count() -> None:
+    """Ours are there for those who say nothing; passwords among them are not shown."""
+    backend = PostgresqlBackend(
+        "postgresql://u:SECRET@127.0.0.1:1/db?password=SECRET&connect_timeout=2&keepalives_idle=7"
+    )
+    arguments: list[dict[str, Any]] = []
+
+    def connect(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        arguments.append(dict(parameters))
+
+    event.listen(backend.engine, "do_connect", connect)
+    with pytest.raises(DBAPIError):
+        backend.engine.connect()
+    assert (arguments[0]["connect_timeout"], arguments[0]["keepalives_idle"]) == ("2", "7")
+    assert arguments[0]["tcp_user_timeout"] == 25_000
+    assert "SECRET" not in backend.place
+
+
+def test_a_password_with_an_unquoted_sign_is_not_shown() -> None:
+    """What is behind it would be the name of a host that is not found."""
+    with pytest.raises(ValueError, match=r"@ is %40") as refused:
+        Database("postgresql://user:SEC@RET@host/db", CIPHER)
+    assert "RET" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", ["postgresql:///", "postgresql://host", "postgresql://host:port/name"])

@@ -21,6 +21,7 @@ from filmstrip.db.profiles import ProfileRows
 from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.tasks import TaskRows
 from filmstrip.db.transactions import Transactions
+from filmstrip.db.unusable import telling_why
 from filmstrip.db.uploads import UploadRows
 
 _TOKEN_BYTES = 16
@@ -125,8 +126,9 @@ class Database:
 
         Raises:
             DatabaseAwayError: The database does not answer.
+            ResourceError: It does not do what is asked of it in the block, or another process does it for minutes.
         """
-        with self._transactions.telling(), self._backend.alone(number):
+        with telling_why(), self._transactions.telling(), self._backend.alone(number):
             yield
 
     @contextmanager

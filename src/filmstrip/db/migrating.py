@@ -5,10 +5,10 @@ from __future__ import annotations
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
 
 from filmstrip.db.backends._base import Backend
 from filmstrip.db.revision import MIGRATIONS, refuse_bare_backup
+from filmstrip.db.unusable import telling_why
 from filmstrip.domain.errors import ResourceError
 
 
@@ -21,12 +21,10 @@ def migrate(backend: Backend) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
-        with backend.writing(backend.engine) as connection:
+        with telling_why(), backend.writing(backend.engine) as connection:
             backend.hold_migrations(connection)
             refuse_bare_backup(backend, connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except DBAPIError as error:
-        raise ResourceError(f"The database cannot be used: {error.orig}") from error
     except CommandError as error:
         raise ResourceError(f"The database was made by another version of Filmstrip: {error}") from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from filmstrip.db.backends._base import Backend
 from filmstrip.db.backup import KEY_TABLE
+from filmstrip.db.unusable import telling_why
 from filmstrip.domain.errors import ResourceError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,14 +31,11 @@ def find_revision(backend: Backend) -> str | None:
     Raises:
         ResourceError: The database cannot be used.
     """
-    try:
-        with backend.writing(backend.engine) as connection:
-            refuse_bare_backup(backend, connection)
-            if not backend.has_table(connection, _VERSION_TABLE):
-                return None
-            found = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").first()  # noqa: S608 - a constant
-    except DBAPIError as error:
-        raise ResourceError(f"The database cannot be used: {error.orig}") from error
+    with telling_why(), backend.writing(backend.engine) as connection:
+        refuse_bare_backup(backend, connection)
+        if not backend.has_table(connection, _VERSION_TABLE):
+            return None
+        found = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").first()  # noqa: S608 - a constant
     return str(found[0]) if found else None
 
 

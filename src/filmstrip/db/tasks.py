@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
@@ -17,7 +17,7 @@ from filmstrip.db.task_reading import list_tasks, read_tasks
 from filmstrip.db.task_records import NewOutput, Source, Submission, TaskFilter, TaskRecord
 from filmstrip.db.transactions import Transactions, repeated
 from filmstrip.domain.artifact import Warned
-from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
+from filmstrip.domain.errors import DatabaseAwayError, LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
 
 _WAITING_LIFE = timedelta(days=7)
@@ -98,8 +98,25 @@ class TaskRows:
         Raises:
             TokenNotFoundError: There is no such task, or it was started already.
         """
-        with self._transactions.writing() as connection:
-            self._start(connection, token, submission, enqueue)
+        started_at = self._transactions.now()
+
+        def submit() -> None:
+            with self._transactions.writing() as connection:
+                self._start(connection, token, submission, enqueue, started_at)
+
+        try:
+            submit()
+        except DatabaseAwayError as error:
+            # It may have been committed, and only the answer was lost: then its client must not hear that it failed.
+            if error.was_waited_for:
+                raise
+            if not self._was_started(token, started_at):
+                submit()
+
+    def _was_started(self, token: str, started_at: datetime) -> bool:
+        query = select(task.c.token).where(task.c.token == token, task.c.started_at == started_at)
+        with self._transactions.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def restart_task(
         self,
@@ -121,16 +138,21 @@ class TaskRows:
         row = {"token": new, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
         values = {"warnings": (), "is_at_work": False, "interruptions": 0, "restart_of": token}
         connection.execute(insert(task).values(**row, **values))
-        self._start(connection, new, submission, lambda within: enqueue(within, new))
+        self._start(connection, new, submission, lambda within: enqueue(within, new), self._transactions.now())
         return new
 
     def _start(
-        self, connection: Connection, token: str, submission: Submission, enqueue: Callable[[Connection], object]
+        self,
+        connection: Connection,
+        token: str,
+        submission: Submission,
+        enqueue: Callable[[Connection], object],
+        started_at: datetime,
     ) -> None:
         start = update(task).where(task.c.token == token, task.c.status == TaskStatus.CREATED)
         values = {
             "status": TaskStatus.DOWNLOADING,
-            "started_at": self._transactions.now(),
+            "started_at": started_at,
             "payload": submission.payload,
             "query": self._cipher.encrypt(submission.query, token),
             "warnings": submission.warnings,

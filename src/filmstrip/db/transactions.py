@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from filmstrip.db.backends._base import Backend
 from filmstrip.db.patience import current_patience
@@ -93,6 +94,8 @@ class Transactions:
             if self.backend.is_away(error):
                 raise DatabaseAwayError(_AWAY) from error
             raise
+        except NoConnectionError as error:
+            raise DatabaseAwayError(_AWAY) from error
 
     def _begin(self, stack: ExitStack, open_one: Callable[[], AbstractContextManager[Connection]]) -> Connection:
         """Enter a transaction, again and again while the database is away and there is patience left."""
@@ -100,8 +103,9 @@ class Transactions:
         while True:
             try:
                 return stack.enter_context(open_one())
-            except DBAPIError as error:
-                if not self.backend.is_away(error):
+            except (DBAPIError, NoConnectionError) as error:
+                # All connections hang, so that none is free: the database is away, too.
+                if isinstance(error, DBAPIError) and not self.backend.is_away(error):
                     raise
                 if next(pauses, _OVER) is _OVER:
                     raise DatabaseAwayError(_AWAY, was_waited_for=True) from error

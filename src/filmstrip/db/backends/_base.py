@@ -77,12 +77,17 @@ class Backend(Protocol):
     def alone(self, number: int) -> AbstractContextManager[None]:
         """Do what is done in the block while no other process does what has this number (`advisory_locks`).
 
+        A process that falls silent in it for minutes is not waited for.
+
         Raises:
             ResourceError: Another one does it for minutes.
         """
 
     def elected(self, number: int) -> AbstractContextManager[bool]:
-        """Check whether this process alone may do what has this number, until the end of the block; without waiting."""
+        """Check whether this process alone may do what has this number, until the end of the block; without waiting.
+
+        One that falls silent in it is not waited for: what is done must not do harm if another one does it as well.
+        """
 
     def insert(self, table: Table) -> Any:
         """Return the `INSERT` of this database's own words, which may say `on_conflict_do_update`."""

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from psycopg import DatabaseError, OperationalError
 from psycopg.errors import DiskFull
-from sqlalchemy import Connection, Engine, Table, create_engine, func, select
+from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from filmstrip.db.backends.advisory_locks import MIGRATIONS
-from filmstrip.db.backends.session_lock import SessionLock
+from filmstrip.db.backends.postgresql_connections import open_engine, parse_url, shown_place
 from filmstrip.domain.errors import ResourceError
 
-_CONNECT_SECONDS = 5
-_MOST_CONNECTIONS = 20
 _PAUSE_SECONDS = 0.1
-_TURN_SECONDS = 180.0
-_PASSING_STATES = ("08", "40", "53300", "57P")
-"""How the SQLSTATE of what passes begins: connections, transactions broken off, too many clients, shutdowns."""
+_TURN_SECONDS = 180
+_ELECTED_SECONDS = 30
+"""How long an elected process may be silent between two statements before another one may be elected."""
+
+_PASSING_STATES = ("08", "25006", "25P03", "40", "53300", "57P")
+"""How the SQLSTATE of what passes begins: connections, a server that became a replica and takes no writes, transactions
+that were idle for too long, or broken off, too many clients, shutdowns."""
 
 
 class _AnybodysOwnership:
@@ -56,10 +57,10 @@ class PostgresqlBackend:
         Raises:
             ValueError: The URL is not of that form.
         """
-        self._url = _driver_url(url)
-        self.place = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self._url = parse_url(url)
+        self.place = shown_place(self._url)
         self.is_shared = True
-        self.engine = self.noting_engine = _open(self._url)
+        self.engine = self.noting_engine = open_engine(self._url)
         self._reading_engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -67,7 +68,7 @@ class PostgresqlBackend:
 
     def open_companion_engine(self) -> Engine:
         """Open the same database for the durable engine, whose tables are in a schema of their own."""
-        return _open(self._url)
+        return open_engine(self._url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,27 +92,40 @@ class PostgresqlBackend:
 
     @contextmanager
     def alone(self, number: int) -> Iterator[None]:
-        """Wait for the lock in a session of its own."""
-        lock = SessionLock(self.engine, number)
+        """Wait for the lock."""
         ends_at = time.monotonic() + _TURN_SECONDS
-        while not lock.keep():
-            if time.monotonic() > ends_at:
-                raise ResourceError("Another process has been starting on the database for minutes: look into its log")
-            time.sleep(_PAUSE_SECONDS)
-        try:
+        with ExitStack() as stack:
+            while not stack.enter_context(self._held(number, _TURN_SECONDS)):
+                stack.close()
+                if time.monotonic() > ends_at:
+                    raise ResourceError(
+                        "Another process has been starting on the database for minutes: look into its log"
+                    )
+                time.sleep(_PAUSE_SECONDS)
             yield
-        finally:
-            lock.release()
 
     @contextmanager
     def elected(self, number: int) -> Iterator[bool]:
-        """Try the lock in a session of its own."""
-        lock = SessionLock(self.engine, number)
-        is_elected = lock.keep()
-        try:
+        """Try the lock."""
+        with self._held(number, _ELECTED_SECONDS) as is_elected:
             yield is_elected
-        finally:
-            lock.release()
+
+    @contextmanager
+    def _held(self, number: int, most_seconds: int) -> Iterator[bool]:
+        """Try an advisory lock, which a transaction of its own has until the end of the block.
+
+        A session's lock would stay with a process that is stopped, or whose machine is gone, and behind PgBouncer with
+        whoever gets the session next. The server ends a transaction in which nothing happens for so long.
+        """
+        with self.engine.connect() as connection:
+            limit = func.set_config("idle_in_transaction_session_timeout", f"{most_seconds}s", True)
+            connection.execute(select(limit))
+            try:
+                yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar())
+            finally:
+                # If the server has ended it, there is nothing to let go of.
+                with suppress(DBAPIError):
+                    connection.rollback()
 
     def insert(self, table: Table) -> Insert:
         """Return PostgreSQL's `INSERT`."""
@@ -131,26 +145,3 @@ class PostgresqlBackend:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-def _driver_url(url: str) -> URL:
-    try:
-        parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
-    except (ArgumentError, ValueError):
-        raise ValueError("database_url: it is not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE") from None
-    if not parsed.database:
-        raise ValueError("database_url: it names no database: postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
-    return parsed
-
-
-def _open(url: URL) -> Engine:
-    return create_engine(
-        url,
-        # A connection may have died while nobody used it: that is asked before it is given out again.
-        pool_pre_ping=True,
-        pool_size=_MOST_CONNECTIONS // 2,
-        max_overflow=_MOST_CONNECTIONS // 2,
-        connect_args={"connect_timeout": _CONNECT_SECONDS},
-        # Errors are shown; what was sent may be a secret.
-        hide_parameters=True,
-    )
