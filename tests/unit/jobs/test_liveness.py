@@ -59,6 +59,16 @@ def test_a_restart_of_the_database_frees_all_locks() -> None:
     assert [looks.look(free=ITS_LOCK, up=5.0) for _ in range(6)] == [False] * 6
 
 
+def test_a_lock_that_comes_free_may_be_taken_again() -> None:
+    """A crash of the database frees all of them without a new start of it: who lives has some beats from then on."""
+    looks = Looks()
+    assert [looks.look() for _ in range(3)] == [False] * 3
+    assert [looks.look(free=ITS_LOCK) for _ in range(2)] == [False] * 2
+    assert not looks.look()
+    assert not looks.look(beats=True, free=ITS_LOCK)
+    assert [looks.look(free=ITS_LOCK) for _ in range(3)] == [False, False, True]
+
+
 @pytest.mark.parametrize("after", [LIFE / 2 + 1, 10 * LIFE])
 def test_who_could_not_look_knows_nothing(after: float) -> None:
     """Nobody could write a heartbeat while the database was away: each has its whole life again."""

@@ -22,7 +22,7 @@ from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
 from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.executor_identity import LOCAL
-from filmstrip.jobs.tasks.handing_over import give_back
+from filmstrip.jobs.tasks.handing_over import FindDead, give_back
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
@@ -121,20 +121,20 @@ class Durable:
         await self._until(self._steps.are_all_waiting, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._executor_id != LOCAL:
-            await asyncio.to_thread(self.take_over, lambda executor_id: executor_id == self._executor_id)
+            await asyncio.to_thread(self.take_over, {self._executor_id}.intersection)
         if self._client is not None:
             self._client.destroy()
         self._engine.dispose()
 
-    def take_over(self, is_dead: Callable[[str], bool]) -> list[str]:
+    def take_over(self, find_dead: FindDead) -> list[str]:
         """Give the scripts that dead executors were running back to their queues; return which; blocking.
 
         Args:
-            is_dead: Whether an executor is dead, by its id.
+            find_dead: Finds the dead executors among some, by their ids.
         """
         if self._client is None:
             return []
-        return give_back(self._client, {name: queue.name for name, queue in self._queues.items()}, is_dead)
+        return give_back(self._client, {name: queue.name for name, queue in self._queues.items()}, find_dead)
 
     def enqueue(
         self, connection: Connection | None, name: str, identity: str, arguments: tuple[str | int, ...], key: str

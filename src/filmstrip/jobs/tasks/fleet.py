@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 
 import structlog
 
 from filmstrip.db.backends.advisory_locks import ENGINE
 from filmstrip.db.database import Database
+from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.executor_identity import LOCAL, this_executor
@@ -58,7 +60,7 @@ class Fleet:
         """Take up what an earlier process left, or begin beside the others; blocking.
 
         Raises:
-            ResourceError: Another process of this name is alive, or the others have another secret key.
+            ResourceError: Another process of this name is alive.
         """
         if self._liveness is None:
             self._database.interruptions.count_interruptions()
@@ -68,31 +70,37 @@ class Fleet:
     def start(self, durable: Durable, start_engine: Callable[[], object]) -> None:
         """Start the engine, while no other process does, and look after the others from then on; blocking."""
         self._durable = durable
-        with self._database.alone(ENGINE):
-            start_engine()
         if self._liveness is not None:
+            # Others may take minutes with theirs, and this process counts as alive already.
             self._liveness.start()
+        try:
+            with self._database.alone(ENGINE):
+                start_engine()
+        except BaseException:
+            if self._liveness is not None:
+                with suppress(DatabaseAwayError):
+                    self._liveness.stop()
+            raise
 
     async def stop(self) -> None:
         """Leave what there is to the others."""
         if self._liveness is not None:
             await asyncio.to_thread(self._liveness.stop)
 
-    def _take_over(self, alive: frozenset[str]) -> None:
+    def _take_over(self) -> None:
         if self._durable is None:
             return
         dead: set[str] = set()
 
-        def is_dead(executor_id: str) -> bool:
-            if executor_id in alive:
-                return False
-            if executor_id not in dead:
+        def find_dead(executors: Collection[str]) -> Collection[str]:
+            alive = {each.id for each in self._database.executors.list_alive()}
+            for executor_id in set(executors) - alive - dead:
                 # Before its work begins again: what was at work when it died may be the reason.
                 self._database.interruptions.count_interruptions(executor_id)
                 dead.add(executor_id)
-            return True
+            return dead
 
-        self._durable.take_over(is_dead)
+        self._durable.take_over(find_dead)
 
 
 def end_at_once() -> None:

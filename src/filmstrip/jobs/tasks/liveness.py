@@ -3,7 +3,7 @@
 Each executor writes a heartbeat, and holds a lock of the database that is free as soon as its process is dead:
 
     alive ──┬─ heartbeat unchanged for the time to live ──────────────┐   also a process that is stopped
-            ├─ lock free, and no heartbeat for some beats ────────────┼─> dead: its scripts go back to their queues
+            ├─ lock free for some beats, and no heartbeat meanwhile ──┼─> dead: its scripts go back to their queues
             └─ it ended, or a later start of its name replaced it ────┘
 
 One of them, elected anew each time, looks at all, for ever. What it sees is timed by its own clock, and only counts as
@@ -39,6 +39,7 @@ _log = structlog.get_logger()
 class _Seen:
     heartbeat: datetime | None
     at: float
+    free_since: float | None = None
 
 
 class Watch:
@@ -70,17 +71,29 @@ class Watch:
         self._looked_at = now
         before = self._seen
         self._seen = {each.id: self._see(each, before.get(each.id), now) for each in alive}
-        return [each for each in alive if self._is_dead(each, now - self._seen[each.id].at, free_locks, seconds_up)]
+        if seconds_up < _UP_SECONDS:
+            free_locks = frozenset()
+        for each in alive:
+            self._see_lock(self._seen[each.id], now, is_free=each.lock_number in free_locks)
+        return [each for each in alive if self._is_dead(self._seen[each.id], now)]
 
     def _see(self, executor: Executor, before: _Seen | None, now: float) -> _Seen:
         is_unchanged = before is not None and before.heartbeat == executor.seen_at
         return before if is_unchanged and before is not None else _Seen(executor.seen_at, now)
 
-    def _is_dead(self, executor: Executor, silent: float, free_locks: frozenset[int], seconds_up: float) -> bool:
-        if silent >= self._seconds_to_live:
+    def _see_lock(self, seen: _Seen, now: float, *, is_free: bool) -> None:
+        # Whoever lives has as long as this to take it again, since it came free: by a crash of the database, of which
+        # its uptime tells nothing, by a broken connection.
+        if not is_free:
+            seen.free_since = None
+        elif seen.free_since is None:
+            seen.free_since = now
+
+    def _is_dead(self, seen: _Seen, now: float) -> bool:
+        if now - seen.at >= self._seconds_to_live:
             return True
-        is_free = executor.lock_number in free_locks and seconds_up >= _UP_SECONDS
-        return is_free and silent >= _BEATS_WITHOUT_LOCK * self._seconds_to_live / _BEATS_IN_LIFE
+        beats = _BEATS_WITHOUT_LOCK * self._seconds_to_live / _BEATS_IN_LIFE
+        return seen.free_since is not None and now - seen.free_since >= beats
 
 
 class Liveness:
@@ -92,7 +105,7 @@ class Liveness:
         executor: Executor,
         seconds_to_live: float,
         *,
-        take_over: Callable[[frozenset[str]], object],
+        take_over: Callable[[], object],
         on_dead: Callable[[], object],
     ) -> None:
         """Prepare it.
@@ -101,7 +114,7 @@ class Liveness:
             database: Where it is written.
             executor: This process.
             seconds_to_live: How long a heartbeat counts.
-            take_over: Gives the scripts of all but those that are named back to their queues; blocking.
+            take_over: Gives the scripts of all that do not count as alive back to their queues; blocking.
             on_dead: Ends this process: another one does its work now.
         """
         self._rows = database.executors
@@ -120,7 +133,7 @@ class Liveness:
         """Begin to count as alive; blocking.
 
         Raises:
-            ResourceError: Another process of its name is alive, or others have another secret key.
+            ResourceError: Another process of its name is alive.
         """
         if self._lock is not None:
             self._rows.keep(self._lock)
@@ -190,5 +203,5 @@ class Liveness:
                 if executor.id != self._executor.id:
                     _log.error("executor_dead", name=executor.name, host=executor.host)
                     self._rows.end(executor.id)
-            self._take_over(frozenset(each.id for each in self._rows.list_alive()))
+            self._take_over()
             self._rows.forget()

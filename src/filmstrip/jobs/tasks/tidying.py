@@ -32,7 +32,7 @@ class Tidying:
             database: Knows the tasks.
             folders: Where they work.
             open_tasks: Places that they have.
-            further: What else is looked after as often; it blocks.
+            further: What else is looked after as often, by one of those that share the database; it blocks.
         """
         self._database = database
         self._further = further
@@ -44,8 +44,6 @@ class Tidying:
         while True:
             try:
                 await asyncio.to_thread(self.tidy)
-                if self._further is not None:
-                    await asyncio.to_thread(self._further)
             except DatabaseAwayError as error:
                 _log.warning("not_tidied", reason=str(error))
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
@@ -60,6 +58,8 @@ class Tidying:
         with self._database.elected(JOURNAL) as is_elected:
             if is_elected:
                 self._tidy_journal()
+                if self._further is not None:
+                    self._further()
         self._tidy_here()
 
     def _tidy_here(self) -> None:
