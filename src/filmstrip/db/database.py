@@ -19,6 +19,7 @@ from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.profiles import ProfileRows
 from filmstrip.db.revision import find_revision, revisions
+from filmstrip.db.secret_keys import SecretKeyRows
 from filmstrip.db.tasks import TaskRows
 from filmstrip.db.transactions import Transactions
 from filmstrip.db.unusable import telling_why
@@ -52,6 +53,7 @@ class Database:
         profiles: What the operator keeps for clients to name.
         callbacks: What receivers are to be told.
         executors: Who works on it.
+        secret_keys: What encrypts what is secret in it.
         is_shared: Whether several processes may work on it at a time.
         key_fingerprint: Of the key that encrypts what is secret in it.
     """
@@ -81,7 +83,7 @@ class Database:
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)
-        self.executors = ExecutorRows(self._backend, transactions)
+        self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)
         self.is_shared = self._backend.is_shared
         self.key_fingerprint = cipher.fingerprint
 

@@ -43,15 +43,6 @@ class ExecutorRows:
         with self._transactions.telling():
             return lock.keep()
 
-    def demand_key(self, fingerprint: str) -> None:
-        """See to it that a secret key is the one of the others that work on the database.
-
-        Raises:
-            ResourceError: It is not.
-        """
-        with self._transactions.reading() as connection:
-            _demand_key(connection, fingerprint)
-
     def begin(self, new: Executor, *, seconds_to_live: float, replace: bool = False) -> None:
         """Write down that an executor begins; earlier starts of its name end with it.
 
@@ -61,11 +52,10 @@ class ExecutorRows:
             replace: Whether it takes the place of one that is alive.
 
         Raises:
-            ResourceError: One of its name is alive, or others have another secret key.
+            ResourceError: One of its name is alive.
         """
         with self._transactions.writing() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(EXECUTORS)))
-            _demand_key(connection, new.key_fingerprint)
             for row in _alive(connection, executor.c.name == new.name):
                 if not replace and _shows_life(connection, row, seconds_to_live):
                     raise ResourceError(
@@ -137,17 +127,6 @@ def _shows_life(connection: Connection, row: Row[Any], seconds_to_live: float) -
 def _end(connection: Connection, executor_id: str) -> None:
     still = update(executor).where(executor.c.id == executor_id, executor.c.ended_at.is_(None))
     connection.execute(still.values(ended_at=_NOW))
-
-
-def _demand_key(connection: Connection, fingerprint: str) -> None:
-    # What one encrypts, another has to read.
-    newest = select(executor.c.key_fingerprint).order_by(executor.c.started_at.desc()).limit(1)
-    known = connection.execute(newest).scalar()
-    if known is not None and known != fingerprint:
-        raise ResourceError(
-            "The secret key is not the one of the other services on this database: give all of them the same by "
-            "secret_key (it is in the file secret.key of the first one's data folder)"
-        )
 
 
 def _executor(row: Row[Any]) -> Executor:

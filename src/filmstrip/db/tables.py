@@ -173,6 +173,13 @@ executor = Table(
     Column("ended_at", Moment, comment="when it ended, or was found dead"),
 )
 
+secret_key = Table(
+    "secret_key",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("known_since", Moment, nullable=False),
+)
+
 callback = Table(
     "callback",
     metadata,

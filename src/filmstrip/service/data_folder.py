@@ -42,7 +42,7 @@ def open_database(settings: ServiceSettings, *, alone: bool = False) -> Iterator
                 database.claim()
             database.migrate()
             if database.is_shared:
-                database.executors.demand_key(database.key_fingerprint)
+                database.secret_keys.demand(database.key_fingerprint, is_kept=alone)
         yield database
     finally:
         database.close()
