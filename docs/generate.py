@@ -22,11 +22,13 @@ from filmstrip.api.errors import ApiError, error_code
 from filmstrip.cli.main import program
 from filmstrip.cli.parameter_flags import value_form
 from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.manifest_kind import MULTIVARIANT, Manifest, ManifestFile
 from filmstrip.domain.schemes import SCHEMES
 from filmstrip.media.transcoding.encoders.registry import audio_encoders, video_encoders
 from filmstrip.outputs._encoded import EncodedOutput
 from filmstrip.outputs.compatibility import rows
 from filmstrip.outputs.registry import output_types
+from filmstrip.outputs.thumbnails.layout import beside_sprite
 from filmstrip.params.destination import Destination
 from filmstrip.params.field_texts import field_texts
 from filmstrip.params.format_parameters import FormatParameters
@@ -92,6 +94,8 @@ def _parameters() -> Iterator[str]:
         yield f"## {name}\n"
         yield f"{_first_line(kind)}\n"
         yield _fields(kind, without=FormatParameters.model_fields)
+        if "manifests" in kind.model_fields:
+            yield _manifests()
         nested |= _nested(kind)
     nested.pop("video_codec_parameters")
     nested |= {f"video_codec_parameters of {name}": each.parameters for name, each in video_encoders().items()}
@@ -115,6 +119,25 @@ def _encoders() -> Iterator[str]:
     scales = ((f"`{name}`", "{} to {}".format(*each.qualities)) for name, each in video_encoders().items())
     yield _table(("output", "content type", "`video_codec`", "`audio_codec`"), rows)
     yield _table(("`video_codec`", "`quality`, from the best to the worst"), scales)
+
+
+def _manifests() -> str:
+    """List the files of each manifest, and what it goes with."""
+    rows = (
+        (
+            f"`{kind}`",
+            ", ".join(f"`{beside_sprite(file.name, None)}`" for file in _files_of(kind)),
+            ", ".join(dict.fromkeys(f"`{file.content_type}`" for file in _files_of(kind))),
+            "no" if kind.row.has_fixed_interval else "yes",
+            "no" if kind.row.names_by_pattern else "yes",
+        )
+        for kind in Manifest
+    )
+    return _table(("`manifests`", "files", "content types", "with `times`", "with `presigned`"), rows)
+
+
+def _files_of(kind: Manifest) -> tuple[ManifestFile, ...]:
+    return (*kind.row.files(), *((MULTIVARIANT,) if kind.row.is_hls_stream else ()))
 
 
 def _places() -> str:

@@ -56,7 +56,7 @@ class MomentChoice(Parameters):
             For the manifest `bif` distances are rounded up to whole milliseconds.
         times: The moments themselves, in seconds from the beginning (that of the clip, if `start_time` is given), in
             growing order, such as [0, 2.5, 61]; instead of `interval`. All from one decode; at most 10000. Manifests
-            that know fixed intervals only (`hls_image`, `dash`, `bif`) are not possible then.
+            that know fixed intervals only, such as `hls_image`, `dash` and `bif`, are not possible then.
     """
 
     interval: Annotated[Fraction | Auto, BeforeValidator(_parse_interval)] = Fraction(10)
