@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from filmstrip.domain.manifest_kind import MANIFEST_FILES, ManifestFile
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.temporary import TemporaryStore, find_temporary, open_temporary, sweep_temporary
@@ -114,3 +115,14 @@ def test_pictures_are_served_as_what_they_are(image_format: ImageFormat, setting
         found = find_temporary(settings, store.locate(name).key, BEGINS_AT)
         assert found is not None
         assert found.content_type == image_format.content_type
+
+
+@pytest.mark.usefixtures("without_types_of_the_machine")
+@pytest.mark.parametrize("file", MANIFEST_FILES, ids=lambda file: file.name)
+def test_manifests_are_served_as_what_they_are(file: ManifestFile, settings: StorageSettings) -> None:
+    """Players that judge by the type take each file of each row."""
+    store = _open(settings)
+    store.put(f"a{file.name}", b"manifest", file.content_type)
+    found = find_temporary(settings, store.locate(f"a{file.name}").key, BEGINS_AT)
+    assert found is not None
+    assert found.content_type == file.content_type

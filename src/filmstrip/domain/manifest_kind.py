@@ -22,6 +22,11 @@ class ManifestFile:
     name: str
     content_type: str
 
+    @property
+    def extension(self) -> str:
+        """Its extension, with the dot."""
+        return "." + self.name.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestKind:
@@ -83,7 +88,7 @@ class Manifest(StrEnum):
     VTT = ManifestKind(
         name="vtt",
         module="webvtt",
-        text=ManifestFile(".vtt", "text/vtt"),  # W3C WebVTT, 7
+        text=ManifestFile(".vtt", "text/vtt"),  # W3C WebVTT, IANA considerations
         is_always_made=True,
     )
     """WebVTT, for players of the web."""
@@ -127,5 +132,7 @@ class Manifest(StrEnum):
     """One file of pictures, for Roku, Plex and Emby."""
 
 
+MANIFEST_FILES = (*(file for kind in Manifest for file in kind.row.files()), MULTIVARIANT)
+"""All files that manifests are made of."""
 MANIFEST_TYPES = frozenset(kind.row.text.content_type for kind in Manifest if kind.row.text is not None)
 """MIME types of manifests that point at other files, and change when those do."""

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationRefusedError
+from filmstrip.domain.manifest_kind import MANIFEST_FILES
 from filmstrip.domain.picture import ImageFormat
 from filmstrip.storage.local import LocalStore
 from filmstrip.storage.object_name import checked_name
@@ -31,11 +32,9 @@ _HOUR = "%Y%m%d%H"
 _KEY = re.compile(r"(?P<hour>\d{10})/[0-9a-f]{32}/.+")
 _CONTENT_TYPES = {
     # What Python's table lacks or tells otherwise than the formats' own specifications.
-    ".m3u8": "application/vnd.apple.mpegurl",  # RFC 8216, 10
     ".m4s": "video/iso.segment",  # ISO/IEC 23009-1, annex C
-    ".mpd": "application/dash+xml",  # ISO/IEC 23009-1, annex C
     ".ts": "video/mp2t",  # RFC 3555
-    ".vtt": "text/vtt",  # W3C WebVTT, 9
+    **{file.extension: file.content_type for file in MANIFEST_FILES},
     # Newer ones of these only some machines know.
     **{f".{extension}": each.content_type for each in ImageFormat for extension in each.extensions},
 }

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from filmstrip.domain.errors import OutputError
 from filmstrip.domain.geometry import Fit, FrameSize
-from filmstrip.domain.manifest_kind import MULTIVARIANT, Manifest, ManifestFile
+from filmstrip.domain.manifest_kind import MANIFEST_FILES, MULTIVARIANT, Manifest, ManifestFile
 from filmstrip.domain.moment_list import MomentList
 from filmstrip.domain.picture import EXTENSION_PATTERN, ImageFormat
 from filmstrip.domain.sprite_grid import SpriteGrid, plan_grid
@@ -116,7 +116,6 @@ class ThumbnailSet:
 
 
 _NUMBER = re.compile(r"(\d{1,9})\.[^.]*$")
-_MANIFEST_FILES = (*(file for kind in Manifest for file in kind.row.files()), MULTIVARIANT)
 
 
 def beside_sprite(name: str, sprite_name: str | None) -> str:
@@ -139,7 +138,7 @@ def own_names(sprite_name: str | None, *, in_folders: bool, has_marks: bool = Fa
     pictures = rf"thumb{mark}_\d{{4,}}|sprite{mark}(_\d{{4,}})?"
     if sprite_name is not None:
         pictures = re.escape(sprite_name.rpartition(".")[0]) + rf"{mark}(_\d{{4,}})?"
-    names = (beside_sprite(file.name, sprite_name) for file in _MANIFEST_FILES)
+    names = (beside_sprite(file.name, sprite_name) for file in MANIFEST_FILES)
     others = "|".join(
         re.escape(stem) + mark + re.escape(dot + end) for stem, dot, end in (n.rpartition(".") for n in names)
     )
