@@ -173,6 +173,14 @@ def test_who_took_work_a_moment_ago_keeps_it(
     durable.disconnect()
 
 
+def test_the_engine_makes_its_tables_in_its_turn(database: Database) -> None:
+    """The lock keeps back other processes, and not the indexes that are made under it."""
+    durable = Durable(database.companion_engine(), 60)
+    with database.alone(ENGINE):
+        durable.connect({})
+    durable.disconnect()
+
+
 def test_who_waits_for_its_turn_to_start_lives(database: Database, url: str, tmp_path: Path) -> None:
     """Others may take longer than a life with theirs; one whose engine does not start is no more alive then."""
     fleet = Fleet(database, JobSettings(tmp_path, live_seconds=1.0), on_dead=pytest.fail)

@@ -118,10 +118,12 @@ class PostgresqlBackend:
         whoever gets the session next. The server ends a transaction in which nothing happens for so long.
         """
         with self.engine.connect() as connection:
-            limit = func.set_config("idle_in_transaction_session_timeout", f"{most_seconds}s", True)
-            connection.execute(select(limit))
+            has_it = bool(connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar())
+            # Last, as it needs no snapshot: one that stays open would keep back each CREATE INDEX CONCURRENTLY, such as
+            # the durable engine's, until the transaction ends.
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{most_seconds}s'")
             try:
-                yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(number))).scalar())
+                yield has_it
             finally:
                 # If the server has ended it, there is nothing to let go of.
                 with suppress(DBAPIError):
