@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,11 +65,24 @@ class PostgresqlProcess:
 
     def start(self) -> None:
         """Start it; it answers when this returns."""
+        ends_at = time.monotonic() + _READY_SECONDS
+        while not self._try_to_start(is_last=time.monotonic() > ends_at):
+            time.sleep(0.1)
+
+    def _try_to_start(self, *, is_last: bool) -> bool:
+        """Start it; after a crash it refuses as long as one of the processes of before has not noticed."""
         # A crash leaves it behind, and its number may be another process's by now.
         (self._folder / "data/postmaster.pid").unlink(missing_ok=True)
         command = [*_as_user(), _program("postgres"), "-D", f"{self._folder}/data"]
         self._running = RunningProgram(command, self._folder / "log")
-        self._running.wait_until(self._answers, _READY_SECONDS)
+        try:
+            self._running.wait_until(self._answers, _READY_SECONDS)
+        except RuntimeError:
+            self._running.kill()
+            if is_last:
+                raise
+            return False
+        return True
 
     def stop(self) -> None:
         """End it, and break its connections off."""
