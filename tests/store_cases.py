@@ -16,8 +16,9 @@ from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Store
 from filmstrip.storage.lender import NOBODY
 from filmstrip.storage.opening import open_store
+from filmstrip.storage.own.serving import TemporaryFile, TemporaryObjects
+from filmstrip.storage.own.temporary import open_temporary
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.temporary import find_temporary, open_temporary
 from filmstrip.testing.seaweedfs import S3Server
 from ftp_server import FtpServer
 from sftp_server import SftpServer
@@ -31,6 +32,15 @@ class StoredObject:
 
     content: bytes
     content_type: str | None
+
+
+def own_bucket(server: S3Server) -> dict[str, Any]:
+    """Make a bucket for the service's own use, and the settings that name it."""
+    bucket = f"own-{uuid.uuid4().hex[:12]}"
+    server.make_bucket(bucket)
+    place = f"{server.host}:{server.port}"
+    account = {"temporary_key": server.key, "temporary_secret": server.secret}
+    return {"temporary_url": f"s3://{place}/{bucket}/filmstrip/", "plain_http_hosts": (place,), **account}
 
 
 class StoreCase(ABC):
@@ -70,15 +80,23 @@ class LocalCase(StoreCase):
 
 
 class TemporaryCase(StoreCase):
-    def __init__(self, folder: Path) -> None:
+    """The temporary store, on the disk or in a bucket."""
+
+    def __init__(self, folder: Path, server: S3Server | None = None) -> None:
         self.settings = StorageSettings(folder, public_url="https://video.example")
+        if server is not None:
+            self.settings = replace(self.settings, **own_bucket(server))
 
     def open(self, name: str, *, is_folder: bool) -> Store:
         return open_temporary(self.settings, name, 0, BEGINS_AT, file_name=None if is_folder else "video.mp4")
 
     def look(self, store: Store, name: str) -> StoredObject | None:
-        found = find_temporary(self.settings, store.locate(name).key, BEGINS_AT)
-        return StoredObject(found.path.read_bytes(), found.content_type) if found else None
+        found = TemporaryObjects(self.settings).find(store.locate(name).key, BEGINS_AT)
+        if found is None:
+            return None
+        if isinstance(found, TemporaryFile):
+            return StoredObject(found.path.read_bytes(), found.content_type)
+        return StoredObject(b"".join(found.read(0, found.size_bytes)), found.content_type)
 
 
 class HostCase(StoreCase):

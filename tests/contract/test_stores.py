@@ -21,7 +21,7 @@ from store_cases import AzureCase, HostCase, LocalCase, S3Case, StoreCase, Tempo
 
 pytestmark = pytest.mark.timeout(240)  # the Ceph gateway needs time to start
 
-CASES = ["seaweedfs", "ceph", "local", "temporary", "ftp", "ftps", "sftp", "sftp_by_password", "azblob"]
+CASES = ["seaweedfs", "ceph", "local", "temporary", "own_bucket", "ftp", "ftps", "sftp", "sftp_by_password", "azblob"]
 
 
 @pytest.fixture(params=CASES)
@@ -30,6 +30,8 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> StoreCase:
         return LocalCase(tmp_path)
     if request.param == "temporary":
         return TemporaryCase(tmp_path)
+    if request.param == "own_bucket":
+        return TemporaryCase(tmp_path, request.getfixturevalue("seaweedfs"))
     server = request.getfixturevalue(request.param)
     if isinstance(server, S3Server):
         return S3Case(server, tmp_path)

@@ -10,6 +10,8 @@ import pytest
 
 from filmstrip.cli.main import ExitCode, run
 from filmstrip.media.transcoding.ffmpeg_program import ffmpeg_version
+from filmstrip.testing.seaweedfs import S3Server
+from store_cases import own_bucket
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -85,3 +87,20 @@ def test_an_ffmpeg_without_its_encoder_is_told(
     monkeypatch.setenv("FILMSTRIP_FFMPEG_PATH", str(_program(tmp_path / "ffmpeg", "n9.0.2", without="libx264")))
     assert run(["doctor"]) == ExitCode.FAILED
     assert "lacks libx264" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("is_right", [True, False], ids=["right", "wrong"])
+def test_the_bucket_for_all_machines_is_tried(
+    seaweedfs: S3Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_right: bool
+) -> None:
+    """What a service would do there is done once; a secret that is not accepted is told as that, and not shown."""
+    own = own_bucket(seaweedfs)
+    secret = own["temporary_secret"] if is_right else "wr0ng-secret"
+    values = {**own, "temporary_secret": secret, "plain_http_hosts": own["plain_http_hosts"][0]}
+    for name, value in values.items():
+        monkeypatch.setenv(f"FILMSTRIP_{name.upper()}", value)
+    assert run(["doctor"]) == (ExitCode.DONE if is_right else ExitCode.FAILED)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"{'✓' if is_right else '✗'} temporary store" in printed
+    assert ("refuses these credentials" in printed) is not is_right
+    assert secret not in printed

@@ -55,15 +55,38 @@ class Stage:
 
 
 @contextmanager
-def stage(tmp_path: Path, video: Path, seaweedfs: S3Server, **jobs: Any) -> Iterator[Stage]:
+def stage(
+    tmp_path: Path, video: Path, seaweedfs: S3Server, *, has_own_bucket: bool = False, **jobs: Any
+) -> Iterator[Stage]:
     shutil.copy(video, tmp_path / "source.mp4")
     bucket = f"outages-{uuid.uuid4().hex[:12]}"
     seaweedfs.make_bucket(bucket)
     with running_faulty_proxy(seaweedfs.port) as proxy:
-        plain = {"plain_http_hosts": (f"127.0.0.1:{proxy.port}",)}
+        plain: dict[str, Any] = {"plain_http_hosts": (f"127.0.0.1:{proxy.port}",)}
+        if has_own_bucket:
+            url = f"s3://127.0.0.1:{proxy.port}/{bucket}/own/"
+            plain |= {"temporary_url": url, "temporary_key": seaweedfs.key, "temporary_secret": seaweedfs.secret}
         settings = {"retry_seconds": 60.0, "slots": 1} | jobs
         with ToyService(tmp_path, jobs=settings, storage=plain) as service:
             yield Stage(service, proxy, seaweedfs, bucket, (tmp_path / "source.mp4").as_uri())
+
+
+def test_the_bucket_for_what_has_no_destination_comes_back(
+    tmp_path: Path, small_video: Path, seaweedfs: S3Server
+) -> None:
+    """It is the operator's, so it is waited for although it never answered; clients do not hear where it is."""
+    with stage(tmp_path, small_video, seaweedfs, has_own_bucket=True, retry_seconds=0.0) as at:
+        at.go_down()
+        token = at.submit({"destination": []})
+        at.await_outage(token)
+        outage = at.service.task(token).outputs[0].outage
+        assert outage is not None
+        assert outage.reason == "The temporary store of this service cannot be used now; its log says why"
+        at.come_back()
+        task = at.service.finished(token)
+        assert task.error is None
+        assert task.outputs[0].result is not None
+        assert task.outputs[0].result.names == ("a", "b", "c")
 
 
 def test_a_destination_comes_back(tmp_path: Path, small_video: Path, seaweedfs: S3Server) -> None:

@@ -22,6 +22,7 @@ from filmstrip.api.middlewares import (
 from filmstrip.api.parts import PARTS, Parts
 from filmstrip.api.rates import RATES, Rates
 from filmstrip.api.reading import add_readers
+from filmstrip.api.stored_objects import add_threads
 from filmstrip.api.under_way import UNDER_WAY, RequestsUnderWay, count_request
 from filmstrip.api.uploading.desk import add_desk
 from filmstrip.api.wrong_keys import WrongKeys
@@ -39,6 +40,7 @@ def make_app(parts: Parts) -> web.Application:
     app[RATES] = Rates(settings.requests_per_address, settings.requests_per_key)
     app[UNDER_WAY] = RequestsUnderWay()
     add_desk(app, parts.uploads)
+    add_threads(app)
     app.on_response_prepare.append(name_server)
     add_readers(app)
     app[KNOWN_STATES] = KnownStates()

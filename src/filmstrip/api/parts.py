@@ -15,7 +15,7 @@ from filmstrip.db.profile_records import ProfileKind, StoredProfile
 from filmstrip.db.task_records import TaskFilter, TaskRecord
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
-from filmstrip.storage.temporary import TemporaryObject
+from filmstrip.storage.own.serving import TemporaryObject
 from filmstrip.uploads.uploads import Uploads
 
 
@@ -117,7 +117,10 @@ class Submitter(Protocol):
 
 
 FindObject = Callable[[str], TemporaryObject | None]
-"""Finds an object of the built-in store by its key; None if there is none or it has expired. It blocks."""
+"""Finds an object of the built-in store by its key; None if there is none or it has expired. It blocks.
+
+Its bucket may not answer, which raises a `FilmstripError`.
+"""
 
 Check = Callable[[], Awaitable[None]]
 """Raises a `FilmstripError` if a part of the service cannot work."""

@@ -19,7 +19,9 @@ from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.jobs.tasks.submitting import Desk
 from filmstrip.outputs.registry import load_outputs
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.temporary import TemporaryObject, find_temporary
+from filmstrip.storage.own.bucket import UPLOADS, open_own
+from filmstrip.storage.own.serving import TemporaryObject, TemporaryObjects
+from filmstrip.uploads.bucket_store import BucketStore
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.uploads import Uploads
 
@@ -58,6 +60,7 @@ class Service:
         desk: Starts tasks that others run; None if this process runs them.
         app: Answers requests; None if others do.
         api: Limits of its connections.
+        temporary: Results without a destination.
     """
 
     database: Database
@@ -66,6 +69,7 @@ class Service:
     desk: Desk | None
     app: web.Application | None
     api: ApiSettings
+    temporary: TemporaryObjects
 
     async def start(self, *, replace: bool = False) -> None:
         """Begin.
@@ -98,7 +102,10 @@ def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Serv
         demand_free_disk(folder, settings.jobs.free_disk_mb)
 
     load_outputs()  # Not while the first request waits.
-    uploads = Uploads(database.uploads, FolderStore(settings.uploads.upload_root, demand_disk), settings.uploads)
+    root, bucket = settings.uploads.upload_root, open_own(settings.storage, UPLOADS)
+    store = FolderStore(root, demand_disk) if bucket is None else BucketStore(bucket, root, demand_disk)
+    uploads = Uploads(database.uploads, store, settings.uploads)
+    temporary = TemporaryObjects(settings.storage)
     engine = desk = app = None
     if role.works:
         engine = JobEngine(
@@ -107,18 +114,23 @@ def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Serv
     else:
         desk = Desk(database, settings.jobs, settings.storage, uploads)
     if role.answers:
-        app = make_app(_parts(settings, database, uploads, engine or desk, engine))
-    return Service(database, uploads, engine, desk, app, settings.api)
+        app = make_app(_parts(settings, database, uploads, temporary, engine or desk, engine))
+    return Service(database, uploads, engine, desk, app, settings.api, temporary)
 
 
 def _parts(
-    settings: Settings, database: Database, uploads: Uploads, submitter: Submitter | None, engine: JobEngine | None
+    settings: Settings,
+    database: Database,
+    uploads: Uploads,
+    temporary: TemporaryObjects,
+    submitter: Submitter | None,
+    engine: JobEngine | None,
 ) -> Parts:
     async def check_database() -> None:
         await asyncio.to_thread(database.check)
 
     def find_object(key: str) -> TemporaryObject | None:
-        return find_temporary(settings.storage, key, datetime.now(UTC))
+        return temporary.find(key, datetime.now(UTC))
 
     assert submitter is not None  # noqa: S101 - who answers has one of the two
     checks = {"database": check_database} | ({} if engine is None else {"tasks": engine.check})

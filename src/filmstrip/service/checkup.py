@@ -27,6 +27,7 @@ from filmstrip.service.store_check import check_stores, unknown_keys
 from filmstrip.settings.reading import misspelt_variables, read_settings
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.lending.store_credentials import read_credentials
+from filmstrip.storage.own.bucket import TRIALS, open_own
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 _VERSION_NUMBER = re.compile(r"n?(\d+)\.(\d+)")
@@ -147,6 +148,20 @@ def _stores(settings: Settings) -> Finding:
     return Finding("stores", found)
 
 
+def _temporary_store(settings: Settings) -> Finding:
+    name = "temporary store"
+    bucket = open_own(settings.storage, TRIALS)
+    if bucket is None:
+        return Finding(name, f"{settings.storage.temporary_root}, of this machine alone")
+    try:
+        bucket.try_out()
+    except FilmstripError as error:
+        return Finding(name, str(error.__cause__ or error), _REMEDIES[name], is_grave=True)
+    finally:
+        bucket.close()
+    return Finding(name, f"{settings.storage.temporary_url} takes objects, lists them and gives them back")
+
+
 def _media_work(settings: Settings) -> Finding:
     with TemporaryDirectory(prefix="filmstrip-") as folder, ForkServer(CHILD) as server:
         path = Path(folder) / "sample.mp4"
@@ -170,6 +185,7 @@ _CHECKS: Mapping[str, Callable[[Settings], Finding]] = {
     "data folder": _data_folder,
     "database": _database,
     "stores": _stores,
+    "temporary store": _temporary_store,
     "media work": _media_work,
     "isolation": _isolation,
 }
@@ -178,6 +194,7 @@ _REMEDIES: Mapping[str, str] = {
     "data folder": "give its owner the right to write, or choose another data_dir",
     "database": "look at data_dir and database_url; a damaged file can be replaced from a backup",
     "stores": "look at the setting stores, and at the variables and profiles that it names",
+    "temporary store": "look at temporary_url, temporary_key and temporary_secret, and at what the key may do there",
     "isolation": "Linux 5.13 or newer with Landlock switched on, on x86_64 or aarch64, keeps it from all of them",
     "media work": "the limits may be too low: memory_limit_mb, cpu_limit_seconds, file_limit_mb",
 }

@@ -65,7 +65,7 @@ async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = Fa
         # time, while no request is answered.
         gc.freeze()
         try:
-            async with housekeeping(settings.storage, service.uploads), _answering(service, sockets):
+            async with housekeeping(service.temporary, service.uploads), _answering(service, sockets):
                 log.info("listening", url=address_of(sockets[0])) if sockets else log.info("working")
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 
 from filmstrip.domain.errors import CredentialsError
 from filmstrip.settings.mistakes import SettingsError
+from filmstrip.storage.lending.named_stores import lies_in
 from filmstrip.storage.lending.store_credentials import read_credentials
 from filmstrip.storage.named_store import ANY_KEY, NamedStore
+from filmstrip.storage.s3.address import S3Address
 from filmstrip.storage.settings import StorageSettings
 
 
 def check_stores(settings: StorageSettings) -> None:
-    """See to it that the credentials of each store are where the settings say.
+    """See to it that the credentials of each store, and of the service's own, are where the settings say.
 
     A machine's role is not asked yet: it may be given after the start.
 
     Raises:
         SettingsError: With everything that is missing.
     """
-    mistakes = [*_equal_names(settings.stores), *_unreadable(settings.stores)]
+    mistakes = [*_equal_names(settings.stores), *_unreadable(settings.stores), *_unusable_own(settings)]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
 
@@ -69,3 +71,23 @@ def _unreadable(stores: Sequence[NamedStore]) -> Iterator[str]:
                 read_credentials(store)
         except CredentialsError as error:
             yield f'stores: "{store.name}": {error}'
+
+
+def _unusable_own(settings: StorageSettings) -> Iterator[str]:
+    keys = (settings.temporary_key, settings.temporary_secret)
+    if settings.temporary_url is None:
+        if any(keys):
+            yield "temporary_key and temporary_secret are for the bucket of temporary_url, which is not set"
+        return
+    try:
+        S3Address.at(settings.temporary_url, settings, SettingsError)
+    except SettingsError as error:
+        yield f"temporary_url: {error}"
+        return
+    if (keys[0] is None) != (keys[1] is None):
+        yield f"{'temporary_secret' if keys[1] is None else 'temporary_key'} is missing: one of the two is not enough"
+    if not any(keys) and not any(lies_in(f"{settings.temporary_url.rstrip('/')}/", each) for each in settings.stores):
+        yield (
+            "temporary_url has no credentials: set temporary_key and temporary_secret, or describe the bucket by an "
+            "entry of stores"
+        )

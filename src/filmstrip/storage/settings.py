@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +37,16 @@ HostOrNetwork = Annotated[
 ]
 
 
+BucketFolder = Annotated[
+    str,
+    Field(
+        pattern=r"^s3://[^/@\s]+/[^/\s]+(/[^\s]*)?$",
+        description="an address such as s3://HOST/BUCKET/FOLDER/, without credentials in it",
+    ),
+]
+SecretText = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,4000}$", description="text of printable characters")]
+
+
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     """Settings of sources and destinations.
@@ -44,6 +54,14 @@ class StorageSettings:
     Attributes:
         temporary_root: Folder of the built-in temporary store.
         temporary_hours: How long the temporary store keeps an object, in hours.
+        temporary_url: Folder of a bucket that keeps the temporary store and the uploads, where all machines reach
+            them: `s3://HOST[:PORT]/BUCKET/FOLDER/`; a folder of each machine if absent. Nothing else may be in it.
+        temporary_key: Access key for that bucket; without it, the credentials of the entry of `stores` in which the
+            folder lies.
+        temporary_secret: The secret to it.
+        temporary_redirect: Whether who asks for a temporary result is sent on to the bucket, by an address that is
+            signed for an hour; browsers have to reach it, and it has to let pages of other origins read. Else
+            this service sends the bytes.
         public_url: Where clients reach this service, such as "https://video.example.com"; begins the URLs of
             temporary objects.
         private_hosts: What sources and destinations may use beyond the public internet: host names, IP addresses,
@@ -75,6 +93,10 @@ class StorageSettings:
 
     temporary_root: Path
     temporary_hours: int = 24
+    temporary_url: BucketFolder | None = None
+    temporary_key: SecretText | None = field(default=None, repr=False)
+    temporary_secret: SecretText | None = field(default=None, repr=False)
+    temporary_redirect: bool = False
     public_url: str = "http://127.0.0.1:8080"
     private_hosts: tuple[HostOrNetwork, ...] = ()
     plain_http_hosts: tuple[Host, ...] = ()

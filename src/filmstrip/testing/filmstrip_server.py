@@ -34,15 +34,21 @@ class FilmstripServer:
 
 @contextmanager
 def running_filmstrip(
-    data_dir: Path, settings: Mapping[str, str] | None = None, *, port: int | None = None, log: Path | None = None
+    data_dir: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
+    log: Path | None = None,
+    role: str = "serve",
 ) -> Iterator[FilmstripServer]:
-    """Run `filmstrip serve` until the block ends.
+    """Run `filmstrip serve`, or another role of it, until the block ends.
 
     Args:
         data_dir: Its data; what an earlier run left there is resumed.
         settings: Further settings by their environment variable, such as FILMSTRIP_API_KEYS.
         port: Its port, a free one if None.
         log: File that gets its output; beside its data if None.
+        role: The command: "serve", "api" or "worker"; the last one has an address that nothing answers at.
 
     Raises:
         RuntimeError: It does not start; with the end of its log.
@@ -53,9 +59,9 @@ def running_filmstrip(
     own = {"FILMSTRIP_HOST": "127.0.0.1", "FILMSTRIP_PORT": str(chosen), "FILMSTRIP_DATA_DIR": str(data_dir)}
     log = log or data_dir.with_name(f"{data_dir.name}.log")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with RunningProgram([filmstrip_program(), "serve"], log, foreign | own | dict(settings or {})) as program:
+    with RunningProgram([filmstrip_program(), role], log, foreign | own | dict(settings or {})) as program:
         url = f"http://127.0.0.1:{chosen}"
-        program.wait_until(lambda: _is_ready(url), _READY_SECONDS)
+        program.wait_until(lambda: _works(log) if role == "worker" else _is_ready(url), _READY_SECONDS)
         yield FilmstripServer(url, program, log)
 
 
@@ -69,6 +75,10 @@ def filmstrip_program() -> str:
     if program is None:
         raise RuntimeError("The program filmstrip is missing: install it with `pip install .`")
     return program
+
+
+def _works(log: Path) -> bool:
+    return "working" in log.read_text()
 
 
 def _is_ready(url: str) -> bool:

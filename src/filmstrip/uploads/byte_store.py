@@ -58,4 +58,4 @@ class ByteStore(Protocol):
         """Remove the bytes of an upload, if it has any."""
 
     def identities(self) -> Iterator[str]:
-        """Yield which uploads have bytes."""
+        """Yield which uploads have bytes, or had some a while ago."""

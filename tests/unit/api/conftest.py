@@ -11,7 +11,7 @@ from filmstrip.api.app import make_app
 from filmstrip.api.parts import Parts
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
-from filmstrip.storage.temporary import TemporaryObject
+from filmstrip.storage.own.serving import TemporaryFile, TemporaryObject
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.settings import UploadSettings
 from filmstrip.uploads.uploads import Uploads
@@ -70,7 +70,7 @@ async def service(
 
     def find(key: str) -> TemporaryObject | None:
         path = folder / key
-        return TemporaryObject(path, "text/vtt") if path.is_file() else None
+        return TemporaryFile("text/vtt", path) if path.is_file() else None
 
     app = make_app(Parts(database, runner, uploads, find, public_url, {"database": check}, api_settings))
     _key, plaintext = database.keys.create_key("test")

@@ -11,8 +11,8 @@ import pytest
 from filmstrip.domain.errors import DestinationRefusedError
 from filmstrip.jobs.making.addresses import find_addresses
 from filmstrip.outputs._base import Addressing
+from filmstrip.storage.own.temporary import open_temporary
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.temporary import open_temporary
 from unit.jobs.test_perform import MemoryStore
 
 

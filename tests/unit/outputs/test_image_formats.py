@@ -50,7 +50,7 @@ from filmstrip.media.pictures.picture_check import picture_facts
 from filmstrip.outputs.registry import parse_query
 from filmstrip.outputs.thumbnails.layout import own_names
 from filmstrip.params.customs import names_a_picture
-from filmstrip.storage.temporary import _content_type
+from filmstrip.storage.own.keys import content_type_of
 
 TIFF = module.ImageFormat.TIFF
 VIDEO = VideoStream(0, "h264", FrameSize(320, 180), Fraction(1), Orientation(), None, Fraction(1, 1000), 0, None)
@@ -85,7 +85,7 @@ print(json.dumps({
     "own": own_names(None, in_folders=False).fullmatch("thumb_0001.tiff") is not None,
     "named": names_a_picture("s3://h/b/seek.tif"),
     "promised": parsed(image_format="png", sprite=1, sprite_name="seek.tif").extension_warning("seek.tif"),
-    "served": _content_type(Path("thumb_0001.tif")),
+    "served": content_type_of("thumb_0001.tif"),
     "forgotten encoder": refusal(encode_pixels, np.zeros((4, 8, 3), np.uint8), module.PictureEncoding(TIFF))[:15],
 }))
 '''

@@ -10,8 +10,8 @@ from filmstrip.outputs._base import Output
 from filmstrip.storage._base import Store
 from filmstrip.storage.lender import NOBODY, Lender
 from filmstrip.storage.opening import open_store
+from filmstrip.storage.own.temporary import open_temporary
 from filmstrip.storage.settings import StorageSettings
-from filmstrip.storage.temporary import open_temporary
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from filmstrip.db.task_records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.settings import JobSettings
+from filmstrip.storage.own.bucket import OWN_HOST
 
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -85,7 +86,7 @@ class Outages:
         return Outage(str(error), since, until, ends_at, tries, error.host, first)
 
     def _patience_seconds(self, token: str, host: str) -> float:
-        if host and self._database.outages.has_answered(token, host):
+        if host == OWN_HOST or (host and self._database.outages.has_answered(token, host)):
             return self._settings.outage_seconds
         return self._settings.retry_seconds
 

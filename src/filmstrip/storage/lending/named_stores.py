@@ -26,11 +26,11 @@ class StoreLender:
 
     Attributes:
         stores: All that the operator names.
-        api_key_name: Name of the API key.
+        api_key_name: Name of the API key; None for the operator's own places, which may use each.
     """
 
     stores: Sequence[NamedStore]
-    api_key_name: str
+    api_key_name: str | None
 
     def loan(self, place: Destination) -> Loan | None:
         """Lend the store that a place without credentials lies in; of several the one with the longest prefix."""
@@ -43,7 +43,7 @@ class StoreLender:
         return Loan(partial(_read, store), store.region, _host_and_port(store), store.is_plain_http)
 
     def _may_use(self, store: NamedStore) -> bool:
-        return ANY_KEY in store.api_keys or self.api_key_name in store.api_keys
+        return self.api_key_name is None or ANY_KEY in store.api_keys or self.api_key_name in store.api_keys
 
 
 def lies_in(url: str, store: NamedStore) -> bool:

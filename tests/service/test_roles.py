@@ -1,0 +1,117 @@
+"""API processes and a worker, programs with folders of their own, that share a database and a bucket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
+from filmstrip.testing.seaweedfs import S3Server
+from postgresql_server import PostgresqlServer
+from store_cases import own_bucket
+from toy_service import eventually
+
+pytestmark = pytest.mark.timeout(300)
+KEY = "0123456789abcdef"
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
+class Fleet:
+    """Two API processes and a worker."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], stack: ExitStack) -> None:
+        def run(name: str, role: str) -> FilmstripServer:
+            return stack.enter_context(running_filmstrip(folder / name, settings, role=role))
+
+        self.apis = [run("api-1", "api"), run("api-2", "api")]
+        self.worker = run("worker", "worker")
+        self.session = self.call(0, "access_token", api_key=KEY)["token"]
+
+    def call(self, api: int, method: str, **fields: str) -> dict[str, Any]:
+        body = urllib.parse.urlencode(fields).encode()
+        with urllib.request.urlopen(f"{self.apis[api].url}/v1/{method}", body, timeout=60) as answer:
+            told = dict(json.load(answer))
+        assert told["error"] == 0, told
+        return told
+
+    def task(self, api: int) -> str:
+        return str(self.call(api, "create_task", token=self.session)["task_token"])
+
+    def start(self, api: int, token: str, query: dict[str, Any]) -> None:
+        self.call(api, "start_encode2", task_token=token, query=json.dumps({"query": query}))
+
+    def finished(self, api: int, token: str) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            told = self.call(api, "status", task_tokens=token)["statuses"][token]
+            return dict(told) if told["status"] == "completed" else None
+
+        task = eventually(look, "the task ends")
+        assert not task["error"], task
+        return task
+
+    def ask(self, api: int, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
+        address = self.apis[api].url.removeprefix("http://")
+        told = {**TUS, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        with closing(http.client.HTTPConnection(address, timeout=60)) as connection:
+            connection.request(method, path, body, told)
+            answer = connection.getresponse()
+            answer.read()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer, seaweedfs: S3Server
+) -> Iterator[Fleet]:
+    own = own_bucket(seaweedfs)
+    settings = {
+        "FILMSTRIP_DATABASE_URL": postgresql.make_database(),
+        "FILMSTRIP_SECRET_KEY": secrets.token_hex(32),
+        "FILMSTRIP_API_KEYS": KEY,
+        "FILMSTRIP_PLAIN_HTTP_HOSTS": own.pop("plain_http_hosts")[0],
+        **{f"FILMSTRIP_{name.upper()}": str(value) for name, value in own.items()},
+    }
+    with ExitStack() as stack:
+        yield Fleet(tmp_path_factory.mktemp("fleet"), settings, stack)
+
+
+def test_any_process_takes_and_hands_out(fleet: Fleet, small_video: Path) -> None:
+    """An upload that began at one API process is gone on with at another, and its task's results are at both."""
+    film = small_video.read_bytes()
+    half = len(film) // 2
+    token = fleet.task(0)
+    made = fleet.ask(0, "POST", f"/v1/upload_file/{token}", Upload_Length=str(len(film)))
+    path = urllib.parse.urlsplit(str(made.headers["Location"])).path
+    stream = {"Content_Type": "application/offset+octet-stream"}
+    assert fleet.ask(0, "PATCH", path, film[:half], Upload_Offset="0", **stream).status == 204
+    assert fleet.ask(1, "HEAD", path).headers["Upload-Offset"] == str(half)
+    assert fleet.ask(1, "PATCH", path, film[half:], Upload_Offset=str(half), **stream).status == 204
+    query = {
+        "source": f"tus:{path.rpartition('/')[2]}",
+        "format": [
+            {"output": "thumbnails", "interval": 1, "width": 64, "image_format": "jpg"},
+            {"output": "mp4", "height": 64, "duration": 1},
+        ],
+    }
+    fleet.start(1, token, query)
+    task = fleet.finished(0, token)
+    for told in (task["images"][0]["url"], task["videos"][0]["url"]):
+        key = urllib.parse.urlsplit(told).path
+        contents = []
+        for api in fleet.apis:
+            with urllib.request.urlopen(api.url + key, timeout=60) as answer:
+                contents.append(answer.read())
+        assert contents[0] == contents[1]
+        assert contents[0].startswith(b"WEBVTT") or contents[0][4:8] == b"ftyp"
+    for process in (*fleet.apis, fleet.worker):
+        assert "Traceback" not in process.log.read_text()
