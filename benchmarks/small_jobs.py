@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from benchmarks.services import cpu_seconds, finish, make_film, submit, wait_until_open
 from filmstrip.cli.demo.api_client import ApiClient
 from filmstrip.db.database import Database
 from filmstrip.db.encryption import Cipher
@@ -36,9 +35,6 @@ from filmstrip.testing.running_program import free_ports
 _KEY = "k" * 24
 _STEPS = 4
 """Steps of a job with one output that the journal keeps: fetch, probe, plan, make."""
-_PATIENCE_SECONDS = 600.0
-_START_SECONDS = 60.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def main() -> None:
         asyncio.run(_run_scripts(given.engine_alone, given.jobs))
         return
     with tempfile.TemporaryDirectory() as folder:
-        film = _film(Path(folder))
+        film = make_film(Path(folder))
         ways: dict[str, Callable[[Path], Cost]] = {
             "service": lambda here: _service(film, here, given.jobs),
             "durable engine alone": lambda here: _engine(here, given.jobs),
@@ -90,21 +86,13 @@ def _shown(costs: list[Cost]) -> Iterator[str]:
         yield f"{what} {min(values):.3f} least, {median(values):.3f} median"
 
 
-def _film(folder: Path) -> Path:
-    path = folder / "film.mp4"
-    scenery = "testsrc2=size=640x360:rate=30:duration=5"
-    command = [find_ffmpeg(MediaSettings()), "-v", "error", "-f", "lavfi", "-i", scenery, "-pix_fmt", "yuv420p"]
-    subprocess.run([*command, "-g", "60", str(path)], check=True)
-    return path
-
-
 def _service(film: Path, here: Path, jobs: int) -> Cost:
     with _running_service(film, here) as (pid, client):
         token = client.access_token(_KEY)
-        _finish(client, [_submit(client, token, film, here / f"warm{n}") for n in range(3)])
-        began_at, before = time.perf_counter(), _cpu_seconds(pid)
-        _finish(client, [_submit(client, token, film, here / f"{n}") for n in range(jobs)])
-        seconds, after = time.perf_counter() - began_at, _cpu_seconds(pid)
+        finish(client, [submit(client, token, film, here / f"warm{n}") for n in range(3)])
+        began_at, before = time.perf_counter(), cpu_seconds(pid)
+        finish(client, [submit(client, token, film, here / f"{n}") for n in range(jobs)])
+        seconds, after = time.perf_counter() - began_at, cpu_seconds(pid)
         return Cost(jobs / seconds, (after[0] - before[0]) / jobs, (after[1] - before[1]) / jobs)
 
 
@@ -123,50 +111,11 @@ def _running_service(film: Path, here: Path) -> Iterator[tuple[int, ApiClient]]:
     with (here / "log").open("wb") as log:
         process = subprocess.Popen([program, "serve"], env=environment, stdout=log, stderr=log)
         try:
-            _wait_until_open(port)
+            wait_until_open(port)
             yield process.pid, ApiClient(f"http://127.0.0.1:{port}")
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
-
-
-def _wait_until_open(port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.05)
-    raise RuntimeError("The service did not start")
-
-
-def _submit(client: ApiClient, token: str, film: Path, folder: Path) -> str:
-    output = {"output": "thumbnails", "interval": 1, "width": 160, "height": 90, "image_format": "jpg"}
-    query = {"source": film.as_uri(), "format": [{**output, "destination": {"url": f"{folder.as_uri()}/"}}]}
-    task = client.create_token(token)
-    client.start_encode2(task, json.dumps({"query": query}))
-    return task
-
-
-def _finish(client: ApiClient, tasks: list[str]) -> None:
-    for task in tasks:
-        *_, last = client.states(task, _PATIENCE_SECONDS)
-        if last.error:
-            raise RuntimeError(last.error_description)
-
-
-def _cpu_seconds(pid: int) -> tuple[float, float]:
-    """Tell the CPU time of a process, and of all that it started, with those that have ended."""
-    stats = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has ended
-        stats[int(path.parent.name)] = int(fields[1]), [int(ticks) for ticks in fields[11:15]]
-    own = {pid}
-    while more := {each for each, (parent, _) in stats.items() if parent in own} - own:
-        own |= more
-    return sum(stats[pid][1][:2]) / _TICKS, sum(sum(stats[each][1]) for each in own - {pid}) / _TICKS
 
 
 def _engine(here: Path, jobs: int) -> Cost:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from filmstrip.db.callback_records import SAVED, Callback, CallbackTarget, NewEvent
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import callback, task
 from filmstrip.db.transactions import Transactions
 from filmstrip.domain.hosts import host_of
@@ -213,8 +214,9 @@ def _key_of(connection: Connection, token: str) -> int | None:
 def _forget_targets(connection: Connection, tokens: Collection[str]) -> None:
     """Forget where the events of final tasks were told if none is left of them."""
     left = select(callback.c.number).where(callback.c.task_token == task.c.token)
-    over = and_(task.c.token.in_(tuple(tokens)), task.c.status == TaskStatus.COMPLETED, ~left.exists())
-    connection.execute(update(task).where(over).values(callback=None))
+    for some in portions(tokens):
+        over = and_(task.c.token.in_(some), task.c.status == TaskStatus.COMPLETED, ~left.exists())
+        connection.execute(update(task).where(over).values(callback=None))
 
 
 def _callback(row: Any) -> Callback:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, text
 
 from filmstrip.db.backends.opening import open_backend
+from filmstrip.db.bell import Bell
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.executors import ExecutorRows
@@ -54,6 +55,7 @@ class Database:
         callbacks: What receivers are to be told.
         executors: Who works on it.
         secret_keys: What encrypts what is secret in it.
+        bell: Tells the processes that share it that there is something to do.
         is_shared: Whether several processes may work on it at a time.
         key_fingerprint: Of the key that encrypts what is secret in it.
     """
@@ -84,6 +86,7 @@ class Database:
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)
         self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)
+        self.bell = Bell(transactions)
         self.is_shared = self._backend.is_shared
         self.key_fingerprint = cipher.fingerprint
 

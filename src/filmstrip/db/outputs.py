@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
@@ -11,14 +11,13 @@ from filmstrip.db.backends._base import Backend
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.holding import hold_task
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output
 from filmstrip.db.task_records import PutArtifact
 from filmstrip.db.tasks import advance_task
 from filmstrip.db.transactions import Transactions, repeated
 from filmstrip.domain.artifact import Location, OutputResult
 from filmstrip.domain.task import TaskStatus, may_follow
-
-_MOST_NAMES = 500
 
 
 class OutputRows:
@@ -137,15 +136,12 @@ class ArtifactRows:
             names: Which files are asked for, None for all; others are not read.
         """
         of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
-        asked = [of_output] if names is None else [and_(of_output, artifact.c.name.in_(some)) for some in _few(names)]
+        asked = (
+            [of_output] if names is None else [and_(of_output, artifact.c.name.in_(some)) for some in portions(names)]
+        )
         with self._transactions.reading() as connection:
             rows = [row for these in asked for row in connection.execute(select(artifact).where(these))]
         return tuple(PutArtifact(row.group_name, row.artifact) for row in sorted(rows, key=lambda row: row.position))
-
-
-def _few(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut a list of names so that each part fits into a statement (SQLite limits, 9)."""
-    return (names[first : first + _MOST_NAMES] for first in range(0, len(names), _MOST_NAMES))
 
 
 def _is(token: str, index: int) -> ColumnElement[bool]:

@@ -7,23 +7,29 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import output, task
 from filmstrip.db.task_records import OutputRecord, Source, TaskFilter, TaskRecord
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.task import TaskStatus
 
+# Neither the query, which is large and secret, nor what only those who work on it need.
+_TASK_COLUMNS = [column for column in task.c if column.name not in {"query", "callback", "answered_hosts"}]
+
 
 def read_tasks(connection: Connection, tokens: Iterable[str]) -> dict[str, TaskRecord]:
     """Read tasks with their outputs; unknown tokens are left out."""
-    wanted = tuple(tokens)
-    tasks = connection.execute(select(task).where(task.c.token.in_(wanted))).all()
-    outputs = connection.execute(
-        select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
-    ).all()
-    of_task: dict[str, list[OutputRecord]] = {row.token: [] for row in tasks}
-    for row in outputs:
-        of_task[row.task_token].append(_output(row))
-    return {row.token: _task(row, of_task[row.token]) for row in tasks}
+    found: dict[str, TaskRecord] = {}
+    for wanted in portions(tokens):
+        tasks = connection.execute(select(*_TASK_COLUMNS).where(task.c.token.in_(wanted))).all()
+        outputs = connection.execute(
+            select(output).where(output.c.task_token.in_(wanted)).order_by(output.c.output_index)
+        ).all()
+        of_task: dict[str, list[OutputRecord]] = {row.token: [] for row in tasks}
+        for row in outputs:
+            of_task[row.task_token].append(_output(row))
+        found |= {row.token: _task(row, of_task[row.token]) for row in tasks}
+    return found
 
 
 def list_tasks(connection: Connection, wanted: TaskFilter) -> tuple[tuple[TaskRecord, ...], int]:

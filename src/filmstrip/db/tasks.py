@@ -12,6 +12,7 @@ from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.holding import hold_task
 from filmstrip.db.keys import is_good, note_use
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import api_key, output, task, task_upload
 from filmstrip.db.task_reading import list_tasks, read_tasks
 from filmstrip.db.task_records import NewOutput, Source, Submission, TaskFilter, TaskRecord
@@ -22,6 +23,7 @@ from filmstrip.domain.task import TaskStatus, may_follow
 
 _WAITING_LIFE = timedelta(days=7)
 _IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
+_NOT_BEGUN = {TaskStatus.CREATED, TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
 _NOT_MADE = "The output was not made"
 
 Sequel = Callable[[Connection], tuple[Warned, NewEvent]]
@@ -201,9 +203,16 @@ class TaskRows:
     @repeated
     def unfinished_among(self, tokens: Collection[str]) -> set[str]:
         """Return which of some tasks were started and are not final."""
+        asked = [select(task.c.token).where(task.c.token.in_(some), _IS_OPEN) for some in portions(tokens)]
         with self._transactions.reading() as connection:
-            open_ones = select(task.c.token).where(task.c.token.in_(tuple(tokens)), _IS_OPEN)
-            return set(connection.execute(open_ones).scalars())
+            return {token for each in asked for token in connection.execute(each).scalars()}
+
+    @repeated
+    def begun_tasks(self) -> tuple[str, ...]:
+        """Tokens of the tasks whose outputs were begun and that are not final."""
+        begun = [status for status in TaskStatus if status not in _NOT_BEGUN]
+        with self._transactions.reading() as connection:
+            return tuple(connection.execute(select(task.c.token).where(task.c.status.in_(begun))).scalars())
 
     @repeated
     def is_unfinished(self, token: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from filmstrip.db.keys import is_good
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import api_key, task, task_upload, upload
 from filmstrip.db.transactions import Transactions
 from filmstrip.db.upload_records import NewUpload, Upload
@@ -133,8 +134,9 @@ class UploadRows:
 
     def existing(self, identities: Collection[str]) -> set[str]:
         """Return which of some uploads there are."""
+        asked = [select(upload.c.id).where(upload.c.id.in_(some)) for some in portions(identities)]
         with self._transactions.reading() as connection:
-            return set(connection.execute(select(upload.c.id).where(upload.c.id.in_(tuple(identities)))).scalars())
+            return {identity for each in asked for identity in connection.execute(each).scalars()}
 
 
 def _owner(connection: Connection, token: str, now: datetime) -> Row[Any]:

@@ -36,7 +36,8 @@ class JobSettings:
         fetches_per_key: How many of them may be of one API key; 0 for all.
         puts: Files of one output that are put at a time.
         poll_seconds: How often the queues are checked for delayed work.
-        progress_seconds: How often progress is saved.
+        progress_seconds: How often progress is saved, and which files are at their destinations: what was put since
+            then is made again after a crash.
         watch_seconds: How often the service ends tasks that nothing works on any more, and removes what ended ones
             left.
         retry_seconds: For how long a source or destination is waited for that does not answer and never did in this

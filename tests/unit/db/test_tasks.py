@@ -278,3 +278,22 @@ def test_the_thousandth_file_is_recorded_as_cheaply_as_the_first(database: Datab
     more = [PutArtifact("group", Artifact(f"{number}", "image/png", 1)) for number in range(1000)]
     database.artifacts.record_artifacts(token, 1, more)
     assert 0 < steps_of("last") < first + 20
+
+
+def test_any_number_of_tasks_is_asked_for(database: Database) -> None:
+    """More than a statement may name: no backlog keeps a service from starting, and clearing up after itself."""
+    token = submitted(database)
+    many = [token, *map(str, range(300_000))]
+    assert set(database.tasks.read_tasks(many)) == {token}
+    assert database.tasks.unfinished_among(many) == {token}
+    assert database.uploads.existing(many) == set()
+
+
+def test_only_tasks_whose_outputs_were_begun_are_begun(database: Database) -> None:
+    """Neither one that waits for its turn nor one that is over."""
+    submitted(database)
+    token, over = submitted(database), submitted(database)
+    for each in (token, over):
+        database.outputs.advance_outputs(each, [0], TaskStatus.QUEUED)
+    database.tasks.finish_task(over)
+    assert database.tasks.begun_tasks() == (token,)

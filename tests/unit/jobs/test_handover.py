@@ -16,17 +16,17 @@ from filmstrip.jobs.tasks.handover import begin_again, occupy_places
 def test_tasks_whose_outputs_were_begun_have_their_places(database: Database, token: str) -> None:
     """A start takes up no more tasks than may be open; what only waits for a host is not open."""
     places = Places(4)
-    occupy_places(database, [token], places)
+    occupy_places(database, places)
     assert places._taken == {}
     database.outputs.advance_outputs(token, [0, 1, 2], TaskStatus.QUEUED)
-    occupy_places(database, [token], places)
+    occupy_places(database, places)
     assert places._taken == {token: "-"}
     places.leave(token)
     now = utc_now()
     later = now + timedelta(hours=1)
     for index in range(3):
         database.outages.record_outage(token, index, Outage("it is down", now, later, later, 1, "host:1"))
-    occupy_places(database, [token], places)
+    occupy_places(database, places)
     assert places._taken == {}
 
 

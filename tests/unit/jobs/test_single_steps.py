@@ -75,7 +75,7 @@ async def test_a_destination_that_lists_without_end_is_not_waited_for(
 
     monkeypatch.setattr(output_steps, "open_stores", open_stores)
     monkeypatch.setattr(output_steps, "_LOOK_SECONDS", 0.05)
-    put = await asyncio.to_thread(output_steps.PutRecorder, database, token, 0, PLAN.groups[0])
+    put = await asyncio.to_thread(output_steps.PutRecorder, database, token, 0, PLAN.groups[0], 0)
     await asyncio.to_thread(put, Artifact("a", "application/x-toy", 1))
     try:
         async with asyncio.timeout(20):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -34,6 +35,13 @@ class Ownership(Protocol):
 
     def release(self) -> None:
         """Let another process have it."""
+
+
+class Listener(Protocol):
+    """Listens to what other processes say by the database."""
+
+    def stop(self) -> None:
+        """Hear no more; it blocks until what is being told is over."""
 
 
 class Backend(Protocol):
@@ -87,6 +95,16 @@ class Backend(Protocol):
         """Check whether this process alone may do what has this number, until the end of the block; without waiting.
 
         One that falls silent in it is not waited for: what is done must not do harm if another one does it as well.
+        """
+
+    def ring(self, connection: Connection, word: str) -> None:
+        """Send a word to all that `listen`, in whichever process, as soon as the transaction is committed."""
+
+    def listen(self, on_ring: Callable[[str], object]) -> Listener:
+        """Begin to listen, where several processes share the database.
+
+        Args:
+            on_ring: Is told each word that somebody rang, and "" when some may have been missed; from another thread.
         """
 
     def insert(self, table: Table) -> Any:

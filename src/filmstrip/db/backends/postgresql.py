@@ -7,8 +7,9 @@ a task before its outputs (`hold_task`), all in the same order, so that no two w
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 from psycopg import DatabaseError, OperationalError
 from psycopg.errors import DiskFull
@@ -16,8 +17,16 @@ from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
+from filmstrip.db.backends._base import Listener
 from filmstrip.db.backends.advisory_locks import MIGRATIONS
-from filmstrip.db.backends.postgresql_connections import open_engine, parse_url, shown_place
+from filmstrip.db.backends.channel_listener import CHANNEL, ChannelListener
+from filmstrip.db.backends.postgresql_connections import (
+    ask_if_unsure,
+    connect_directly,
+    open_engine,
+    parse_url,
+    shown_place,
+)
 from filmstrip.domain.errors import ResourceError
 
 _PAUSE_SECONDS = 0.1
@@ -74,12 +83,14 @@ class PostgresqlBackend:
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one moment."""
         with self._reading_engine.connect() as connection, connection.begin():
+            ask_if_unsure(connection)
             yield connection
 
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:
         """Open a transaction; of two that write one row, the second waits."""
         with engine.connect() as connection, connection.begin():
+            ask_if_unsure(connection)
             yield connection
 
     def has_table(self, connection: Connection, name: str) -> bool:
@@ -128,6 +139,14 @@ class PostgresqlBackend:
                 # If the server has ended it, there is nothing to let go of.
                 with suppress(DBAPIError):
                     connection.rollback()
+
+    def ring(self, connection: Connection, word: str) -> None:
+        """Notify the channel."""
+        connection.execute(select(func.pg_notify(CHANNEL, word)))
+
+    def listen(self, on_ring: Callable[[str], object]) -> Listener:
+        """Listen to the channel."""
+        return ChannelListener(partial(connect_directly, self._url), on_ring)
 
     def insert(self, table: Table) -> Insert:
         """Return PostgreSQL's `INSERT`."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 _CONNECT_SECONDS = 5
 _MOST_CONNECTIONS = 20
@@ -32,6 +34,11 @@ _OF_SERVER: Mapping[str, str] = {
 }
 """Settings of the session (manual, 20.3.2 and 20.11.1) unless the URL has others: the server lets go of the locks of a
 process that was stopped in the middle of a transaction, or whose machine is gone."""
+
+_FRESH_SECONDS = 1.0
+"""How long a connection counts as good after its last use. To ask each time would be half of all transactions."""
+
+_USED_AT, _IS_GOOD = "filmstrip_used_at", "filmstrip_is_good"
 
 _SECRET_PARAMETERS = ("password", "sslpassword")
 
@@ -70,8 +77,8 @@ def open_engine(url: URL) -> Engine:
     """Open a database; nothing is connected yet."""
     engine = create_engine(
         url,
-        # A connection may have died while nobody used it: that is asked before it is given out again.
-        pool_pre_ping=True,
+        # The one used last is used next, so that few are kept in use.
+        pool_use_lifo=True,
         pool_size=_MOST_CONNECTIONS // 2,
         max_overflow=_MOST_CONNECTIONS // 2,
         pool_timeout=_CONNECT_SECONDS,
@@ -82,7 +89,43 @@ def open_engine(url: URL) -> Engine:
     )
     wanted = {name: _OF_SERVER[name] for name in _OF_SERVER if name not in str(url.query.get("options", ""))}
     event.listen(engine, "connect", lambda connection, _record: _set_up(connection, wanted))
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", lambda connection, record, _proxy: _ask_if_old(engine, connection, record))
     return engine
+
+
+def connect_directly(url: URL) -> psycopg.Connection[Any]:
+    """Connect for what one connection does alone, without transactions."""
+    ours = {name: str(value) for name, value in _OURS.items() if name not in url.query}
+    text = url.set(drivername="postgresql").update_query_dict(ours).render_as_string(hide_password=False)
+    return psycopg.connect(text, autocommit=True)
+
+
+def ask_if_unsure(connection: Connection) -> None:
+    """Make sure that a connection answers, at the beginning of a transaction in which it is given out.
+
+    Raises:
+        DBAPIError: It does not. Nothing was done yet, so the transaction can be begun again.
+    """
+    if not connection.info.pop(_IS_GOOD, False):
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _ask_if_old(engine: Engine, connection: Any, record: Any) -> None:
+    """Ask a connection that may have died while nobody used it whether it lives, before it is given out."""
+    used_at = record.info.get(_USED_AT)
+    record.info[_IS_GOOD] = used_at is None
+    if used_at is None or time.monotonic() - used_at < _FRESH_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+    record.info[_IS_GOOD] = True
 
 
 def _set_up(connection: Any, settings: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from filmstrip.db.backends._base import WRITES
+from filmstrip.db.backends._base import WRITES, Listener
 from filmstrip.db.backends.file_ownership import FileOwnership
 
 BUSY_TIMEOUT_MS = 30_000
@@ -30,6 +30,11 @@ BUSY_TIMEOUT_MS = 30_000
 
 _PAUSE_SECONDS = 0.01
 _PRIMARY_CODE = 0xFF
+
+
+class _Deaf:
+    def stop(self) -> None:
+        """Do nothing."""
 
 
 class SqliteBackend:
@@ -92,6 +97,13 @@ class SqliteBackend:
     def elected(self, number: int) -> Iterator[bool]:  # noqa: ARG002 - one service has the database
         """Give True: one service at a time has the database."""
         yield True
+
+    def ring(self, connection: Connection, word: str) -> None:
+        """Do nothing: one service has the database, and knows what it does."""
+
+    def listen(self, on_ring: Callable[[str], object]) -> Listener:  # noqa: ARG002 - nobody rings
+        """Hear nothing."""
+        return _Deaf()
 
     def insert(self, table: Table) -> Insert:
         """Return SQLite's `INSERT`."""

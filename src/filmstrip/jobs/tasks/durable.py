@@ -11,12 +11,15 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
+from filmstrip.db.backends._base import Listener
+from filmstrip.db.bell import Bell
 from filmstrip.db.patience import Patience, waiting
 from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
@@ -49,6 +52,7 @@ class Durable:
         poll_seconds: float,
         executor_id: str = LOCAL,
         demand_life: Callable[[], Awaitable[None]] | None = None,
+        bell: Bell | None = None,
     ) -> None:
         """Prepare it.
 
@@ -57,6 +61,7 @@ class Durable:
             poll_seconds: How often it is looked for new work and for results.
             executor_id: This start of this process; what an earlier one of the same id left, it goes on with.
             demand_life: Does not return once others do the work of this process; None if there are no others.
+            bell: Tells other processes what is enqueued, and this one what they enqueue; None if there are no others.
         """
         self._executor_id = executor_id
         self._demand_life = demand_life
@@ -68,6 +73,8 @@ class Durable:
         self._queues: dict[str, Queue] = {}
         self._running: Counter[str] = Counter()
         self._stop_events = StopEvents()
+        self._bell = bell
+        self._listener: Listener | None = None
 
     def start(self, kinds: Mapping[str, Kind]) -> None:
         """Begin to run scripts, also those that a process before this one left; blocking.
@@ -92,6 +99,8 @@ class Durable:
                 polling_interval_sec=self._poll_seconds,
             )
         self._connect()
+        if self._bell is not None:
+            self._listener = self._bell.listen(self._heed)
 
     def connect(self, queues: Mapping[str, Queue]) -> None:
         """Enqueue scripts from now on, and run none: other processes do; blocking.
@@ -118,6 +127,8 @@ class Durable:
     async def stop(self, drain_seconds: float) -> None:
         """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
         self._steps.begin_no_more()
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.stop)
         await self._until(self._steps.are_all_waiting, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._executor_id != LOCAL:
@@ -154,8 +165,11 @@ class Durable:
         options = self._options(name, identity, key)
         if connection is None:
             self._client.enqueue(options, *arguments)
-        else:
-            self._client.enqueue_in_transaction(connection, options, *arguments)
+            self._ring_now(name)
+            return
+        self._client.enqueue_in_transaction(connection, options, *arguments)
+        if self._bell is not None:
+            self._bell.ring(connection, self._word(name))
 
     async def step(
         self,
@@ -198,12 +212,31 @@ class Durable:
         for identity, arguments in runs.items():
             options = self._options(name, identity, key, delay_seconds)
             await DBOS.enqueue_workflow_with_options_async(options, *arguments)
-        if not delay_seconds:
+        if runs and not delay_seconds:
             self.wake(name)
+            await asyncio.to_thread(self._ring_now, name)
 
     def wake(self, name: str) -> None:
         """Look for scripts of a kind to run now, and not at the next poll; from any thread."""
         self._stop_events.wake(self._queues[name].name)
+
+    def _word(self, name: str) -> str:
+        return f"{self._queues[name].name} {self._executor_id}"
+
+    def _ring_now(self, name: str) -> None:
+        """Ring for the others; what they do not hear, they find at their next poll."""
+        if self._bell is not None:
+            with suppress(DatabaseAwayError):
+                self._bell.ring_now(self._word(name))
+
+    def _heed(self, word: str) -> None:
+        """Look for what another process has enqueued, if there is room for it."""
+        queue_name, _, executor_id = word.partition(" ")
+        if executor_id == self._executor_id:
+            return
+        for queue in {queue for queue in self._queues.values() if queue.name == queue_name or not queue_name}:
+            if self._running[queue.name] < queue.at_once:
+                self._stop_events.wake(queue.name)
 
     async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
         """Cancel a script and all that come from it, and wait until their steps are over.

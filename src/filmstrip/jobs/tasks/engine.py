@@ -113,6 +113,7 @@ class JobEngine:
             settings.poll_seconds,
             self._fleet.executor_id,
             self._fleet.demand_life if database.is_shared else None,
+            database.bell if database.is_shared else None,
         )
         self._scripts = RunTask(
             self._durable,
@@ -147,7 +148,7 @@ class JobEngine:
                 raise
         await asyncio.to_thread(self._fleet.begin, replace=replace)
         if not self._database.is_shared:
-            await asyncio.to_thread(occupy_places, self._database, unfinished, self._open_tasks)
+            await asyncio.to_thread(occupy_places, self._database, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
         await asyncio.to_thread(self._fleet.start, self._durable, partial(self._durable.start, self._kinds()))
         # What was noted before it is begun by the first look of the tidying.

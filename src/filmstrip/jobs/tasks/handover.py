@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from filmstrip.db.database import Database
 from filmstrip.db.task_records import TaskRecord
-from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.tasks import journal
 from filmstrip.jobs.tasks.durable import Durable
@@ -14,11 +13,10 @@ from filmstrip.jobs.tasks.outages import is_active
 from filmstrip.jobs.tasks.script_names import FORMER_SCRIPTS, TASK, task_run
 
 
-def occupy_places(database: Database, unfinished: Collection[str], open_tasks: Places) -> None:
+def occupy_places(database: Database, open_tasks: Places) -> None:
     """Count the tasks among the open ones whose outputs were begun; blocking."""
-    for task in database.tasks.read_tasks(unfinished).values():
-        was_begun = task.status not in {TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
-        if was_begun and any(is_active(output) for output in task.outputs):
+    for task in database.tasks.read_tasks(database.tasks.begun_tasks()).values():
+        if any(is_active(output) for output in task.outputs):
             open_tasks.occupy(task.token, _key_of(task))
 
 

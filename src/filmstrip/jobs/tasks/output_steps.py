@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from filmstrip.db.patience import Patience, waiting
 from filmstrip.domain.artifact import Artifact, Warned
 from filmstrip.domain.errors import (
     DestinationError,
@@ -21,7 +22,7 @@ from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.assignment import Assignment, Listener, Portion
 from filmstrip.jobs.making.destinations import open_stores
-from filmstrip.jobs.making.finished_in_thread import entered_in_thread
+from filmstrip.jobs.making.finished_in_thread import entered_in_thread, finished_in_thread
 from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
@@ -37,6 +38,7 @@ from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage.source_reference import SourceVersion
 
 _LOOK_SECONDS = 30.0
+_LAST_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
@@ -75,11 +77,11 @@ class OutputSteps:
         if not finished.keys() >= set(group.artifact_names):
             async with self._assignment(token, index) as assignment:
                 await asyncio.to_thread(self._database.outputs.advance_outputs, token, [index], TaskStatus.ENCODING)
-                listener = self._listener(token, index, plan, group)
                 at_work = partial(self._around.at_work, token, index)
                 before = 0 if group.needs_all else substitutes_before
-                portion = Portion(assignment, group, finished, listener, before)
-                made = await self._make_group(token, portion, at_work)
+                async with self._listening(token, index, plan, group) as listener:
+                    portion = Portion(assignment, group, finished, listener, before)
+                    made = await self._make_group(token, portion, at_work)
             finished = {**finished, **{artifact.name: artifact for artifact in made}}
         self._board.tell(token, index, share(plan, group, 1))
         return count_substitutes(own_files(group, finished).values())
@@ -106,7 +108,11 @@ class OutputSteps:
             for index, plan in plans.items():
                 with suppress(DestinationError, HostNotAllowedError):
                     assignment = await stack.enter_async_context(self._assignment(token, index))
-                    portions[index] = await self._portion(token, index, assignment, join_groups(plan))
+                    joined = join_groups(plan)
+                    first = joined.groups[0]
+                    listener = await stack.enter_async_context(self._listening(token, index, joined, first))
+                    finished = await self._finished(token, index, first)
+                    portions[index] = Portion(assignment, first, finished, listener)
             return await self._make_portions(token, min(plans), portions)
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
@@ -132,11 +138,6 @@ class OutputSteps:
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.fail_output, token, index, error, in_making=in_making)
         _log.warning("output_failed", error=error)
-
-    async def _portion(self, token: str, index: int, assignment: Assignment, joined: OutputPlan) -> Portion:
-        first = joined.groups[0]
-        listener = self._listener(token, index, joined, first)
-        return Portion(assignment, first, await self._finished(token, index, first), listener)
 
     async def _make_portions(
         self, token: str, first: int, portions: Mapping[int, Portion]
@@ -184,7 +185,23 @@ class OutputSteps:
                 stores=stores,
             )
 
-    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group) -> Listener:
+    @asynccontextmanager
+    async def _listening(self, token: str, index: int, plan: OutputPlan, group: Group) -> AsyncIterator[Listener]:
+        """Listen to how a group goes on; what was put is written down when the block ends."""
+        recorder = PutRecorder(self._database, token, index, group, self._around.settings.progress_seconds)
+        try:
+            yield self._listener(token, index, plan, group, recorder)
+        except asyncio.CancelledError:
+            # A stop does not wait for a database that is away: what cannot be written now is put again.
+            with waiting(Patience(_LAST_SECONDS)), suppress(FilmstripError):
+                await finished_in_thread(recorder.flush)
+            raise
+        except BaseException:
+            await finished_in_thread(recorder.flush)
+            raise
+        await finished_in_thread(recorder.flush)
+
+    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group, recorder: PutRecorder) -> Listener:
         def on_made() -> None:
             if group == plan.groups[-1]:
                 self._database.outputs.advance_outputs(token, [index], TaskStatus.SAVING)
@@ -194,7 +211,7 @@ class OutputSteps:
             on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
             before_put=answers.ask,
             on_answer=answers.note,
-            on_put=PutRecorder(self._database, token, index, group),
+            on_put=recorder,
             on_failed=lambda: self._around.folders.empty_output(token, index),
             on_made=on_made,
             warn=lambda message: self._warn(token, index, [message]),

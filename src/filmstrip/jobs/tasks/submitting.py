@@ -115,7 +115,7 @@ class Desk:
         """Join the parts; see `Submitting`."""
         self._database = database
         self._settings = settings
-        self._durable = Durable(database.companion_engine(), settings.poll_seconds)
+        self._durable = Durable(database.companion_engine(), settings.poll_seconds, bell=database.bell)
         self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads)
 
     def open(self) -> None:
