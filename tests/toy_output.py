@@ -56,6 +56,7 @@ class ToyOutput(Output):
         frames: Names the frames that are taken: outputs with the same ones are made together, but for the last group.
         size: Bytes of each file.
         whole: Whether the source is copied first.
+        has_pieces: Whether all groups but the last one need nothing of one another.
     """
 
     kind: ClassVar[MediaKind] = MediaKind.IMAGE
@@ -65,6 +66,7 @@ class ToyOutput(Output):
     frames: str | None = None
     size: int = 1000
     whole: bool = False
+    has_pieces: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -82,8 +84,15 @@ class ToyOutput(Output):
         if "plan" in self.trouble:
             raise OutputError("toys have no plan")
         joinable = len(self.groups) - 1 if self.frames else 0
+        last = len(self.groups) - 1
         groups = (
-            Group(f"group {number}", names, is_joinable=number < joinable) for number, names in enumerate(self.groups)
+            Group(
+                f"group {number}",
+                names,
+                is_joinable=number < joinable,
+                needs_all=not self.has_pieces or number == last,
+            )
+            for number, names in enumerate(self.groups)
         )
         return OutputPlan(tuple(groups), ("it is a toy",))
 

@@ -144,6 +144,9 @@ class ToyService:
     def await_gate(self, gate: str) -> None:
         eventually((self.folder / "gates" / f"at-{gate}").exists, f"gate {gate}: {self.log.read_text()}")
 
+    def is_at(self, gate: str) -> bool:
+        return (self.folder / "gates" / f"at-{gate}").exists()
+
     def open_gates(self) -> None:
         (self.folder / "gates" / "go").touch()
 

@@ -138,6 +138,28 @@ def test_a_worker_that_was_stopped_for_long_ends_itself(workers: Workers) -> Non
     assert_whole(second.task(token))
 
 
+def test_pieces_of_one_output_are_made_by_all_workers(workers: Workers) -> None:
+    """A piece that is lost with its worker is made again, alone; the last one lets the rest be made, once."""
+    gate = "3"
+    first, second = workers.add(spread="always"), workers.add(spread="always")
+    pieces = [[str(number)] for number in range(8)]
+    for worker in (first, second):
+        worker.hold(gate)
+    token = workers.submit(first, {"groups": [*pieces, ["last"]], "has_pieces": True})
+    holder = eventually(lambda: next((each for each in (first, second) if each.is_at(gate)), None), "it is held")
+    other = second if holder is first else first
+    eventually(lambda: len(first.database.artifacts.read_names(token, 0)) == len(pieces) - 1, "others are recorded")
+    holder.kill()
+    other.open_gates()
+    task = other.finished(token)
+    assert (task.error, task.outputs[0].error) == (None, None)
+    made = workers.rendered()
+    assert set(made) == {*map(str, range(8)), "last"}
+    assert {name for name, times in made.items() if times > 1} == {gate}
+    assert holder.database.interruptions.read_interruptions(token, 0) == 1
+    eventually(lambda: not list((other.folder / "work").glob("[0-9a-f]*")), "no folder is left")
+
+
 def signal_all(family: list[int], number: signal.Signals) -> None:
     for pid in family:
         os.kill(pid, number)

@@ -26,12 +26,17 @@ class InterruptionRows:
     @repeated
     def begin_work(self, token: str, index: int | None = None, *, executor_id: str | None = None) -> None:
         """Mark that work begins on an output, or on the source of a task, and whose."""
-        self._mark(token, index, executor_id, is_at_work=True)
+        table, here = work_row(token, index)
+        with self._transactions.noting() as connection:
+            connection.execute(update(table).where(here).values(is_at_work=True, at_work_by=executor_id))
 
     @repeated
-    def end_work(self, token: str, index: int | None = None) -> None:
-        """Take the mark away: the work ended, well or not, and the service is alive."""
-        self._mark(token, index, None, is_at_work=False)
+    def end_work(self, token: str, index: int | None = None, *, executor_id: str | None = None) -> None:
+        """Take the mark away: the work ended, well or not, and the service is alive; that of another one stays."""
+        table, here = work_row(token, index)
+        ending = update(table).where(here, *_at_work(table, executor_id))
+        with self._transactions.noting() as connection:
+            connection.execute(ending.values(is_at_work=False, at_work_by=None))
 
     @repeated
     def end_all_work(self, executor_id: str | None = None) -> None:
@@ -47,11 +52,6 @@ class InterruptionRows:
         table, here = work_row(token, index)
         with self._transactions.reading() as connection:
             return int(connection.execute(select(table.c.interruptions).where(here)).scalar() or 0)
-
-    def _mark(self, token: str, index: int | None, executor_id: str | None, *, is_at_work: bool) -> None:
-        table, here = work_row(token, index)
-        with self._transactions.noting() as connection:
-            connection.execute(update(table).where(here).values(is_at_work=is_at_work, at_work_by=executor_id))
 
 
 def _at_work(table: Table, executor_id: str | None) -> list[ColumnElement[bool]]:

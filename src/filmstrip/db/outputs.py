@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, delete, func, select, update
 
 from filmstrip.db.backends._base import Backend
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
@@ -16,8 +16,10 @@ from filmstrip.db.tables import artifact, output
 from filmstrip.db.task_records import PutArtifact
 from filmstrip.db.tasks import advance_task
 from filmstrip.db.transactions import Transactions, repeated
-from filmstrip.domain.artifact import Location, OutputResult
+from filmstrip.domain.artifact import Artifact, Location, OutputResult
 from filmstrip.domain.task import TaskStatus, may_follow
+
+_SUBSTITUTE = '"is_substitute":true'
 
 
 class OutputRows:
@@ -142,6 +144,21 @@ class ArtifactRows:
         with self._transactions.reading() as connection:
             rows = [row for these in asked for row in connection.execute(select(artifact).where(these))]
         return tuple(PutArtifact(row.group_name, row.artifact) for row in sorted(rows, key=lambda row: row.position))
+
+    @repeated
+    def read_names(self, token: str, index: int) -> frozenset[str]:
+        """Read the names of the files of an output that are at its destinations."""
+        of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        with self._transactions.reading() as connection:
+            return frozenset(connection.execute(select(artifact.c.name).where(of_output)).scalars())
+
+    @repeated
+    def read_substitutes(self, token: str, index: int) -> tuple[Artifact, ...]:
+        """Read the files of an output that show frames in the place of others; those that do not are not read."""
+        of_output = and_(artifact.c.task_token == token, artifact.c.output_index == index)
+        told = cast(artifact.c.artifact, Text).contains(_SUBSTITUTE)
+        with self._transactions.reading() as connection:
+            return tuple(connection.execute(select(artifact.c.artifact).where(of_output, told)).scalars())
 
 
 def _is(token: str, index: int) -> ColumnElement[bool]:

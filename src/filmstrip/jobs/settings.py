@@ -56,6 +56,8 @@ class JobSettings:
         live_seconds: After how long without a sign of life the work of such a process is given to others.
         liveness: How it shows that it lives: by a lock, which tells its death at once but needs a direct connection to
             PostgreSQL, or by its heartbeat alone, as behind PgBouncer.
+        spread: When the pieces of a long output are made by several workers at the same time: fleet for when more than
+            one of them works on the database, or always, or never.
         max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
             sprites.
     """
@@ -79,6 +81,7 @@ class JobSettings:
     executor_name: ExecutorName = ""
     live_seconds: LiveSeconds = 30.0
     liveness: Literal["lock", "heartbeat"] = "lock"
+    spread: Literal["fleet", "always", "never"] = "fleet"
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 
     @property

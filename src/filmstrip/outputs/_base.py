@@ -68,6 +68,11 @@ class OutputPlan:
     groups: tuple[Group, ...]
     warnings: tuple[str, ...] = ()
 
+    @property
+    def pieces(self) -> tuple[Group, ...]:
+        """The groups that need nothing of one another, so that they can be made at the same time, in any order."""
+        return tuple(group for group in self.groups if not group.needs_all and not group.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:

@@ -8,12 +8,13 @@ from typing import Any, cast
 import pytest
 
 from filmstrip.domain.errors import FilmstripError, SourceNotFoundError, SourceUnreachableError
-from filmstrip.jobs.tasks.run_task import RunTask
-from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK
+from filmstrip.jobs.tasks.run_pieces import RunPieces
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK
 from filmstrip.jobs.tasks.task_steps import OpenTask
 from filmstrip.outputs._base import Group, OutputPlan
 
 PLAN = OutputPlan((Group("a", tuple(f"{number}" for number in range(900))), Group("b", ("last",))))
+LONG = OutputPlan((Group("a", ("1",), needs_all=False), Group("b", ("2",), needs_all=False), Group("c", ("3",))))
 DOWN = SourceUnreachableError("It is down")
 DOWN.host = "host:1"
 
@@ -76,9 +77,9 @@ class Stage:
         return do
 
     @property
-    def scripts(self) -> RunTask:
+    def scripts(self) -> RunPieces:
         around = cast("Any", self)
-        return RunTask(around, around, around, around, 7200)
+        return RunPieces(around, around, around, around, around, 7200)
 
     def did(self, name: str) -> list[tuple[Any, ...]]:
         return [each for each in self.done if each[0] == name]
@@ -194,3 +195,45 @@ async def test_steps_begin_with_the_time_of_their_kind() -> None:
         "describe": (of_files, None),
         "conclude": (300, None),
     }
+
+
+async def test_a_long_output_is_spread_over_scripts() -> None:
+    """Each of its pieces has one, and nobody waits for them; what is not to be spread is made one after the other."""
+    stage = Stage({"plan": LONG, "choose": ["a", "b"], "conclude": []})
+    await stage.scripts.run_output("t", "key", 4, 2)
+    arguments = {name: ("t", "key", 4, 2, name, 1) for name in "ab"}
+    assert stage.begun == [(PIECE, {"t.2.4.a.1": arguments["a"], "t.2.4.b.1": arguments["b"]}, 0)]
+    assert [each[0] for each in stage.done] == ["plan", "choose"]
+    stage.results["choose"] = []
+    await stage.scripts.run_output("t", "key", 5, 2)
+    assert len(stage.begun) == 1
+    assert [each[0] for each in stage.done][2:] == ["plan", "choose", "make", "make", "make", "describe", "conclude"]
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+async def test_the_last_piece_begins_its_output_again(is_last: bool) -> None:  # noqa: FBT001 - pytest names it
+    """By an identity that is the same for whichever piece ends last; the others end nothing."""
+    stage = Stage({"plan": LONG, "make": is_last})
+    await stage.scripts.run_piece("t", "key", 4, 2, "b", 1)
+    assert stage.begun == ([(OUTPUT, {"t.2.5": ("t", "key", 5, 2)}, 0)] if is_last else [])
+    assert [each[0] for each in stage.done] == ["plan", "make"]
+
+
+async def test_a_piece_that_meets_an_outage_waits_alone() -> None:
+    """It is enqueued once more with a delay; after the patience its output fails, and the task may end with it."""
+    stage = Stage({"plan": LONG, "make": DOWN, "conclude": ["It is down"]}, [3.0, None])
+    await stage.scripts.run_piece("t", "key", 4, 2, "b", 1)
+    assert stage.begun == [(PIECE, {"t.2.4.b.2": ("t", "key", 4, 2, "b", 2)}, 3.0)]
+    assert not stage.did("fail")
+    await stage.scripts.run_piece("t", "key", 4, 2, "b", 2)
+    assert stage.did("fail") == [("fail", "t", 2, "It is down")]
+    assert stage.did("finish") == [("finish", "t", "It is down")]
+
+
+async def test_a_piece_that_cannot_be_made_ends_its_output() -> None:
+    """With the reason, and whether it is that of the making."""
+    stage = Stage({"plan": LONG, "make": FilmstripError("It is broken"), "conclude": []})
+    await stage.scripts.run_piece("t", "key", 1, 0, "a", 1)
+    assert stage.did("fail") == [("fail", "t", 0, "It is broken", FilmstripError.is_of_making)]
+    assert not stage.begun
+    assert not stage.did("finish")

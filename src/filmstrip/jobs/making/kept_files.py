@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from filmstrip.domain.artifact import Artifact
 from filmstrip.jobs.making.media_child import made_file
 from filmstrip.outputs._rendering import work_path
 
+# Pieces of one output may have something to keep at the same time.
+_KEEPING = threading.Lock()
 _artifacts: TypeAdapter[tuple[Artifact, ...]] = TypeAdapter(tuple[Artifact, ...])
 
 
@@ -32,13 +35,14 @@ class KeptFiles:
 
     def keep(self, artifacts: Iterable[Artifact]) -> None:
         """Add files to the list, once they are on the disk itself: a power cut must not leave them full of zeros."""
-        kept = {artifact.name: artifact for artifact in (*self.read(), *artifacts)}
-        for name in kept:
-            _sync(made_file(self._folder, name))
-        partial = self._list.with_suffix(".partial")
-        partial.write_bytes(_artifacts.dump_json(tuple(kept.values())))
-        _sync(partial)
-        partial.replace(self._list)
+        with _KEEPING:
+            kept = {artifact.name: artifact for artifact in (*self.read(), *artifacts)}
+            for name in kept:
+                _sync(made_file(self._folder, name))
+            partial = self._list.with_suffix(".partial")
+            partial.write_bytes(_artifacts.dump_json(tuple(kept.values())))
+            _sync(partial)
+            partial.replace(self._list)
 
     def read(self) -> tuple[Artifact, ...]:
         """Return the files that are there and have the size that they should have."""

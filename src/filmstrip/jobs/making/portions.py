@@ -17,6 +17,19 @@ def share(plan: OutputPlan, group: Group, fraction: float) -> float:
     return (sum(sizes[:position]) + sizes[position] * fraction) / (sum(sizes) or 1)
 
 
+def share_of_done(plan: OutputPlan, group: Group, fraction: float, done: int) -> float:
+    """Return the same of a group that is made beside others: at least so much of the output is finished.
+
+    Args:
+        plan: The plan of the output.
+        group: The group.
+        fraction: How much of it is finished.
+        done: How many files of the output were finished when it began.
+    """
+    total = sum(len(each.artifact_names) for each in plan.groups) or 1
+    return min(1.0, (done + len(group.artifact_names) * fraction) / total)
+
+
 def portion_of(
     assignment: Assignment,
     plan: OutputPlan,

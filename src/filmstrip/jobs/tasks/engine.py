@@ -28,11 +28,12 @@ from filmstrip.jobs.tasks.isolation_report import report_isolation
 from filmstrip.jobs.tasks.known_tasks import KnownTasks
 from filmstrip.jobs.tasks.outages import Outages
 from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.piece_steps import PieceSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.restarts import Restarts
-from filmstrip.jobs.tasks.run_task import RunTask
+from filmstrip.jobs.tasks.run_pieces import RunPieces
 from filmstrip.jobs.tasks.script_kinds import Kind
-from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK, task_run
 from filmstrip.jobs.tasks.submitting import Submitting, script_queues
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
@@ -115,10 +116,12 @@ class JobEngine:
             self._fleet.demand_life if database.is_shared else None,
             database.bell if database.is_shared else None,
         )
-        self._scripts = RunTask(
+        output = OutputSteps(around, self._board)
+        self._scripts = RunPieces(
             self._durable,
             TaskSteps(around, Restarts(self._durable, around)),
-            OutputSteps(around, self._board),
+            output,
+            PieceSteps(around, output),
             Outages(database, settings),
             settings.work_hours * 3600,
         )
@@ -230,6 +233,7 @@ class JobEngine:
             TASK: self._scripts.run_task,
             BUNDLE: self._scripts.run_bundle,
             OUTPUT: self._scripts.run_output,
+            PIECE: self._scripts.run_piece,
             CALLBACK: self._callbacks.call_back,
         }
         return {name: Kind(script, queues[name]) for name, script in scripts.items()}

@@ -8,6 +8,7 @@ It keeps the others out for a bounded time only: nothing may hold up a neighbour
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -40,6 +41,7 @@ class Interruptions:
         self._database = database
         self._recoveries = recoveries
         self._alone_seconds = alone_seconds
+        self._marks = Counter[tuple[str, int | None]]()
         self._at_work = 0
         self._suspects: set[object] = set()
         self._changed = asyncio.Event()
@@ -62,13 +64,22 @@ class Interruptions:
         if count > self._recoveries:
             raise WorkGivenUpError(f"It was given up: the service died {count} times while it was worked on")
         async with self._alone() if count >= _SUSPECT_INTERRUPTIONS else self._beside_others():
+            self._marks[token, index] += 1
             try:
                 # Cancelled between the two, the mark would outlive the work and make a suspect of it.
                 begin_work = partial(self._database.interruptions.begin_work, executor_id=self._executor_id)
                 await finished_in_thread(begin_work, token, index)
                 yield
             finally:
-                await finished_in_thread(self._database.interruptions.end_work, token, index)
+                await self._end_work(token, index)
+
+    async def _end_work(self, token: str, index: int | None) -> None:
+        """Take the mark of an output away, once none of its pieces is at work here."""
+        self._marks[token, index] -= 1
+        if not self._marks[token, index]:
+            del self._marks[token, index]
+            end_work = partial(self._database.interruptions.end_work, executor_id=self._executor_id)
+            await finished_in_thread(end_work, token, index)
 
     @asynccontextmanager
     async def _beside_others(self) -> AsyncIterator[None]:

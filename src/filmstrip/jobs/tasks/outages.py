@@ -64,6 +64,9 @@ class Outages:
 
     def _wait(self, token: str, index: int | None, error: OutageError) -> float | None:
         known = self._database.outages.read_outage(token, index)
+        if known is not None and known.host == error.host and known.until > utc_now():
+            # A piece beside this one has met the same outage: that is one try, not two.
+            return max(_LEAST_PAUSE_SECONDS, (known.until - utc_now()).total_seconds())
         if known is not None and not _is_same(known, error.host, utc_now()):
             known = replace(known, since=utc_now(), host=error.host)
         outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))

@@ -26,7 +26,7 @@ from filmstrip.jobs.making.finished_in_thread import entered_in_thread, finished
 from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
-from filmstrip.jobs.making.portions import own_files, share
+from filmstrip.jobs.making.portions import own_files, share, share_of_done
 from filmstrip.jobs.rules.bundles import join_groups, make_at_once
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
@@ -60,7 +60,16 @@ class OutputSteps:
             await asyncio.to_thread(self._warn, token, index, plan.warnings)
         return plan
 
-    async def make(self, token: str, index: int, plan: OutputPlan, group: Group, substitutes_before: int = 0) -> int:
+    async def make(
+        self,
+        token: str,
+        index: int,
+        plan: OutputPlan,
+        group: Group,
+        substitutes_before: int = 0,
+        *,
+        done: int | None = None,
+    ) -> int:
         """Make one group and put its files, except for those that were put before.
 
         Args:
@@ -69,6 +78,8 @@ class OutputSteps:
             plan: The plan of the output.
             group: What is made of it.
             substitutes_before: How many frames of the groups before it are substitutes.
+            done: How many files of the output were finished when it began, if it is made beside other groups; None if
+                one is made after the other.
 
         Returns:
             How many of its own are.
@@ -77,13 +88,13 @@ class OutputSteps:
         if not finished.keys() >= set(group.artifact_names):
             async with self._assignment(token, index) as assignment:
                 await asyncio.to_thread(self._database.outputs.advance_outputs, token, [index], TaskStatus.ENCODING)
-                at_work = partial(self._around.at_work, token, index)
+                at_work = partial(self._around.at_work, token, index, group.name)
                 before = 0 if group.needs_all else substitutes_before
-                async with self._listening(token, index, plan, group) as listener:
+                async with self._listening(token, index, plan, group, done) as listener:
                     portion = Portion(assignment, group, finished, listener, before)
                     made = await self._make_group(token, portion, at_work)
             finished = {**finished, **{artifact.name: artifact for artifact in made}}
-        self._board.tell(token, index, share(plan, group, 1))
+        self._board.tell(token, index, _share(plan, group, 1, done))
         return count_substitutes(own_files(group, finished).values())
 
     async def _make_group(self, token: str, portion: Portion, at_work: Workplace) -> tuple[Artifact, ...]:
@@ -117,7 +128,7 @@ class OutputSteps:
 
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is; one that has ended stays as it is."""
-        if await self._has_ended(token, index):
+        if await self.has_ended(token, index):
             return
         async with self._assignment(token, index) as assignment:
             # Worth a look, not a wait: a destination that lists slowly, or without end, tells of nothing.
@@ -155,7 +166,8 @@ class OutputSteps:
                 failure.host = host_of(await self._source_url(token))
         return {index: failure for index, failure in failures.items() if failure.is_retryable and failure.host}
 
-    async def _has_ended(self, token: str, index: int) -> bool:
+    async def has_ended(self, token: str, index: int) -> bool:
+        """Check whether an output is final."""
         record = await self._around.record(token)
         return any(output.status.is_final for output in record.outputs if output.index == index)
 
@@ -186,11 +198,13 @@ class OutputSteps:
             )
 
     @asynccontextmanager
-    async def _listening(self, token: str, index: int, plan: OutputPlan, group: Group) -> AsyncIterator[Listener]:
+    async def _listening(
+        self, token: str, index: int, plan: OutputPlan, group: Group, done: int | None = None
+    ) -> AsyncIterator[Listener]:
         """Listen to how a group goes on; what was put is written down when the block ends."""
         recorder = PutRecorder(self._database, token, index, group, self._around.settings.progress_seconds)
         try:
-            yield self._listener(token, index, plan, group, recorder)
+            yield self._listener(token, index, plan, group, recorder, done)
         except asyncio.CancelledError:
             # A stop does not wait for a database that is away: what cannot be written now is put again.
             with waiting(Patience(_LAST_SECONDS)), suppress(FilmstripError):
@@ -201,14 +215,22 @@ class OutputSteps:
             raise
         await finished_in_thread(recorder.flush)
 
-    def _listener(self, token: str, index: int, plan: OutputPlan, group: Group, recorder: PutRecorder) -> Listener:
+    def _listener(
+        self,
+        token: str,
+        index: int,
+        plan: OutputPlan,
+        group: Group,
+        recorder: PutRecorder,
+        done: int | None = None,
+    ) -> Listener:
         def on_made() -> None:
             if group == plan.groups[-1]:
                 self._database.outputs.advance_outputs(token, [index], TaskStatus.SAVING)
 
         answers = Answers(self._database, token)
         return Listener(
-            on_progress=lambda fraction: self._board.tell(token, index, share(plan, group, fraction)),
+            on_progress=lambda fraction: self._board.tell(token, index, _share(plan, group, fraction, done)),
             before_put=answers.ask,
             on_answer=answers.note,
             on_put=recorder,
@@ -227,3 +249,7 @@ class OutputSteps:
         names = None if group is None or group.needs_all else group.artifact_names
         put = await asyncio.to_thread(self._database.artifacts.read_artifacts, token, index, names)
         return {each.artifact.name: each.artifact for each in put}
+
+
+def _share(plan: OutputPlan, group: Group, fraction: float, done: int | None) -> float:
+    return share(plan, group, fraction) if done is None else share_of_done(plan, group, fraction, done)

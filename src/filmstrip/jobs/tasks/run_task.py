@@ -6,7 +6,7 @@ a host that does not answer: it ends, and what comes next is enqueued.
 
     run_task ──┬─> its only output, by itself
                ├─> run_bundle (outputs that take the same frames) ──┬─> run_output ─> … ─> the last one ends the task
-               └────────────────────────────────────────────────────┘
+               └────────────────────────────────────────────────────┘        └─> run_piece, if it is long (`run_pieces`)
     each of them, when a host does not answer ─> the same script once more, with a delay
 """
 
@@ -28,20 +28,28 @@ from filmstrip.jobs.rules.allowances import short_seconds
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.outages import OutageError, Outages, outage_of
 from filmstrip.jobs.tasks.output_steps import OutputSteps
-from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
+from filmstrip.jobs.tasks.piece_steps import PieceSteps
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK, output_run, piece_run, task_run
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.outputs._base import OutputPlan
 
 T = TypeVar("T")
 _log = structlog.get_logger()
 _plans: TypeAdapter[OutputPlan] = TypeAdapter(OutputPlan)
+_LEAST_PIECES = 2
 
 
 class RunTask:
     """The scripts."""
 
     def __init__(
-        self, durable: Durable, task: TaskSteps, output: OutputSteps, outages: Outages, work_seconds: float
+        self,
+        durable: Durable,
+        task: TaskSteps,
+        output: OutputSteps,
+        pieces: PieceSteps,
+        outages: Outages,
+        work_seconds: float,
     ) -> None:
         """Join the parts.
 
@@ -49,12 +57,14 @@ class RunTask:
             durable: Runs the scripts.
             task: Steps of a task as a whole.
             output: Steps of one output.
+            pieces: Steps of pieces of long outputs.
             outages: Decides how long hosts are waited for that do not answer.
             work_seconds: How long a step may take at most that makes or copies something, however much it is.
         """
         self._durable = durable
         self._task = task
         self._output = output
+        self._pieces = pieces
         self._outages = outages
         self._work_seconds = work_seconds
 
@@ -113,6 +123,8 @@ class RunTask:
             with bound_contextvars(output_index=index):
                 try:
                     plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
+                    if await self._spread(token, key, run, index, plan):
+                        return
                     substitutes = 0
                     for group in plan.groups:
                         made = (token, index, plan, group, substitutes)
@@ -128,9 +140,23 @@ class RunTask:
                 except FilmstripError as failure:
                     told = (token, index, str(failure), failure.is_of_making)
                     await self._repeatable("fail", self._output.fail, *told)
-            error = await self._conclude(token)
-            if error:
-                await self._repeatable("finish", self._task.finish, token, error[0])
+            await self._end(token)
+
+    async def _spread(self, token: str, key: str, run: int, index: int, plan: OutputPlan) -> bool:
+        """Begin a script for each piece of a long output, the last of which begins the output's own again."""
+        if len(plan.pieces) < _LEAST_PIECES:
+            return False
+        names = await self._step("spread", self._pieces.choose, token, index, plan)
+        runs = {piece_run(token, index, run, name, 1): (token, key, run, index, name, 1) for name in names}
+        if runs:
+            await self._durable.begin(PIECE, runs, key)
+        return bool(runs)
+
+    async def _end(self, token: str) -> None:
+        """End the task, if nothing is left of it."""
+        error = await self._conclude(token)
+        if error:
+            await self._repeatable("finish", self._task.finish, token, error[0])
 
     async def _conclude(self, token: str) -> list[str | None]:
         try:
@@ -142,10 +168,10 @@ class RunTask:
         together = [bundle for bundle in bundles if len(bundle) > 1]
         alone = [bundle[0] for bundle in bundles if len(bundle) == 1]
         await self._durable.begin(BUNDLE, {f"{token}.b{b[0]}": (token, key, *b) for b in together}, key)
-        await self._durable.begin(OUTPUT, {f"{token}.{i}.1": (token, key, 1, i) for i in alone}, key)
+        await self._durable.begin(OUTPUT, {output_run(token, i, 1): (token, key, 1, i) for i in alone}, key)
 
     async def _again(self, token: str, key: str, run: int, index: int, delay_seconds: float) -> None:
-        await self._durable.begin(OUTPUT, {f"{token}.{index}.{run}": (token, key, run, index)}, key, delay_seconds)
+        await self._durable.begin(OUTPUT, {output_run(token, index, run): (token, key, run, index)}, key, delay_seconds)
 
     async def _wait(self, token: str, index: int | None, outage: OutageError) -> float | None:
         _log.warning("outage", reason=str(outage), output_index=index)

@@ -21,7 +21,7 @@ from filmstrip.jobs.tasks.handover import read_key
 from filmstrip.jobs.tasks.lending import check_credentials, lender_for
 from filmstrip.jobs.tasks.operator_values import with_operator_values
 from filmstrip.jobs.tasks.script_kinds import Queue
-from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, TASK, task_run
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK, task_run
 from filmstrip.jobs.tasks.submission import make_submission
 from filmstrip.jobs.tasks.upload_sources import find_uploads
 from filmstrip.outputs._base import Output
@@ -141,5 +141,7 @@ def script_queues(settings: JobSettings) -> dict[str, Queue]:
         TASK: Queue("tasks", most, settings.open_tasks_per_key or most),
         BUNDLE: outputs,
         OUTPUT: outputs,
+        # No more than can be at work: what a worker takes, no other one can.
+        PIECE: Queue("pieces", settings.slot_count, settings.slots_per_key or settings.slot_count),
         CALLBACK: Queue("callbacks", _CALLBACKS_AT_ONCE, _CALLBACKS_AT_ONCE_PER_HOST),
     }

@@ -207,11 +207,14 @@ class Surroundings:
         return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
 
     @asynccontextmanager
-    async def at_work(self, token: str, index: int | None = None) -> AsyncIterator[None]:
-        """Have a slot, and the mark of work on an output or on a task's source, until the end of the block."""
+    async def at_work(self, token: str, index: int | None = None, piece: str = "") -> AsyncIterator[None]:
+        """Have a slot, and the mark of work on an output or on a task's source, until the end of the block.
+
+        Pieces of one output have a slot each.
+        """
         key = await self.key(token)
         async with (
-            self.slots.place(f"{token}.{index}", key),
+            self.slots.place(f"{token}.{index}.{piece}", key),
             self.interruptions.work(token, index),
             keeping_free_disk(self.folders.root, self.settings.free_disk_mb),
         ):
