@@ -32,6 +32,7 @@ class Runner:
 
     database: Database
     submitted: list[tuple[str, Query[Output], str | None]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     failure: Exception | None = None
 
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str) -> None:
@@ -41,6 +42,11 @@ class Runner:
         outputs = tuple(NewOutput(entry.output_name, entry.kind, "tag", entry.label) for entry in query.formats)
         self.database.tasks.submit_task(token, Submission("{}", outputs, payload), lambda _connection: None)
         self.submitted.append((token, query, payload))
+
+    async def cancel(self, token: str) -> bool:
+        self.database.cancellations.cancel_task(token)
+        self.cancelled.append(token)
+        return True
 
 
 @dataclass

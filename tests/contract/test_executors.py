@@ -210,13 +210,13 @@ def test_what_was_asked_for_is_begun_by_one(
     begun: list[str] = []
     folders = WorkFolders(tmp_path)
     with closing(Database(url, CIPHER)) as other:
-        second = Tidying(other, folders, Places(1), lambda: begun.append("second"))
+        second = Tidying(other, folders, Places(1), [lambda: begun.append("second")])
 
         def look_beside() -> None:
             begun.append("first")
             second.tidy()
 
-        Tidying(database, folders, Places(1), look_beside).tidy()
+        Tidying(database, folders, Places(1), [look_beside]).tidy()
         assert begun == ["first"]
         second.tidy()
         assert begun == ["first", "second"]

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from filmstrip.domain.errors import (
     DestinationUnreachableError,
     HostNotAllowedError,
 )
+from filmstrip.storage._base import TakesBack
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.running_program import free_ports
 from filmstrip.testing.seaweedfs import S3Server
@@ -373,3 +375,23 @@ def test_errors_hold_no_secret(weed: S3Case) -> None:
     with closing(weed.open("out")) as store:
         assert weed.server.secret not in repr(store) + repr(vars(store))
     assert weed.server.secret not in repr(weed.server)
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_uploads_that_nobody_goes_on_with(case: S3Case, *, is_folder: bool) -> None:
+    """Those of this place that were begun since a moment are given up, and no others."""
+    # A server's clock may count in whole seconds.
+    since = datetime.now(UTC).replace(microsecond=0)
+    names = ["film & co.mp4", "film & co.mp4", "film & co.mp4.part"] if not is_folder else ["a.mp4", "deep/b.mp4", "c"]
+    base = "out/" if not is_folder else "out/folder/"
+    with closing(case.client()) as client:
+        for key in (*(base + name for name in names), "out/folderless", "other/film.mp4"):
+            client.create_multipart_upload(Bucket=case.bucket, Key=key)
+        with closing(case.open("out/folder" if is_folder else "out/film & co.mp4", is_folder=is_folder)) as store:
+            assert isinstance(store, TakesBack)
+            store.take_back(since + timedelta(hours=1))
+            assert len(client.list_multipart_uploads(Bucket=case.bucket)["Uploads"]) == 5
+            store.take_back(since)
+        left = {upload["Key"] for upload in client.list_multipart_uploads(Bucket=case.bucket)["Uploads"]}
+    others = {"out/folderless", "other/film.mp4"}
+    assert left == (others if is_folder else others | {"out/film & co.mp4.part"})

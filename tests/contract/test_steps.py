@@ -202,8 +202,8 @@ async def test_cancelling_waits_for_the_end_of_steps(database: Database) -> None
 
     async with asyncio.timeout(60), stepping(database, stubborn, 50) as (durable, _ends):
         await ending.wait()
-        await durable.cancel("run", "run", 0.1)
+        await durable.end_steps("run", 0.1)
         assert ended == []
         threading.Timer(0.1, may_end.set).start()
-        await durable.cancel("run", "run", 50)
+        await durable.end_steps("run", 50)
         assert ended == ["step"]

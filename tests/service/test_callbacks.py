@@ -79,7 +79,7 @@ def test_a_cancelled_task_is_told(service: ToyService, receiver: Receiver) -> No
     receiver.answer = lambda _call: 200
     receiver.ended.set()
     receiver.await_events(token, "queued", "error", "saved")
-    assert receiver.accepted[1].fields["error_message"] == "The task was cancelled"
+    assert receiver.accepted[1].fields["error_message"] == "Cancelled"
 
 
 @pytest.mark.parametrize("moment", ["inside finish", "after finish", "before call back", "inside call back"])

@@ -6,13 +6,17 @@ import signal
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filmstrip.db.task_records import TaskRecord
+from filmstrip.params.destination import Destination
+from filmstrip.storage._base import Lists
+from filmstrip.storage.opening import open_store
+from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.seaweedfs import S3Server
 from postgresql_server import PostgresqlProcess, PostgresqlServer, missing_postgresql, running_postgresql
 from process_tree import started_by
@@ -64,6 +68,16 @@ class Workers:
 
     def rendered(self) -> Counter[str]:
         return Counter(name for worker in self.all for name in worker.rendered())
+
+    def put(self) -> list[str]:
+        """Names of the files in the bucket."""
+        account = {"key": self._server.key, "secret": self._server.secret}
+        url = f"s3://127.0.0.1:{self._server.port}/{self.bucket}/"
+        settings = StorageSettings(self._folder, plain_http_hosts=(f"127.0.0.1:{self._server.port}",))
+        settings = settings.allowing("127.0.0.1")
+        with closing(open_store(Destination(url=url, **account), settings, is_folder=True)) as store:
+            assert isinstance(store, Lists)
+            return sorted(name.rpartition("/")[2] for name in store.names())
 
     def close(self) -> None:
         self._stack.close()
@@ -209,3 +223,32 @@ def test_a_name_has_one_worker(workers: Workers) -> None:
     first.open_gates()
     first.start()
     assert_whole(first.finished(token))
+
+
+@pytest.mark.parametrize("state", ["alive", "dead", "stopped"])
+def test_a_task_is_cancelled_from_elsewhere(workers: Workers, state: str) -> None:
+    """Its worker sees it and ends its process; if it is dead or stopped, another one removes what it has put."""
+    first = workers.add(watch_seconds=0.5)
+    first.hold("c")
+    token = workers.submit(first, {})
+    first.await_gate("c")
+    eventually(lambda: workers.put() == ["a", "b"], "two are put")
+    second = workers.add(watch_seconds=0.5)
+    assert first._process is not None
+    family = [first._process.pid, *(process.pid for process in started_by(first._process.pid))]
+    if state == "dead":
+        first.kill()
+    if state == "stopped":
+        signal_all(family, signal.SIGSTOP)
+    second.database.cancellations.cancel_task(token, 24)
+    if state == "alive":
+        eventually(lambda: not first.children(), "its process is gone")
+    eventually(lambda: workers.put() == [], "what it had put is removed")
+    if state == "stopped":
+        eventually(lambda: "executor_dead" in second.log.read_text(), "it counts as dead")
+        signal_all(family, signal.SIGCONT)
+        first.await_death()
+    first.open_gates()
+    assert_whole(second.finished(workers.submit(second, {})))
+    assert workers.put() == ["a", "b", "c"]
+    assert (second.task(token).error, second.database.cancellations.is_clean(token)) == ("Cancelled", True)

@@ -14,6 +14,10 @@ from typing import Any
 import pytest
 
 from faulty_proxy import RESET, FaultyProxy, running_faulty_proxy
+from filmstrip.params.destination import Destination
+from filmstrip.storage._base import Lists
+from filmstrip.storage.opening import open_store
+from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.range_server import RangeServer
 from filmstrip.testing.seaweedfs import S3Server
 from toy_service import ToyService, eventually
@@ -234,7 +238,7 @@ def test_a_waiting_task_is_cancelled(tmp_path: Path, small_video: Path, seaweedf
         seen = len(at.proxy.requests)
         assert at.service.finished(at.submit({"destination": at.place("other")})).error is None
         task = at.service.task(token)
-        assert (task.error, task.outputs[0].outage) == ("The task was cancelled", None)
+        assert (task.error, task.outputs[0].outage) == ("Cancelled", None)
         assert all("/out/" not in request.path for request in at.proxy.requests[seen:])
         with closing(sqlite3.connect(tmp_path / "filmstrip.db")) as database:
             here = "workflow_uuid LIKE ? AND status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
@@ -262,3 +266,26 @@ def test_a_killed_child_is_followed_by_one_more(tmp_path: Path, small_video: Pat
 def _kill(service: ToyService) -> None:
     (child,) = service.children()
     os.kill(child, signal.SIGKILL)
+
+
+def test_what_a_cancelled_task_has_put_where_nobody_answers(
+    tmp_path: Path, small_video: Path, seaweedfs: S3Server
+) -> None:
+    """It is removed when its server is there again."""
+    with stage(tmp_path, small_video, seaweedfs, watch_seconds=0.2) as at:
+        at.service.hold("c")
+        token = at.submit({"destination": at.place()})
+        at.service.await_gate("c")
+        eventually(lambda: len(at.service.database.artifacts.read_artifacts(token, 0)) == 2, "two are put")
+        at.go_down()
+        at.service.database.cancellations.cancel_task(token, 24)
+        eventually(lambda: "cancelled_task_not_cleaned" in at.service.log.read_text(), "it is tried")
+        assert not at.service.database.cancellations.is_clean(token)
+        at.come_back()
+        eventually(lambda: at.service.database.cancellations.is_clean(token), "it is removed")
+        destination = Destination(url=at.place()["url"], key=seaweedfs.key, secret=seaweedfs.secret)
+        plain = StorageSettings(tmp_path, plain_http_hosts=(f"127.0.0.1:{at.proxy.port}",)).allowing("127.0.0.1")
+        with closing(open_store(destination, plain, is_folder=True)) as store:
+            assert isinstance(store, Lists)
+            assert list(store.names()) == []
+        assert at.service.task(token).warnings[1:] == ()

@@ -122,10 +122,13 @@ def test_cancelling_ends_the_processes(tmp_path: Path, small_video: Path) -> Non
         assert service.children() == []
         task = service.task(token)
         assert task.status.is_final
-        assert (task.error, task.outputs[0].error) == ("The task was cancelled",) * 2
+        assert (task.error, task.outputs[0].error) == ("Cancelled",) * 2
         assert not (tmp_path / "work" / token).exists()
-        assert "TokenNotFoundError" in service.order(f"cancel {token}")
-        assert run(service, GOOD).error is None
+        assert service.order(f"cancel {token}") == "done"
+        other = service.submit((tmp_path / "source.mp4").as_uri(), GOOD)
+        assert service.finished(other).error is None
+        assert "TaskStateError" in service.order(f"cancel {other}")
+        assert "TokenNotFoundError" in service.order(f"cancel {'0' * 32}")
 
 
 def test_an_orderly_stop_hands_over(tmp_path: Path, small_video: Path) -> None:

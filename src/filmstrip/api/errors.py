@@ -34,6 +34,7 @@ from filmstrip.domain.errors import (
     FilmstripError,
     LimitExceededError,
     QueryError,
+    TaskStateError,
     TokenNotFoundError,
 )
 
@@ -152,6 +153,7 @@ _CODES: Mapping[type[FilmstripError], int] = {
     ApiKeyNotFoundError: 3,
     TokenNotFoundError: 5,
     QueryError: 19,
+    TaskStateError: 19,
     LimitExceededError: 8,
     DatabaseAwayError: 8,
 }

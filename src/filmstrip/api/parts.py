@@ -115,6 +115,14 @@ class Submitter(Protocol):
             TokenNotFoundError: There is no such task that is still to be started.
         """
 
+    async def cancel(self, token: str) -> bool:
+        """Cancel a task; return whether what it has put is removed already.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+            TaskStateError: It has ended.
+        """
+
 
 FindObject = Callable[[str], TemporaryObject | None]
 """Finds an object of the built-in store by its key; None if there is none or it has expired. It blocks.

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from filmstrip.db.backends.opening import open_backend
 from filmstrip.db.bell import Bell
 from filmstrip.db.callbacks import CallbackRows
+from filmstrip.db.cancellations import CancellationRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.executors import ExecutorRows
 from filmstrip.db.interruptions import InterruptionRows
@@ -19,6 +20,7 @@ from filmstrip.db.keys import KeyRows, SessionRows
 from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.profiles import ProfileRows
+from filmstrip.db.retention import RetentionRows
 from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.secret_keys import SecretKeyRows
 from filmstrip.db.tasks import TaskRows
@@ -46,10 +48,12 @@ class Database:
         keys: API keys.
         sessions: Sessions that keys opened.
         tasks: Tasks, from the token to the end.
+        cancellations: Tasks that were cancelled, and what is still to be removed of them.
         outputs: How far their outputs are.
         artifacts: Files that are at their destinations.
         interruptions: What was at work when the service died.
         outages: What waits for hosts.
+        retention: What is forgotten after a while.
         uploads: Files that clients send us.
         profiles: What the operator keeps for clients to name.
         callbacks: What receivers are to be told.
@@ -81,8 +85,10 @@ class Database:
         self.keys, self.sessions = KeyRows(transactions), SessionRows(transactions)
         self.callbacks = CallbackRows(transactions, cipher)
         self.tasks = TaskRows(transactions, cipher, self.callbacks)
+        self.cancellations = CancellationRows(transactions, cipher, self.callbacks)
         self.outputs, self.artifacts = OutputRows(transactions, self.callbacks), ArtifactRows(transactions)
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
+        self.retention = RetentionRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)
         self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)

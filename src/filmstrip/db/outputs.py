@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Text, and_, bindparam, cast, d
 from filmstrip.db.backends._base import Backend
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
+from filmstrip.db.cancellations import note_arrival
 from filmstrip.db.holding import hold_task
 from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output
@@ -113,7 +114,10 @@ class ArtifactRows:
 
     @repeated
     def record_artifacts(self, token: str, index: int, puts: Sequence[PutArtifact]) -> None:
-        """Keep that files are at all destinations of their output, so that they are never made again."""
+        """Keep that files are at all destinations of their output, so that they are never made again.
+
+        Those of a task that was cancelled meanwhile are removed.
+        """
         rows = [
             {
                 "of_token": token,
@@ -127,6 +131,7 @@ class ArtifactRows:
         with self._transactions.noting() as connection:
             hold_task(connection, token)
             connection.execute(self._recording, rows)
+            note_arrival(connection, token, self._transactions.now())
 
     @repeated
     def read_artifacts(self, token: str, index: int, names: Sequence[str] | None = None) -> tuple[PutArtifact, ...]:

@@ -37,6 +37,8 @@ metadata = MetaData(
 )
 
 _IS_GOOD = text("revoked_at IS NULL")
+_IS_UNCLEAN = text("clean_at IS NOT NULL")
+_HAS_ITS_QUERY = text("query_until IS NOT NULL")
 
 api_key = Table(
     "api_key",
@@ -70,7 +72,9 @@ task = Table(
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("payload", Words),
-    Column("query", LargeBinary, comment="AES-256-GCM; gone when the task is final"),
+    Column("query", LargeBinary, comment="AES-256-GCM; gone when the task ended well, or query_until"),
+    Column("query_until", Moment, comment="how long the query of an ended task is kept, to begin it again"),
+    Column("query_shown", Words, comment="the query without secrets"),
     Column("source", Json(Source)),
     Column("error", Words),
     Column("warnings", Json(tuple[Warned, ...]), nullable=False),
@@ -81,8 +85,13 @@ task = Table(
     Column("answered_hosts", Json(tuple[str, ...])),
     Column("callback", LargeBinary, comment="AES-256-GCM; where its events are told; gone when all are told"),
     Column("restart_of", String(32), comment="the task that failed and that it is begun for once more"),
+    Column("cancelled_at", Moment),
+    Column("clean_at", Moment, comment="when what it has put is removed; none if there is nothing to remove"),
     # A key's tasks are listed by their age.
     Index("ix_task_key_id", "key_id", "created_at"),
+    Index("ix_task_finished_at", "finished_at"),
+    Index("ix_task_clean_at", "clean_at", sqlite_where=_IS_UNCLEAN, postgresql_where=_IS_UNCLEAN),
+    Index("ix_task_query_until", "query_until", sqlite_where=_HAS_ITS_QUERY, postgresql_where=_HAS_ITS_QUERY),
 )
 
 task_upload = Table(

@@ -71,6 +71,7 @@ def _task(row: Row[Any], outputs: Iterable[OutputRecord]) -> TaskRecord:
         finished_at=row.finished_at,
         outage=row.outage,
         restart_of=row.restart_of,
+        cancelled_at=row.cancelled_at,
     )
 
 

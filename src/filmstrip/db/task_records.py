@@ -89,6 +89,7 @@ class TaskRecord:
         finished_at: When it became completed, UTC; None before.
         outage: The host of the source that it waits for; None if it waits for none.
         restart_of: The task that failed and that it is begun for once more, None for one that a client began.
+        cancelled_at: When it was cancelled, UTC; None if it was not.
     """
 
     token: str
@@ -105,6 +106,7 @@ class TaskRecord:
     finished_at: datetime | None = None
     outage: Outage | None = None
     restart_of: str | None = None
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,8 +177,9 @@ class TaskRows:
         Raises:
             TokenNotFoundError: There is no such task, it was not started, or it is final.
         """
+        query = select(task.c.query).where(task.c.token == token, _IS_OPEN)
         with self._transactions.reading() as connection:
-            encrypted = connection.execute(select(task.c.query).where(task.c.token == token)).scalar()
+            encrypted = connection.execute(query).scalar()
         if encrypted is None:
             raise TokenNotFoundError("Token not found")
         return self._cipher.decrypt(encrypted, token)

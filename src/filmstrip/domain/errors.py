@@ -18,6 +18,7 @@ FilmstripError
 │   ├── BucketNotFoundError
 │   ├── DestinationRefusedError
 │   └── DestinationUnreachableError (retryable)
+├── TaskStateError            what is asked for does not fit the state of its task
 ├── UploadError               a client sends us a file otherwise than it may
 │   ├── UploadNotFoundError
 │   ├── UploadLockedError     (retryable)
@@ -183,6 +184,10 @@ class DestinationUnreachableError(DestinationError):
     """
 
     is_retryable = True
+
+
+class TaskStateError(FilmstripError):
+    """The task is not in a state for this: it has ended, or it has not."""
 
 
 class UploadError(FilmstripError):

@@ -17,6 +17,7 @@ ExecutorName = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9._-]{0,64}$", description="at most 64 letters, digits, dots, hyphens, underscores"),
 ]
+RetryHours = Annotated[int, Field(ge=0, le=8760, description="a whole number of hours from 0 to 8760")]
 LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
 
@@ -47,6 +48,8 @@ class JobSettings:
         work_hours: Longest time that one piece of media work may take, with putting what it makes; then it fails.
             Small work has less: some minutes, and more by the processor time that it may need and by what it puts. So
             long after the first outage, no host that comes and goes is tried again either.
+        retry_hours: How long the query of a task that failed or was cancelled is kept, encrypted, so that it can be
+            begun again, in hours; 0 forgets it at once, as that of a task that ended well.
         recoveries: How often an output is begun again after the service itself died while it was made, before it counts
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
@@ -76,6 +79,7 @@ class JobSettings:
     retry_seconds: float = 60.0
     outage_seconds: float = 3600.0
     work_hours: float = 24.0
+    retry_hours: RetryHours = 24
     recoveries: int = 10
     free_disk_mb: int = 64
     executor_name: ExecutorName = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -68,4 +69,23 @@ class Deletes(Protocol):
     """The ability to take an object away."""
 
     def delete(self, name: str) -> None:
-        """Delete an object; one that is not there is as good as deleted."""
+        """Delete an object; one that is not there is as good as deleted.
+
+        Raises:
+            DestinationError: The store refuses, or does not answer.
+        """
+
+
+@runtime_checkable
+class TakesBack(Protocol):
+    """The ability to give up puts that were begun and that nobody goes on with."""
+
+    def take_back(self, since: datetime) -> None:
+        """Give up all puts of objects of this store that were begun since a moment and are not complete.
+
+        Args:
+            since: UTC; what was begun before is somebody else's.
+
+        Raises:
+            DestinationError: The store refuses, or does not answer.
+        """

@@ -84,7 +84,17 @@ class LocalStore:
 
     def delete(self, name: str) -> None:
         """Remove the file."""
-        self._path_of(name).unlink(missing_ok=True)
+        path = self._path_of(name)
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            pass  # there is nothing below a file
+        except IsADirectoryError:
+            raise DestinationRefusedError(f'"{path}" is a folder, which is not removed') from None
+        except PermissionError as error:
+            raise DestinationForbiddenError(f'"{path}" may not be removed: {reason_of(error)}') from None
+        except OSError as error:
+            raise DestinationRefusedError(f'"{path}" cannot be removed: {reason_of(error)}') from None
 
     def close(self) -> None:
         """Do nothing: no connection is held."""

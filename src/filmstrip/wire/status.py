@@ -62,6 +62,7 @@ def task_status(task: TaskRecord, base_url: str) -> dict[str, object]:
         "percent": _percent(task),
         "error": int(task.error is not None),
         "error_description": task.error,
+        **({} if task.cancelled_at is None else {"cancelled": 1}),
         **lists,
         "warnings": [_warning(warned) for warned in task.warnings],
         **_waiting(next(filter(None, (task.outage, *(output.outage for output in task.outputs))), None)),
@@ -110,11 +111,11 @@ def unknown_status(base_url: str) -> dict[str, object]:
 def listed_task(task: TaskRecord, key_name: str | None) -> dict[str, object]:
     """Describe a task in a list: without its outputs, with its times."""
     whole = task_status(task, "")
-    shown = ("status", "percent", "error", "error_description", "duration", "source_size", "payload")
+    shown = ("status", "percent", "error", "error_description", "cancelled", "duration", "source_size", "payload")
     moments = {"created": task.created_at, "started": task.started_at, "finished": task.finished_at}
     return {
         "task_token": task.token,
-        **{name: whole[name] for name in shown},
+        **{name: whole[name] for name in shown if name in whole},
         **{name: None if moment is None else expiry(moment) for name, moment in moments.items()},
         "outputs": len(task.outputs),
         "api_key": key_name,

@@ -130,7 +130,9 @@ def _task() -> Schema:
             "status_url": TEXT,
         }
     )
-    return {**task, "required": list(task["properties"])}
+    required = list(task["properties"])
+    task["properties"]["cancelled"] = {"const": 1, "description": "Only of a task that was cancelled"}
+    return {**task, "required": required}
 
 
 def _output() -> Schema:

@@ -25,7 +25,7 @@ from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
 from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.executor_identity import LOCAL
-from filmstrip.jobs.tasks.handing_over import FindDead, give_back
+from filmstrip.jobs.tasks.handing_over import FindDead, drop_waiting, give_back
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
@@ -188,15 +188,17 @@ class Durable:
             seconds: How long it may take, unless it allows itself more (`step_limit.allow`).
             most_seconds: How long it may take whatever it allows itself; None for `seconds`.
             is_kept: Whether the journal keeps its result. What is short, and comes out the same when it is done again,
-                saves the journal's transaction; it is not interrupted when its script is cancelled.
+                saves the journal's transaction; `end_steps` does not end it.
 
         Raises:
             LimitExceededError: It took longer.
+            TokenNotFoundError: Its task has ended.
         """
         limit = StepLimit(name, seconds, most_seconds)
         if not is_kept:
             return await self._do(limit, work)
-        return await DBOS.run_step_async({"name": name, "preemptible": True}, self._do, limit, work)
+        do = partial(self._do, limit, work, may_be_ended=True)
+        return await DBOS.run_step_async({"name": name, "preemptible": False}, do)
 
     async def begin(
         self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
@@ -238,17 +240,22 @@ class Durable:
             if self._running[queue.name] < queue.at_once:
                 self._stop_events.wake(queue.name)
 
-    async def cancel(self, identity: str, prefix: str, patience_seconds: float) -> None:
-        """Cancel a script and all that come from it, and wait until their steps are over.
+    def scripts_at_work(self) -> set[str]:
+        """Return the identities of the scripts of which steps run here that `end_steps` ends; from any thread."""
+        return self._steps.scripts_that_may_be_ended()
 
-        Args:
-            identity: The script.
-            prefix: How the identities of all of them begin.
-            patience_seconds: How long to wait at most.
+    async def end_steps(self, prefix: str, patience_seconds: float) -> None:
+        """End what runs here of the scripts whose identities begin so, and wait until it is over, at most so long.
+
+        A script goes on with what it does after a failure.
         """
-        # In a thread: the async functions of DBOS put their thread pool into the event loop that calls them.
-        await asyncio.to_thread(DBOS.cancel_workflow, identity, cancel_children=True)
+        self._steps.end(prefix)
         await self._until(partial(self._steps.is_idle, prefix), patience_seconds)
+
+    def drop(self, prefix: str) -> None:
+        """Let the scripts whose identities begin so, and that wait for their turn, never run; blocking."""
+        if self._client is not None:
+            drop_waiting(self._client, prefix)
 
     def stuck_steps(self, slack_seconds: float) -> list[str]:
         """Name the steps that should have ended for so long and did not."""
@@ -262,26 +269,26 @@ class Durable:
             options["delay_seconds"] = delay_seconds
         return options
 
-    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]]) -> T:
+    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]], *, may_be_ended: bool = False) -> T:
         script = DBOS.workflow_id or ""
         with waiting(Patience(_DATABASE_SECONDS, on_waited=pass_over)):
             ends_at = time.monotonic() + _DATABASE_SECONDS
             while True:
                 try:
-                    return await self._do_alive(limit, work, script)
+                    return await self._do_alive(partial(self._steps.do, limit, work, script, may_be_ended=may_be_ended))
                 except DatabaseAwayError:
                     # It broke a transaction off, or a thread with less patience gave up. The step is done again.
                     if time.monotonic() > ends_at:
                         raise
                 await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _do_alive(self, limit: StepLimit, work: Callable[[], Awaitable[T]], script: str) -> T:
+    async def _do_alive(self, do: Callable[[], Awaitable[T]]) -> T:
         """Do a step, if this process does it and no other one, and tell what comes of it only if that is still so."""
         if self._demand_life is None:
-            return await self._steps.do(limit, work, script)
+            return await do()
         await self._demand_life()
         try:
-            return await self._steps.do(limit, work, script)
+            return await do()
         finally:
             await self._demand_life()
 

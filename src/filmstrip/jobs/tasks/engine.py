@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from filmstrip.db.database import Database
-from filmstrip.domain.errors import DatabaseAwayError, FilmstripError, ResourceError, TokenNotFoundError
+from filmstrip.domain.errors import DatabaseAwayError, FilmstripError, ResourceError
 from filmstrip.isolation.fork_server import ForkServer
 from filmstrip.jobs.callbacks.deliveries import Deliveries
 from filmstrip.jobs.callbacks.settings import CallbackSettings
@@ -20,7 +20,10 @@ from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript, enqueue_callback
+from filmstrip.jobs.tasks.cancelling import Cancelling
+from filmstrip.jobs.tasks.cleaning import Cleaning
 from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.tasks.ended_work import EndedWork
 from filmstrip.jobs.tasks.fleet import Fleet, end_at_once
 from filmstrip.jobs.tasks.handover import begin_again, occupy_places
 from filmstrip.jobs.tasks.interruptions import Interruptions
@@ -33,7 +36,7 @@ from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.run_pieces import RunPieces
 from filmstrip.jobs.tasks.script_kinds import Kind
-from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK, task_run
+from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK
 from filmstrip.jobs.tasks.submitting import Submitting, script_queues
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
@@ -47,7 +50,6 @@ from filmstrip.params.query import Query
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.uploads.uploads import Uploads
 
-_CANCEL_SECONDS = 20.0
 _STUCK_SECONDS = 60.0
 _MOST_NAMED = 5
 # Those that wait for a place cost no more than memory; a silent receiver of an API key has no more than its share.
@@ -125,10 +127,14 @@ class JobEngine:
             Outages(database, settings),
             settings.work_hours * 3600,
         )
+        self._cleaning = Cleaning(database, settings, storage, self._folders, parse)
+        self._ended_work = EndedWork(self._durable, around, self._cleaning)
         deliveries = Deliveries(database, callbacks or CallbackSettings(), storage)
         self._callbacks = CallbackScript(self._durable, database, deliveries)
+        self._cancelling = Cancelling(self._durable, database, settings)
         self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads, parse=parse)
         self._tidying: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
 
     async def start(self, *, replace: bool = False) -> None:
@@ -163,8 +169,10 @@ class JobEngine:
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
             self._telling = asyncio.create_task(self._report_isolation())
-        tidying = Tidying(self._database, self._folders, self._open_tasks, self._callbacks.take_up)
+        further = (self._callbacks.take_up, self._cleaning.clean_all, self._database.retention.forget_queries)
+        tidying = Tidying(self._database, self._folders, self._open_tasks, further)
         self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
+        self._ending = asyncio.create_task(self._ended_work.keep_looking())
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
 
     async def stop(self, drain_seconds: float = 0) -> None:
@@ -172,6 +180,9 @@ class JobEngine:
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.wait([self._telling])
+        if self._ending is not None:
+            self._ending.cancel()
+            await asyncio.wait([self._ending])
         if self._tidying is not None:
             self._tidying.cancel()
             with suppress(asyncio.CancelledError):
@@ -200,20 +211,11 @@ class JobEngine:
         """Start a task, as `Submitting.submit`, and begin with it at once."""
         await self._submitting.submit(token, query, payload, base_url)
 
-    async def cancel(self, token: str) -> None:
-        """End a task now, and wait until its processes are ended; what it has put stays.
-
-        Raises:
-            TokenNotFoundError: There is no such task, or it was not started, or it is final.
-        """
-        if not await asyncio.to_thread(self._database.tasks.is_unfinished, token):
-            raise TokenNotFoundError("Token not found")
-        await asyncio.to_thread(self._database.tasks.finish_task, token, "The task was cancelled")
-        self._around.forget(token)
-        await self._durable.cancel(task_run(token), f"{token}.", _CANCEL_SECONDS)
-        self._open_tasks.leave(token)
-        await asyncio.to_thread(self._folders.empty_task, token)
-        _log.info("task_cancelled", task_token=token)
+    async def cancel(self, token: str) -> bool:
+        """End a task now, as `Cancelling.cancel`; what works on it here has ended when this returns."""
+        await self._cancelling.write_down(token)
+        await self._ended_work.end(token)
+        return await self._cancelling.is_clean(token)
 
     async def check(self) -> None:
         """See whether tasks can be run.

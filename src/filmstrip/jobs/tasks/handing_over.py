@@ -1,4 +1,6 @@
-"""Gives the scripts of a dead executor back to their queues, by what the durable engine offers everybody.
+"""Gives the scripts of a dead executor back to their queues, and takes away those that nobody is to run any more.
+
+Both by what the durable engine offers everybody, also who runs no scripts.
 
 `resume_workflows` asks for no executor, and would revive what was cancelled: so each script is looked at once more
 right before, only such as run are given back, and our own tables say to each step whether its task still runs.
@@ -12,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dbos import DBOSClient
 
 _RUNS = "PENDING"
+_WAITS = ["ENQUEUED", "DELAYED"]
 
 FindDead = Callable[[Collection[str]], Collection[str]]
 """Return which of some executors are dead, by their ids.
@@ -38,6 +41,13 @@ def give_back(client: DBOSClient, queues: Mapping[str, str], find_dead: FindDead
     for queue, identities in by_queue.items():
         client.resume_workflows(identities, queue_name=queue)
     return [identity for identities in by_queue.values() for identity in identities]
+
+
+def drop_waiting(client: DBOSClient, prefix: str) -> None:
+    """Cancel the scripts whose identities begin so and that wait for their turn; blocking."""
+    waiting = client.list_workflows(workflow_id_prefix=prefix, status=_WAITS, load_input=False, load_output=False)
+    if waiting:
+        client.cancel_workflows([each.workflow_id for each in waiting])
 
 
 def _orphans(client: DBOSClient, find_dead: FindDead, among: Collection[str] | None = None) -> dict[str, str]:

@@ -16,6 +16,7 @@ from filmstrip.jobs.making.addresses import check_addresses
 from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.callback_script import CALLBACK, enqueue_callback
+from filmstrip.jobs.tasks.cancelling import Cancelling
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.handover import read_key
 from filmstrip.jobs.tasks.lending import check_credentials, lender_for
@@ -107,7 +108,7 @@ class Submitting:
 
 
 class Desk:
-    """Starts tasks for other processes, which run them; this one runs none."""
+    """Starts and cancels tasks for other processes, which run them; this one runs none."""
 
     def __init__(
         self, database: Database, settings: JobSettings, storage: StorageSettings, uploads: Uploads | None = None
@@ -117,6 +118,7 @@ class Desk:
         self._settings = settings
         self._durable = Durable(database.companion_engine(), settings.poll_seconds, bell=database.bell)
         self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads)
+        self._cancelling = Cancelling(self._durable, database, settings)
 
     def open(self) -> None:
         """Begin; the engine's tables are made if they are not there; blocking."""
@@ -131,6 +133,10 @@ class Desk:
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
         """Start a task, as `Submitting.submit`."""
         await self._submitting.submit(token, query, payload, base_url)
+
+    async def cancel(self, token: str) -> bool:
+        """Cancel a task, as `Cancelling.cancel`."""
+        return await self._cancelling.cancel(token)
 
 
 def script_queues(settings: JobSettings) -> dict[str, Queue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -24,7 +24,11 @@ class Tidying:
     """Clears up after tasks while the durable engine runs."""
 
     def __init__(
-        self, database: Database, folders: WorkFolders, open_tasks: Places, further: Callable[[], object] | None = None
+        self,
+        database: Database,
+        folders: WorkFolders,
+        open_tasks: Places,
+        further: Sequence[Callable[[], object]] = (),
     ) -> None:
         """Prepare it.
 
@@ -32,7 +36,7 @@ class Tidying:
             database: Knows the tasks.
             folders: Where they work.
             open_tasks: Places that they have.
-            further: What else is looked after as often, by one of those that share the database; it blocks.
+            further: What else is looked after as often, by one of those that share the database; they block.
         """
         self._database = database
         self._further = further
@@ -58,8 +62,8 @@ class Tidying:
         with self._database.elected(JOURNAL) as is_elected:
             if is_elected:
                 self._tidy_journal()
-                if self._further is not None:
-                    self._further()
+                for look in self._further:
+                    look()
         self._tidy_here()
 
     def _tidy_here(self) -> None:

@@ -101,6 +101,10 @@ class WorkFolders:
         """Make the folder of an output, if it is not there, as `of_task`."""
         return self._made(token, self.of_task(token) / "outputs" / str(index))
 
+    def copies_of(self, token: str, index: int) -> Path:
+        """Return where it is written down which files of an output are at one of several destinations (`copies`)."""
+        return self._root / token / "outputs" / f"{index}.copies"
+
     def empty_task(self, token: str) -> None:
         """Remove a task's folder with everything in it."""
         folder = self._root / token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
@@ -51,6 +52,10 @@ class B2Store:
     def delete(self, name: str) -> None:
         """Delete the object."""
         self._store().delete(name)
+
+    def take_back(self, since: datetime) -> None:
+        """Give up the uploads in parts that nobody goes on with."""
+        self._store().take_back(since)
 
     def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
         """Sign the addresses of objects."""

@@ -35,6 +35,14 @@ from filmstrip.storage.trouble import trouble_of
 
 _LONGEST_ANSWER_BYTES = 1 << 20
 _UPLOAD_ID = re.compile(r"<UploadId>([^<]+)</UploadId>")
+_MOST_PAGES = 100
+_MARKERS = {"KeyMarker": "key-marker", "UploadIdMarker": "upload-id-marker"}
+_UPLOAD = re.compile(
+    r"<Upload>(?=(?:(?!</Upload>).)*?<Key>(?P<key>[^<]+)</Key>)"
+    r"(?=(?:(?!</Upload>).)*?<UploadId>(?P<id>[^<]+)</UploadId>)"
+    r"(?=(?:(?!</Upload>).)*?<Initiated>(?P<began>[^<]+)</Initiated>)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,33 @@ class PartedUploader:
         with self._taken_back_on_failure(url, upload):
             tags = self._send_parts(url, upload, content, part_bytes)
             self._complete(url, upload, tags)
+
+    def take_back(self, key: str, since: datetime, *, is_folder: bool) -> None:
+        """Give up uploads that were begun since a moment and are not complete ("ListMultipartUploads").
+
+        Args:
+            key: Of the object, or of the folder that the objects are in.
+            since: UTC, as the server's clock has it.
+            is_folder: Whether it is a folder.
+
+        Raises:
+            DestinationError: The server refuses, or does not answer.
+        """
+        prefix = f"{key.rstrip('/')}/" if is_folder and key else key
+        marker: dict[str, str] = {}
+        for _page in range(_MOST_PAGES):
+            query = {"uploads": "", "prefix": prefix, **marker}
+            answer = self._send("GET", self._address.bucket_url, query).text
+            for found in _UPLOAD.finditer(answer):
+                whose, identity, began_at = (html.unescape(found[name]) for name in ("key", "id", "began"))
+                if datetime.fromisoformat(began_at) >= since and (is_folder or whose == key):
+                    self._send(
+                        "DELETE", f"{self._address.bucket_url}/{quote(whose, safe='/~')}", {"uploadId": identity}
+                    )
+            markers = {name: seen[1] for name in _MARKERS if (seen := re.search(f"<Next{name}>([^<]+)<", answer))}
+            if "<IsTruncated>true<" not in answer or not markers:
+                return
+            marker = {_MARKERS[name]: html.unescape(text) for name, text in markers.items()}
 
     def close(self) -> None:
         """Close the connections."""

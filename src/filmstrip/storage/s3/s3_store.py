@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -123,6 +123,10 @@ class S3Store:
     def delete(self, name: str) -> None:
         """Delete the object."""
         self._do(lambda clients: obstore.delete(clients.asking, self._key(name)))
+
+    def take_back(self, since: datetime) -> None:
+        """Give up the uploads in parts of what is below the folder, or of the one file."""
+        self._do(lambda clients: clients.parted.take_back(self._address.key, since, is_folder=self._is_folder))
 
     def presign(self, names: Sequence[str], hours: int) -> dict[str, str]:
         """Sign the addresses of objects; every holder of one can read that object."""

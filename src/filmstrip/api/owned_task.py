@@ -1,0 +1,38 @@
+"""Who may change a task: whoever may submit, with the API key that made it, and who may do everything."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from filmstrip.api.auth import demand_scope, require_key, require_session
+from filmstrip.api.describing.operation import TOKEN, Field
+from filmstrip.api.fields import Fields
+from filmstrip.api.parts import PARTS
+from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.scope import Scope
+
+OWNER_FIELDS = (
+    Field("token", "Of access_token, whose key made the task or has the scope admin; this or api_key", TOKEN),
+    Field("api_key", "The key itself"),
+)
+"""By what a request says who it comes from."""
+
+
+async def demand_owner(fields: Fields, request: web.Request, token: str) -> None:
+    """Make sure that a request comes from who may change a task.
+
+    Raises:
+        FieldRequiredError: The request does not say who it comes from.
+        TokenNotFoundError: There is no such session, or no such task of this key's.
+        ScopeError: Its key may not submit.
+        FilmstripError: As `require_key` and `require_session` raise it.
+    """
+    by_key = fields.text("token") is None and fields.text("api_key") is not None
+    key = await (require_key if by_key else require_session)(fields, request)
+    demand_scope(key, Scope.SUBMIT)
+    found = (await asyncio.to_thread(request.app[PARTS].records.tasks.read_tasks, [token])).get(token)
+    # One of another key is not told from none.
+    if found is None or not (key.may(Scope.ADMIN) or found.key_id == key.id):
+        raise TokenNotFoundError

@@ -1,0 +1,132 @@
+"""Removes what a cancelled task has put at its destinations: the files that were written down, and what was on its way.
+
+It may be done twice, and by several processes at once. What cannot be reached is tried again for as long as a host is
+waited for that has answered before; what may not be removed stays, and a warning of the task says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from filmstrip.db.cancellations import Unclean
+from filmstrip.db.database import Database, utc_now
+from filmstrip.domain.artifact import Warned
+from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
+from filmstrip.jobs.making.destinations import open_stores
+from filmstrip.jobs.making.portion_making import explained
+from filmstrip.jobs.settings import JobSettings
+from filmstrip.jobs.tasks.lending import lender_for
+from filmstrip.jobs.tasks.work_folders import WorkFolders
+from filmstrip.outputs._base import Output
+from filmstrip.params.query import Query
+from filmstrip.storage._base import Deletes, Store, TakesBack
+from filmstrip.storage.settings import StorageSettings
+
+_AT_ONCE = 8
+_LEAST_PAUSE_SECONDS = 1.0
+_log = structlog.get_logger()
+
+
+class Cleaning:
+    """Removes what cancelled tasks have put."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: JobSettings,
+        storage: StorageSettings,
+        folders: WorkFolders,
+        parse: Callable[[str], Query[Output]],
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            database: Knows the tasks.
+            settings: How long hosts are waited for.
+            storage: Which places may be used.
+            folders: Where tasks work.
+            parse: Parses the text of a query.
+        """
+        self._database = database
+        self._settings = settings
+        self._storage = storage
+        self._folders = folders
+        self._parse = parse
+
+    def clean_all(self) -> None:
+        """Remove what there is to remove now of all tasks; blocking."""
+        for token in self._database.cancellations.unclean_tasks():
+            self.clean(token)
+
+    def clean(self, token: str) -> None:
+        """Remove what there is to remove of a task, if it was cancelled; blocking."""
+        unclean = self._database.cancellations.read_unclean(token)
+        if unclean is None:
+            # Nothing to do, or nothing to do it with.
+            self._database.cancellations.postpone_cleaning(token, None)
+            return
+        try:
+            count = self._remove(token, unclean)
+        except DatabaseAwayError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep others from being cleaned
+            self._note_failure(token, unclean, error if isinstance(error, FilmstripError) else explained(error))
+            return
+        self._database.cancellations.end_cleaning(token)
+        _log.info("cancelled_task_cleaned", task_token=token, files=count)
+
+    def _remove(self, token: str, unclean: Unclean) -> int:
+        query = self._parse(unclean.query)
+        lender = lender_for(self._database, self._storage, unclean.key_id)
+        count = 0
+        for index, output in enumerate(query.formats):
+            recorded = [put.artifact.name for put in self._database.artifacts.read_artifacts(token, index)]
+            opening = open_stores(output, self._storage, token, index, unclean.begins_at, lender)
+            with opening as stores, ThreadPoolExecutor(_AT_ONCE, "cleaning") as threads:
+                for number, store in enumerate(stores):
+                    names = {*recorded, *self._copied(token, index, number)}
+                    list(threads.map(partial(_delete, store), names))
+                    _take_back(store, unclean)
+            self._database.cancellations.forget_artifacts(token, index, recorded)
+            count += len(recorded)
+        return count
+
+    def _copied(self, token: str, index: int, number: int) -> Collection[str]:
+        """Name the files that are at one of several destinations, as this machine knows it, and not at all."""
+        copies: defaultdict[int, set[str]] = defaultdict(set)
+        with suppress(FileNotFoundError, ValueError):
+            for line in self._folders.copies_of(token, index).read_text(encoding="utf-8").splitlines():
+                name, *_identity, place = json.loads(line)
+                copies[place].add(name)
+        return copies[number]
+
+    def _note_failure(self, token: str, unclean: Unclean, error: FilmstripError) -> None:
+        waited = utc_now() - unclean.cancelled_at
+        _log.warning("cancelled_task_not_cleaned", task_token=token, reason=str(error))
+        if error.is_retryable and waited.total_seconds() < self._settings.outage_seconds:
+            pause = max(timedelta(seconds=_LEAST_PAUSE_SECONDS), waited / 2)
+            self._database.cancellations.postpone_cleaning(token, utc_now() + pause)
+            return
+        told = Warned("Not all files that the cancelled task had put could be removed", str(error))
+        self._database.tasks.add_warnings(token, [told])
+        self._database.cancellations.postpone_cleaning(token, None)
+
+
+def _delete(store: Store, name: str) -> None:
+    if isinstance(store, Deletes):
+        store.delete(name)
+
+
+def _take_back(store: Store, unclean: Unclean) -> None:
+    """Take back what was on its way when a process was killed; many keys may put, and not list what is under way."""
+    if isinstance(store, TakesBack):
+        with suppress(FilmstripError):
+            store.take_back(unclean.begins_at)
