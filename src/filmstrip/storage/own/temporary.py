@@ -65,6 +65,11 @@ class TemporaryStore:
         """Remove the object."""
         self._inner.delete(self._named(name))
 
+    def take_back(self, since: datetime) -> None:
+        """Give up the uploads in parts that nobody goes on with, if it is a bucket."""
+        if isinstance(self._inner, OwnBucket):
+            self._inner.take_back(since)
+
     def close(self) -> None:
         """Give back connections."""
         self._inner.close()

@@ -15,14 +15,16 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to this revision."""
-    until = sa.Column("query_until", Moment(), comment="how long the query of an ended task is kept, to begin it again")
-    op.add_column("task", until)
+    op.add_column(
+        "task",
+        sa.Column("query_until", Moment(), comment="how long the query of an ended task is kept, to begin it again"),
+    )
     op.add_column("task", sa.Column("query_shown", Words(), comment="the query without secrets"))
     op.add_column("task", sa.Column("cancelled_at", Moment()))
-    clean = sa.Column(
-        "clean_at", Moment(), comment="when what it has put is removed; none if there is nothing to remove"
+    op.add_column(
+        "task",
+        sa.Column("clean_at", Moment(), comment="when what it has put is removed; none if there is nothing to remove"),
     )
-    op.add_column("task", clean)
     op.create_index("ix_task_finished_at", "task", ["finished_at"])
     for name in ("clean_at", "query_until"):
         is_there = sa.text(f"{name} IS NOT NULL")
