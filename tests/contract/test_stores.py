@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from azurite_server import AzuriteServer
 from certificates import Certificates
 from filmstrip.domain.errors import DestinationRefusedError
 from filmstrip.manifest.picture import check_url_reference
-from filmstrip.storage._base import Deletes, Lists, Presigns, Store
+from filmstrip.storage._base import Dates, Deletes, Lists, Presigns, Store
 from filmstrip.testing.seaweedfs import S3Server
 from store_cases import AzureCase, HostCase, LocalCase, S3Case, StoreCase, TemporaryCase
 
@@ -162,6 +163,23 @@ def test_a_deleted_object_is_gone(case: StoreCase, folder: Store) -> None:
     folder.delete("a.png")
     folder.delete("a.png")
     assert case.look(folder, "a.png") is None
+
+
+def test_what_was_put_when(case: StoreCase, folder: Store) -> None:
+    """A store that tells it names what was put between two moments, by its own clock."""
+    assert isinstance(folder, Dates) is not isinstance(case, HostCase)
+    if not isinstance(folder, Dates):
+        return
+    began_at, hour = datetime.now(UTC), timedelta(hours=1)
+    folder.put("a.png", b"x", "image/png")
+    folder.put("deep/b.png", b"x", "image/png")
+    assert sorted(folder.names_put(began_at, began_at + hour)) == ["a.png", "deep/b.png"]
+    assert list(folder.names_put(began_at + hour, began_at + 2 * hour)) == []
+    assert list(folder.names_put(began_at - hour, began_at - timedelta(seconds=2))) == []
+    with closing(case.open("film.mp4", is_folder=False)) as film:
+        assert isinstance(film, Dates)
+        film.put("", b"x", "video/mp4")
+        assert list(film.names_put(began_at, began_at + hour)) == [""]
 
 
 def test_a_missing_source_file_puts_nothing(case: StoreCase, folder: Store, tmp_path: Path) -> None:

@@ -148,6 +148,23 @@ def test_while_its_service_is_dead(service: ToyService) -> None:
     assert service.rendered() == ["a", "b"]
 
 
+def test_what_was_put_and_not_written_down(service: ToyService) -> None:
+    """By a process that was killed: it is removed, and a file of before, which has a name of the task's, is not."""
+    before = service.folder / "out" / "0" / "c"
+    before.parent.mkdir(parents=True)
+    before.touch()
+    os.utime(before, (1, 1))
+    service.hold("b")
+    token = submit(service, {})
+    service.await_gate("b")
+    eventually(lambda: service.put() == ["a", "c"], "one is put")
+    service.kill()
+    (before.parent / "b").touch()
+    cancel_beside(service, token)
+    service.start()
+    eventually(lambda: service.put() == ["c"], "all that it had put is removed")
+
+
 def test_while_its_service_is_stopped(service: ToyService) -> None:
     """It hears of it when it goes on."""
     service.hold("b")

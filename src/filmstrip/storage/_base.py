@@ -77,6 +77,19 @@ class Deletes(Protocol):
 
 
 @runtime_checkable
+class Dates(Protocol):
+    """The ability to tell what was put when."""
+
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of the objects that were put between two moments.
+
+        Args:
+            since: UTC, by the store's clock; one that counts in seconds has them in full.
+            until: UTC.
+        """
+
+
+@runtime_checkable
 class TakesBack(Protocol):
     """The ability to give up puts that were begun and that nobody goes on with."""
 

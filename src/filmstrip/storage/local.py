@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -81,6 +83,14 @@ class LocalStore:
         for path in self._path.rglob("*"):
             if path.is_file() and not path.name.startswith(PARTIAL_PREFIX):
                 yield path.relative_to(self._path).as_posix()
+
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield those of them that were written between two moments."""
+        for name in self.names():
+            with suppress(OSError):
+                written_at = datetime.fromtimestamp(self._path_of(name).stat().st_mtime, UTC)
+                if since.replace(microsecond=0) <= written_at <= until:
+                    yield name
 
     def delete(self, name: str) -> None:
         """Remove the file."""

@@ -13,13 +13,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 
 import structlog
 
 from filmstrip.db.cancellations import Unclean
 from filmstrip.db.database import Database, utc_now
+from filmstrip.db.task_records import Source
 from filmstrip.domain.artifact import Warned
-from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
+from filmstrip.domain.errors import (
+    DatabaseAwayError,
+    DestinationForbiddenError,
+    DestinationRefusedError,
+    FilmstripError,
+)
 from filmstrip.jobs.making.destinations import open_stores
 from filmstrip.jobs.making.portion_making import explained
 from filmstrip.jobs.settings import JobSettings
@@ -27,11 +34,13 @@ from filmstrip.jobs.tasks.lending import lender_for
 from filmstrip.jobs.tasks.work_folders import WorkFolders
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
-from filmstrip.storage._base import Deletes, Store, TakesBack
+from filmstrip.storage._base import Dates, Deletes, Store, TakesBack
 from filmstrip.storage.settings import StorageSettings
 
 _AT_ONCE = 8
 _LEAST_PAUSE_SECONDS = 1.0
+_LATE_SECONDS = 2.0
+_MOST_LISTED = 200_000
 _log = structlog.get_logger()
 
 
@@ -84,15 +93,16 @@ class Cleaning:
         _log.info("cancelled_task_cleaned", task_token=token, files=count)
 
     def _remove(self, token: str, unclean: Unclean) -> int:
-        query = self._parse(unclean.query)
+        query, source = self._parse(unclean.query), self._database.tasks.read_source(token)
         lender = lender_for(self._database, self._storage, unclean.key_id)
         count = 0
         for index, output in enumerate(query.formats):
             recorded = [put.artifact.name for put in self._database.artifacts.read_artifacts(token, index)]
             opening = open_stores(output, self._storage, token, index, unclean.begins_at, lender)
             with opening as stores, ThreadPoolExecutor(_AT_ONCE, "cleaning") as threads:
+                planned = set() if source is None else _planned(output, source, upscale=query.upscale)
                 for number, store in enumerate(stores):
-                    names = {*recorded, *self._copied(token, index, number)}
+                    names = {*recorded, *self._copied(token, index, number), *_unrecorded(store, planned, unclean)}
                     list(threads.map(partial(_delete, store), names))
                     _take_back(store, unclean)
             self._database.cancellations.forget_artifacts(token, index, recorded)
@@ -123,6 +133,24 @@ class Cleaning:
 def _delete(store: Store, name: str) -> None:
     if isinstance(store, Deletes):
         store.delete(name)
+
+
+def _planned(output: Output, source: Source, *, upscale: bool) -> set[str]:
+    try:
+        plan = output.plan(source.info, upscale=upscale)
+    except FilmstripError:
+        return set()  # then nothing was made of it
+    return {name for group in plan.groups for name in group.artifact_names}
+
+
+def _unrecorded(store: Store, planned: Collection[str], unclean: Unclean) -> list[str]:
+    """Name what was put by a process that was killed before it wrote that down; many keys may put, and not list."""
+    if not isinstance(store, Dates) or not planned:
+        return []
+    until = unclean.cancelled_at + timedelta(seconds=_LATE_SECONDS)
+    with suppress(DestinationForbiddenError, DestinationRefusedError):
+        return [name for name in islice(store.names_put(unclean.begins_at, until), _MOST_LISTED) if name in planned]
+    return []
 
 
 def _take_back(store: Store, unclean: Unclean) -> None:

@@ -80,11 +80,22 @@ class BlobStore:
 
     def names(self) -> Iterator[str]:
         """Yield the names below the folder, or "" if the one file is there."""
+        return (name for name, _put_at in self._listed())
+
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield those of them that were put between two moments."""
+        return (name for name, put_at in self._listed() if since.replace(microsecond=0) <= put_at <= until)
+
+    def _listed(self) -> Iterator[tuple[str, datetime]]:
         prefix = self._address.key
         with self._failures_told():
+            if not self._is_folder:
+                with suppress(FileNotFoundError):
+                    yield "", obstore.head(self._asking, prefix)["last_modified"]
+                return
             for page in obstore.list(self._asking, prefix or None):
                 for entry in page:
-                    yield str(entry["path"]).removeprefix(prefix).lstrip("/")
+                    yield str(entry["path"]).removeprefix(prefix).lstrip("/"), entry["last_modified"]
 
     def delete(self, name: str) -> None:
         """Delete the blob."""

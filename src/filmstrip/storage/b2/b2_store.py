@@ -53,6 +53,10 @@ class B2Store:
         """Delete the object."""
         self._store().delete(name)
 
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of the objects that were put between two moments."""
+        return self._store().names_put(since, until)
+
     def take_back(self, since: datetime) -> None:
         """Give up the uploads in parts that nobody goes on with."""
         self._store().take_back(since)

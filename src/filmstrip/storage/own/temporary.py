@@ -61,6 +61,10 @@ class TemporaryStore:
         """Yield the names of all objects."""
         return self._inner.names()
 
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield the names of the objects that were put between two moments."""
+        return ("" if name == self._file_name else name for name in self._inner.names_put(since, until))
+
     def delete(self, name: str) -> None:
         """Remove the object."""
         self._inner.delete(self._named(name))

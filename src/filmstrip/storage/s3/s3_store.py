@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -114,11 +114,22 @@ class S3Store:
 
     def names(self) -> Iterator[str]:
         """Yield the names below the folder, or "" if the one file is there."""
+        return (name for name, _put_at in self._listed())
+
+    def names_put(self, since: datetime, until: datetime) -> Iterator[str]:
+        """Yield those of them that were put between two moments."""
+        return (name for name, put_at in self._listed() if since.replace(microsecond=0) <= put_at <= until)
+
+    def _listed(self) -> Iterator[tuple[str, datetime]]:
         prefix, clients = self._address.key, self._all_clients[-1]
         with self._failures_told(clients):
+            if not self._is_folder:
+                with suppress(FileNotFoundError):
+                    yield "", obstore.head(clients.asking, prefix)["last_modified"]
+                return
             for page in obstore.list(clients.asking, prefix or None):
                 for entry in page:
-                    yield str(entry["path"]).removeprefix(prefix).lstrip("/")
+                    yield str(entry["path"]).removeprefix(prefix).lstrip("/"), entry["last_modified"]
 
     def delete(self, name: str) -> None:
         """Delete the object."""
