@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
+from filmstrip.testing.running_program import free_ports
 from filmstrip.testing.seaweedfs import S3Server
 from postgresql_server import PostgresqlServer
 from store_cases import own_bucket
@@ -30,8 +32,11 @@ class Fleet:
     """Two API processes and a worker."""
 
     def __init__(self, folder: Path, settings: dict[str, str], stack: ExitStack) -> None:
+        self.watched = dict(zip(("api-1", "api-2", "worker"), free_ports(3), strict=True))
+
         def run(name: str, role: str) -> FilmstripServer:
-            return stack.enter_context(running_filmstrip(folder / name, settings, role=role))
+            own = {**settings, "FILMSTRIP_METRICS_PORT": str(self.watched[name])}
+            return stack.enter_context(running_filmstrip(folder / name, own, role=role))
 
         self.apis = [run("api-1", "api"), run("api-2", "api")]
         self.worker = run("worker", "worker")
@@ -67,6 +72,19 @@ class Fleet:
             answer = connection.getresponse()
             answer.read()
         return answer
+
+    def metrics(self, name: str) -> dict[tuple[str, ...], float]:
+        """Read what a process tells whoever watches it: values by name and labels."""
+        text = self.watch(name, "metrics").decode()
+        return {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+    def watch(self, name: str, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.watched[name]}/{path}", timeout=60) as answer:
+            return bytes(answer.read())
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +133,33 @@ def test_any_process_takes_and_hands_out(fleet: Fleet, small_video: Path) -> Non
         assert contents[0].startswith(b"WEBVTT") or contents[0][4:8] == b"ftyp"
     for process in (*fleet.apis, fleet.worker):
         assert "Traceback" not in process.log.read_text()
+
+
+def test_each_process_can_be_watched(fleet: Fleet, small_video: Path) -> None:
+    """The worker counts what it does, every process what waits; clients find none of it at their port."""
+    before = fleet.metrics("worker")
+    token = fleet.task(0)
+    made = fleet.ask(0, "POST", f"/v1/upload_file/{token}", Upload_Length=str(small_video.stat().st_size))
+    path = urllib.parse.urlsplit(str(made.headers["Location"])).path
+    stream = {"Content_Type": "application/offset+octet-stream"}
+    assert fleet.ask(0, "PATCH", path, small_video.read_bytes(), Upload_Offset="0", **stream).status == 204
+    output = {"output": "thumbnail", "time": 0, "width": 64}
+    fleet.start(0, token, {"source": f"tus:{path.rpartition('/')[2]}", "format": [output]})
+    fleet.finished(0, token)
+    found = fleet.metrics("worker")
+
+    def more(*name: str) -> float:
+        return found[name] - before.get(name, 0)
+
+    assert more("filmstrip_tasks_ended_total", "done") == 1
+    assert more("filmstrip_outputs_ended_total", "done", "thumbnail") == 1
+    assert more("filmstrip_put_files_total") == 1
+    assert more("filmstrip_put_bytes_total") > 100
+    assert more("filmstrip_source_copied_bytes_total") == small_video.stat().st_size
+    assert more("filmstrip_step_seconds_count", "done", "make") == 1
+    for name in fleet.watched:
+        assert fleet.metrics(name)["filmstrip_live_workers",] == 1
+        assert json.loads(fleet.watch(name, "healthz")) == {"status": "alive"}
+        assert json.loads(fleet.watch(name, "readyz"))["checks"]["database"] == "ok"
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{fleet.apis[0].url}/metrics", timeout=60)

@@ -19,7 +19,7 @@ from filmstrip.api.middlewares import (
     name_server,
     wait_for_nothing,
 )
-from filmstrip.api.parts import PARTS, Parts
+from filmstrip.api.parts import CHECKS, PARTS, Parts
 from filmstrip.api.rates import RATES, Rates
 from filmstrip.api.reading import add_readers
 from filmstrip.api.stored_objects import add_threads
@@ -36,6 +36,7 @@ def make_app(parts: Parts) -> web.Application:
         middlewares=[count_request, log_request, allow_other_origins, answer_errors, limit_rate, wait_for_nothing],
     )
     app[PARTS] = parts
+    app[CHECKS] = parts.checks
     app[WRONG_KEYS] = WrongKeys(settings.wrong_keys, settings.wrong_key_pause_seconds)
     app[RATES] = Rates(settings.requests_per_address, settings.requests_per_key)
     app[UNDER_WAY] = RequestsUnderWay()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from aiohttp import web
 
-from filmstrip.api.parts import PARTS, Check
+from filmstrip.api.parts import CHECKS, Check
 from filmstrip.domain.errors import FilmstripError
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ async def healthz(_request: web.Request) -> web.Response:
 @routes.get("/readyz")
 async def readyz(request: web.Request) -> web.Response:
     """Answer whether each part works: 200 if all do, else 503."""
-    found = {name: await _outcome(check) for name, check in request.app[PARTS].checks.items()}
+    found = {name: await _outcome(check) for name, check in request.app[CHECKS].items()}
     is_ready = all(outcome == "ok" for outcome in found.values())
     return web.json_response(
         {"status": "ready" if is_ready else "not ready", "checks": found}, status=200 if is_ready else 503

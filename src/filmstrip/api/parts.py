@@ -157,4 +157,7 @@ class Parts:
     settings: ApiSettings = field(default_factory=ApiSettings)
 
 
+CHECKS: web.AppKey[Mapping[str, Check]] = web.AppKey("checks", Mapping)
+"""What must work, by name."""
+
 PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)

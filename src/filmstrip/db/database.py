@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, text
 
 from filmstrip.db.backends.opening import open_backend
+from filmstrip.db.backlog import BacklogRows
 from filmstrip.db.bell import Bell
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.cancellations import CancellationRows
@@ -58,6 +59,7 @@ class Database:
         profiles: What the operator keeps for clients to name.
         callbacks: What receivers are to be told.
         executors: Who works on it.
+        backlog: What waits and runs.
         secret_keys: What encrypts what is secret in it.
         bell: Tells the processes that share it that there is something to do.
         is_shared: Whether several processes may work on it at a time.
@@ -94,6 +96,7 @@ class Database:
         self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)
         self.bell = Bell(transactions)
         self.is_shared = self._backend.is_shared
+        self.backlog = BacklogRows(transactions, is_shared=self.is_shared)
         self.key_fingerprint = cipher.fingerprint
 
     def claim(self) -> None:

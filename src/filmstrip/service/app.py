@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from filmstrip.api.app import make_app
-from filmstrip.api.parts import Parts, Submitter
+from filmstrip.api.parts import Check, Parts, Submitter
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
 from filmstrip.jobs.rules.free_disk import demand_free_disk
+from filmstrip.jobs.rules.meter import UNWATCHED
 from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.jobs.tasks.submitting import Desk
 from filmstrip.outputs.registry import load_outputs
@@ -24,6 +27,9 @@ from filmstrip.storage.own.serving import TemporaryObject, TemporaryObjects
 from filmstrip.uploads.bucket_store import BucketStore
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.uploads import Uploads
+
+if TYPE_CHECKING:
+    from filmstrip.service.metrics import Metrics
 
 
 class Role(StrEnum):
@@ -61,6 +67,8 @@ class Service:
         app: Answers requests; None if others do.
         api: Limits of its connections.
         temporary: Results without a destination.
+        metrics: Counts its work; None if nobody watches.
+        checks: What must work, by name.
     """
 
     database: Database
@@ -70,6 +78,8 @@ class Service:
     app: web.Application | None
     api: ApiSettings
     temporary: TemporaryObjects
+    metrics: Metrics | None
+    checks: Mapping[str, Check]
 
     async def start(self, *, replace: bool = False) -> None:
         """Begin.
@@ -106,32 +116,43 @@ def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Serv
     store = FolderStore(root, demand_disk) if bucket is None else BucketStore(bucket, root, demand_disk)
     uploads = Uploads(database.uploads, store, settings.uploads)
     temporary = TemporaryObjects(settings.storage)
+    metrics = None if settings.service.metrics_port is None else _metrics(database)
     engine = desk = app = None
     if role.works:
         engine = JobEngine(
-            database, settings.jobs, settings.media, settings.storage, callbacks=settings.callbacks, uploads=uploads
+            database,
+            settings.jobs,
+            settings.media,
+            settings.storage,
+            callbacks=settings.callbacks,
+            uploads=uploads,
+            meter=metrics or UNWATCHED,
         )
     else:
         desk = Desk(database, settings.jobs, settings.storage, uploads)
+    checks = _checks(database, engine)
     if role.answers:
-        app = make_app(_parts(settings, database, uploads, temporary, engine or desk, engine))
-    return Service(database, uploads, engine, desk, app, settings.api, temporary)
+        submitter: Submitter | None = engine or desk
+        assert submitter is not None  # noqa: S101 - who answers has one of the two
+
+        def find_object(key: str) -> TemporaryObject | None:
+            return temporary.find(key, datetime.now(UTC))
+
+        app = make_app(
+            Parts(database, submitter, uploads, find_object, settings.service.public_url, checks, settings.api)
+        )
+    return Service(database, uploads, engine, desk, app, settings.api, temporary, metrics, checks)
 
 
-def _parts(
-    settings: Settings,
-    database: Database,
-    uploads: Uploads,
-    temporary: TemporaryObjects,
-    submitter: Submitter | None,
-    engine: JobEngine | None,
-) -> Parts:
+def _metrics(database: Database) -> Metrics:
+    # Its library is loaded only where somebody watches.
+    from filmstrip.service.metrics import Metrics  # noqa: PLC0415
+
+    return Metrics(database.backlog.read)
+
+
+def _checks(database: Database, engine: JobEngine | None) -> Mapping[str, Check]:
     async def check_database() -> None:
         await asyncio.to_thread(database.check)
 
-    def find_object(key: str) -> TemporaryObject | None:
-        return temporary.find(key, datetime.now(UTC))
-
-    assert submitter is not None  # noqa: S101 - who answers has one of the two
-    checks = {"database": check_database} | ({} if engine is None else {"tasks": engine.check})
-    return Parts(database, submitter, uploads, find_object, settings.service.public_url, checks, settings.api)
+    return {"database": check_database} | ({} if engine is None else {"tasks": engine.check})

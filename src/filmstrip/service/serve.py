@@ -56,6 +56,7 @@ async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = Fa
     with ExitStack() as stack:
         # First what may be refused, then what changes something: a start that fails must not touch what runs.
         sockets = stack.enter_context(_sockets(settings.service, role))
+        watching = stack.enter_context(_watching_sockets(settings.service))
         database = stack.enter_context(open_database(settings.service, alone=True))
         if role.answers:
             _tell_stores(settings, database, ensure_keys(database, settings.service.api_keys))
@@ -65,7 +66,11 @@ async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = Fa
         # time, while no request is answered.
         gc.freeze()
         try:
-            async with housekeeping(service.temporary, service.uploads), _answering(service, sockets):
+            async with (
+                housekeeping(service.temporary, service.uploads),
+                _watched(service, watching),
+                _answering(service, sockets),
+            ):
                 log.info("listening", url=address_of(sockets[0])) if sockets else log.info("working")
                 await stopped.wait()
                 log.info("stopping", drain_seconds=settings.service.drain_seconds)
@@ -82,6 +87,27 @@ def _sockets(settings: ServiceSettings, role: Role) -> Iterator[Sequence[socket.
         return
     with listening_sockets(settings.host, settings.port) as sockets:
         yield sockets
+
+
+@contextmanager
+def _watching_sockets(settings: ServiceSettings) -> Iterator[Sequence[socket.socket]]:
+    if settings.metrics_port is None:
+        yield ()
+        return
+    with listening_sockets(settings.metrics_host, settings.metrics_port) as sockets:
+        yield sockets
+
+
+@asynccontextmanager
+async def _watched(service: Service, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    if service.metrics is None:
+        yield
+        return
+    from filmstrip.service.watching import watched  # noqa: PLC0415 - as its library
+
+    async with watched(service.metrics, service.checks, sockets):
+        log.info("watched", url=address_of(sockets[0]))
+        yield
 
 
 def _demand_shared(settings: ServiceSettings, role: Role) -> None:

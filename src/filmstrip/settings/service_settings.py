@@ -45,6 +45,9 @@ class ServiceSettings:
         data_dir: Folder for everything that must survive a restart, made if it is missing.
         database_url: Address of the database, sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE;
             filmstrip.db in the data folder if it is not given.
+        metrics_host: Address at which whoever watches the service finds `/metrics`, `/healthz` and `/readyz`; who
+            reaches it may read the names of API keys and how much they do.
+        metrics_port: Port for that, apart from that of clients; none if absent.
         public_url: Where clients reach the service, used in answers; without it, the host that a request names.
         api_keys: Keys that are good in addition to those made by `filmstrip keys create`.
         log_level: What is logged: this level and more severe ones.
@@ -57,6 +60,8 @@ class ServiceSettings:
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = None
     data_dir: Path = Path("filmstrip-data")
     database_url: DatabaseUrl | None = field(default=None, repr=False)
     public_url: WebAddress | None = None

@@ -58,6 +58,7 @@ class Listener:
         on_progress: Told the finished fraction, 0.0 to 1.0.
         before_put: Told where a file is going to be put, the host of that store and the file's size in bytes, from
             another thread; it may block.
+        on_written: Told the size of each file that is at a destination, from another thread.
         on_answer: Told the host of a store, "" for this machine, each time when a file was put there, from another
             thread; it may block.
         on_put: Told of each file that is at all destinations, from another thread; it may block.
@@ -68,6 +69,7 @@ class Listener:
 
     on_progress: ProgressListener = ignore
     before_put: Callable[[Store, str, int], None] = ignore
+    on_written: Callable[[int], None] = ignore
     on_answer: Callable[[str], None] = ignore
     on_put: Callable[[Artifact], None] = ignore
     on_failed: Callable[[], None] = ignore

@@ -97,6 +97,7 @@ class Putter:
                 allow(put_seconds(artifact.size_bytes))
                 listener.before_put(store, host, artifact.size_bytes)
                 store.put(artifact.name, path, artifact.content_type)
+                listener.on_written(artifact.size_bytes)
                 listener.on_answer(host)
                 copies.note_put(artifact, number)
             except FilmstripError as error:

@@ -6,6 +6,7 @@ Others use:
 - `bundles`: which outputs are made together
 - `enough_pixels`: how large a picture of a source has to be
 - `free_disk`: how much of the disk is left alone
+- `meter`: what is counted for whoever watches
 - `patience`: `patiently`, which tries again
 - `places`: `Places`, shared fairly between API keys
 - `step_limit`: `StepLimit`, of the step that runs

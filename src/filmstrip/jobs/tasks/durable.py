@@ -22,6 +22,7 @@ from filmstrip.db.backends._base import Listener
 from filmstrip.db.bell import Bell
 from filmstrip.db.patience import Patience, waiting
 from filmstrip.domain.errors import DatabaseAwayError
+from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
 from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.executor_identity import LOCAL
@@ -53,6 +54,7 @@ class Durable:
         executor_id: str = LOCAL,
         demand_life: Callable[[], Awaitable[None]] | None = None,
         bell: Bell | None = None,
+        meter: Meter = UNWATCHED,
     ) -> None:
         """Prepare it.
 
@@ -62,6 +64,7 @@ class Durable:
             executor_id: This start of this process; what an earlier one of the same id left, it goes on with.
             demand_life: Does not return once others do the work of this process; None if there are no others.
             bell: Tells other processes what is enqueued, and this one what they enqueue; None if there are no others.
+            meter: Counts the steps.
         """
         self._executor_id = executor_id
         self._demand_life = demand_life
@@ -69,7 +72,7 @@ class Durable:
         self._poll_seconds = poll_seconds
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
-        self._steps = RunningSteps()
+        self._steps = RunningSteps(meter)
         self._queues: dict[str, Queue] = {}
         self._running: Counter[str] = Counter()
         self._stop_events = StopEvents()

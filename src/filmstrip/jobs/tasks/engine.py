@@ -17,6 +17,7 @@ from filmstrip.jobs.callbacks.deliveries import Deliveries
 from filmstrip.jobs.callbacks.settings import CallbackSettings
 from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.free_disk import demand_free_disk
+from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.callback_script import CALLBACK, CallbackScript, enqueue_callback
@@ -72,6 +73,7 @@ class JobEngine:
         parse: Callable[[str], Query[Output]] = parse_query,
         child: str = CHILD,
         on_dead: Callable[[], object] = end_at_once,
+        meter: Meter = UNWATCHED,
     ) -> None:
         """Join the parts; nothing runs yet.
 
@@ -85,6 +87,7 @@ class JobEngine:
             parse: Parses the text of a query.
             child: The module that child processes run.
             on_dead: Ends this process once another one does its work.
+            meter: Counts what is done.
         """
         self._database = database
         self._settings = settings
@@ -108,6 +111,7 @@ class JobEngine:
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
             known=KnownTasks(database, parse),
             uploads=uploads,
+            meter=meter,
         )
         self._open_tasks = around.open_tasks
         self._places = (around.slots, around.fetches, around.open_tasks)
@@ -117,6 +121,7 @@ class JobEngine:
             self._fleet.executor_id,
             self._fleet.demand_life if database.is_shared else None,
             database.bell if database.is_shared else None,
+            meter,
         )
         output = OutputSteps(around, self._board)
         self._scripts = RunPieces(
@@ -124,7 +129,7 @@ class JobEngine:
             TaskSteps(around, Restarts(self._durable, around)),
             output,
             PieceSteps(around, output),
-            Outages(database, settings),
+            Outages(database, settings, meter),
             settings.work_hours * 3600,
         )
         self._cleaning = Cleaning(database, settings, storage, self._folders, parse)

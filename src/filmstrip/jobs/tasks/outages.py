@@ -18,6 +18,7 @@ from filmstrip.db.database import Database, utc_now
 from filmstrip.db.task_records import Outage, OutputRecord
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.pauses import growing_pause
+from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.storage.own.bucket import OWN_HOST
 
@@ -45,8 +46,9 @@ class OutageError(Exception):
 class Outages:
     """Decides how long work waits for hosts that do not answer."""
 
-    def __init__(self, database: Database, settings: JobSettings) -> None:
+    def __init__(self, database: Database, settings: JobSettings, meter: Meter = UNWATCHED) -> None:
         self._database = database
+        self._meter = meter
         self._settings = settings
 
     async def wait_for(self, token: str, index: int | None, error: OutageError) -> float | None:
@@ -71,7 +73,10 @@ class Outages:
             known = replace(known, since=utc_now(), host=error.host)
         outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))
         self._database.outages.record_outage(token, index, outage)
-        return None if outage is None else max(_LEAST_PAUSE_SECONDS, (outage.until - utc_now()).total_seconds())
+        if outage is None:
+            return None
+        self._meter.note_wait()
+        return max(_LEAST_PAUSE_SECONDS, (outage.until - utc_now()).total_seconds())
 
     def _continued(
         self, known: Outage | None, now: datetime, error: OutageError, patience_seconds: float

@@ -17,6 +17,7 @@ from filmstrip.domain.errors import (
     HostNotAllowedError,
     RangesNotSupportedError,
     SourceError,
+    TokenNotFoundError,
 )
 from filmstrip.domain.hosts import host_of
 from filmstrip.domain.task import TaskStatus
@@ -139,6 +140,9 @@ class OutputSteps:
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.finish_output, token, index, result, locations)
+        self._around.meter.note_output(
+            assignment.output.output_name, float(assignment.info.duration_seconds), is_failed=False
+        )
         _log.info("output_finished", files=len(result.names), size_bytes=result.size_bytes)
 
     async def fail(self, token: str, index: int, error: str, in_making: bool = False) -> None:  # noqa: FBT001, FBT002 - steps are called by position
@@ -148,6 +152,9 @@ class OutputSteps:
         """
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.fail_output, token, index, error, in_making=in_making)
+        with suppress(TokenNotFoundError):
+            name = (await self._around.query(token)).formats[index].output_name
+            self._around.meter.note_output(name, 0.0, is_failed=True)
         _log.warning("output_failed", error=error)
 
     async def _make_portions(
@@ -232,6 +239,7 @@ class OutputSteps:
         return Listener(
             on_progress=lambda fraction: self._board.tell(token, index, _share(plan, group, fraction, done)),
             before_put=answers.ask,
+            on_written=self._around.meter.note_put,
             on_answer=answers.note,
             on_put=recorder,
             on_failed=lambda: self._around.folders.empty_output(token, index),

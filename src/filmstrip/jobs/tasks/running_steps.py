@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
+from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.step_limit import StepLimit
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class _Running:
 class RunningSteps:
     """The steps that run; what asks about them may be in another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter = UNWATCHED) -> None:
+        self._meter = meter
         self._running: dict[StepLimit, _Running] = {}
         self._may_begin = True
 
@@ -68,10 +70,13 @@ class RunningSteps:
             await asyncio.Event().wait()
         task = asyncio.current_task() if may_be_ended else None
         self._running[limit] = running = _Running(script, asyncio.get_running_loop(), task)
+        began, is_failed = time.monotonic(), True
         timeout: asyncio.Timeout | None = None
         try:
             async with limit.running() as timeout:
-                return await work()
+                result = await work()
+                is_failed = False
+                return result
         except TimeoutError:
             if timeout is None or not timeout.expired():
                 raise
@@ -82,6 +87,8 @@ class RunningSteps:
             raise TokenNotFoundError("The task has ended") from None
         finally:
             del self._running[limit]
+            # Of a name as "make pictures 1", the kind: the rest is without end.
+            self._meter.note_step(limit.name.partition(" ")[0], time.monotonic() - began, is_failed=is_failed)
 
     def begin_no_more(self) -> None:
         """Let no step begin any more."""

@@ -17,6 +17,7 @@ from filmstrip.jobs.making.media_child import MediaChild
 from filmstrip.jobs.rules.allowances import fetch_seconds
 from filmstrip.jobs.rules.enough_pixels import enough_short_side
 from filmstrip.jobs.rules.free_disk import demand_free_disk, keeping_free_disk
+from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.places import Places
 from filmstrip.jobs.rules.step_limit import allow
 from filmstrip.jobs.settings import JobSettings
@@ -67,6 +68,7 @@ class Surroundings:
         uploads: What clients sent us, which may be sources.
         sources: Knows what the servers of their sources said.
         probes: Knows what was found out about their sources.
+        meter: Counts what is done.
     """
 
     database: Database
@@ -82,6 +84,7 @@ class Surroundings:
     uploads: Uploads | None = None
     sources: KnownSources[SourceFacts] = field(default_factory=partial(KnownSources, 1024))
     probes: KnownSources[Source] = field(default_factory=partial(KnownSources, 64))
+    meter: Meter = UNWATCHED
 
     async def task(self, token: str) -> KnownTask:
         """Return what does not change of a task.

@@ -11,6 +11,7 @@ import structlog
 
 from filmstrip.db.task_records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
+from filmstrip.domain.schemes import is_local
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.source_probing import probe_sources
 from filmstrip.jobs.rules.bundles import bundle_outputs
@@ -19,6 +20,7 @@ from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.jobs.tasks.outages import is_active
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.media.source.media_source import LocalFile
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
@@ -68,6 +70,8 @@ class TaskSteps:
             self._around.folders.empty_task(token)
         async with self._at_source(token, query.source):
             source, state = await self._around.source(token, query, None)
+        if isinstance(source, LocalFile) and not is_local(query.source):
+            self._around.meter.note_copied(state.size_bytes or 0)
         _log.info("source_fetched", size_bytes=state.size_bytes, kind=type(source).__name__)
         return [state.size_bytes, state.etag, state.last_modified]
 
@@ -127,6 +131,7 @@ class TaskSteps:
         await asyncio.to_thread(self._around.folders.empty_task, token)
         self._around.open_tasks.leave(token)
         if has_ended:
+            self._around.meter.note_task(is_failed=error is not None)
             _log.info("task_finished", error=error)
 
     def _finish(self, token: str, error: str | None) -> bool:
