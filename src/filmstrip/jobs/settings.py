@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from filmstrip.domain.sprite_grid import DEFAULT_MAX_SIDE
+from filmstrip.media.cores import USABLE_CORES
 from filmstrip.params.values import MAX_SIDE
 
 SpriteSide = Annotated[int, Field(ge=16, le=MAX_SIDE, description=f"a whole number of pixels from 16 to {MAX_SIDE}")]
@@ -27,7 +27,7 @@ class JobSettings:
 
     Attributes:
         work_root: Folder of the work folders, one for each task that runs; one server alone may use it.
-        slots: Media processes that work at a time; 0 for one per core.
+        slots: Media processes that work at a time; 0 for one per core that this process, or its container, may use.
         slots_per_key: How many of them may work for one API key; 0 for all. Without it, the key with the fewest is
             next.
         open_tasks: Tasks that are fetched, worked on or waiting for a slot at a time; the others wait for them without
@@ -91,4 +91,4 @@ class JobSettings:
     @property
     def slot_count(self) -> int:
         """How many outputs are worked on at a time."""
-        return self.slots or os.cpu_count() or 1
+        return self.slots or USABLE_CORES

@@ -13,7 +13,7 @@ class MediaSettings(ProcessLimits):
 
     Attributes:
         ffmpeg_path: The ffmpeg program; if it is not set, the one that comes with imageio-ffmpeg.
-        threads: Threads that one output may use for decoding and encoding; 0 for one per core.
+        threads: Threads that one output may use for decoding and encoding; 0 for one per usable core.
         max_pixels: Largest picture that is decoded, in pixels.
         max_output_seconds: Longest part of a source that one output covers. Of a source with fewer than 8 bytes for
             each second that it claims to last, it is an hour.

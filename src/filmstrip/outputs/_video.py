@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +12,7 @@ from pydantic import ValidationInfo, field_validator
 from filmstrip.domain.artifact import MediaKind, MetaValue
 from filmstrip.domain.errors import OutputError, StreamMissingError
 from filmstrip.domain.media_info import FieldOrder, MediaInfo, VideoStream
+from filmstrip.media.cores import USABLE_CORES
 from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.encoders._base import VideoEncoder
 from filmstrip.media.transcoding.encoders.registry import video_encoders
@@ -132,7 +132,7 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
     def room(self, info: MediaInfo, media: MediaSettings, *, upscale: bool = False) -> Fraction:
         """Return its part of the memory that one process may have."""
         size = self.picture(info, upscale=upscale).fit.size
-        threads = media.threads or os.cpu_count() or 1
+        threads = media.threads or USABLE_CORES
         free_mb = media.memory_limit_mb - _DECODER_MIB - threads * _DECODER_MIB_PER_THREAD
         needed_mb = Fraction(size.width * size.height, _PIXELS_PER_MIB) + threads * _ENCODER_MIB_PER_THREAD
         return max(_LEAST_ROOM, needed_mb / free_mb) if needed_mb < free_mb else Fraction(1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -45,11 +45,17 @@ async def test_an_output_that_has_ended_stays_as_it_is(steps: OutputSteps, datab
     assert database.tasks.read_tasks([token])[token].outputs[0].error == "It could not be put"
 
 
+class NamedToyOutput(ToyOutput):
+    """As one that can be asked for."""
+
+    output_name: ClassVar[str] = "toy"
+
+
 async def test_a_destination_that_lists_without_end_is_not_waited_for(
     steps: OutputSteps, database: Database, token: str, query: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What earlier runs left is worth a look; the output is made, and said to be."""
-    output = ToyOutput.model_validate({"output": "toy", "groups": [["a"]]})
+    output = NamedToyOutput.model_validate({"output": "toy", "groups": [["a"]]})
     monkeypatch.setattr(output.__class__, "is_own_name", lambda *_arguments: True)
     query.formats, query.text, query.upscale = (output,), '{"query": {"format": [{"output": "toy"}]}}', False
     database.tasks.record_source(token, Source(MediaInfo("mp4", Fraction(1), Fraction(0), 1, None)))

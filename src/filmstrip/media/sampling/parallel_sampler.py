@@ -6,7 +6,6 @@ and share the memory of the source's cached bytes.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from filmstrip.domain.media_info import VideoStream
 from filmstrip.media.containers.fragments.fragment_film import fragment_film
 from filmstrip.media.containers.kinds import kind_of
 from filmstrip.media.containers.opening import reading_errors, reopen_container, select_stream
+from filmstrip.media.cores import USABLE_CORES
 from filmstrip.media.sampling.counting_sampler import stores_times
 from filmstrip.media.sampling.jobs_of_pieces import jobs_of_pieces
 from filmstrip.media.sampling.keyframe_index import KeyframeIndex, can_seek, read_index
@@ -61,7 +61,7 @@ def _sample(
     job: SampleJob[ResultT], targets: Sequence[Target], threads: int, cost: SamplingCost | None
 ) -> Iterator[ResultT]:
     clock = job.clock
-    cores = threads or os.cpu_count() or 1
+    cores = threads or USABLE_CORES
     index, has_times = _look_into(job)
     moments = [(clock.pts(target.seconds), target) for target in sorted(targets, key=lambda t: t.seconds)]
     most_workers = min(cores, _affordable_workers(job.video)) if has_times else 1
