@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEMO_OUTPUT := demo-output
 TEST_ARGUMENTS ?=
+SOAK_TASKS ?= 10000
 # Four at a time, file by file: much of the time is spent waiting for servers that start and stop.
 TEST_WORKERS ?= 4
 NODE_PACKAGES := tests/qencode tests/browser tests/uploads tests/azure
@@ -19,7 +20,7 @@ OLD_CLIENTS := .cache/old-clients
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit fuzz lint types format bench docs picture pins clean venv developer-venv system-packages
+.PHONY: help demo test unit fuzz soak lint types format bench docs picture pins clean venv developer-venv system-packages
 
 help:  ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +36,9 @@ unit: developer-venv  ## pass the tests that need no server, no browser and no f
 
 fuzz: developer-venv  ## search for examples that break a promise, for FUZZ_SECONDS (600 by default)
 	$(BIN)/python tests/fuzz.py
+
+soak: developer-venv system-packages  ## kill the processes of a fleet at random while it runs SOAK_TASKS tasks (10000 by default)
+	cd tests && ../$(BIN)/python -m soak --tasks $(SOAK_TASKS) --keep
 
 lint: developer-venv  ## all rules of ruff, its formatting, and the floors of the house
 	$(BIN)/ruff check .

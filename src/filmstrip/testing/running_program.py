@@ -66,6 +66,11 @@ class RunningProgram:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def wait_until(self, is_ready: Callable[[], bool], deadline_seconds: float) -> None:
         """Ask until the program is ready.
 
