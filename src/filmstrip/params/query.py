@@ -21,7 +21,10 @@ from filmstrip.params.source_url import is_source
 from filmstrip.params.stitch import StitchItem, StitchItems
 from filmstrip.params.unknown_keys import unknown_keys
 from filmstrip.params.validation import validated
-from filmstrip.params.values import Flag, LongText, Text, shown
+from filmstrip.params.values import Flag, LongText, Text, shown, whole_number
+
+USUAL_PRIORITY = 5
+"""That of a task whose query says none."""
 
 
 class TaskParameters(Parameters):
@@ -37,6 +40,8 @@ class TaskParameters(Parameters):
         upscale: Whether video may become larger than its source.
         use_subtask_callback: Whether `callback_url` is told of the end of each output too.
         retry_on_error: Whether the task is begun once more, as a new one, if it fails while its outputs are made.
+        priority: Which of the tasks of its API key begin first: those of 1, last those of 10. What is at work is not
+            interrupted, and no task goes before another key's by it.
         refresh_playlist: Without effect yet, which a warning says.
         encoder_version: Accepted and not needed: all versions are one.
     """
@@ -47,6 +52,7 @@ class TaskParameters(Parameters):
     upscale: Flag = False
     use_subtask_callback: Flag = False
     retry_on_error: Flag = False
+    priority: Annotated[int, whole_number(1, 10)] = USUAL_PRIORITY
     refresh_playlist: Flag = False
     encoder_version: Text | None = None
 
@@ -75,6 +81,7 @@ class Query(Generic[FormatT]):
         callback_url: Where the client wants to be called back, None if nowhere; it may hold secrets.
         use_subtask_callback: Whether it wants to be called at the end of each output too.
         retry_on_error: Whether it is begun once more if it fails while its outputs are made.
+        priority: Which of the tasks of its API key begin first, from 1 to 10.
         warnings: Keys that are not known, or have no effect yet.
         text: The JSON that it was parsed from; it holds secrets.
         stitch: What is shown one after the other in place of one source; empty if it is one.
@@ -86,6 +93,7 @@ class Query(Generic[FormatT]):
     callback_url: str | None = field(default=None, repr=False)
     use_subtask_callback: bool = False
     retry_on_error: bool = False
+    priority: int = USUAL_PRIORITY
     warnings: tuple[Warned, ...] = ()
     text: str = field(default="", repr=False)
     stitch: tuple[StitchItem, ...] = field(default=(), repr=False)
@@ -135,6 +143,7 @@ def parse_query(
         callback_url=task.callback_url,
         use_subtask_callback=task.use_subtask_callback,
         retry_on_error=task.retry_on_error,
+        priority=task.priority,
         warnings=(*_without_effect(task), *unknown_keys(document, TaskParameters.wire_names(), formats)),
         text=text,
     )

@@ -44,7 +44,7 @@ def query(range_server: RangeServer) -> Any:
     (range_server.folder / "a.mp4").write_bytes(bytes(1000))
     formats = (SimpleNamespace(reads_whole_source=True),)
     url = range_server.url_of("a.mp4")
-    return SimpleNamespace(source=url, stitch=(), sources=(NamedSource("source", url),), formats=formats)
+    return SimpleNamespace(source=url, stitch=(), sources=(NamedSource("source", url),), formats=formats, priority=5)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class Stage:
         assert (name, seconds, is_kept) == ("call back", 70, False)
         return await work()
 
-    async def begin(self, name: str, runs: Mapping[str, Any], key: str, delay_seconds: float) -> None:
+    async def begin(self, name: str, runs: Mapping[str, Any], key: str, *, delay_seconds: float) -> None:
         self.begun.append((name, dict(runs), key, delay_seconds))
 
     async def tell_next(self, token: str) -> Callback | None:

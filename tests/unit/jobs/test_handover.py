@@ -17,17 +17,17 @@ def test_tasks_whose_outputs_were_begun_have_their_places(database: Database, to
     """A start takes up no more tasks than may be open; what only waits for a host is not open."""
     places = Places(4)
     occupy_places(database, places)
-    assert places._taken == {}
+    assert places.taken() == ()
     database.outputs.advance_outputs(token, [0, 1, 2], TaskStatus.QUEUED)
     occupy_places(database, places)
-    assert places._taken == {token: "-"}
+    assert places.taken() == (token,)
     places.leave(token)
     now = utc_now()
     later = now + timedelta(hours=1)
     for index in range(3):
         database.outages.record_outage(token, index, Outage("it is down", now, later, later, 1, "host:1"))
     occupy_places(database, places)
-    assert places._taken == {}
+    assert places.taken() == ()
 
 
 def test_only_what_has_no_script_is_begun_again(

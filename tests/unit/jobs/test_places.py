@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from filmstrip.jobs.rules.places import Places
 
 
@@ -105,3 +107,49 @@ async def test_nothing_begins_once_it_is_closed() -> None:
     for each in (waiting, late):
         each.cancel()
     await asyncio.wait([waiting, late])
+
+
+async def order_of(places: Places, *waiting: tuple[str, str, int]) -> list[str]:
+    """Let one after the other have the only place: names, which begin with their task, with key and priority."""
+    order: list[str] = []
+
+    async def work(name: str, key: str, priority: int) -> None:
+        async with places.place(name, key, priority=priority, task=name[0]):
+            order.append(name)
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        for each in waiting:
+            tasks.create_task(work(*each))
+            await asyncio.sleep(0)
+        places.leave("first")
+    return order
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_task_of_many_outputs_leaves_places_to_others_of_its_key(count: int) -> None:
+    """A small task waits for one of the large one's outputs, not for all; also where there is only one place."""
+    places = Places(count)
+    await places.enter("first", "key", task="L")
+    for _ in range(count - 1):
+        await places.enter("L0", "key", task="L")
+    waiting = (("L1", "key", 5), ("L2", "key", 5), ("S1", "key", 5), ("S2", "key", 5), ("L3", "key", 5))
+    order = await order_of(places, *waiting)
+    assert order == (["S1", "L1", "S2", "L2", "L3"] if count == 1 else ["S1", "S2", "L1", "L2", "L3"])
+
+
+async def test_who_is_gone_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever number of tasks come and go, only those that are here are remembered."""
+    monkeypatch.setattr("filmstrip.jobs.rules.places._MOST_REMEMBERED", 10)
+    places = Places(1)
+    for number in range(100):
+        async with places.place(f"{number}", f"key-{number}", task=f"task-{number}"):
+            assert len(places._served) <= 12
+
+
+async def test_the_highest_priority_of_a_key_is_next() -> None:
+    """And of no other one: a key does not get before others by what it says of its own tasks."""
+    places = Places(1)
+    await places.enter("first", "a", task="F")
+    waiting = (("A", "a", 5), ("B", "a", 1), ("C", "b", 10), ("D", "a", 1), ("E", "b", 9))
+    assert await order_of(places, *waiting) == ["E", "B", "C", "D", "A"]

@@ -58,7 +58,7 @@ def query(query: Any) -> Any:
         SimpleNamespace(output_name="toy", kind=MediaKind.IMAGE, label=None, allow_soft_fail=soft)
         for soft in (False, False, True)
     )
-    query.retry_on_error, query.text, query.warnings = True, TEXT, ()
+    query.retry_on_error, query.text, query.warnings, query.priority = True, TEXT, (), 3
     return query
 
 
@@ -110,7 +110,7 @@ async def test_a_task_that_failed_in_the_making_is_begun_once_more(
     ]
     assert database.tasks.read_query(new.token) == TEXT
     assert database.callbacks.read_target(new.token) == TARGET
-    assert engine.enqueued == [("run_task", f"{new.token}.1", (new.token, str(key_id), 1), str(key_id))]
+    assert engine.enqueued == [("run_task", f"{new.token}.1", (new.token, str(key_id), 1), str(key_id), 3000)]
     old = database.tasks.read_tasks([token])[token]
     assert (old.status, old.error) == (TaskStatus.COMPLETED, "toys break")
     assert [warned.message for warned in old.warnings] == [f"The task failed and was restarted as {new.token}"]

@@ -33,6 +33,7 @@ class Stage:
     limits: dict[str, tuple[float, float | None]] = field(default_factory=dict)
     begun: list[tuple[str, dict[str, tuple[str | int, ...]], float]] = field(default_factory=list)
     done: list[tuple[Any, ...]] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
     opened: OpenTask = field(default_factory=OpenTask)
 
     async def step(
@@ -49,9 +50,15 @@ class Stage:
         return await work()
 
     async def begin(
-        self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
+        self,
+        name: str,
+        runs: Mapping[str, tuple[str | int, ...]],
+        key: str,
+        turn: Callable[[int], int],
+        delay_seconds: float = 0,
     ) -> None:
         assert key == "key"
+        self.turns += [turn(place) for place in range(len(runs))]
         if runs:
             self.begun.append((name, dict(runs), delay_seconds))
 
@@ -59,6 +66,10 @@ class Stage:
     async def open(self, token: str, key: str) -> AsyncIterator[OpenTask]:
         assert (token, key) == ("t", "key")
         yield self.opened
+
+    async def priority(self, token: str) -> int:
+        assert token == "t"
+        return 7
 
     async def wait_for(self, token: str, index: int | None, error: Exception) -> float | None:
         self.done.append(("wait_for", token, index, str(error)))
@@ -90,6 +101,7 @@ async def test_outputs_are_begun_and_not_waited_for() -> None:
     stage = Stage({"choose_outputs": [[0, 2], [1]]})
     await stage.scripts.run_task("t", "key", 1)
     assert stage.begun == [(BUNDLE, {"t.b0": ("t", "key", 0, 2)}, 0), (OUTPUT, {"t.1.1": ("t", "key", 1, 1)}, 0)]
+    assert stage.turns == [7000, 7001]
     assert stage.opened.has_outputs
     assert not stage.did("finish")
 

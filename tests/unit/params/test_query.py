@@ -40,6 +40,15 @@ def test_flags_come_in_many_forms(flag: object) -> None:
     assert parse(format={"output": "thumbnails"}, upscale=flag).upscale is True
 
 
+def test_a_priority_is_one_of_ten() -> None:
+    """In the middle without one, and refused beside other mistakes if it is none."""
+    assert [parse(format={"output": "gif"}, priority=value).priority for value in (None, 1, "10")] == [5, 1, 10]
+    for value in (0, 11, "-1", 1.5, "high", 10**30, True):
+        told = mistakes_of(format={"output": "nothing"}, priority=value)
+        assert [each.partition(":")[0] for each in told] == ["priority", "format[0].output"]
+        assert told[0].endswith("is not a whole number from 1 to 10")
+
+
 def test_absent_is_absent_however_it_is_written() -> None:
     """null and an empty text mean that nothing was given."""
     output = thumbnails(interval="", width=None, destination="", quality=None)

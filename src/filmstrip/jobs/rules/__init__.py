@@ -10,5 +10,6 @@ Others use:
 - `patience`: `patiently`, which tries again
 - `places`: `Places`, shared fairly between API keys
 - `step_limit`: `StepLimit`, of the step that runs
+- `turns`: which of its scripts an API key has run first
 - `upscale_rule`: outputs that would be larger than their source
 """

@@ -85,7 +85,7 @@ class CallbackScript:
             if callback is None and token not in self._asked:
                 return
             if callback is not None and (seconds := self._deliveries.seconds_until(callback)) > 0:
-                await self._durable.begin(CALLBACK, {_run(callback): (token, share)}, share, seconds)
+                await self._durable.begin(CALLBACK, {_run(callback): (token, share)}, share, delay_seconds=seconds)
                 return
 
     def take_up(self) -> None:

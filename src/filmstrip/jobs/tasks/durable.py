@@ -1,8 +1,8 @@
 """Scripts that survive the death of their process: DBOS writes down the result of each step and begins again there.
 
-This module, `journal`, `handing_over` and `journal_format` are the only ones that know DBOS (ADR 3). A script is an
-async function that does all its work by `step` and `begin`; its arguments and the results of its steps are plain JSON
-values. A step that did not end is done again, so it must not mind being done twice.
+This module, `journal`, `queue_limits`, `handing_over` and `journal_format` are the only ones that know DBOS (ADR 3). A
+script is an async function that does all its work by `step` and `begin`; its arguments and the results of its steps are
+plain JSON values. A step that did not end is done again, so it must not mind being done twice.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.executor_identity import LOCAL
 from filmstrip.jobs.tasks.handing_over import FindDead, drop_waiting, give_back
 from filmstrip.jobs.tasks.journal_format import JournalFormat
+from filmstrip.jobs.tasks.queue_limits import QueueLimits
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 from filmstrip.jobs.tasks.wake_up import StopEvents
@@ -38,23 +39,34 @@ _VERSION = "filmstrip-1"
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 0.1
 _AGAIN_SECONDS = 1.0
+_POLLS_OF_WHO_HEARS = 2
+"""How much longer a process waits between two looks into a queue that is told of what is enqueued."""
 _DATABASE_SECONDS = 3600.0
 """How long a step waits for a database that does not answer: it is nobody's fault but the operator's."""
 
 T = TypeVar("T")
+Turn = Callable[[int], int]
+"""Gives a number that is lower for what runs earlier, by a place among several."""
+
+
+def first_of_all(_place: int) -> int:
+    """Give the lowest number."""
+    return 0
 
 
 class Durable:
     """The durable engine, embedded; a process has only one of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but four by name
         self,
         engine: Engine,
         poll_seconds: float,
         executor_id: str = LOCAL,
         demand_life: Callable[[], Awaitable[None]] | None = None,
+        *,
         bell: Bell | None = None,
         meter: Meter = UNWATCHED,
+        limits: QueueLimits | None = None,
     ) -> None:
         """Prepare it.
 
@@ -65,7 +77,9 @@ class Durable:
             demand_life: Does not return once others do the work of this process; None if there are no others.
             bell: Tells other processes what is enqueued, and this one what they enqueue; None if there are no others.
             meter: Counts the steps.
+            limits: How much of each queue this process takes; None for all that the queue allows.
         """
+        self._limits = limits or QueueLimits()
         self._executor_id = executor_id
         self._demand_life = demand_life
         self._engine = engine
@@ -88,18 +102,21 @@ class Durable:
         take_logs()
         # Before the launch, which goes on at once with what was interrupted.
         self._queues = {name: kind.queue for name, kind in kinds.items()}
-        DBOS(config=self._config()).background_thread_stop_events = self._stop_events
+        engine = DBOS(config=self._config())
+        engine.background_thread_stop_events = self._stop_events
         for name, kind in kinds.items():
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
             # what only waited as well, and each orderly restart.
             DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(name, kind.script))
+        DBOS.listen_queues(sorted({queue.name for queue in self._queues.values()}))
         DBOS.launch()
+        self._limits.apply(engine)
         for queue in {kind.queue for kind in kinds.values()}:
             DBOS.register_queue(
                 queue.name,
                 worker_concurrency=queue.at_once,
                 partition_worker_concurrency=min(queue.at_once, queue.at_once_per_key),
-                polling_interval_sec=self._poll_seconds,
+                polling_interval_sec=self._poll_seconds * (1 if self._bell is None else _POLLS_OF_WHO_HEARS),
             )
         self._connect()
         if self._bell is not None:
@@ -151,7 +168,13 @@ class Durable:
         return give_back(self._client, {name: queue.name for name, queue in self._queues.items()}, find_dead)
 
     def enqueue(
-        self, connection: Connection | None, name: str, identity: str, arguments: tuple[str | int, ...], key: str
+        self,
+        connection: Connection | None,
+        name: str,
+        identity: str,
+        arguments: tuple[str | int, ...],
+        key: str,
+        turn: int = 0,
     ) -> None:
         """Enqueue a script inside the caller's transaction; blocking.
 
@@ -162,10 +185,11 @@ class Durable:
             identity: Names this run of it, once and for all: one that is there already is left alone.
             arguments: What the script is called with.
             key: Whose share it counts to.
+            turn: Which of the scripts of that key run first: the lowest, and of equals the oldest.
         """
         if self._client is None:
             raise RuntimeError("The engine is not started")
-        options = self._options(name, identity, key)
+        options = self._options(name, identity, key, turn)
         if connection is None:
             self._client.enqueue(options, *arguments)
             self._ring_now(name)
@@ -204,7 +228,12 @@ class Durable:
         return await DBOS.run_step_async({"name": name, "preemptible": False}, do)
 
     async def begin(
-        self, name: str, runs: Mapping[str, tuple[str | int, ...]], key: str, delay_seconds: float = 0
+        self,
+        name: str,
+        runs: Mapping[str, tuple[str | int, ...]],
+        key: str,
+        turn: Turn = first_of_all,
+        delay_seconds: float = 0,
     ) -> None:
         """Enqueue scripts from a script, which need not be there any more when they run.
 
@@ -212,10 +241,11 @@ class Durable:
             name: Which script.
             runs: The arguments of each run, by its identity.
             key: Whose share they count to.
+            turn: When each has its turn among the scripts of that key, by its place among the runs, from 0.
             delay_seconds: How long they wait, holding nothing.
         """
-        for identity, arguments in runs.items():
-            options = self._options(name, identity, key, delay_seconds)
+        for place, (identity, arguments) in enumerate(runs.items()):
+            options = self._options(name, identity, key, turn(place), delay_seconds)
             await DBOS.enqueue_workflow_with_options_async(options, *arguments)
         if runs and not delay_seconds:
             self.wake(name)
@@ -240,7 +270,7 @@ class Durable:
         if executor_id == self._executor_id:
             return
         for queue in {queue for queue in self._queues.values() if queue.name == queue_name or not queue_name}:
-            if self._running[queue.name] < queue.at_once:
+            if self._running[queue.name] < self._limits.of(queue)[0]:
                 self._stop_events.wake(queue.name)
 
     def scripts_at_work(self) -> set[str]:
@@ -264,10 +294,15 @@ class Durable:
         """Name the steps that should have ended for so long and did not."""
         return self._steps.stuck(slack_seconds)
 
-    def _options(self, name: str, identity: str, key: str, delay_seconds: float = 0) -> EnqueueOptions:
+    def _options(self, name: str, identity: str, key: str, turn: int, delay_seconds: float = 0) -> EnqueueOptions:
         options = EnqueueOptions(
-            workflow_name=name, queue_name=self._queues[name].name, workflow_id=identity, queue_partition_key=key
+            workflow_name=name,
+            queue_name=self._queues[name].name,
+            workflow_id=identity,
+            queue_partition_key=key,
         )
+        if turn:
+            options["priority"] = turn
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
         return options
@@ -311,7 +346,7 @@ class Durable:
         """Look for who waits for the place of a script that has ended, if anybody may: each look costs statements."""
         queue = self._queues[name]
         # Far below the limit, as the engine may count the end later than we do.
-        may_be_waited_for = self._running[queue.name] >= queue.at_once_per_key / 2
+        may_be_waited_for = self._running[queue.name] >= self._limits.of(queue)[1] / 2
         self._running[queue.name] -= 1
         if may_be_waited_for:
             self.wake(name)

@@ -34,11 +34,12 @@ from filmstrip.jobs.tasks.outages import Outages
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.piece_steps import PieceSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
+from filmstrip.jobs.tasks.queue_limits import QueueLimits
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.run_pieces import RunPieces
 from filmstrip.jobs.tasks.script_kinds import Kind
 from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK
-from filmstrip.jobs.tasks.submitting import Submitting, script_queues
+from filmstrip.jobs.tasks.submitting import Submitting, script_queues, wanted_scripts
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.jobs.tasks.tidying import Tidying
@@ -120,8 +121,9 @@ class JobEngine:
             settings.poll_seconds,
             self._fleet.executor_id,
             self._fleet.demand_life if database.is_shared else None,
-            database.bell if database.is_shared else None,
-            meter,
+            bell=database.bell if database.is_shared else None,
+            meter=meter,
+            limits=QueueLimits(wanted_scripts(settings, around.putting) if database.is_shared else None),
         )
         output = OutputSteps(around, self._board)
         self._scripts = RunPieces(

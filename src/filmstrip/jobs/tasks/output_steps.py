@@ -32,7 +32,7 @@ from filmstrip.jobs.rules.bundles import join_groups, make_at_once
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
-from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.surroundings import Surroundings, work_name
 from filmstrip.outputs._base import Group, OutputPlan
 from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import ReadableSource
@@ -91,9 +91,11 @@ class OutputSteps:
                 await asyncio.to_thread(self._database.outputs.advance_outputs, token, [index], TaskStatus.ENCODING)
                 at_work = partial(self._around.at_work, token, index, group.name)
                 before = 0 if group.needs_all else substitutes_before
+                making = self._around.making(work_name(token, index, group.name))
                 async with self._listening(token, index, plan, group, done) as listener:
                     portion = Portion(assignment, group, finished, listener, before)
-                    made = await self._make_group(token, portion, at_work)
+                    with making:
+                        made = await self._make_group(token, portion, at_work)
             finished = {**finished, **{artifact.name: artifact for artifact in made}}
         self._board.tell(token, index, _share(plan, group, 1, done))
         return count_substitutes(own_files(group, finished).values())
@@ -164,7 +166,8 @@ class OutputSteps:
         if not unfinished:
             return {}
         at_work = partial(self._around.at_work, token, first)
-        makings = await self._performer.make_together(list(unfinished.values()), at_work)
+        with self._around.making(work_name(token, first)):
+            makings = await self._performer.make_together(list(unfinished.values()), at_work)
         failures = {i: made.failure for i, made in zip(unfinished, makings, strict=True) if made.failure is not None}
         for index, failure in failures.items():
             _log.warning("left_to_itself", output_index=index, error=str(failure))

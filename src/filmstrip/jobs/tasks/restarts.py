@@ -16,6 +16,7 @@ from filmstrip.db.task_records import Submission, TaskRecord
 from filmstrip.db.tasks import Sequel
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import ApiKeyNotFoundError, FilmstripError
+from filmstrip.jobs.rules.turns import turn_of
 from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.known_tasks import KnownTask
 from filmstrip.jobs.tasks.script_names import TASK, task_run
@@ -69,7 +70,8 @@ class Restarts:
         self, record: TaskRecord, known: KnownTask, submission: Submission, connection: Connection
     ) -> tuple[Warned, NewEvent]:
         def enqueue(within: Connection, new: str) -> None:
-            self._durable.enqueue(within, TASK, task_run(new), (new, known.key, 1), known.key)
+            turn = turn_of(known.query.priority)
+            self._durable.enqueue(within, TASK, task_run(new), (new, known.key, 1), known.key, turn)
 
         new = self._database.tasks.restart_task(connection, record.token, submission, enqueue)
         # It looks after this transaction: both want to write.

@@ -33,7 +33,7 @@ class RunPieces(RunTask):
                 if delay_seconds is not None:
                     again = piece_run(token, index, output_run, name, run + 1)
                     arguments = (token, key, output_run, index, name, run + 1)
-                    await self._durable.begin(PIECE, {again: arguments}, key, delay_seconds)
+                    await self._durable.begin(PIECE, {again: arguments}, key, await self._turn(token), delay_seconds)
                     return
                 await self._repeatable("fail", self._output.fail, token, index, str(outage))
             except FilmstripError as failure:

@@ -25,7 +25,8 @@ from structlog.contextvars import bound_contextvars
 from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
 from filmstrip.jobs.making.portion_making import explained
 from filmstrip.jobs.rules.allowances import short_seconds
-from filmstrip.jobs.tasks.durable import Durable
+from filmstrip.jobs.rules.turns import turn_of
+from filmstrip.jobs.tasks.durable import Durable, Turn
 from filmstrip.jobs.tasks.outages import OutageError, Outages, outage_of
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.piece_steps import PieceSteps
@@ -86,7 +87,7 @@ class RunTask:
                     delay_seconds = await self._wait(token, None, outage)
                     if delay_seconds is not None:
                         again = {task_run(token, run + 1): (token, key, run + 1)}
-                        await self._durable.begin(TASK, again, key, delay_seconds)
+                        await self._durable.begin(TASK, again, key, await self._turn(token), delay_seconds)
                         return
                     error = [str(outage)]
                 except FilmstripError as failure:
@@ -149,7 +150,7 @@ class RunTask:
         names = await self._step("spread", self._pieces.choose, token, index, plan)
         runs = {piece_run(token, index, run, name, 1): (token, key, run, index, name, 1) for name in names}
         if runs:
-            await self._durable.begin(PIECE, runs, key)
+            await self._durable.begin(PIECE, runs, key, await self._turn(token))
         return bool(runs)
 
     async def _end(self, token: str) -> None:
@@ -167,11 +168,20 @@ class RunTask:
     async def _begin(self, token: str, key: str, bundles: list[list[int]]) -> None:
         together = [bundle for bundle in bundles if len(bundle) > 1]
         alone = [bundle[0] for bundle in bundles if len(bundle) == 1]
-        await self._durable.begin(BUNDLE, {f"{token}.b{b[0]}": (token, key, *b) for b in together}, key)
-        await self._durable.begin(OUTPUT, {output_run(token, i, 1): (token, key, 1, i) for i in alone}, key)
+        turn = await self._turn(token)
+        bundle_runs: dict[str, tuple[str | int, ...]] = {f"{token}.b{b[0]}": (token, key, *b) for b in together}
+        output_runs = {output_run(token, i, 1): (token, key, 1, i) for i in alone}
+        await self._durable.begin(BUNDLE, bundle_runs, key, turn)
+        await self._durable.begin(OUTPUT, output_runs, key, lambda place: turn(len(together) + place))
 
     async def _again(self, token: str, key: str, run: int, index: int, delay_seconds: float) -> None:
-        await self._durable.begin(OUTPUT, {output_run(token, index, run): (token, key, run, index)}, key, delay_seconds)
+        runs = {output_run(token, index, run): (token, key, run, index)}
+        await self._durable.begin(OUTPUT, runs, key, await self._turn(token), delay_seconds)
+
+    async def _turn(self, token: str) -> Turn:
+        """Return when the scripts of a task have their turn, by how many of them go before."""
+        priority = await self._repeatable("priority", self._task.priority, token)
+        return partial(turn_of, priority)
 
     async def _wait(self, token: str, index: int | None, outage: OutageError) -> float | None:
         _log.warning("outage", reason=str(outage), output_index=index)

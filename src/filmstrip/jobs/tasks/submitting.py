@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import structlog
@@ -14,6 +14,7 @@ from filmstrip.db.task_records import Submission
 from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
 from filmstrip.jobs.making.addresses import check_addresses
 from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
+from filmstrip.jobs.rules.turns import turn_of
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.callback_script import CALLBACK, enqueue_callback
 from filmstrip.jobs.tasks.cancelling import Cancelling
@@ -21,6 +22,7 @@ from filmstrip.jobs.tasks.durable import Durable
 from filmstrip.jobs.tasks.handover import read_key
 from filmstrip.jobs.tasks.lending import check_credentials, lender_for
 from filmstrip.jobs.tasks.operator_values import with_operator_values
+from filmstrip.jobs.tasks.queue_limits import Most
 from filmstrip.jobs.tasks.script_kinds import Queue
 from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK, task_run
 from filmstrip.jobs.tasks.submission import make_submission
@@ -37,6 +39,7 @@ _OUTPUTS_AT_ONCE_PER_KEY = 48
 # Those that wait for a place cost no more than memory; a silent receiver of an API key has no more than its share.
 _CALLBACKS_AT_ONCE = 1024
 _CALLBACKS_AT_ONCE_PER_HOST = 8
+_NEXT = 2
 _log = structlog.get_logger()
 
 
@@ -86,7 +89,12 @@ class Submitting:
         key = await asyncio.to_thread(read_key, self._database, token)
         key_id = int(key) if key.isdigit() else None
         enqueue = partial(
-            self._durable.enqueue, name=TASK, identity=task_run(token), arguments=(token, key, 1), key=key
+            self._durable.enqueue,
+            name=TASK,
+            identity=task_run(token),
+            arguments=(token, key, 1),
+            key=key,
+            turn=turn_of(query.priority),
         )
         submission = await asyncio.to_thread(self._submission, query, payload, key_id, base_url)
         await asyncio.to_thread(self._database.tasks.submit_task, token, submission, enqueue)
@@ -147,7 +155,21 @@ def script_queues(settings: JobSettings) -> dict[str, Queue]:
         TASK: Queue("tasks", most, settings.open_tasks_per_key or most),
         BUNDLE: outputs,
         OUTPUT: outputs,
-        # No more than can be at work: what a worker takes, no other one can.
-        PIECE: Queue("pieces", settings.slot_count, settings.slots_per_key or settings.slot_count),
+        PIECE: Queue("pieces", _OUTPUTS_AT_ONCE, settings.slots_per_key or _OUTPUTS_AT_ONCE),
         CALLBACK: Queue("callbacks", _CALLBACKS_AT_ONCE, _CALLBACKS_AT_ONCE_PER_HOST),
+    }
+
+
+def wanted_scripts(settings: JobSettings, putting: Collection[str]) -> dict[str, Most]:
+    """Return how many scripts of each queue one of several processes wants to run: those with a slot, and the next.
+
+    Args:
+        settings: How tasks are run.
+        putting: Names of the work that has left its slot and puts its last files.
+    """
+    slots = settings.slot_count
+    return {
+        "tasks": lambda: slots + settings.fetches + len(putting),
+        "outputs": lambda: slots + max(_NEXT, slots) + len(putting),
+        "pieces": lambda: slots + 1 + len(putting),
     }

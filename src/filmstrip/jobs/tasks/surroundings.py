@@ -40,6 +40,11 @@ from filmstrip.storage.source_reference import SourceFacts, SourceVersion
 from filmstrip.uploads.uploads import Uploads
 
 
+def work_name(token: str, index: int | None, piece: str = "") -> str:
+    """Name the work on a piece of an output."""
+    return f"{token}.{index}.{piece}"
+
+
 @contextmanager
 def naming_host(url: str) -> Iterator[None]:
     """Note in errors of a source, raised within the block, which host they are about."""
@@ -65,6 +70,7 @@ class Surroundings:
         fetches: Places of sources that are fetched.
         open_tasks: Places of tasks that are fetched and not ended.
         known: Knows what does not change of the tasks at work.
+        putting: Names of the work that has left its slot and puts its last files.
         uploads: What clients sent us, which may be sources.
         sources: Knows what the servers of their sources said.
         probes: Knows what was found out about their sources.
@@ -81,6 +87,7 @@ class Surroundings:
     fetches: Places
     open_tasks: Places
     known: KnownTasks
+    putting: set[str] = field(default_factory=set)
     uploads: Uploads | None = None
     sources: KnownSources[SourceFacts] = field(default_factory=partial(KnownSources, 1024))
     probes: KnownSources[Source] = field(default_factory=partial(KnownSources, 64))
@@ -215,13 +222,24 @@ class Surroundings:
 
         Pieces of one output have a slot each.
         """
-        key = await self.key(token)
-        async with (
-            self.slots.place(f"{token}.{index}.{piece}", key),
-            self.interruptions.work(token, index),
-            keeping_free_disk(self.folders.root, self.settings.free_disk_mb),
-        ):
+        task, name = await self.task(token), work_name(token, index, piece)
+        try:
+            async with (
+                self.slots.place(name, task.key, priority=task.query.priority, task=token),
+                self.interruptions.work(token, index),
+                keeping_free_disk(self.folders.root, self.settings.free_disk_mb),
+            ):
+                yield
+        finally:
+            self.putting.add(name)
+
+    @contextmanager
+    def making(self, name: str) -> Iterator[None]:
+        """Make something within the block; what has left its slot before the end of it is only putting files."""
+        try:
             yield
+        finally:
+            self.putting.discard(name)
 
     async def key(self, token: str) -> str:
         """Name the API key that a task belongs to, for shares; "-" if it is the operator's own."""

@@ -11,6 +11,7 @@ import structlog
 
 from filmstrip.db.task_records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
+from filmstrip.domain.errors import TokenNotFoundError
 from filmstrip.domain.schemes import is_local
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.source_probing import probe_sources
@@ -21,6 +22,7 @@ from filmstrip.jobs.tasks.outages import is_active
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.media.source.media_source import LocalFile
+from filmstrip.params.query import USUAL_PRIORITY
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
@@ -90,6 +92,13 @@ class TaskSteps:
         if told := [Warned(message) for message in info.warnings]:
             await asyncio.to_thread(self._database.tasks.add_warnings, token, told)
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
+
+    async def priority(self, token: str) -> int:
+        """Tell which of the tasks of its API key begin first; what is over has the usual one."""
+        try:
+            return (await self._around.query(token)).priority
+        except TokenNotFoundError:
+            return USUAL_PRIORITY
 
     async def choose_outputs(self, token: str) -> list[list[int]]:
         """Take out what the upscale rule drops, and tell the indexes of what is made, and made together."""
