@@ -65,7 +65,7 @@ picture: demo  ## draw the picture of the README anew from the result of the dem
 pins: ## write constraints.txt anew with the newest versions that pyproject.toml allows
 	rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[demo]' --group test --group lint
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[demo,otel]' --group test --group lint
 	$(VENV)-pins/bin/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
 	rm -rf $(VENV)-pins
 
@@ -84,7 +84,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-for-developers: pyproject.toml constraints.txt | $(VENV)/.installed
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo]' --group test --group lint
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,otel]' --group test --group lint
 	@touch $@
 
 # Qencode's official Node client and real players run in the tests, unmodified.

@@ -21,6 +21,12 @@ RetryHours = Annotated[int, Field(ge=0, le=8760, description="a whole number of 
 LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
 
+TracesUrl = Annotated[
+    str,
+    Field(pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$", description="an address such as http://127.0.0.1:4318/v1/traces"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class JobSettings:
     """Settings of jobs and their limits.
@@ -59,6 +65,8 @@ class JobSettings:
         live_seconds: After how long without a sign of life the work of such a process is given to others.
         liveness: How it shows that it lives: by a lock, which tells its death at once but needs a direct connection to
             PostgreSQL, or by its heartbeat alone, as behind PgBouncer.
+        otlp_traces_url: Where the spans of tasks and their steps are sent as OpenTelemetry's OTLP over HTTP; nowhere if
+            absent. It needs Filmstrip installed with `.[otel]`.
         spread: When the pieces of a long output are made by several workers at the same time: fleet for when more than
             one of them works on the database, or always, or never.
         max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
@@ -85,6 +93,7 @@ class JobSettings:
     executor_name: ExecutorName = ""
     live_seconds: LiveSeconds = 30.0
     liveness: Literal["lock", "heartbeat"] = "lock"
+    otlp_traces_url: TracesUrl | None = None
     spread: Literal["fleet", "always", "never"] = "fleet"
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 

@@ -8,11 +8,13 @@ plain JSON values. A step that did not end is done again, so it must not mind be
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib.util import find_spec
 from typing import TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
@@ -21,7 +23,7 @@ from sqlalchemy import Connection, Engine
 from filmstrip.db.backends._base import Listener
 from filmstrip.db.bell import Bell
 from filmstrip.db.patience import Patience, waiting
-from filmstrip.domain.errors import DatabaseAwayError
+from filmstrip.domain.errors import DatabaseAwayError, ResourceError
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
 from filmstrip.jobs.tasks.engine_log import take_logs
@@ -57,16 +59,17 @@ def first_of_all(_place: int) -> int:
 class Durable:
     """The durable engine, embedded; a process has only one of it."""
 
-    def __init__(  # noqa: PLR0913 - all but four by name
+    def __init__(  # noqa: PLR0913 - all but three by name
         self,
         engine: Engine,
         poll_seconds: float,
         executor_id: str = LOCAL,
-        demand_life: Callable[[], Awaitable[None]] | None = None,
         *,
+        demand_life: Callable[[], Awaitable[None]] | None = None,
         bell: Bell | None = None,
         meter: Meter = UNWATCHED,
         limits: QueueLimits | None = None,
+        traces_url: str | None = None,
     ) -> None:
         """Prepare it.
 
@@ -78,8 +81,15 @@ class Durable:
             bell: Tells other processes what is enqueued, and this one what they enqueue; None if there are no others.
             meter: Counts the steps.
             limits: How much of each queue this process takes; None for all that the queue allows.
+            traces_url: Where the spans of scripts and steps are sent (OTLP over HTTP); None for nowhere.
+
+        Raises:
+            ResourceError: What sends them is not installed.
         """
         self._limits = limits or QueueLimits()
+        if traces_url is not None:
+            _demand_exporter()
+        self._traces_url = traces_url
         self._executor_id = executor_id
         self._demand_life = demand_life
         self._engine = engine
@@ -358,7 +368,7 @@ class Durable:
             await asyncio.sleep(_WATCH_SECONDS)
 
     def _config(self) -> DBOSConfig:
-        return DBOSConfig(
+        config = DBOSConfig(
             name=_APPLICATION,
             system_database_engine=self._engine,
             application_version=_VERSION,
@@ -369,3 +379,15 @@ class Durable:
             notification_listener_polling_interval_sec=_STOP_SECONDS,
             log_level="WARNING",
         )
+        if self._traces_url is not None:
+            config["enable_otlp"] = True
+            config["otlp_traces_endpoints"] = [self._traces_url]
+            config["otel_attribute_format"] = "semconv"
+        return config
+
+
+def _demand_exporter() -> None:
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter.otlp.proto.http") is None:
+        raise ResourceError("otlp_traces_url needs OpenTelemetry's exporter: install Filmstrip as filmstrip[otel]")
+    # In seconds. A collector that is silent would hold up the end of the service for its default of ten, twice.
+    os.environ.setdefault("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2")

@@ -120,10 +120,11 @@ class JobEngine:
             database.companion_engine(),
             settings.poll_seconds,
             self._fleet.executor_id,
-            self._fleet.demand_life if database.is_shared else None,
+            demand_life=self._fleet.demand_life if database.is_shared else None,
             bell=database.bell if database.is_shared else None,
             meter=meter,
             limits=QueueLimits(wanted_scripts(settings, around.putting) if database.is_shared else None),
+            traces_url=settings.otlp_traces_url,
         )
         output = OutputSteps(around, self._board)
         self._scripts = RunPieces(
