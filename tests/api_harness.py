@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient
 
 from filmstrip.db.database import Database
 from filmstrip.db.task_records import NewOutput, Submission
+from filmstrip.domain.artifact import MediaKind
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 
@@ -42,6 +43,12 @@ class Runner:
         outputs = tuple(NewOutput(entry.output_name, entry.kind, "tag", entry.label) for entry in query.formats)
         self.database.tasks.submit_task(token, Submission("{}", outputs, payload), lambda _connection: None)
         self.submitted.append((token, query, payload))
+
+    async def retry(self, token: str, base_url: str) -> str:
+        assert base_url.startswith("http://")
+        self.database.retries.read_failed(token)
+        again = Submission("{}", (NewOutput("thumbnails", MediaKind.IMAGE, "image-0-0-0", None),))
+        return self.database.retries.retry_task(token, again, lambda _connection, _new: None)
 
     async def cancel(self, token: str) -> bool:
         self.database.cancellations.cancel_task(token)

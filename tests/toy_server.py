@@ -1,9 +1,9 @@
 """The engine as a process of its own, for tests that kill it: forked from one that called `load` (`toy_process`).
 
 The first line on its standard input are its data folder and settings, in JSON; the next ones `TOKEN QUERY`, which it
-submits, or `cancel TOKEN`. It answers each by a line on its standard output. The file `die-at` in the data folder names
-where it kills itself, once: "before", "inside" or "after" and the name of a step. "inside" is when the step's work is
-done and not yet written down.
+submits, or `cancel TOKEN`, or `retry TOKEN`. It answers each by a line on its standard output. The file `die-at` in the
+data folder names where it kills itself, once: "before", "inside" or "after" and the name of a step. "inside" is when the
+step's work is done and not yet written down.
 """
 
 import asyncio
@@ -86,6 +86,8 @@ def make_engine(folder: Path, settings: dict[str, dict[str, Any]], database: Dat
 
 async def obey(engine: JobEngine, line: str) -> str:
     first, rest = line.strip().split(" ", 1)
+    if first == "retry":
+        return await engine.retry(rest)
     if first == "cancel":
         await engine.cancel(rest)
     else:

@@ -82,3 +82,35 @@ def test_a_source_that_is_not_there_is_final(service: ToyService) -> None:
     assert task.error is not None
     assert task.warnings == ()
     eventually(lambda: count_tasks(service) == 1, "nothing is begun")
+
+
+def test_it_is_begun_again_when_that_is_asked_for(service: ToyService) -> None:
+    """With the same query, as a new task; of several who ask at once, one has it begun; what ended well is not."""
+    service.hold("b")
+    token = service.submit((service.folder / "source.mp4").as_uri(), {"groups": [["a", "b"]]}, callback_url="")
+    service.await_gate("b")
+    assert service.order(f"cancel {token}") == "done"
+    assert service.put() == []
+    service.open_gates()
+    answers = [service.order(f"retry {token}") for _ in range(3)]
+    new = answers[0]
+    assert all("TaskStateError" in answer and new in answer for answer in answers[1:])
+    task = service.finished(new)
+    assert (task.error, task.restart_of, service.put()) == (None, token, ["a", "b"])
+    assert "has ended well" in service.order(f"retry {new}")
+    with service.database._transactions.reading() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM task WHERE query IS NOT NULL").scalar_one()
+    assert kept == 0
+
+
+def test_the_query_of_a_failed_task_is_kept_as_long_as_the_settings_say(tmp_path: Path, small_video: Path) -> None:
+    """Not at all if it is 0."""
+    shutil.copy(small_video, tmp_path / "source.mp4")
+    with ToyService(tmp_path, jobs={"retry_hours": 0}) as service:
+        token = service.submit((tmp_path / "source.mp4").as_uri(), FAILING)
+        assert service.finished(token).error == "toys break"
+        assert "is not kept any more" in service.order(f"retry {token}")
+        with service.database._transactions.reading() as connection:
+            shown = connection.exec_driver_sql("SELECT query, query_shown FROM task").one()
+    assert shown[0] is None
+    assert '"output": "toy"' in shown[1]

@@ -115,6 +115,19 @@ class Submitter(Protocol):
             TokenNotFoundError: There is no such task that is still to be started.
         """
 
+    async def retry(self, token: str, base_url: str) -> str:
+        """Begin a failed task again, as a new one; return its token.
+
+        Args:
+            token: The task that failed.
+            base_url: Scheme, host and port under which the client reaches this service.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+            TaskStateError: It has not failed, or it cannot be begun again any more.
+            QueryError: Its query cannot work with the settings any more.
+        """
+
     async def cancel(self, token: str) -> bool:
         """Cancel a task; return whether what it has put is removed already.
 

@@ -21,6 +21,7 @@ from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
 from filmstrip.db.holding import hold_task
+from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output, task
 from filmstrip.db.transactions import Transactions, repeated
 from filmstrip.domain.errors import TaskStateError, TokenNotFoundError
@@ -31,7 +32,6 @@ CANCELLED = "Cancelled"
 
 _BEGUN = (TaskStatus.ENCODING, TaskStatus.SAVING, TaskStatus.COMPLETED)
 _MOST_AT_ONCE = 100
-_MOST_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,9 @@ class CancellationRows:
     def forget_artifacts(self, token: str, index: int, names: Collection[str]) -> None:
         """Keep that files of an output are not at its destinations any more."""
         here = and_(artifact.c.task_token == token, artifact.c.output_index == index)
-        listed = tuple(names)
-        for first in range(0, len(listed), _MOST_NAMES):
-            some = artifact.c.name.in_(listed[first : first + _MOST_NAMES])
+        for some in portions(names):
             with self._transactions.noting() as connection:
-                connection.execute(delete(artifact).where(here, some))
+                connection.execute(delete(artifact).where(here, artifact.c.name.in_(some)))
 
     @repeated
     def end_cleaning(self, token: str) -> None:

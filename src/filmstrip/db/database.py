@@ -22,6 +22,7 @@ from filmstrip.db.outages import OutageRows
 from filmstrip.db.outputs import ArtifactRows, OutputRows
 from filmstrip.db.profiles import ProfileRows
 from filmstrip.db.retention import RetentionRows
+from filmstrip.db.retries import RetryRows
 from filmstrip.db.revision import find_revision, revisions
 from filmstrip.db.secret_keys import SecretKeyRows
 from filmstrip.db.tasks import TaskRows
@@ -50,6 +51,7 @@ class Database:
         sessions: Sessions that keys opened.
         tasks: Tasks, from the token to the end.
         cancellations: Tasks that were cancelled, and what is still to be removed of them.
+        retries: Failed tasks that are begun again.
         outputs: How far their outputs are.
         artifacts: Files that are at their destinations.
         interruptions: What was at work when the service died.
@@ -88,6 +90,7 @@ class Database:
         self.callbacks = CallbackRows(transactions, cipher)
         self.tasks = TaskRows(transactions, cipher, self.callbacks)
         self.cancellations = CancellationRows(transactions, cipher, self.callbacks)
+        self.retries = RetryRows(transactions, cipher, self.tasks)
         self.outputs, self.artifacts = OutputRows(transactions, self.callbacks), ArtifactRows(transactions)
         self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
         self.retention = RetentionRows(transactions)

@@ -30,6 +30,10 @@ class ApiKey:
     expires_at: datetime | None = None
     last_used_at: datetime | None = field(default=None, compare=False)
 
+    def is_good(self, now: datetime) -> bool:
+        """Check whether it opens anything at a moment: it is neither revoked nor has it expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
     def may(self, scope: Scope) -> bool:
         """Check whether it may be used for something."""
         return scope in self.scopes or Scope.ADMIN in self.scopes

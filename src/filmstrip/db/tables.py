@@ -38,6 +38,7 @@ metadata = MetaData(
 
 _IS_GOOD = text("revoked_at IS NULL")
 _IS_UNCLEAN = text("clean_at IS NOT NULL")
+_IS_NEW_START = text("restart_of IS NOT NULL")
 _HAS_ITS_QUERY = text("query_until IS NOT NULL")
 
 api_key = Table(
@@ -90,8 +91,22 @@ task = Table(
     # A key's tasks are listed by their age.
     Index("ix_task_key_id", "key_id", "created_at"),
     Index("ix_task_finished_at", "finished_at"),
+    Index("ix_task_restart_of", "restart_of", sqlite_where=_IS_NEW_START, postgresql_where=_IS_NEW_START),
     Index("ix_task_clean_at", "clean_at", sqlite_where=_IS_UNCLEAN, postgresql_where=_IS_UNCLEAN),
     Index("ix_task_query_until", "query_until", sqlite_where=_HAS_ITS_QUERY, postgresql_where=_HAS_ITS_QUERY),
+)
+
+task_event = Table(
+    "task_event",
+    metadata,
+    Column("number", Integer, primary_key=True, comment="the order"),
+    Column("task_token", ForeignKey("task.token", ondelete="CASCADE"), nullable=False),
+    Column("happened_at", Moment, nullable=False, index=True),
+    Column("name", String(20), nullable=False),
+    Column("output_index", Integer, comment="of the output that it is about; none for the task"),
+    Column("worker", Text, comment="who did it; none if it was no worker"),
+    Column("detail", Words),
+    Index("ix_task_event_task_token", "task_token", "number"),
 )
 
 task_upload = Table(

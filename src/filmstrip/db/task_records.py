@@ -131,12 +131,13 @@ class Submission:
     """What a started task consists of.
 
     Attributes:
-        query: JSON text of the query; holds secrets, kept encrypted and only until the task is final.
+        query: JSON text of the query; holds secrets, kept encrypted and only as long as the task may need it.
         outputs: What is to be made, in the order of the request.
         payload: What the client wants to see again, None if nothing.
         warnings: What is ignored already.
         upload_ids: The uploads that are its sources, each once.
         callback: Where its events are told, None for nowhere.
+        query_shown: The query without secrets, JSON text; None if it is not to be shown.
     """
 
     query: str
@@ -145,6 +146,7 @@ class Submission:
     warnings: tuple[Warned, ...] = ()
     upload_ids: tuple[str, ...] = ()
     callback: CallbackTarget | None = None
+    query_shown: str | None = None
 
     def __repr__(self) -> str:
         return f"Submission(outputs={self.outputs!r})"

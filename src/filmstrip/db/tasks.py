@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from filmstrip.db.callback_records import ERROR, QUEUED, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
@@ -21,7 +21,6 @@ from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import DatabaseAwayError, LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
 
-_WAITING_LIFE = timedelta(days=7)
 _IS_OPEN = task.c.status.not_in([TaskStatus.CREATED, TaskStatus.COMPLETED])
 _NOT_BEGUN = {TaskStatus.CREATED, TaskStatus.DOWNLOADING, TaskStatus.COMPLETED}
 _NOT_MADE = "The output was not made"
@@ -50,8 +49,7 @@ class TaskRows:
 
         Args:
             key_id: The API key that makes it.
-            most_waiting: How many tasks of this key may wait for their query, None for any number. One that waited for
-                a week is forgotten.
+            most_waiting: How many tasks of this key may wait for their query, None for any number.
 
         Raises:
             LimitExceededError: That many wait already.
@@ -67,7 +65,6 @@ class TaskRows:
 
     def _demand_room(self, connection: Connection, key_id: int | None, most_waiting: int) -> None:
         waiting = and_(task.c.status == TaskStatus.CREATED, task.c.key_id == key_id)
-        connection.execute(delete(task).where(waiting, task.c.created_at < self._transactions.now() - _WAITING_LIFE))
         count = connection.execute(select(func.count()).select_from(task).where(waiting)).scalar_one()
         if count >= most_waiting:
             raise LimitExceededError(
@@ -127,7 +124,9 @@ class TaskRows:
         submission: Submission,
         enqueue: Callable[[Connection, str], object],
     ) -> str:
-        """Start a new task of the same API key for one that failed, in the transaction that ends it; return its token.
+        """Start a new task of the same API key for one that failed, in the caller's transaction; return its token.
+
+        The old one's query is forgotten: it is the new one's now.
 
         Args:
             connection: Has the transaction.
@@ -140,6 +139,7 @@ class TaskRows:
         row = {"token": new, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
         values = {"warnings": (), "is_at_work": False, "interruptions": 0, "restart_of": token}
         connection.execute(insert(task).values(**row, **values))
+        connection.execute(update(task).where(task.c.token == token).values(query=None, query_until=None))
         self._start(connection, new, submission, lambda within: enqueue(within, new), self._transactions.now())
         return new
 
@@ -157,6 +157,7 @@ class TaskRows:
             "started_at": started_at,
             "payload": submission.payload,
             "query": self._cipher.encrypt(submission.query, token),
+            "query_shown": submission.query_shown,
             "warnings": submission.warnings,
             "callback": self._callbacks.encrypt(submission.callback, token),
             "error": None,
@@ -242,10 +243,12 @@ class TaskRows:
             return
         with self._transactions.noting() as connection:
             hold_task(connection, token)
-            _add_warnings(connection, token, warnings)
+            add_warnings(connection, token, warnings)
 
-    def finish_task(self, token: str, error: str | None = None, sequel: Sequel | None = None) -> bool:
-        """End a task, with the reason if it failed, and forget its query. Tells whether it was this call that did.
+    def finish_task(
+        self, token: str, error: str | None = None, sequel: Sequel | None = None, keep_query_hours: float = 0
+    ) -> bool:
+        """End a task, with the reason if it failed. Tells whether it was this call that did.
 
         Outputs that did not end by themselves fail with it.
 
@@ -253,6 +256,8 @@ class TaskRows:
             token: The task.
             error: Why it failed, None if it did not.
             sequel: What follows from its end.
+            keep_query_hours: How long its query is kept if it failed, so that it can be begun again; else it is
+                forgotten at once.
         """
         now = self._transactions.now()
         final = {"status": TaskStatus.COMPLETED, "finished_at": now, "outage": None}
@@ -262,19 +267,25 @@ class TaskRows:
             hold_task(connection, token)
             failing = update(output).where(open_outputs).values(error=error or _NOT_MADE, **final)
             failed = connection.execute(failing.returning(output.c.error, output.c.tag, output.c.user_tag)).all()
-            ended = connection.execute(update(task).where(open_task).values(error=error, query=None, **final))
+            ending = update(task).where(open_task).values(error=error, **final)
+            if error is None or not keep_query_hours:
+                ending = ending.values(query=None)
+            else:
+                ending = ending.values(query_until=now + timedelta(hours=keep_query_hours))
+            ended = connection.execute(ending)
             if has_ended := ended.rowcount == 1:
                 of_outputs = (NewEvent(ERROR, *row) for row in failed)
                 events = [*of_outputs] if error is None else [*of_outputs, NewEvent(ERROR, error)]
                 if sequel is not None:
                     warned, event = sequel(connection)
-                    _add_warnings(connection, token, (warned,))
+                    add_warnings(connection, token, (warned,))
                     events.append(event)
                 self._callbacks.note(connection, token, *events, NewEvent(SAVED))
         return has_ended
 
 
-def _add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> None:
+def add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> None:
+    """Warn the client of something, inside the caller's transaction, which holds the task."""
     told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
     together = tuple(dict.fromkeys((*told, *warnings)))
     if together != told:

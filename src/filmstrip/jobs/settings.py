@@ -17,6 +17,8 @@ ExecutorName = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9._-]{0,64}$", description="at most 64 letters, digits, dots, hyphens, underscores"),
 ]
+Days = Annotated[int, Field(ge=0, le=36500, description="a whole number of days from 0 to 36500")]
+WaitingDays = Annotated[int, Field(ge=1, le=36500, description="a whole number of days from 1 to 36500")]
 RetryHours = Annotated[int, Field(ge=0, le=8760, description="a whole number of hours from 0 to 8760")]
 LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
@@ -56,6 +58,9 @@ class JobSettings:
             long after the first outage, no host that comes and goes is tried again either.
         retry_hours: How long the query of a task that failed or was cancelled is kept, encrypted, so that it can be
             begun again, in hours; 0 forgets it at once, as that of a task that ended well.
+        task_days: How long a task that has ended is kept, with its status, in days; 0 for ever. As long as the
+            temporary store has results of it, and its receiver is not told of its end, it stays.
+        waiting_task_days: How long a task is kept that was created and never started, in days.
         recoveries: How often an output is begun again after the service itself died while it was made, before it counts
             as the reason.
         free_disk_mb: What media work leaves free on the disk of the work folders, in MiB: the database needs some to
@@ -88,6 +93,8 @@ class JobSettings:
     outage_seconds: float = 3600.0
     work_hours: float = 24.0
     retry_hours: RetryHours = 24
+    task_days: Days = 0
+    waiting_task_days: WaitingDays = 7
     recoveries: int = 10
     free_disk_mb: int = 64
     executor_name: ExecutorName = ""

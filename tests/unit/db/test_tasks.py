@@ -1,6 +1,7 @@
 """Where is a task?"""
 
 import sqlite3
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -217,7 +218,7 @@ def test_interruptions_count_what_was_at_work(database: Database) -> None:
 
 
 def test_tasks_that_wait_for_their_query_are_bounded(database: Database, clock: Any) -> None:
-    """A key has so many tasks that were not started; a started one makes room, and one of a week ago is forgotten."""
+    """A key has so many tasks that were not started; a started one makes room, and so does one that is forgotten."""
     key, other = (database.keys.create_key(name)[0] for name in ("mine", "other"))
     tokens = [database.tasks.create_task(key.id, most_waiting=2) for _ in range(2)]
     with pytest.raises(LimitExceededError, match="2 tasks of this API key wait for their query: start some"):
@@ -231,6 +232,7 @@ def test_tasks_that_wait_for_their_query_are_bounded(database: Database, clock: 
     assert database.tasks.key_of_waiting(tokens[1]) == key.id
     database.tasks.create_task(key.id, most_waiting=2)
     clock.advance(days=8)
+    assert database.retention.forget_waiting(clock.now - timedelta(days=7)) == 3
     database.tasks.create_task(key.id, most_waiting=2)
     assert list(database.tasks.read_tasks(tokens)) == [tokens[0]]
 

@@ -20,6 +20,7 @@ from filmstrip.domain.errors import (
     WorkGivenUpError,
 )
 from filmstrip.domain.task import TaskStatus
+from filmstrip.jobs.tasks import submission
 from filmstrip.jobs.tasks.known_tasks import KnownTasks
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.surroundings import Surroundings
@@ -60,6 +61,12 @@ def query(query: Any) -> Any:
     )
     query.retry_on_error, query.text, query.warnings, query.priority = True, TEXT, (), 3
     return query
+
+
+@pytest.fixture(autouse=True)
+def shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The query is none, so it is not shown."""
+    monkeypatch.setattr(submission, "shown_query", lambda _query: None)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from filmstrip.jobs.tasks.piece_steps import PieceSteps
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.queue_limits import QueueLimits
 from filmstrip.jobs.tasks.restarts import Restarts
+from filmstrip.jobs.tasks.retention import Retention
 from filmstrip.jobs.tasks.run_pieces import RunPieces
 from filmstrip.jobs.tasks.script_kinds import Kind
 from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK
@@ -135,6 +136,7 @@ class JobEngine:
             Outages(database, settings, meter),
             settings.work_hours * 3600,
         )
+        self._retention = Retention(database, settings, storage)
         self._cleaning = Cleaning(database, settings, storage, self._folders, parse)
         self._ended_work = EndedWork(self._durable, around, self._cleaning)
         deliveries = Deliveries(database, callbacks or CallbackSettings(), storage)
@@ -177,8 +179,9 @@ class JobEngine:
         if self._child.media.isolation != "required":
             # Nobody needs to wait for it.
             self._telling = asyncio.create_task(self._report_isolation())
-        further = (self._callbacks.take_up, self._cleaning.clean_all, self._database.retention.forget_queries)
-        tidying = Tidying(self._database, self._folders, self._open_tasks, further)
+        further = (self._callbacks.take_up, self._cleaning.clean_all, self._retention.look)
+        kept = self._settings.retry_hours
+        tidying = Tidying(self._database, self._folders, self._open_tasks, further, kept)
         self._tidying = asyncio.create_task(tidying.keep_tidy(self._settings.watch_seconds))
         self._ending = asyncio.create_task(self._ended_work.keep_looking())
         _log.info("engine_started", unfinished_tasks=len(unfinished), slots=self._settings.slot_count)
@@ -218,6 +221,10 @@ class JobEngine:
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
         """Start a task, as `Submitting.submit`, and begin with it at once."""
         await self._submitting.submit(token, query, payload, base_url)
+
+    async def retry(self, token: str, base_url: str = "") -> str:
+        """Begin a failed task again, as `Submitting.retry`."""
+        return await self._submitting.retry(token, base_url)
 
     async def cancel(self, token: str) -> bool:
         """End a task now, as `Cancelling.cancel`; what works on it here has ended when this returns."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from filmstrip.db.callback_records import CallbackTarget
 from filmstrip.db.task_records import NewOutput, Submission
 from filmstrip.domain.artifact import MediaKind
+from filmstrip.jobs.tasks.shown_query import shown_query
 from filmstrip.outputs._base import Output
 from filmstrip.params.query import Query
 
@@ -34,6 +35,7 @@ def make_submission(
         warnings=query.warnings,
         upload_ids=upload_ids,
         callback=callback,
+        query_shown=shown_query(query),
     )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from filmstrip.db.backends.advisory_locks import ENGINE
-from filmstrip.db.database import Database
+from filmstrip.db.database import Database, utc_now
 from filmstrip.db.task_records import Submission
+from filmstrip.domain.errors import TaskStateError
 from filmstrip.jobs.callbacks.receiver import check_receiver, target_of
 from filmstrip.jobs.making.addresses import check_addresses
 from filmstrip.jobs.making.arrival import check_paths, check_servers, demand_all
@@ -101,6 +103,36 @@ class Submitting:
         self._durable.wake(TASK)
         _log.info("task_submitted", task_token=token, outputs=[output.output_name for output in submission.outputs])
 
+    async def retry(self, token: str, base_url: str = "") -> str:
+        """Start a new task in place of one that failed or was cancelled, with its query; return its token.
+
+        Args:
+            token: The task.
+            base_url: Scheme, host and port under which the client reaches this service.
+
+        Raises:
+            TokenNotFoundError: There is no such task.
+            TaskStateError: It has not failed, or it cannot be begun again any more.
+            QueryError: Its query cannot work with the settings any more.
+        """
+        new = await asyncio.to_thread(self._retry, token, base_url)
+        self._durable.wake(TASK)
+        _log.info("task_retried", task_token=token, new_task_token=new)
+        return new
+
+    def _retry(self, token: str, base_url: str) -> str:
+        failed = self._database.retries.read_failed(token)
+        key = None if failed.key_id is None else self._database.keys.read_key(failed.key_id)
+        if key is not None and not key.is_good(utc_now()):
+            raise TaskStateError("The API key of the task was revoked, or has expired: send the query with another one")
+        share = str(failed.key_id or "-")
+        submission = self._submission(self._parse(failed.query), failed.payload, failed.key_id, base_url)
+
+        def enqueue(connection: Connection, new: str) -> None:
+            self._durable.enqueue(connection, TASK, task_run(new), (new, share, 1), share)
+
+        return self._database.retries.retry_task(token, submission, enqueue)
+
     def _submission(self, query: Query[Output], payload: str | None, key_id: int | None, base_url: str) -> Submission:
         lender = lender_for(self._database, self._storage, key_id, is_begun=False)
         demand_all(
@@ -116,7 +148,7 @@ class Submitting:
 
 
 class Desk:
-    """Starts and cancels tasks for other processes, which run them; this one runs none."""
+    """Starts, cancels and retries tasks for other processes, which run them; this one runs none."""
 
     def __init__(
         self, database: Database, settings: JobSettings, storage: StorageSettings, uploads: Uploads | None = None
@@ -141,6 +173,10 @@ class Desk:
     async def submit(self, token: str, query: Query[Output], payload: str | None, base_url: str = "") -> None:
         """Start a task, as `Submitting.submit`."""
         await self._submitting.submit(token, query, payload, base_url)
+
+    async def retry(self, token: str, base_url: str = "") -> str:
+        """Begin a failed task again, as `Submitting.retry`."""
+        return await self._submitting.retry(token, base_url)
 
     async def cancel(self, token: str) -> bool:
         """Cancel a task, as `Cancelling.cancel`."""

@@ -145,7 +145,7 @@ class TaskSteps:
 
     def _finish(self, token: str, error: str | None) -> bool:
         sequel = None if error is None or self._restarts is None else self._restarts.sequel(token)
-        return self._database.tasks.finish_task(token, error, sequel)
+        return self._database.tasks.finish_task(token, error, sequel, self._around.settings.retry_hours)
 
     @asynccontextmanager
     async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:

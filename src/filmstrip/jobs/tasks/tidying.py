@@ -17,6 +17,7 @@ from filmstrip.jobs.tasks.work_folders import WorkFolders
 
 _JOURNAL_SECONDS = 60.0
 _LOST_SECONDS = 5.0
+_LOST = "An internal error of the service ended this"
 _log = structlog.get_logger()
 
 
@@ -29,6 +30,7 @@ class Tidying:
         folders: WorkFolders,
         open_tasks: Places,
         further: Sequence[Callable[[], object]] = (),
+        keep_query_hours: float = 0,
     ) -> None:
         """Prepare it.
 
@@ -37,9 +39,11 @@ class Tidying:
             folders: Where they work.
             open_tasks: Places that they have.
             further: What else is looked after as often, by one of those that share the database; they block.
+            keep_query_hours: How long the query of a lost task is kept, so that it can be begun again.
         """
         self._database = database
         self._further = further
+        self._keep_query_hours = keep_query_hours
         self._folders = folders
         self._open_tasks = open_tasks
 
@@ -80,7 +84,7 @@ class Tidying:
         tasks = self._database.tasks.read_tasks({identity.partition(".")[0] for identity in over})
         for task in tasks.values():
             if not task.status.is_final and not journal.has_open(f"{task.token}."):
-                if self._database.tasks.finish_task(task.token, "An internal error of the service ended this"):
+                if self._database.tasks.finish_task(task.token, _LOST, keep_query_hours=self._keep_query_hours):
                     _log.error("task_lost", task_token=task.token)
                 self._open_tasks.leave(task.token)
         before = datetime.now(UTC) - timedelta(seconds=_JOURNAL_SECONDS)
