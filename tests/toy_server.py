@@ -2,8 +2,8 @@
 
 The first line on its standard input are its data folder and settings, in JSON; the next ones `TOKEN QUERY`, which it
 submits, or `cancel TOKEN`, or `retry TOKEN`. It answers each by a line on its standard output. The file `die-at` in the
-data folder names where it kills itself, once: "before", "inside" or "after" and the name of a step. "inside" is when the
-step's work is done and not yet written down.
+data folder names where it kills itself, once: "before", "inside" or "after" and the name of a step. "inside" is when
+the step's work is done and not yet written down.
 """
 
 import asyncio

@@ -17,9 +17,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
+from filmstrip.db import event_records
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.event_records import TaskEvent
+from filmstrip.db.events import EventRows
 from filmstrip.db.holding import hold_task
 from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output, task
@@ -54,14 +57,16 @@ class Unclean:
 class CancellationRows:
     """Cancelled tasks."""
 
-    def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows) -> None:
+    def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows, events: EventRows) -> None:
         """Prepare them.
 
         Args:
             transactions: Those of the database.
             cipher: Encrypts the queries.
             callbacks: Keep what happens to tasks until their receivers were told.
+            events: Keep what happens to tasks.
         """
+        self._events = events
         self._transactions = transactions
         self._cipher = cipher
         self._callbacks = callbacks
@@ -113,6 +118,7 @@ class CancellationRows:
         if not values["query_until"]:
             values["query"] = None
         connection.execute(update(task).where(task.c.token == token).values(**final, **values))
+        self._events.note(connection, token, TaskEvent(event_records.CANCELLED))
         of_outputs = (NewEvent(ERROR, CANCELLED, *row) for row in ended)
         self._callbacks.note(connection, token, *of_outputs, NewEvent(ERROR, CANCELLED), NewEvent(SAVED))
 

@@ -15,6 +15,7 @@ from filmstrip.db.bell import Bell
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.cancellations import CancellationRows
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.events import EventRows
 from filmstrip.db.executors import ExecutorRows
 from filmstrip.db.interruptions import InterruptionRows
 from filmstrip.db.keys import KeyRows, SessionRows
@@ -50,6 +51,7 @@ class Database:
         keys: API keys.
         sessions: Sessions that keys opened.
         tasks: Tasks, from the token to the end.
+        events: What happened to tasks.
         cancellations: Tasks that were cancelled, and what is still to be removed of them.
         retries: Failed tasks that are begun again.
         outputs: How far their outputs are.
@@ -88,11 +90,12 @@ class Database:
         self._transactions = transactions = Transactions(self._backend, now, new_token)
         self.keys, self.sessions = KeyRows(transactions), SessionRows(transactions)
         self.callbacks = CallbackRows(transactions, cipher)
-        self.tasks = TaskRows(transactions, cipher, self.callbacks)
-        self.cancellations = CancellationRows(transactions, cipher, self.callbacks)
+        self.events = events = EventRows(transactions)
+        self.tasks = TaskRows(transactions, cipher, self.callbacks, events)
+        self.cancellations = CancellationRows(transactions, cipher, self.callbacks, events)
         self.retries = RetryRows(transactions, cipher, self.tasks)
-        self.outputs, self.artifacts = OutputRows(transactions, self.callbacks), ArtifactRows(transactions)
-        self.interruptions, self.outages = InterruptionRows(transactions), OutageRows(transactions)
+        self.outputs, self.artifacts = OutputRows(transactions, self.callbacks, events), ArtifactRows(transactions)
+        self.interruptions, self.outages = InterruptionRows(transactions, events), OutageRows(transactions, events)
         self.retention = RetentionRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Table, and_, select, update
 
+from filmstrip.db.events import EventRows
 from filmstrip.db.tables import output, task
 from filmstrip.db.transactions import Transactions, repeated
 
@@ -11,14 +12,16 @@ from filmstrip.db.transactions import Transactions, repeated
 class InterruptionRows:
     """Marks of work that is going on, and how often it was interrupted by the death of the service."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, events: EventRows) -> None:
         self._transactions = transactions
+        self._events = events
 
     @repeated
     def count_interruptions(self, executor_id: str | None = None) -> None:
         """Count what was at work when an executor died, None for all; called before that work begins again."""
         with self._transactions.noting() as connection:
             for table in (task, output):
+                self._events.note_interruptions(connection, table, _at_work(table, executor_id), executor_id)
                 again = update(table).where(*_at_work(table, executor_id))
                 values = {"is_at_work": False, "at_work_by": None, "interruptions": table.c.interruptions + 1}
                 connection.execute(again.values(values))
@@ -28,7 +31,9 @@ class InterruptionRows:
         """Mark that work begins on an output, or on the source of a task, and whose."""
         table, here = work_row(token, index)
         with self._transactions.noting() as connection:
-            connection.execute(update(table).where(here).values(is_at_work=True, at_work_by=executor_id))
+            begun = connection.execute(update(table).where(here).values(is_at_work=True, at_work_by=executor_id))
+            if begun.rowcount:
+                self._events.note_work(connection, token, index)
 
     @repeated
     def end_work(self, token: str, index: int | None = None, *, executor_id: str | None = None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from filmstrip.db.event_records import TRIED_AGAIN, WAITS, TaskEvent
+from filmstrip.db.events import EventRows
 from filmstrip.db.holding import hold_task
 from filmstrip.db.interruptions import work_row
 from filmstrip.db.tables import task
@@ -15,8 +17,9 @@ from filmstrip.domain.task import TaskStatus
 class OutageRows:
     """Outages of sources and destinations, as tasks and outputs meet them."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, events: EventRows) -> None:
         self._transactions = transactions
+        self._events = events
 
     @repeated
     def record_outage(self, token: str, index: int | None, outage: Outage | None) -> None:
@@ -24,7 +27,10 @@ class OutageRows:
         table, here = work_row(token, index)
         still_open = table.c.status != TaskStatus.COMPLETED
         with self._transactions.noting() as connection:
-            connection.execute(update(table).where(here, still_open).values(outage=outage))
+            noted = connection.execute(update(table).where(here, still_open).values(outage=outage)).rowcount
+            if noted and outage is not None:
+                told = TaskEvent(WAITS if outage.tries == 1 else TRIED_AGAIN, index, outage.reason)
+                self._events.note(connection, token, told)
 
     def end_outage(self, token: str, index: int | None) -> None:
         """Keep that an output, or the source of a task if `index` is None, waits for nothing any more."""

@@ -11,6 +11,8 @@ from filmstrip.db.backends._base import Backend
 from filmstrip.db.callback_records import ERROR, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.cancellations import note_arrival
+from filmstrip.db.event_records import OUTPUT_BEGUN, OUTPUT_ENDED, OUTPUT_FAILED, TaskEvent
+from filmstrip.db.events import EventRows
 from filmstrip.db.holding import hold_task
 from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output
@@ -26,13 +28,15 @@ _SUBSTITUTE = '"is_substitute":true'
 class OutputRows:
     """Outputs."""
 
-    def __init__(self, transactions: Transactions, callbacks: CallbackRows) -> None:
+    def __init__(self, transactions: Transactions, callbacks: CallbackRows, events: EventRows) -> None:
         """Prepare them.
 
         Args:
             transactions: Those of the database.
             callbacks: Keep what happens to outputs until their receivers were told.
+            events: Keep what happens to outputs.
         """
+        self._events = events
         self._transactions = transactions
         self._callbacks = callbacks
 
@@ -43,7 +47,10 @@ class OutputRows:
         here = and_(output.c.task_token == token, output.c.output_index.in_(indexes), output.c.status.in_(before))
         with self._transactions.noting() as connection:
             hold_task(connection, token)
-            connection.execute(update(output).where(here).values(status=status))
+            advancing = update(output).where(here).values(status=status).returning(output.c.output_index)
+            advanced = connection.execute(advancing).scalars().all()
+            if status is TaskStatus.ENCODING:
+                self._events.note(connection, token, *(TaskEvent(OUTPUT_BEGUN, index) for index in advanced))
             _let_task_follow(connection, token)
 
     @repeated
@@ -81,6 +88,8 @@ class OutputRows:
             ended = connection.execute(ending.returning(output.c.error, output.c.tag, output.c.user_tag)).first()
             _let_task_follow(connection, token)
             if ended is not None:
+                told = TaskEvent(OUTPUT_ENDED if ended.error is None else OUTPUT_FAILED, index, ended.error)
+                self._events.note(connection, token, told)
                 self._callbacks.note(connection, token, NewEvent(SAVED if ended.error is None else ERROR, *ended))
 
 

@@ -101,10 +101,11 @@ task_event = Table(
     metadata,
     Column("number", Integer, primary_key=True, comment="the order"),
     Column("task_token", ForeignKey("task.token", ondelete="CASCADE"), nullable=False),
-    Column("happened_at", Moment, nullable=False, index=True),
+    Column("happened_at", Moment, nullable=False),
     Column("name", String(20), nullable=False),
     Column("output_index", Integer, comment="of the output that it is about; none for the task"),
     Column("worker", Text, comment="who did it; none if it was no worker"),
+    Column("step", Text, comment="what it was doing"),
     Column("detail", Words),
     Index("ix_task_event_task_token", "task_token", "number"),
 )

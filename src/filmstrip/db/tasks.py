@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, insert, select, update
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from filmstrip.db.callback_records import ERROR, QUEUED, SAVED, NewEvent
 from filmstrip.db.callbacks import CallbackRows
 from filmstrip.db.encryption import Cipher
+from filmstrip.db.event_records import ENDED, FAILED, RESTARTED, SUBMITTED, WARNED, TaskEvent
+from filmstrip.db.events import EventRows
 from filmstrip.db.holding import hold_task
 from filmstrip.db.keys import is_good, note_use
 from filmstrip.db.portions import portions
@@ -32,14 +34,16 @@ Sequel = Callable[[Connection], tuple[Warned, NewEvent]]
 class TaskRows:
     """Tasks."""
 
-    def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows) -> None:
+    def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows, events: EventRows) -> None:
         """Prepare them.
 
         Args:
             transactions: Those of the database.
             cipher: Encrypts the queries.
             callbacks: Keep what happens to tasks until their receivers were told.
+            events: Keep what happens to tasks.
         """
+        self._events = events
         self._transactions = transactions
         self._cipher = cipher
         self._callbacks = callbacks
@@ -140,6 +144,7 @@ class TaskRows:
         values = {"warnings": (), "is_at_work": False, "interruptions": 0, "restart_of": token}
         connection.execute(insert(task).values(**row, **values))
         connection.execute(update(task).where(task.c.token == token).values(query=None, query_until=None))
+        self._events.note(connection, token, TaskEvent(RESTARTED, None, new))
         self._start(connection, new, submission, lambda within: enqueue(within, new), self._transactions.now())
         return new
 
@@ -169,6 +174,7 @@ class TaskRows:
             uploads = [{"upload_id": identity, "task_token": token} for identity in submission.upload_ids]
             connection.execute(insert(task_upload), uploads)
         enqueue(connection)
+        self._events.note(connection, token, TaskEvent(SUBMITTED))
         self._callbacks.note(connection, token, NewEvent(QUEUED))
 
     @repeated
@@ -243,7 +249,7 @@ class TaskRows:
             return
         with self._transactions.noting() as connection:
             hold_task(connection, token)
-            add_warnings(connection, token, warnings)
+            self._events.note(connection, token, *_events_of(add_warnings(connection, token, warnings)))
 
     def finish_task(
         self, token: str, error: str | None = None, sequel: Sequel | None = None, keep_query_hours: float = 0
@@ -280,16 +286,22 @@ class TaskRows:
                     warned, event = sequel(connection)
                     add_warnings(connection, token, (warned,))
                     events.append(event)
+                self._events.note(connection, token, TaskEvent(ENDED if error is None else FAILED, None, error))
                 self._callbacks.note(connection, token, *events, NewEvent(SAVED))
         return has_ended
 
 
-def add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> None:
-    """Warn the client of something, inside the caller's transaction, which holds the task."""
+def _events_of(warnings: Iterable[Warned]) -> Iterator[TaskEvent]:
+    return (TaskEvent(WARNED, None, ": ".join(filter(None, (each.message, each.details)))) for each in warnings)
+
+
+def add_warnings(connection: Connection, token: str, warnings: Iterable[Warned]) -> tuple[Warned, ...]:
+    """Warn the client of something, inside the caller's transaction, which holds the task; return what is new."""
     told = connection.execute(select(task.c.warnings).where(task.c.token == token)).scalar_one()
     together = tuple(dict.fromkeys((*told, *warnings)))
     if together != told:
         connection.execute(update(task).where(task.c.token == token).values(warnings=together))
+    return together[len(told) :]
 
 
 def advance_task(connection: Connection, token: str, status: TaskStatus) -> None:

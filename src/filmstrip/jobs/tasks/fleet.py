@@ -44,9 +44,11 @@ class Fleet:
         self._liveness: Liveness | None = None
         self.executor_id = LOCAL
         self.marks_of: str | None = None
+        database.events.worker = LOCAL
         if database.is_shared:
             executor = this_executor(settings, database.key_fingerprint)
             self.executor_id = self.marks_of = executor.id
+            database.events.worker = executor.name
             self._liveness = Liveness(
                 database, executor, settings.live_seconds, take_over=self._take_over, on_dead=on_dead
             )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from filmstrip.db.events import in_step
 from filmstrip.domain.errors import LimitExceededError, TokenNotFoundError
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.step_limit import StepLimit
@@ -74,7 +75,8 @@ class RunningSteps:
         timeout: asyncio.Timeout | None = None
         try:
             async with limit.running() as timeout:
-                result = await work()
+                with in_step(limit.name):
+                    result = await work()
                 is_failed = False
                 return result
         except TimeoutError:

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(20), nullable=False),
         sa.Column("output_index", sa.Integer(), comment="of the output that it is about; none for the task"),
         sa.Column("worker", sa.Text(), comment="who did it; none if it was no worker"),
+        sa.Column("step", sa.Text(), comment="what it was doing"),
         sa.Column("detail", Words()),
         sa.ForeignKeyConstraint(
             ["task_token"], ["task.token"], name=op.f("fk_task_event_task_token"), ondelete="CASCADE"
@@ -32,4 +33,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_task_event")),
     )
     op.create_index("ix_task_event_task_token", "task_event", ["task_token", "number"])
-    op.create_index("ix_task_event_happened_at", "task_event", ["happened_at"])
