@@ -31,4 +31,5 @@ async def retry_task(request: web.Request) -> web.Response:
     structlog.contextvars.bind_contextvars(task_token=token)
     await demand_owner(fields, request, token)
     new = await request.app[PARTS].submitter.retry(token, base_url(request))
+    structlog.contextvars.bind_contextvars(new_task_token=new)
     return success(task_token=new, retry_of=token, status_url=base_url(request) + STATUS_PATH)

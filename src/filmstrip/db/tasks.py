@@ -32,7 +32,11 @@ Sequel = Callable[[Connection], tuple[Warned, NewEvent]]
 
 
 class TaskRows:
-    """Tasks."""
+    """Tasks.
+
+    Attributes:
+        cell: Two hexadecimal digits with which the tokens of new tasks begin; "" for any.
+    """
 
     def __init__(self, transactions: Transactions, cipher: Cipher, callbacks: CallbackRows, events: EventRows) -> None:
         """Prepare them.
@@ -44,6 +48,7 @@ class TaskRows:
             events: Keep what happens to tasks.
         """
         self._events = events
+        self.cell = ""
         self._transactions = transactions
         self._cipher = cipher
         self._callbacks = callbacks
@@ -58,7 +63,7 @@ class TaskRows:
         Raises:
             LimitExceededError: That many wait already.
         """
-        token = self._transactions.new_token()
+        token = self._new_token()
         row = {"token": token, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
         with self._transactions.writing() as connection:
             if most_waiting is not None:
@@ -66,6 +71,9 @@ class TaskRows:
             connection.execute(insert(task).values(warnings=(), is_at_work=False, interruptions=0, **row))
             note_use(connection, key_id, self._transactions.now())
         return token
+
+    def _new_token(self) -> str:
+        return self.cell + self._transactions.new_token()[len(self.cell) :]
 
     def _demand_room(self, connection: Connection, key_id: int | None, most_waiting: int) -> None:
         waiting = and_(task.c.status == TaskStatus.CREATED, task.c.key_id == key_id)
@@ -138,7 +146,7 @@ class TaskRows:
             submission: What the new one consists of.
             enqueue: Writes whatever makes the task of a token run.
         """
-        new = self._transactions.new_token()
+        new = self._new_token()
         key_id = connection.execute(select(task.c.key_id).where(task.c.token == token)).scalar()
         row = {"token": new, "key_id": key_id, "status": TaskStatus.CREATED, "created_at": self._transactions.now()}
         values = {"warnings": (), "is_at_work": False, "interruptions": 0, "restart_of": token}
@@ -190,6 +198,14 @@ class TaskRows:
         if encrypted is None:
             raise TokenNotFoundError("Token not found")
         return self._cipher.decrypt(encrypted, token)
+
+    @repeated
+    def read_shown_query(self, token: str) -> str | None:
+        """Read the JSON text of a task's query without secrets; None if it has none."""
+        query = select(task.c.query_shown).where(task.c.token == token)
+        with self._transactions.reading() as connection:
+            found: str | None = connection.execute(query).scalar()
+        return found
 
     @repeated
     def read_tasks(self, tokens: Iterable[str]) -> dict[str, TaskRecord]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -16,16 +15,13 @@ from filmstrip.api.app import make_app
 from filmstrip.api.parts import Check, Parts, Submitter
 from filmstrip.api.settings import ApiSettings
 from filmstrip.db.database import Database
-from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.jobs.rules.meter import UNWATCHED
 from filmstrip.jobs.tasks.engine import JobEngine
 from filmstrip.jobs.tasks.submitting import Desk
 from filmstrip.outputs.registry import load_outputs
+from filmstrip.service.opened_uploads import open_uploads
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.own.bucket import UPLOADS, open_own
 from filmstrip.storage.own.serving import TemporaryObject, TemporaryObjects
-from filmstrip.uploads.bucket_store import BucketStore
-from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -107,14 +103,8 @@ class Service:
 
 def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Service:
     """Join all parts; nothing runs yet."""
-
-    def demand_disk(folder: Path) -> None:
-        demand_free_disk(folder, settings.jobs.free_disk_mb)
-
     load_outputs()  # Not while the first request waits.
-    root, bucket = settings.uploads.upload_root, open_own(settings.storage, UPLOADS)
-    store = FolderStore(root, demand_disk) if bucket is None else BucketStore(bucket, root, demand_disk)
-    uploads = Uploads(database.uploads, store, settings.uploads)
+    uploads = open_uploads(settings, database)
     temporary = TemporaryObjects(settings.storage)
     metrics = None if settings.service.metrics_port is None else _metrics(database)
     engine = desk = app = None

@@ -36,6 +36,7 @@ def open_database(settings: ServiceSettings, *, alone: bool = False) -> Iterator
     """
     with _naming_mistakes(settings.data_dir.absolute()):
         database = _opened(settings)
+        database.tasks.cell = settings.cell
     try:
         with _naming_mistakes(settings.data_dir.absolute()):
             if alone:

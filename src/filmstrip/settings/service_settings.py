@@ -32,6 +32,7 @@ DatabaseUrl = Annotated[
         description="an address such as sqlite:////PATH/TO/FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
     ),
 ]
+Cell = Annotated[str, Field(pattern=r"^[0-9a-f]{2}$", description="two hexadecimal digits from 00 to ff")]
 SecretKeyText = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$", description="64 hexadecimal digits")]
 
 
@@ -56,6 +57,7 @@ class ServiceSettings:
             at the next start.
         secret_key: Encrypts what clients send while their tasks run: 64 hexadecimal digits; secret.key in the data
             folder, made at the first start, if it is not given.
+        cell: How the token of each new task begins, so that several installations behind one address can be told apart.
     """
 
     host: str = "127.0.0.1"
@@ -70,3 +72,4 @@ class ServiceSettings:
     log_format: Literal["auto", "json", "console"] = "auto"
     drain_seconds: float = 5.0
     secret_key: SecretKeyText | None = field(default=None, repr=False)
+    cell: Cell = "00"

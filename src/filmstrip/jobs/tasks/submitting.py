@@ -117,7 +117,6 @@ class Submitting:
         """
         new = await asyncio.to_thread(self._retry, token, base_url)
         self._durable.wake(TASK)
-        _log.info("task_retried", task_token=token, new_task_token=new)
         return new
 
     def _retry(self, token: str, base_url: str) -> str:
