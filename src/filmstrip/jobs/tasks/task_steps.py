@@ -94,7 +94,7 @@ class TaskSteps:
         _log.info("source_probed", container=info.container, duration_seconds=float(info.duration_seconds))
 
     async def priority(self, token: str) -> int:
-        """Tell which of the tasks of its API key begin first; what is over has the usual one."""
+        """Return the priority of a task; one that is over has the usual one."""
         try:
             return (await self._around.query(token)).priority
         except TokenNotFoundError:
