@@ -128,6 +128,7 @@ def cases(folder: Path, video: Path) -> dict[str, tuple[tuple[str, ...], dict[st
         "api": (("api",), {}, 2),
         "worker": (("worker",), {}, 2),
         "workers": (("workers",), {}, 1),
+        "usage": (("usage",), {}, 0),
         "migrate": (("migrate",), {}, 0),
         "lint": (("lint", str(folder / "set" / "a.vtt")), {}, 1),
         "probe": (("probe", str(video)), {}, 0),

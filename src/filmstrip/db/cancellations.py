@@ -27,6 +27,7 @@ from filmstrip.db.holding import hold_task
 from filmstrip.db.portions import portions
 from filmstrip.db.tables import artifact, output, task
 from filmstrip.db.transactions import Transactions, repeated
+from filmstrip.db.usage import count_usage
 from filmstrip.domain.errors import TaskStateError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
 
@@ -118,6 +119,7 @@ class CancellationRows:
         if not values["query_until"]:
             values["query"] = None
         connection.execute(update(task).where(task.c.token == token).values(**final, **values))
+        count_usage(connection, token, now, is_failed=True)
         self._events.note(connection, token, TaskEvent(event_records.CANCELLED))
         of_outputs = (NewEvent(ERROR, CANCELLED, *row) for row in ended)
         self._callbacks.note(connection, token, *of_outputs, NewEvent(ERROR, CANCELLED), NewEvent(SAVED))

@@ -30,6 +30,7 @@ from filmstrip.db.tasks import TaskRows
 from filmstrip.db.transactions import Transactions
 from filmstrip.db.unusable import telling_why
 from filmstrip.db.uploads import UploadRows
+from filmstrip.db.usage import UsageRows
 
 _TOKEN_BYTES = 16
 
@@ -64,6 +65,7 @@ class Database:
         callbacks: What receivers are to be told.
         executors: Who works on it.
         backlog: What waits and runs.
+        usage: What was made, day by day.
         secret_keys: What encrypts what is secret in it.
         bell: Tells the processes that share it that there is something to do.
         is_shared: Whether several processes may work on it at a time.
@@ -102,6 +104,7 @@ class Database:
         self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)
         self.bell = Bell(transactions)
         self.is_shared = self._backend.is_shared
+        self.usage = UsageRows(transactions)
         self.backlog = BacklogRows(transactions, is_shared=self.is_shared)
         self.key_fingerprint = cipher.fingerprint
 

@@ -205,6 +205,19 @@ secret_key = Table(
     Column("known_since", Moment, nullable=False),
 )
 
+usage = Table(
+    "usage",
+    metadata,
+    Column("key_id", Integer, primary_key=True, autoincrement=False, comment="0 for the operator's own tasks"),
+    Column("day", String(10), primary_key=True, comment="UTC, as 2026-11-29"),
+    Column("tasks", Integer, nullable=False),
+    Column("failed_tasks", Integer, nullable=False),
+    Column("source_seconds", Float, nullable=False),
+    Column("output_seconds", Float, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("pictures", BigInteger, nullable=False),
+)
+
 callback = Table(
     "callback",
     metadata,

@@ -19,6 +19,7 @@ from filmstrip.db.tables import api_key, output, task, task_upload
 from filmstrip.db.task_reading import list_tasks, read_tasks
 from filmstrip.db.task_records import NewOutput, Source, Submission, TaskFilter, TaskRecord
 from filmstrip.db.transactions import Transactions, repeated
+from filmstrip.db.usage import count_usage
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import DatabaseAwayError, LimitExceededError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus, may_follow
@@ -304,6 +305,7 @@ class TaskRows:
                     events.append(event)
                 self._events.note(connection, token, TaskEvent(ENDED if error is None else FAILED, None, error))
                 self._callbacks.note(connection, token, *events, NewEvent(SAVED))
+                count_usage(connection, token, now, is_failed=error is not None)
         return has_ended
 
 
