@@ -36,6 +36,10 @@ class FrameStamp:
     is_substitute: bool = False
 
 
+SCRATCH_PREFIX = ".piece-"
+"""Begins the names of files that are no result, but what one is made of; and of what is noted beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A finished file of an output.
@@ -58,6 +62,11 @@ class Artifact:
     source_bytes_read: int = 0
     duration_seconds: Fraction | None = None
     urls_expire_at: str | None = None
+
+    @property
+    def is_scratch(self) -> bool:
+        """Whether it is no result, and at no destination."""
+        return self.name.startswith(SCRATCH_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)

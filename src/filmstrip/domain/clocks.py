@@ -20,3 +20,6 @@ ASSUMED_FRAME_RATE = Fraction(25)
 LONGEST_MUXER_DELAY = Fraction(1, 4)
 """A muxer delays the first picture by its reordering depth or the audio encoder's priming, in seconds. Players differ
 in whether they show that delay; the first picture is what everybody calls time 0. A longer gap is part of the film."""
+
+HALF_MILLISECOND = Fraction(1, 2000)
+"""Pictures are further apart than this, in seconds: so much before the first one of a part, that part begins."""

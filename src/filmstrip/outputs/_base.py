@@ -26,6 +26,22 @@ class Addressing:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """Which pictures of a video a group makes, by the time of the result.
+
+    Attributes:
+        start_seconds: Those that are shown from here on; None from the first one on.
+        end_seconds: Those that are shown before it; None for all the rest.
+        grid_seconds: How far the keyframes are apart that are asked for, from the first picture on; both ends are on
+            that grid. None if there is no such one.
+    """
+
+    start_seconds: Fraction | None
+    end_seconds: Fraction | None
+    grid_seconds: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Artifacts that are made in one go, by one child process: the unit that is repeated after a crash.
 
@@ -40,6 +56,9 @@ class Group:
         needs_source: Whether the source is read for it; else it is made though the source has gone away.
         parts: The groups that it consists of, if it was put together of several: they are made one after the other by
             one process, each told of the files before it, and files of the last part are put after all others.
+        is_scratch: Whether its files are no result, but what another group is made of (`storage.own.scratch`).
+        segment: Which pictures it makes, None for all.
+        joins: The files that it is made of, in order: those of groups before it that are scratch.
     """
 
     name: str
@@ -49,6 +68,9 @@ class Group:
     needs_all: bool = True
     needs_source: bool = True
     parts: tuple[Group, ...] = ()
+    is_scratch: bool = False
+    segment: Segment | None = None
+    joins: tuple[str, ...] = ()
 
     @property
     def all_parts(self) -> tuple[Group, ...]:
@@ -72,6 +94,11 @@ class OutputPlan:
     def pieces(self) -> tuple[Group, ...]:
         """The groups that need nothing of one another, so that they can be made at the same time, in any order."""
         return tuple(group for group in self.groups if not group.needs_all and not group.parts)
+
+    @property
+    def results(self) -> tuple[Group, ...]:
+        """The groups whose files are the output's."""
+        return tuple(group for group in self.groups if not group.is_scratch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +172,17 @@ class Output(FormatParameters):
             StreamMissingError: The source has no stream of the kind that is needed.
             OutputError: The parameters do not fit this source.
         """
+
+    def plan_in_segments(
+        self, info: MediaInfo, segment_seconds: Fraction, *, upscale: bool = False
+    ) -> OutputPlan | None:
+        """Decide the same in segments of about a length, each made for itself; None if it is made in one piece; pure.
+
+        Raises:
+            FilmstripError: As `plan`.
+        """
+        del info, segment_seconds, upscale
+        return None
 
     def shared_decode(self, info: MediaInfo) -> Hashable:
         """Return what decides what is decoded for it: outputs that return the same are made together; pure.

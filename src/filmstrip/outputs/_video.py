@@ -17,8 +17,9 @@ from filmstrip.media.settings import MediaSettings
 from filmstrip.media.transcoding.encoders._base import VideoEncoder
 from filmstrip.media.transcoding.encoders.registry import video_encoders
 from filmstrip.media.transcoding.picture_plan import PicturePlan, plan_picture
-from filmstrip.outputs._base import Effort
+from filmstrip.outputs._base import Effort, OutputPlan
 from filmstrip.outputs._encoded import EncodedOutput
+from filmstrip.outputs._segments import plan_segments
 from filmstrip.outputs._size_words import size_words
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.frame_size import FrameSizing
@@ -122,6 +123,13 @@ class VideoOutput(EncodedOutput, FrameSizing, VideoEncoding):
         """Whether the source is gone through twice, which only a bitrate needs."""
         is_average = self.bitrate is not None and self.quality is None
         return self.two_pass and is_average and self.video_encoder.has_two_passes(self)
+
+    def plan_in_segments(
+        self, info: MediaInfo, segment_seconds: Fraction, *, upscale: bool = False
+    ) -> OutputPlan | None:
+        """Plan segments, if the video is long, and comes out the same of them."""
+        plan = self.plan(info, upscale=upscale)
+        return plan_segments(self, plan, info, segment_seconds, upscale=upscale)
 
     def shared_decode(self, info: MediaInfo) -> ClipDecode | None:
         """Return the clip; None if it is gone through twice, or there are no pictures to decode."""

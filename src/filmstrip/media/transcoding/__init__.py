@@ -12,6 +12,9 @@ Others use:
 - `picture_filter`: the same as a filter chain
 - `cut`: `find_cut`, how the first frame of a clip is reached
 - `joined_parts`: pieces that are read at the same time
+- `stretch`: which pictures of a clip a segment has, and how the first one is reached
+- `segments`: parts of a long video that are encoded apart
+- `segment_join`: puts them together
 - `part_list`: pieces that are read one after the other
 - `verify`: how long a finished file is
 - `ffmpeg_process`: `WaitingFfmpeg`, the runs that a media process may make

@@ -42,7 +42,7 @@ def _one_input(clip: SourceClip, source: LocalFile) -> list[str]:
         *("-threads", str(clip.threads)),
         # Otherwise ffmpeg takes a picture that stays for ten seconds, and the run-up of a clip, for a jump of a clock.
         *(() if _has_jumps(clip) else ("-dts_delta_threshold", _NEVER_SECONDS)),
-        *_seek(clip.cut),
+        *_seek_of(clip),
         *(() if clip.demuxer is None else ("-f", clip.demuxer)),
         # The prefix keeps ffmpeg from reading a protocol or an option out of the name. The list is our own.
         *(("-i", local_address(source)) if clip.part_list is None else _list_arguments(clip.part_list)),
@@ -55,6 +55,16 @@ def _has_jumps(clip: SourceClip) -> bool:
 
 def _list_arguments(part_list: Path) -> list[str]:
     return ["-safe", "0", "-f", "concat", "-i", f"file:{part_list}"]
+
+
+def _seek_of(clip: SourceClip) -> list[str]:
+    stretch = clip.stretch
+    if stretch is None or stretch.seek_seconds is None:
+        return _seek(clip.cut)
+    # ffmpeg counts from where it seeks: what it counts from in the whole clip is put in the place of it.
+    offset = stretch.seek_seconds - stretch.origin_seconds
+    target = ("-seek_timestamp", "1", "-ss", seconds(stretch.seek_seconds))
+    return ["-noaccurate_seek", "-itsoffset", seconds(offset), *target]
 
 
 def _seek(cut: Cut) -> list[str]:

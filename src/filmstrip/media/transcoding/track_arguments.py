@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from filmstrip.domain.clocks import MPEG_CLOCK_HZ
+from filmstrip.domain.clocks import HALF_MILLISECOND, MPEG_CLOCK_HZ
 from filmstrip.media.transcoding.cut import Cut
 from filmstrip.media.transcoding.input_arguments import seconds
 from filmstrip.media.transcoding.sound_times import WITHOUT_REPEATED_SILENCE, sound_times
+from filmstrip.media.transcoding.stretch import Stretch
 from filmstrip.media.transcoding.transcode import AudioTrack, SourceClip, VideoTrack
 
-# FFmpeg's times have microseconds; pictures are further apart than this.
-_HALF_MILLISECOND = Fraction(1, 2000)
 _FINE_TIME_BASE = f"1/{MPEG_CLOCK_HZ}"
 
 
@@ -80,7 +78,16 @@ def _pictures(clip: SourceClip, track: VideoTrack, label: str | None) -> list[st
     if label is not None:
         return ["-map", f"[{label}]"]
     # Exactly the stream that was probed: never cover art, never a second camera.
-    return ["-map", f"0:{track.source_index}", "-filter:v", _start(clip.cut) + track.filters]
+    filters = ",".join(filter(None, (_start(clip.cut) + track.filters, _stretch(clip.stretch))))
+    return ["-map", f"0:{track.source_index}", "-filter:v", filters]
+
+
+def _stretch(stretch: Stretch | None) -> str:
+    if stretch is None:
+        return ""
+    ends = {"start": stretch.start_seconds, "end": stretch.end_seconds}
+    given = [f"{name}={seconds(end)}" for name, end in ends.items() if end is not None]
+    return f"trim={':'.join(given)}" if given else ""
 
 
 def _start(cut: Cut) -> str:
@@ -90,7 +97,7 @@ def _start(cut: Cut) -> str:
     exact = f"settb={_FINE_TIME_BASE},setpts=PTS+({seconds(cut.picture_shift_seconds)}/TB),"
     shift = exact if cut.picture_shift_seconds else ""
     # The picture on screen at the clip's start appeared before it: everything earlier goes, and that one appears at 0.
-    return f"{shift}trim=start={seconds(-cut.lead_seconds - _HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
+    return f"{shift}trim=start={seconds(-cut.lead_seconds - HALF_MILLISECOND)},setpts='if(lt(T,0),0,PTS)',"
 
 
 def _frame_times(clip: SourceClip, track: VideoTrack) -> list[str]:

@@ -11,6 +11,7 @@ from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.cut import Cut
 from filmstrip.media.transcoding.joined_parts import JoinedPart
 from filmstrip.media.transcoding.muxers._base import Muxer
+from filmstrip.media.transcoding.stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class SourceClip:
         parts: What the source is made of where whole files lie one behind the other; else empty.
         part_list: A list of them that is read in place of the source, where they are too many.
         is_stitched: Whether the parts are sources of their own, of any kinds.
+        stretch: Which of its pictures are encoded, None for all of them.
     """
 
     source: LocalFile
@@ -36,6 +38,7 @@ class SourceClip:
     parts: tuple[JoinedPart, ...] = ()
     part_list: Path | None = None
     is_stitched: bool = False
+    stretch: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _deliver(rendition: Rendition, delivery: Delivery, run: FfmpegRun, *, thread
         return error if promise.video or run.written_seconds else _nothing_heard(promise)
     except FilmstripError as error:
         return error
-    _make_durable(part)
+    make_durable(part)
     part.replace(rendition.target)
     return None
 
@@ -176,7 +176,7 @@ def _expectation(run: FfmpegRun, promise: Promise) -> Expectation:
     )
 
 
-def _make_durable(path: Path) -> None:
+def make_durable(path: Path) -> None:
     """Make sure that what has the name is whole even after a power cut."""
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -46,6 +46,25 @@ class Expectation:
     has_cover: bool = False
 
 
+def check_video_alone(container: InputContainer, video: PromisedVideo) -> None:
+    """Check that a file has one stream of pictures, as promised.
+
+    Raises:
+        OutputInvalidError: It is otherwise.
+    """
+    _check_streams(container, Expectation((video,), (), Fraction(0), None))
+
+
+def check_whole(container: InputContainer, expected: Expectation) -> None:
+    """Check streams and length of a file whose packets were looked at before; nothing is decoded.
+
+    Raises:
+        OutputInvalidError: It is otherwise.
+    """
+    _check_streams(container, expected)
+    _check_duration(_duration(container), expected)
+
+
 def measure_duration(path: Path) -> Fraction:
     """Return how long a file of ours lasts, in seconds, from its header."""
     with av.open(f"file:{path.absolute()}", metadata_errors="replace") as container:
@@ -66,7 +85,7 @@ def verify_file(path: Path, expected: Expectation, *, threads: int, on_progress:
             _check_streams(container, expected)
             duration = _duration(container)
             _check_duration(duration, expected)
-            _decode_all(container, threads, on_progress)
+            decode_all(container, threads, on_progress)
             return duration
     except av.error.FFmpegError as error:
         raise OutputInvalidError("The result does not decode to its end") from error
@@ -145,7 +164,12 @@ def _prepare_decoders(container: InputContainer, threads: int) -> None:
         stream.codec_context.options = {"err_detect": "explode"}
 
 
-def _decode_all(container: InputContainer, threads: int, on_progress: ProgressListener) -> None:
+def decode_all(container: InputContainer, threads: int, on_progress: ProgressListener) -> None:
+    """Decode all of a file, and compare how much there was with what its header says.
+
+    Raises:
+        OutputInvalidError: It is damaged, or lacks something.
+    """
     _prepare_decoders(container, threads)
     duration, done = _duration(container), Fraction(0)
     decoded, heard = Counter[int](), Counter[int]()

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from filmstrip.domain.clocks import HALF_MILLISECOND
 from filmstrip.domain.media_info import AudioStream
 from filmstrip.params.audio_stream import AudioEncoding
 from filmstrip.params.codec_parameters import CodecParameters
 from filmstrip.params.video_stream import FASTEST_FRAME_RATE, PIXEL_FORMATS, VideoEncoding
+
+FORCED_TIME = f"t+{float(HALF_MILLISECOND)}"
+"""When a picture is shown, for FFmpeg's expression of which ones become keyframes; a little later, as in floating
+point three times 0.8 is more than 2.4."""
+FORCED_COUNT = "n_forced"
+"""How many were forced before it."""
 
 ParametersT = TypeVar("ParametersT", bound=CodecParameters)
 
@@ -65,6 +72,11 @@ class VideoEncoder(ABC, Generic[ParametersT]):
         """Check whether it can go through a clip twice to meet a bitrate."""
         del video
         return True
+
+    def spends_by_quality(self, video: VideoEncoding) -> bool:
+        """Check whether bits follow from the pictures alone: no average and no ceiling is kept over the whole."""
+        limits = (getattr(self.settings(video), name, None) for name in ("max_rate", "min_rate", "bufsize"))
+        return video.bitrate is None and all(limit is None for limit in limits)
 
     @abstractmethod
     def arguments(
@@ -135,3 +147,17 @@ class AudioEncoder(ABC):
         """
         del audio, source
         yield from ()
+
+
+def forced_from(arguments: Sequence[str], number: int, begins_seconds: Fraction) -> tuple[str, ...]:
+    """Return the arguments for a later part of a video, which ffmpeg counts times and forced keyframes of from 0 again.
+
+    Args:
+        arguments: Those for the whole.
+        number: How many keyframes were forced before it.
+        begins_seconds: When it begins, from the first picture of the whole.
+    """
+    replaced = {FORCED_TIME: f"t+{float(begins_seconds + HALF_MILLISECOND):.6f}", FORCED_COUNT: f"(n_forced+{number})"}
+    for old, new in replaced.items():
+        arguments = [word.replace(old, new) if word.startswith("expr:") else word for word in arguments]
+    return tuple(arguments)

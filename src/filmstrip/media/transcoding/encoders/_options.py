@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from filmstrip.media.transcoding.encoders._base import Pass
+from filmstrip.media.transcoding.encoders._base import FORCED_COUNT, FORCED_TIME, Pass
 from filmstrip.params import codec_parameters
 from filmstrip.params.video_stream import FASTEST_FRAME_RATE, KeyframeInterval, VideoEncoding
 
 _DEFAULT_KEYFRAME_FRAMES = 90
 # FFmpeg counts them in 32 bits.
 _MOST_BUFFER_BITS = 2**31 - 1
-_LITTLE_SECONDS = "0.0005"
 _UNSAFE, _ESCAPED = re.compile(r"([\\':=])"), r"\\\1"
 
 
@@ -92,7 +91,7 @@ def forced_keyframes(interval: KeyframeInterval) -> Iterator[str]:
     if interval.seconds is not None:
         # By time, not by frames: exact for fractional and for variable frame rates. Three times 0.8 is more than 2.4 in
         # floating point, so a little less than the time is enough: frames are further apart.
-        yield from ("-force_key_frames:v", f"expr:gte(t+{_LITTLE_SECONDS},n_forced*{float(interval.seconds):g})")
+        yield from ("-force_key_frames:v", f"expr:gte({FORCED_TIME},{FORCED_COUNT}*{float(interval.seconds):g})")
 
 
 def grid_frames(video: VideoEncoding, frame_rate: Fraction | None) -> int | None:

@@ -5,5 +5,6 @@ A module has `MUXER` (`_base`): which codecs its container holds, the arguments 
 Others use:
 
 - `_base`: what a muxer is
+- `segment`: what carries a part of a result until it is joined
 - `registry`: the muxers by the names of their containers
 """
