@@ -144,8 +144,8 @@ class ToyService:
     def await_gate(self, gate: str) -> None:
         eventually((self.folder / "gates" / f"at-{gate}").exists, f"gate {gate}: {self.log.read_text()}")
 
-    def is_at(self, gate: str) -> bool:
-        return (self.folder / "gates" / f"at-{gate}").exists()
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def open_gates(self) -> None:
         (self.folder / "gates" / "go").touch()

@@ -16,6 +16,7 @@ from filmstrip.db.task_records import TaskRecord
 from filmstrip.params.destination import Destination
 from filmstrip.storage._base import Lists
 from filmstrip.storage.opening import open_store
+from filmstrip.storage.s3.s3_store import S3Store
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.seaweedfs import S3Server
 from postgresql_server import PostgresqlProcess, PostgresqlServer, missing_postgresql, running_postgresql
@@ -47,22 +48,37 @@ class Workers:
         server.make_bucket(self.bucket)
         shutil.copy(video, folder / "source.mp4")
 
-    def add(self, **jobs: Any) -> ToyService:
+    def own_bucket(self) -> dict[str, Any]:
+        """Return settings with a temporary store that all of them reach."""
+        url = f"s3://127.0.0.1:{self._server.port}/{self.bucket}/filmstrip/"
+        return {"temporary_url": url, "temporary_key": self._server.key, "temporary_secret": self._server.secret}
+
+    def object_names(self) -> list[str]:
+        """Return what is in the bucket."""
+        place = f"127.0.0.1:{self._server.port}"
+        account = {"key": self._server.key, "secret": self._server.secret}
+        destination = Destination.model_validate({"url": f"s3://{place}/{self.bucket}/", **account})
+        settings = StorageSettings(self._folder, private_hosts=("127.0.0.1",), plain_http_hosts=(place,))
+        with closing(S3Store(destination, settings, is_folder=True)) as store:
+            return list(store.names())
+
+    def add(self, storage: dict[str, Any] | None = None, **jobs: Any) -> ToyService:
         folder = self._folder / f"worker-{len(self.all)}"
         folder.mkdir()
         settings = {"jobs": {**JOBS, **jobs}, "storage": {"local_roots": [str(self._folder)]}}
-        settings["storage"] |= {"plain_http_hosts": (f"127.0.0.1:{self._server.port}",)}
+        settings["storage"] |= {"plain_http_hosts": (f"127.0.0.1:{self._server.port}",), **(storage or {})}
         worker = ToyService(folder, url=self._url, **settings)
         self.all.append(worker)
         self._stack.enter_context(worker)
         return worker
 
-    def submit(self, to: ToyService, *outputs: dict[str, Any]) -> str:
-        """Start a task of outputs whose files go to the bucket, each into a folder of its own."""
+    def submit(self, to: ToyService, *outputs: dict[str, Any], name: str = "") -> str:
+        """Start a task of outputs whose files go to the bucket, each into a folder of its own, one file by its name."""
         account = {"key": self._server.key, "secret": self._server.secret}
         base = f"s3://127.0.0.1:{self._server.port}/{self.bucket}/{uuid.uuid4().hex}"
         places = [
-            {"destination": {"url": f"{base}/{index}/", **account}, **output} for index, output in enumerate(outputs)
+            {"destination": {"url": f"{base}/{index}/{name}", **account}, **output}
+            for index, output in enumerate(outputs)
         ]
         return to.submit((self._folder / "source.mp4").as_uri(), *places)
 
@@ -153,24 +169,38 @@ def test_a_worker_that_was_stopped_for_long_ends_itself(workers: Workers) -> Non
 
 
 def test_pieces_of_one_output_are_made_by_all_workers(workers: Workers) -> None:
-    """A piece that is lost with its worker is made again, alone; the last one lets the rest be made, once."""
-    gate = "3"
+    """While one of them is held up in a piece, the others are made; the last one lets the rest be made, once."""
     first, second = workers.add(spread="always"), workers.add(spread="always")
     pieces = [[str(number)] for number in range(8)]
     for worker in (first, second):
-        worker.hold(gate)
+        worker.hold("3")
     token = workers.submit(first, {"groups": [*pieces, ["last"]], "has_pieces": True})
-    holder = eventually(lambda: next((each for each in (first, second) if each.is_at(gate)), None), "it is held")
-    other = second if holder is first else first
     eventually(lambda: len(first.database.artifacts.read_names(token, 0)) == len(pieces) - 1, "others are recorded")
-    holder.kill()
-    other.open_gates()
-    task = other.finished(token)
+    for worker in (first, second):
+        worker.open_gates()
+    task = second.finished(token)
     assert (task.error, task.outputs[0].error) == (None, None)
-    made = workers.rendered()
-    assert set(made) == {*map(str, range(8)), "last"}
-    assert {name for name, times in made.items() if times > 1} == {gate}
-    eventually(lambda: not list((other.folder / "work").glob("[0-9a-f]*")), "no folder is left")
+    assert workers.rendered() == {**{name: 1 for (name,) in pieces}, "last": 1}
+    eventually(lambda: not list((second.folder / "work").glob("[0-9a-f]*")), "no folder is left")
+
+
+def test_a_segment_that_is_lost_with_its_worker_is_made_again(workers: Workers) -> None:
+    """The others are in the bucket of all, and nothing is left there of them at the end."""
+    own = workers.own_bucket()
+    first, second = (workers.add(storage=own, segment_seconds=0.5, spread="always") for _ in range(2))
+    (first.folder / "die-at").write_text("inside make segment-500-1000")
+    (second.folder / "die-at").write_text("inside make segment-500-1000")
+    token = workers.submit(first, {"output": "mp4", "video_codec_parameters": {"preset": "ultrafast"}}, name="film.mp4")
+    dead = eventually(lambda: next((each for each in (first, second) if not each.is_alive()), None), "one is killed")
+    dead.await_death()
+    other = second if dead is first else first
+    (other.folder / "die-at").unlink(missing_ok=True)
+    task = other.finished(token)
+    assert (task.error, task.outputs[0].error, task.warnings) == (None, None, ())
+    made = other.database.artifacts.read_names(token, 0)
+    assert sum(name.startswith(".piece-segment") for name in made) == 4
+    assert [name for name in workers.object_names() if "/pieces/" in name] == []
+    assert sum(name.endswith("/film.mp4") for name in workers.object_names()) == 1
 
 
 def signal_all(family: list[int], number: signal.Signals) -> None:

@@ -20,6 +20,7 @@ ExecutorName = Annotated[
 Days = Annotated[int, Field(ge=0, le=36500, description="a whole number of days from 0 to 36500")]
 WaitingDays = Annotated[int, Field(ge=1, le=36500, description="a whole number of days from 1 to 36500")]
 RetryHours = Annotated[int, Field(ge=0, le=8760, description="a whole number of hours from 0 to 8760")]
+SegmentSeconds = Annotated[float, Field(ge=0, le=86400, description="a number of seconds from 0 to 86400")]
 LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
 
@@ -74,6 +75,7 @@ class JobSettings:
             absent. It needs Filmstrip installed with `.[otel]`.
         spread: When the pieces of a long output are made by several workers at the same time: fleet for when more than
             one of them works on the database, or always, or never.
+        segment_seconds: About how long the pieces of a long video are, in seconds; 0 to make each video in one piece.
         max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
             sprites.
     """
@@ -102,6 +104,7 @@ class JobSettings:
     liveness: Literal["lock", "heartbeat"] = "lock"
     otlp_traces_url: TracesUrl | None = None
     spread: Literal["fleet", "always", "never"] = "fleet"
+    segment_seconds: SegmentSeconds = 60.0
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 
     @property

@@ -159,3 +159,11 @@ def test_plans_of_several_parts_are_written_down() -> None:
     plan = make_at_once(OutputPlan((Group("one", ("a",), is_joinable=True), Group("manifests", ("b",)))))
     plans = TypeAdapter(OutputPlan)
     assert plans.validate_python(plans.dump_python(plan, mode="json")) == plan
+
+
+def test_what_is_made_in_segments_is_made_alone() -> None:
+    """Several workers are at it then; the others stay together."""
+    formats = [VIDEO_FILE, {**VIDEO_FILE, "height": 360}, {**VIDEO_FILE, "height": 180}]
+    query = parse_query(json.dumps({"query": {"source": "http://host/video.mp4", "format": formats}}))
+    assert bundle_outputs(query.formats, range(3), INFO, MEDIA) == [[0, 1, 2]]
+    assert bundle_outputs(query.formats, range(3), INFO, MEDIA, alone=[1]) == [[0, 2], [1]]

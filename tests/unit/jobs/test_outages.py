@@ -164,3 +164,16 @@ def test_what_waits_is_not_active(
     assert (
         is_active(OutputRecord(0, "toy", MediaKind.IMAGE, "image-0-0-0", None, status, 0.5, outage=outage)) == expected
     )
+
+
+async def test_pieces_that_meet_one_outage_count_as_one_try(
+    database: Database, token: str, clock: list[datetime]
+) -> None:
+    """All of an output wait for the same moment: many do not use up the patience sooner than one."""
+    for _ in range(200):
+        assert await waiting(database).wait_for(token, 0, ERROR) == 1
+    outage = database.outages.read_outage(token, 0)
+    assert outage is not None
+    assert outage.tries == 1
+    clock[0] += timedelta(seconds=1)
+    assert await waiting(database).wait_for(token, 0, ERROR) == 2

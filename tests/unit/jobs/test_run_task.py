@@ -249,3 +249,25 @@ async def test_a_piece_that_cannot_be_made_ends_its_output() -> None:
     assert stage.did("fail") == [("fail", "t", 0, "It is broken", FilmstripError.is_of_making)]
     assert not stage.begun
     assert not stage.did("finish")
+
+
+@pytest.mark.parametrize("script", ["output", "piece"])
+async def test_what_cannot_be_made_in_pieces_is_begun_again(script: str) -> None:
+    """As a whole, by the same identity whichever piece it was; the output does not fail."""
+    stage = Stage({"plan": LONG, "choose": [], "make": FilmstripError("It is broken"), "give_up": True})
+    if script == "output":
+        await stage.scripts.run_output("t", "key", 4, 2)
+    else:
+        await stage.scripts.run_piece("t", "key", 4, 2, "b", 1)
+    assert stage.begun == [(OUTPUT, {"t.2.5": ("t", "key", 5, 2)}, 0)]
+    assert not stage.did("fail")
+    assert not stage.did("conclude")
+
+
+async def test_lost_pieces_are_looked_for_before_they_are_joined() -> None:
+    """The output is begun again, which makes those that are not there."""
+    joined = OutputPlan((*LONG.groups[:2], Group("c", ("3",), joins=("1", "2"))))
+    stage = Stage({"plan": joined, "choose": [], "are_lost": True})
+    await stage.scripts.run_output("t", "key", 4, 2)
+    assert stage.begun == [(OUTPUT, {"t.2.5": ("t", "key", 5, 2)}, 0)]
+    assert [each[0] for each in stage.done] == ["plan", "choose", "make", "make", "are_lost"]

@@ -8,6 +8,7 @@ Others use:
 - `portion_making`: what went wrong, in words
 - `portions`: which part of the whole a group is
 - `destinations`: `open_stores`
+- `scratch_places`: where the pieces of outputs lie
 - `addresses`: by which addresses manifests name files
 - `arrival`: what is looked at when a query arrives
 - `made_output`: what has become of an output

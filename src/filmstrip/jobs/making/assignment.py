@@ -13,6 +13,7 @@ from filmstrip.domain.progress import ProgressListener
 from filmstrip.outputs._base import Group, Output
 from filmstrip.outputs.child.messages import ReadableSource
 from filmstrip.storage._base import Store
+from filmstrip.storage.own.scratch import BucketScratch
 from filmstrip.storage.own.temporary import TemporaryStore
 
 
@@ -42,7 +43,7 @@ class Assignment:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The host of each store, "" for one of this machine."""
-        own = tuple(store.host if isinstance(store, TemporaryStore) else "" for store in self.stores)
+        own = tuple(store.host if isinstance(store, TemporaryStore | BucketScratch) else "" for store in self.stores)
         return tuple(host_of(place.url) for place in self.output.destination) or own
 
 

@@ -26,9 +26,9 @@ def in_order(plan: OutputPlan, artifacts: Mapping[str, Artifact]) -> tuple[Artif
     Raises:
         OutputError: Some are missing, as when the database has lost what it said was written.
     """
-    for group in plan.groups:
+    for group in plan.results:
         demand_all(group, artifacts)
-    return tuple(artifacts[name] for group in plan.groups for name in group.artifact_names)
+    return tuple(artifacts[name] for group in plan.results for name in group.artifact_names)
 
 
 def demand_all(group: Group, names: Collection[str]) -> None:

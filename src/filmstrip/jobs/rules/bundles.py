@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,7 +20,13 @@ class _Bundle:
 
 
 def bundle_outputs(
-    outputs: Sequence[Output], indexes: Iterable[int], info: MediaInfo, media: MediaSettings, *, upscale: bool = False
+    outputs: Sequence[Output],
+    indexes: Iterable[int],
+    info: MediaInfo,
+    media: MediaSettings,
+    *,
+    upscale: bool = False,
+    alone: Collection[int] = (),
 ) -> list[list[int]]:
     """Sort the indexes of outputs into bundles, of which each is made from one decode, in order of their first ones.
 
@@ -30,10 +36,11 @@ def bundle_outputs(
         info: What the source holds.
         media: The limits of media work: a bundle is made by one process.
         upscale: Whether video may become larger than its source.
+        alone: Indexes of outputs that are made alone all the same.
     """
     bundles: dict[Hashable, list[_Bundle]] = {}
     for index in indexes:
-        decode = outputs[index].shared_decode(info)
+        decode = None if index in alone else outputs[index].shared_decode(info)
         alike = bundles.setdefault(("alone", index) if decode is None else ("together", decode), [])
         room = outputs[index].room(info, media, upscale=upscale) if decode is not None else _ALL
         if not alike or alike[-1].room + room > _ALL:

@@ -20,7 +20,7 @@ import structlog
 from filmstrip.db.cancellations import Unclean
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.task_records import Source
-from filmstrip.domain.artifact import Warned
+from filmstrip.domain.artifact import MediaKind, Warned
 from filmstrip.domain.errors import (
     DatabaseAwayError,
     DestinationForbiddenError,
@@ -29,6 +29,7 @@ from filmstrip.domain.errors import (
 )
 from filmstrip.jobs.making.destinations import open_stores
 from filmstrip.jobs.making.portion_making import explained
+from filmstrip.jobs.making.scratch_places import clear_pieces
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.lending import lender_for
 from filmstrip.jobs.tasks.work_folders import WorkFolders
@@ -97,7 +98,12 @@ class Cleaning:
         lender = lender_for(self._database, self._storage, unclean.key_id)
         count = 0
         for index, output in enumerate(query.formats):
-            recorded = [put.artifact.name for put in self._database.artifacts.read_artifacts(token, index)]
+            puts = [put.artifact for put in self._database.artifacts.read_artifacts(token, index)]
+            pieces = [each.name for each in puts if each.is_scratch]
+            recorded = [each.name for each in puts if not each.is_scratch]
+            if output.kind is MediaKind.VIDEO:
+                clear_pieces(self._storage, self._settings, token, index, unclean.begins_at)
+            self._database.cancellations.forget_artifacts(token, index, pieces)
             opening = open_stores(output, self._storage, token, index, unclean.begins_at, lender)
             with opening as stores, ThreadPoolExecutor(_AT_ONCE, "cleaning") as threads:
                 planned = set() if source is None else _planned(output, source, upscale=query.upscale)

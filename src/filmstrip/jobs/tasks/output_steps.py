@@ -28,14 +28,18 @@ from filmstrip.jobs.making.leftovers import leftover_warnings
 from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
 from filmstrip.jobs.making.portions import own_files, share, share_of_done
+from filmstrip.jobs.making.scratch_places import fetch_joined
 from filmstrip.jobs.rules.bundles import join_groups, make_at_once
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
 from filmstrip.jobs.tasks.put_recorder import PutRecorder
+from filmstrip.jobs.tasks.spreading import Spreading
 from filmstrip.jobs.tasks.surroundings import Surroundings, work_name
 from filmstrip.outputs._base import Group, OutputPlan
+from filmstrip.outputs._rendering import work_path
 from filmstrip.outputs._substitutes import count_substitutes
 from filmstrip.outputs.child.messages import ReadableSource
+from filmstrip.storage._base import Store
 from filmstrip.storage.source_reference import SourceVersion
 
 _LOOK_SECONDS = 30.0
@@ -52,11 +56,21 @@ class OutputSteps:
         self._database = around.database
         self._board = board
         self._performer = Performer(around.settings, around.child)
+        self._spreading = Spreading(around)
 
-    async def plan(self, token: str, index: int) -> OutputPlan:
-        """Decide what is made. It is written down: another version of the service might plan otherwise."""
+    async def plan(self, token: str, index: int, is_piece: bool = False) -> OutputPlan:  # noqa: FBT001, FBT002 - steps are called by position
+        """Decide what is made. It is written down: another version of the service might plan otherwise.
+
+        Args:
+            token: The task.
+            index: The output.
+            is_piece: Whether a piece of it is to be made, so that it was decided before that it has some.
+        """
         query, source = await self._around.query(token), await self._around.probed(token)
-        plan = make_at_once(query.formats[index].plan(source.info, upscale=query.upscale))
+        output = query.formats[index]
+        plan = self._spreading.segments_of(output, source.info, upscale=query.upscale)
+        if plan is None or not await self._spreading.is_cut(token, index, is_piece=is_piece):
+            plan = make_at_once(output.plan(source.info, upscale=query.upscale))
         if plan.warnings:
             await asyncio.to_thread(self._warn, token, index, plan.warnings)
         return plan
@@ -87,7 +101,7 @@ class OutputSteps:
         """
         finished = await self._finished(token, index, group)
         if not finished.keys() >= set(group.artifact_names):
-            async with self._assignment(token, index) as assignment:
+            async with self._assignment(token, index, group) as assignment:
                 await asyncio.to_thread(self._database.outputs.advance_outputs, token, [index], TaskStatus.ENCODING)
                 at_work = partial(self._around.at_work, token, index, group.name)
                 before = 0 if group.needs_all else substitutes_before
@@ -140,6 +154,7 @@ class OutputSteps:
                 if leftovers := await asyncio.wait_for(looking, _LOOK_SECONDS):
                     await asyncio.to_thread(self._warn, token, index, leftovers)
             result, locations = describe_result(assignment, in_order(plan, await self._finished(token, index)))
+        await self._spreading.clear(token, index)
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.finish_output, token, index, result, locations)
         self._around.meter.note_output(
@@ -152,6 +167,7 @@ class OutputSteps:
 
         Its files go first, as they may be what filled the disk.
         """
+        await self._spreading.clear(token, index)
         await asyncio.to_thread(self._around.folders.empty_output, token, index)
         await asyncio.to_thread(self._database.outputs.fail_output, token, index, error, in_making=in_making)
         with suppress(TokenNotFoundError):
@@ -185,7 +201,7 @@ class OutputSteps:
         return (await self._around.query(token)).source
 
     @asynccontextmanager
-    async def _assignment(self, token: str, index: int) -> AsyncIterator[Assignment]:
+    async def _assignment(self, token: str, index: int, group: Group | None = None) -> AsyncIterator[Assignment]:
         task, probed = await self._around.task(token), await self._around.probed(token)
         query = task.query
         expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
@@ -196,7 +212,17 @@ class OutputSteps:
         output = query.formats[index]
         lender = await self._around.lender(token)
         opening = open_stores(output, self._around.storage, token, index, task.begins_at, lender)
-        async with entered_in_thread(opening) as stores:
+        async with AsyncExitStack() as opened:
+            stores: tuple[Store, ...]
+            if group is not None and (group.is_scratch or group.joins):
+                opening_scratch = self._spreading.scratch(task, token, index)
+                scratch = await opened.enter_async_context(entered_in_thread(opening_scratch))
+                folder = self._around.folders.of_output(token, index)
+                await asyncio.to_thread(fetch_joined, scratch, group, folder)
+            if group is not None and group.is_scratch:
+                output, stores = output.model_copy(update={"destination": ()}), (scratch,)
+            else:
+                stores = await opened.enter_async_context(entered_in_thread(opening))
             yield Assignment(
                 output=output,
                 document=task.documents[index],
@@ -245,10 +271,20 @@ class OutputSteps:
             on_written=self._around.meter.note_put,
             on_answer=answers.note,
             on_put=recorder,
-            on_failed=lambda: self._around.folders.empty_output(token, index),
+            on_failed=partial(self._clear_failed, token, index, group if done is not None else None),
             on_made=on_made,
             warn=lambda message: self._warn(token, index, [message]),
         )
+
+    def _clear_failed(self, token: str, index: int, piece: Group | None) -> None:
+        """Remove the files of what failed: of one of several pieces its own, as others are made in the same folder."""
+        if piece is None:
+            self._around.folders.empty_output(token, index)
+            return
+        for name in piece.artifact_names:
+            path = work_path(self._around.folders.of_output(token, index), name)
+            for file in (path, path.with_name(f"{path.name}.part")):
+                file.unlink(missing_ok=True)
 
     def _warn(self, token: str, index: int, messages: Sequence[str]) -> None:
         """Warn the client of an output's compromises; blocking."""

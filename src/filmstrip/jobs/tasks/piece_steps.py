@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from filmstrip.jobs.making.finished_in_thread import entered_in_thread
 from filmstrip.jobs.tasks.output_steps import OutputSteps
+from filmstrip.jobs.tasks.spreading import Spreading, is_piece_name
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.outputs._base import OutputPlan
 from filmstrip.outputs._substitutes import count_substitutes
@@ -17,34 +19,51 @@ class PieceSteps:
         self._around = around
         self._database = around.database
         self._output = output
+        self._spreading = Spreading(around)
 
     async def choose(self, token: str, index: int, plan: OutputPlan) -> list[str]:
         """Name the pieces that are to be made by scripts of their own; none if the output is made by one.
 
         It is written down: the number of workers may be another one when it is asked again.
         """
+        await self.are_lost(token, index)
         made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
         missing = [piece.name for piece in plan.pieces if not made >= set(piece.artifact_names)]
-        return missing if len(missing) > 1 and await self._is_spread() else []
+        return missing if len(missing) > 1 and await self._spreading.is_spread() else []
 
     async def make(self, token: str, index: int, plan: OutputPlan, name: str) -> bool:
         """Make a piece, unless its output has ended, and tell whether it was the last one.
 
-        Of two that end at the same time, both may be.
+        Of two that end at the same time, both may be. One that is not in the plan leaves its output to be planned anew.
         """
-        if await self._output.has_ended(token, index):
-            return False
         artifacts = self._database.artifacts
-        before = count_substitutes(await asyncio.to_thread(artifacts.read_substitutes, token, index))
-        made = await asyncio.to_thread(artifacts.read_names, token, index)
-        piece = next(each for each in plan.pieces if each.name == name)
-        done = len(made.difference(piece.artifact_names))
-        await self._output.make(token, index, plan, piece, before, done=done)
+        piece = next((each for each in plan.pieces if each.name == name), None)
+        if piece is None:
+            return True
+        if not await self._output.has_ended(token, index):
+            before = count_substitutes(await asyncio.to_thread(artifacts.read_substitutes, token, index))
+            made = await asyncio.to_thread(artifacts.read_names, token, index)
+            done = len(made.difference(piece.artifact_names))
+            await self._output.make(token, index, plan, piece, before, done=done)
+        if await self._output.has_ended(token, index):
+            # What removed the others may not have seen this one.
+            await self._spreading.clear(token, index)
+            return False
         made = await asyncio.to_thread(artifacts.read_names, token, index)
         return all(made >= set(each.artifact_names) for each in plan.pieces)
 
-    async def _is_spread(self) -> bool:
-        spread = self._around.settings.spread
-        if spread != "fleet":
-            return spread == "always"
-        return self._database.is_shared and len(await asyncio.to_thread(self._database.executors.list_alive)) > 1
+    async def give_up(self, token: str, index: int, plan: OutputPlan) -> bool:
+        """Let an output be made in one piece that could not be made in segments; return whether that is possible."""
+        return await self._spreading.give_up(token, index, plan)
+
+    async def are_lost(self, token: str, index: int) -> bool:
+        """Find out whether pieces are not where they were put, and forget those: they are made again."""
+        made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
+        pieces = {name for name in made if is_piece_name(name)}
+        if not pieces:
+            return False
+        task = await self._around.task(token)
+        async with entered_in_thread(self._spreading.scratch(task, token, index)) as scratch:
+            lost = pieces - (await asyncio.to_thread(scratch.sizes)).keys()
+        await asyncio.to_thread(self._database.cancellations.forget_artifacts, token, index, list(lost))
+        return bool(lost)

@@ -15,6 +15,7 @@ from filmstrip.domain.errors import FilmstripError
 from filmstrip.jobs.tasks.outages import OutageError
 from filmstrip.jobs.tasks.run_task import RunTask
 from filmstrip.jobs.tasks.script_names import PIECE, piece_run
+from filmstrip.outputs._base import OutputPlan
 
 
 class RunPieces(RunTask):
@@ -23,9 +24,10 @@ class RunPieces(RunTask):
     async def run_piece(self, token: str, key: str, output_run: int, index: int, name: str, run: int) -> None:
         """Make one piece of an output, and begin that output's script again if it was the last one."""
         with bound_contextvars(task_token=token, output_index=index):
+            plan: OutputPlan | None = None
             try:
                 # Not kept: each piece would write down the names of all.
-                plan = await self._repeatable("plan", self._output.plan, token, index)
+                plan = await self._repeatable("plan", self._output.plan, token, index, True)
                 if await self._work(f"make {name}", self._pieces.make, token, index, plan, name):
                     await self._again(token, key, output_run + 1, index, 0.0)
             except OutageError as outage:
@@ -37,6 +39,8 @@ class RunPieces(RunTask):
                     return
                 await self._repeatable("fail", self._output.fail, token, index, str(outage))
             except FilmstripError as failure:
+                if await self._gave_up(token, key, output_run, index, plan, failure):
+                    return
                 told = (token, index, str(failure), failure.is_of_making)
                 await self._repeatable("fail", self._output.fail, *told)
             else:

@@ -122,12 +122,16 @@ class RunTask:
         """Plan an output and make it, group by group; the last output of a task ends the task. A failure is its own."""
         with bound_contextvars(task_token=token):
             with bound_contextvars(output_index=index):
+                plan: OutputPlan | None = None
                 try:
                     plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
                     if await self._spread(token, key, run, index, plan):
                         return
                     substitutes = 0
                     for group in plan.groups:
+                        if group.joins and await self._lack_pieces(token, index):
+                            await self._again(token, key, run + 1, index, 0.0)
+                            return
                         made = (token, index, plan, group, substitutes)
                         # A step that an older version wrote down tells none.
                         substitutes += await self._work(f"make {group.name}", self._output.make, *made) or 0
@@ -139,9 +143,21 @@ class RunTask:
                     else:
                         await self._repeatable("fail", self._output.fail, token, index, str(outage))
                 except FilmstripError as failure:
+                    if await self._gave_up(token, key, run, index, plan, failure):
+                        return
                     told = (token, index, str(failure), failure.is_of_making)
                     await self._repeatable("fail", self._output.fail, *told)
             await self._end(token)
+
+    async def _gave_up(
+        self, token: str, key: str, run: int, index: int, plan: OutputPlan | None, failure: FilmstripError
+    ) -> bool:
+        """Begin an output again in one piece, if it could not be made in segments: that shows what is the matter."""
+        if plan is None or not await self._repeatable("give up", self._pieces.give_up, token, index, plan):
+            return False
+        _log.warning("made_in_one_piece", reason=str(failure))
+        await self._again(token, key, run + 1, index, 0.0)
+        return True
 
     async def _spread(self, token: str, key: str, run: int, index: int, plan: OutputPlan) -> bool:
         """Begin a script for each piece of a long output, the last of which begins the output's own again."""
@@ -152,6 +168,10 @@ class RunTask:
         if runs:
             await self._durable.begin(PIECE, runs, key, await self._turn(token))
         return bool(runs)
+
+    async def _lack_pieces(self, token: str, index: int) -> bool:
+        """Look whether all pieces are there that are to be joined."""
+        return await self._repeatable("look", self._pieces.are_lost, token, index)
 
     async def _end(self, token: str) -> None:
         """End the task, if nothing is left of it."""

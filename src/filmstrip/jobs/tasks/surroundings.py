@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from filmstrip.db.database import Database
 from filmstrip.db.task_records import Source, TaskRecord
@@ -19,7 +20,7 @@ from filmstrip.jobs.rules.enough_pixels import enough_short_side
 from filmstrip.jobs.rules.free_disk import demand_free_disk, keeping_free_disk
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.rules.places import Places
-from filmstrip.jobs.rules.step_limit import allow
+from filmstrip.jobs.rules.step_limit import allow, standing_still
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.fetching import FetchListener, fetch_source, ignore
@@ -75,6 +76,7 @@ class Surroundings:
         sources: Knows what the servers of their sources said.
         probes: Knows what was found out about their sources.
         meter: Counts what is done.
+        copying: Held while a task's source is made readable: pieces of an output need it at the same time.
     """
 
     database: Database
@@ -92,6 +94,7 @@ class Surroundings:
     sources: KnownSources[SourceFacts] = field(default_factory=partial(KnownSources, 1024))
     probes: KnownSources[Source] = field(default_factory=partial(KnownSources, 64))
     meter: Meter = UNWATCHED
+    copying: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def task(self, token: str) -> KnownTask:
         """Return what does not change of a task.
@@ -141,7 +144,18 @@ class Surroundings:
     async def source(
         self, token: str, query: Query[Output], expected: SourceVersion | None
     ) -> tuple[ReadableSource, SourceVersion]:
-        """Make a task's source readable; a copy that it has already is used."""
+        """Make a task's source readable; a copy that it has already is used, and one that is made is waited for."""
+        lock = self.copying.setdefault(token, asyncio.Lock())
+        with standing_still():
+            await lock.acquire()
+        try:
+            return await self._source(token, query, expected)
+        finally:
+            lock.release()
+
+    async def _source(
+        self, token: str, query: Query[Output], expected: SourceVersion | None
+    ) -> tuple[ReadableSource, SourceVersion]:
         path = self.folders.source(token)
         if query.stitch:
             return await fetch_stitched(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ import structlog
 from filmstrip.db.task_records import OutputRecord, Source
 from filmstrip.domain.artifact import Warned
 from filmstrip.domain.errors import TokenNotFoundError
+from filmstrip.domain.media_info import MediaInfo
 from filmstrip.domain.schemes import is_local
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.source_probing import probe_sources
@@ -20,9 +21,11 @@ from filmstrip.jobs.rules.free_disk import keeping_free_disk
 from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.jobs.tasks.outages import is_active
 from filmstrip.jobs.tasks.restarts import Restarts
+from filmstrip.jobs.tasks.spreading import Spreading
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.media.source.media_source import LocalFile
-from filmstrip.params.query import USUAL_PRIORITY
+from filmstrip.outputs._base import Output
+from filmstrip.params.query import USUAL_PRIORITY, Query
 from filmstrip.storage.source_reference import SourceVersion
 
 _log = structlog.get_logger()
@@ -51,6 +54,7 @@ class TaskSteps:
         """
         self._around = around
         self._database = around.database
+        self._spreading = Spreading(around)
         self._restarts = restarts
 
     @asynccontextmanager
@@ -112,7 +116,17 @@ class TaskSteps:
             await asyncio.to_thread(self._database.outputs.drop_outputs, token, list(dropped))
             kept = [index for index in kept if index not in dropped]
         await asyncio.to_thread(self._database.outputs.advance_outputs, token, kept, TaskStatus.QUEUED)
-        return bundle_outputs(query.formats, kept, info, self._around.child.media, upscale=query.upscale)
+        media = self._around.child.media
+        alone = await self._cut_outputs(query, kept, info)
+        return bundle_outputs(query.formats, kept, info, media, upscale=query.upscale, alone=alone)
+
+    async def _cut_outputs(self, query: Query[Output], kept: Sequence[int], info: MediaInfo) -> list[int]:
+        """Return the indexes of outputs that are made in segments, by as many workers as there are."""
+        plans = {
+            index: self._spreading.segments_of(query.formats[index], info, upscale=query.upscale) for index in kept
+        }
+        cut = [index for index, plan in plans.items() if plan is not None]
+        return cut if cut and await self._spreading.is_spread() else []
 
     async def conclude(self, token: str) -> list[str | None]:
         """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.

@@ -23,6 +23,7 @@ from filmstrip.storage.settings import StorageSettings
 
 RESULTS = "results"
 UPLOADS = "uploads"
+PIECES = "pieces"
 TRIALS = "trials"
 
 OWN_HOST = "the temporary store"

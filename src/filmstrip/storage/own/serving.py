@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from filmstrip.storage.own.bucket import RESULTS, OwnBucket, open_own
+from filmstrip.storage.own.bucket import PIECES, RESULTS, OwnBucket, open_own
 from filmstrip.storage.own.keys import checked_key, content_type_of, has_expired
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.whole_file import PARTIAL_PREFIX
@@ -65,6 +65,10 @@ class TemporaryObjects:
     def _bucket(self) -> OwnBucket | None:
         return open_own(self._settings, RESULTS)
 
+    @cached_property
+    def _pieces(self) -> OwnBucket | None:
+        return open_own(self._settings, PIECES)
+
     def find(self, key: str, now: datetime) -> TemporaryObject | None:
         """Find the object of a key, the part of its URL's path after `TEMPORARY_URL_PATH`, with escapes undone.
 
@@ -107,5 +111,6 @@ class TemporaryObjects:
             shutil.rmtree(path, ignore_errors=True)
         if self._bucket is None:
             return len(expired)
-        cleared = [self._bucket.clear(hour) for hour in self._bucket.folders() if has_expired(hour, now)]
+        buckets = [bucket for bucket in (self._bucket, self._pieces) if bucket is not None]
+        cleared = [each.clear(hour) for each in buckets for hour in each.folders() if has_expired(hour, now)]
         return len(expired) + sum(map(bool, cleared))
