@@ -20,13 +20,17 @@ OLD_CLIENTS := .cache/old-clients
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit fuzz soak lint types format bench docs picture pins clean venv developer-venv system-packages
+.PHONY: help demo demo-cluster test unit fuzz soak lint types format bench docs picture pins clean venv developer-venv system-packages
 
 help:  ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: venv  ## run the first real job on this machine, check its result, leave it in demo-output/
 	$(BIN)/filmstrip demo --output $(DEMO_OUTPUT)
+
+demo-cluster: venv  ## the same job by an API process and two workers on PostgreSQL, one of which is killed
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,cluster]'
+	$(BIN)/filmstrip demo --fleet --output $(DEMO_OUTPUT)
 
 test: developer-venv system-packages $(NODE_PACKAGES:%=%/node_modules/.installed) $(OLD_CLIENTS)/.installed  ## install what tests need and pass them all
 	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_ARGUMENTS)
@@ -65,7 +69,7 @@ picture: demo  ## draw the picture of the README anew from the result of the dem
 pins: ## write constraints.txt anew with the newest versions that pyproject.toml allows
 	rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[demo,otel]' --group test --group lint
+	$(VENV)-pins/bin/python -m pip install --quiet --editable '.[demo,otel,cluster]' --group test --group lint
 	$(VENV)-pins/bin/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
 	rm -rf $(VENV)-pins
 
@@ -84,7 +88,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-for-developers: pyproject.toml constraints.txt | $(VENV)/.installed
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,otel]' --group test --group lint
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,otel,cluster]' --group test --group lint
 	@touch $@
 
 # Qencode's official Node client and real players run in the tests, unmodified.

@@ -22,7 +22,9 @@ from filmstrip.domain.geometry import FrameSize
 from filmstrip.media.pictures.picture_check import picture_size
 from filmstrip.media.transcoding.sample_video import DURATION_SECONDS
 from filmstrip.testing.filmstrip_server import filmstrip_program
+from filmstrip.testing.postgresql import missing_postgresql
 from filmstrip.testing.running_program import RunningProgram
+from servers import need
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -164,3 +166,16 @@ def test_a_damaged_picture_is_noticed(demo: Path, tmp_path: Path) -> None:
     """A picture that does not decode to its end is no PNG of the right size."""
     broken = _broken(_half_a_picture(_results(demo, tmp_path / "copy")))
     assert any("each picture is a PNG" in promise for promise in broken)
+
+
+def test_a_fleet_of_which_a_worker_is_killed(tmp_path: Path) -> None:
+    """The other worker goes on, and every check is passed; what all of them logged is left."""
+    need(missing_postgresql())
+    out = tmp_path / "out"
+    command = [filmstrip_program(), "demo", "--fleet", "--output", str(out)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=_DEMO_SECONDS, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("✓") == 9
+    dead, alive = ((out / f"worker-{number}.log").read_text() for number in (1, 2))
+    assert '"event": "stopped"' not in dead
+    assert "executor_dead" in alive

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from filmstrip.cli.demo.display import Display, how_to_ask, what_to_open, what_to_type
-from filmstrip.cli.demo.run import judge, make_source, run_job
+from filmstrip.cli.demo.run import Killing, judge, make_source, run_job
 from filmstrip.cli.demo.stage import Stage, running_stage
 from filmstrip.domain.errors import FilmstripError
 from filmstrip.testing.filmstrip_server import filmstrip_program
@@ -29,13 +29,17 @@ from filmstrip.testing.filmstrip_server import filmstrip_program
     help="Folder that the results are left in.",
 )
 @click.option("--keep", is_flag=True, help="Let both servers run on after the job, until Ctrl-C.")
-def command(folder: Path, *, keep: bool) -> int:
+@click.option("--fleet", is_flag=True, help="Let an API process and two workers share a database, and kill a worker.")
+def command(folder: Path, *, keep: bool, fleet: bool) -> int:
     """Run the first real job on this machine and check what it makes.
 
     Makes a sample video, starts a real S3 server (SeaweedFS) and the service on free ports of this machine, sends the
     job that Qencode's documentation shows (an mp4 clip, and a thumbnail every 30 seconds with a WebVTT track), reads
     the results back from S3 and checks them. Nothing but the output folder stays. The exit code is 0 only if
     everything is right.
+
+    With --fleet it starts PostgreSQL too, an API process and two workers, and kills one of them in the middle of the
+    job: the other one goes on with what it had begun.
     """
     # Ending it by SIGTERM stops the servers too, as Ctrl-C does: they run in sessions of their own.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -45,9 +49,10 @@ def command(folder: Path, *, keep: bool) -> int:
     source = folder / "source.mp4"
     with display.step("Making a sample video, 3 minutes") as on_progress:
         make_source(source, on_progress)
-    with _stage(source, folder / "filmstrip.log", display) as stage:
-        with display.step("Running the job, mp4 and thumbnails") as on_progress:
-            state = run_job(stage, on_progress)
+    with _stage(source, folder / "filmstrip.log", display, is_fleet=fleet) as stage:
+        what = "Running the job, mp4 and thumbnails" + (", and killing a worker" if fleet else "")
+        with display.step(what) as on_progress:
+            state = run_job(stage, Killing(stage, on_progress))
         with display.waiting("Reading the results back from S3"):
             checks = judge(stage, state, source, folder)
         display.show_checks(checks)
@@ -62,11 +67,12 @@ def command(folder: Path, *, keep: bool) -> int:
 
 
 @contextmanager
-def _stage(source: Path, log: Path, display: Display) -> Iterator[Stage]:
+def _stage(source: Path, log: Path, display: Display, *, is_fleet: bool) -> Iterator[Stage]:
     with ExitStack() as stack:
         try:
-            with display.waiting("Starting SeaweedFS and Filmstrip"):
-                stage = stack.enter_context(running_stage(source, log))
+            names = "SeaweedFS, PostgreSQL, an API process and two workers" if is_fleet else "SeaweedFS and Filmstrip"
+            with display.waiting(f"Starting {names}"):
+                stage = stack.enter_context(running_stage(source, log, is_fleet=is_fleet))
         except RuntimeError as error:
             # A server that does not start says why.
             raise FilmstripError(str(error)) from error

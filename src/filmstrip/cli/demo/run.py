@@ -19,6 +19,7 @@ from filmstrip.media.source.media_source import LocalFile
 from filmstrip.media.transcoding.sample_video import make_sample
 
 _JOB_SECONDS = 300.0
+_KILLED_AT = 0.1
 
 
 def make_source(path: Path, on_progress: ProgressListener) -> None:
@@ -40,6 +41,26 @@ def run_job(stage: Stage, on_progress: ProgressListener) -> TaskState:
     if state.error:
         raise FilmstripError(f"The job failed: {state.error_description}")
     return state
+
+
+class Killing:
+    """Kills a worker of a fleet once the job is under way."""
+
+    def __init__(self, stage: Stage, on_progress: ProgressListener) -> None:
+        """Prepare it.
+
+        Args:
+            stage: With the workers.
+            on_progress: Told the progress as well.
+        """
+        self._victims = list(stage.workers[:1])
+        self._on_progress = on_progress
+
+    def __call__(self, fraction: float) -> None:
+        """Hear of the progress."""
+        if fraction >= _KILLED_AT and self._victims:
+            self._victims.pop().program.kill()
+        self._on_progress(fraction)
 
 
 def judge(stage: Stage, state: TaskState, source: Path, folder: Path) -> tuple[Check, ...]:
