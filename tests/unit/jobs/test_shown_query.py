@@ -72,3 +72,12 @@ def test_very_many_outputs() -> None:
     seen = json.loads(text)["query"]
     assert len(text) < 20_000
     assert (seen["outputs"], seen["format"][5]["time"]) == (1000, 5)
+
+
+@pytest.mark.parametrize("told", ["", None, []])
+def test_no_destination_in_whatever_words(told: Any) -> None:
+    """As clients write it that leave a field empty: then the service keeps the files."""
+    entry = {"output": "thumbnails", "interval": 2, "destination": told}
+    assert shown(source="https://example.com/a.mp4", format=[entry])["format"] == [
+        {"output": "thumbnails", "interval": 2}
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from filmstrip.outputs._base import Output
@@ -29,7 +30,9 @@ def shown_query(query: Query[Output]) -> str:
     shown["format"] = shown_entries = []
     left = _MOST_CHARACTERS - len(json.dumps(shown))
     for entry, output in zip(entries, query.formats, strict=True):
-        shown_entry = _known(entry, type(output).wire_names() | {"output"})
+        names = type(output).wire_names() | {"output"}
+        shown_entry = {name: _shown(value) for name, value in entry.items() if name in names and name != "destination"}
+        shown_entry |= _places(entry.get("destination"), output.destination)
         left -= len(json.dumps(shown_entry))
         if left < 0:
             shown["outputs"] = len(entries)
@@ -38,20 +41,13 @@ def shown_query(query: Query[Output]) -> str:
     return json.dumps({"query": shown})
 
 
-def _known(entry: dict[str, Any], names: frozenset[str] | set[str]) -> dict[str, Any]:
-    return {
-        name: _place(value) if name == "destination" else _shown(value)
-        for name, value in entry.items()
-        if name in names
-    }
-
-
-def _place(value: Any) -> Any:
-    """Show destinations: where they are, and with which attributes."""
-    if isinstance(value, list):
-        return [_place(each) for each in value]
-    whole = Destination.model_validate(value).model_dump(mode="json", exclude_none=True, exclude=set(_SECRET))
-    return {**whole, "url": shown_source(whole["url"])}
+def _places(told: Any, places: Sequence[Destination]) -> dict[str, Any]:
+    """Show destinations: where they are, and with which attributes; nothing if there are none, in whatever words."""
+    if not places:
+        return {}
+    wholes = [place.model_dump(mode="json", exclude_none=True, exclude=set(_SECRET)) for place in places]
+    shown = [{**whole, "url": shown_source(whole["url"])} for whole in wholes]
+    return {"destination": shown if isinstance(told, list) else shown[0]}
 
 
 def _shown(value: Any) -> Any:
