@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import DestinationError, SourceUnreachableError
-from filmstrip.storage.own.bucket import UPLOADS, OwnBucket, open_own
+from filmstrip.storage.own.bucket import OwnBucket
+from filmstrip.storage.own.opening import UPLOADS, open_own
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.testing.seaweedfs import S3Server
 from filmstrip.uploads.bucket_store import BucketStore

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -132,7 +132,9 @@ def test_all_killed_at_once_but_ffmpeg(tmp_path: Path, long_video: Path) -> None
         tree, ffmpeg = started_by(process.pid), find_role("ffmpeg", process.pid)
         for each in tree:
             if each.pid != ffmpeg.pid:
-                os.kill(each.pid, signal.SIGKILL)
+                # Some end with those that were killed before them.
+                with suppress(ProcessLookupError):
+                    os.kill(each.pid, signal.SIGKILL)
         await_death(tree)
 
 

@@ -27,7 +27,7 @@ from filmstrip.service.store_check import check_stores, unknown_keys
 from filmstrip.settings.reading import misspelt_variables, read_settings
 from filmstrip.settings.settings import Settings
 from filmstrip.storage.lending.store_credentials import read_credentials
-from filmstrip.storage.own.bucket import TRIALS, open_own
+from filmstrip.storage.own.opening import TRIALS, open_own
 
 _NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 _VERSION_NUMBER = re.compile(r"n?(\d+)\.(\d+)")

@@ -7,7 +7,7 @@ from pathlib import Path
 from filmstrip.db.database import Database
 from filmstrip.jobs.rules.free_disk import demand_free_disk
 from filmstrip.settings.settings import Settings
-from filmstrip.storage.own.bucket import UPLOADS, open_own
+from filmstrip.storage.own.opening import UPLOADS, open_own
 from filmstrip.uploads.bucket_store import BucketStore
 from filmstrip.uploads.folder_store import FolderStore
 from filmstrip.uploads.uploads import Uploads

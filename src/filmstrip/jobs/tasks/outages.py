@@ -20,7 +20,7 @@ from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.settings import JobSettings
-from filmstrip.storage.own.bucket import OWN_HOST
+from filmstrip.storage.own.opening import OWN_HOST
 
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0

@@ -6,7 +6,8 @@
 
 Others use:
 
-- `bucket`: `open_own`, a folder of the bucket, if there is one, and `OwnBucket`
+- `opening`: `open_own`, a folder of the bucket, if there is one
+- `bucket`: `OwnBucket`
 - `temporary`: `open_temporary`, the place of the results of one output
 - `scratch`: `open_scratch`, the place of what an output is made of
 - `serving`: `TemporaryObjects`, what there is to hand out

@@ -16,18 +16,11 @@ import structlog
 from filmstrip.domain.errors import DestinationRefusedError, FilmstripError
 from filmstrip.params.destination import Destination
 from filmstrip.storage.lending.named_stores import StoreLender
+from filmstrip.storage.own.opening import OWN_HOST
 from filmstrip.storage.s3.address import S3Address
 from filmstrip.storage.s3.clients import S3Clients
 from filmstrip.storage.s3.s3_store import S3Store
 from filmstrip.storage.settings import StorageSettings
-
-RESULTS = "results"
-UPLOADS = "uploads"
-PIECES = "pieces"
-TRIALS = "trials"
-
-OWN_HOST = "the temporary store"
-"""What the bucket's host is called to clients."""
 
 _READ_BYTES = 8 << 20
 _MOST_DELETED = 1000
@@ -35,15 +28,6 @@ _MOST_DELETED = 1000
 
 T = TypeVar("T")
 _log = structlog.get_logger()
-
-
-def open_own(settings: StorageSettings, folder: str) -> OwnBucket | None:
-    """Open a folder of the operator's bucket; None if the settings name no bucket.
-
-    Raises:
-        CredentialsError: What signs cannot be read.
-    """
-    return None if settings.temporary_url is None else OwnBucket(settings, settings.temporary_url, folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import SourceUnreadableError
-from filmstrip.storage.own.bucket import OWN_HOST, PIECES, OwnBucket, open_own
 from filmstrip.storage.own.keys import folder_of
+from filmstrip.storage.own.opening import OWN_HOST, PIECES, open_own
 from filmstrip.storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from filmstrip.storage.own.bucket import OwnBucket
 
 
 class Scratch(Protocol):

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filmstrip.storage.own.bucket import PIECES, RESULTS, OwnBucket, open_own
 from filmstrip.storage.own.keys import checked_key, content_type_of, has_expired
+from filmstrip.storage.own.opening import PIECES, RESULTS, open_own
 from filmstrip.storage.settings import StorageSettings
 from filmstrip.storage.whole_file import PARTIAL_PREFIX
+
+if TYPE_CHECKING:
+    from filmstrip.storage.own.bucket import OwnBucket
 
 _SIGNED_HOURS = 1
 

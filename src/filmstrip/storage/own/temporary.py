@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from filmstrip.domain.artifact import Location
 from filmstrip.domain.errors import DestinationRefusedError
 from filmstrip.storage.local import LocalStore
-from filmstrip.storage.own.bucket import OWN_HOST, RESULTS, OwnBucket, open_own
 from filmstrip.storage.own.keys import TEMPORARY_URL_PATH, folder_of
+from filmstrip.storage.own.opening import OWN_HOST, RESULTS, open_own
 from filmstrip.storage.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from filmstrip.storage.own.bucket import OwnBucket
 
 
 class TemporaryStore:
@@ -34,7 +38,7 @@ class TemporaryStore:
             expires_at: Until when they are handed out.
             file_name: How the object is called that has the name "", None if there is no such.
         """
-        self.host = OWN_HOST if isinstance(inner, OwnBucket) else ""
+        self.host = "" if isinstance(inner, LocalStore) else OWN_HOST
         self._inner = inner
         self._folder = folder
         self._url = url
@@ -71,7 +75,7 @@ class TemporaryStore:
 
     def take_back(self, since: datetime) -> None:
         """Give up the uploads in parts that nobody goes on with, if it is a bucket."""
-        if isinstance(self._inner, OwnBucket):
+        if not isinstance(self._inner, LocalStore):
             self._inner.take_back(since)
 
     def close(self) -> None:
