@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,10 +18,11 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from filmstrip.testing.filmstrip_server import FilmstripServer, running_filmstrip
+from filmstrip.testing.filmstrip_server import FilmstripServer, filmstrip_program, running_filmstrip
 from filmstrip.testing.running_program import free_ports
 from filmstrip.testing.seaweedfs import S3Server
 from postgresql_server import PostgresqlServer
+from process_tree import Process, find_role
 from store_cases import own_bucket
 from toy_service import eventually
 
@@ -32,6 +35,7 @@ class Fleet:
     """Two API processes and a worker."""
 
     def __init__(self, folder: Path, settings: dict[str, str], stack: ExitStack) -> None:
+        self.folder, self.settings = folder, settings
         self.watched = dict(zip(("api-1", "api-2", "worker"), free_ports(3), strict=True))
 
         def run(name: str, role: str) -> FilmstripServer:
@@ -48,6 +52,27 @@ class Fleet:
             told = dict(json.load(answer))
         assert told["error"] == 0, told
         return told
+
+    def upload(self, film: Path) -> str:
+        """Upload a film at the first API process; return what names it as a source."""
+        made = self.ask(0, "POST", f"/v1/upload_file/{self.task(0)}", Upload_Length=str(film.stat().st_size))
+        path = urllib.parse.urlsplit(str(made.headers["Location"])).path
+        stream = {"Content_Type": "application/offset+octet-stream", "Upload_Offset": "0"}
+        assert self.ask(0, "PATCH", path, film.read_bytes(), **stream).status == 204
+        return f"tus:{path.rpartition('/')[2]}"
+
+    def ffmpeg(self) -> Process | None:
+        """Find the encoder that the worker has at work."""
+        return find_role("ffmpeg", self.worker.program.pid)
+
+    def command(self, *arguments: str) -> str:
+        """Run `filmstrip tasks` with the settings of the fleet; return what it says."""
+        foreign = {name: value for name, value in os.environ.items() if not name.startswith("FILMSTRIP_")}
+        environ = foreign | self.settings | {"FILMSTRIP_DATA_DIR": str(self.folder / "command")}
+        program = [filmstrip_program(), "tasks", *arguments]
+        ended = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=120, check=False)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout + ended.stderr
 
     def task(self, api: int) -> str:
         return str(self.call(api, "create_task", token=self.session)["task_token"])
@@ -163,3 +188,28 @@ def test_each_process_can_be_watched(fleet: Fleet, small_video: Path) -> None:
         assert json.loads(fleet.watch(name, "readyz"))["checks"]["database"] == "ok"
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{fleet.apis[0].url}/metrics", timeout=60)
+
+
+def test_a_task_is_cancelled_and_begun_again_from_anywhere(fleet: Fleet, small_video: Path) -> None:
+    """By a process that answers clients, and by a command, neither of which works on it: ffmpeg ends at the worker."""
+    source = fleet.upload(small_video)
+    output = {"output": "mp4", "size": "3840x2160"}
+    token = fleet.task(0)
+    fleet.start(0, token, {"source": source, "upscale": 1, "format": [output]})
+    cancelled = [token]
+    eventually(fleet.ffmpeg, "it is encoded")
+    assert fleet.call(1, "cancel_task", task_token=token, token=fleet.session)["removed"] == 1
+    eventually(lambda: fleet.ffmpeg() is None, "the encoder is gone")
+    again = fleet.call(1, "retry_task", task_token=token, api_key=KEY)
+    eventually(fleet.ffmpeg, "it is encoded again")
+    cancelled.append(again["task_token"])
+    assert fleet.command("cancel", again["task_token"]).endswith(f"{again['task_token']} is cancelled.\n")
+    eventually(lambda: fleet.ffmpeg() is None, "the encoder is gone")
+    for each in cancelled:
+        told = fleet.call(0, "status", task_tokens=each)["statuses"][each]
+        assert (told["status"], told["error_description"], told["cancelled"]) == ("completed", "Cancelled", 1)
+    seen = json.loads(fleet.command("show", token, "--json"))
+    assert [event["name"] for event in seen["events"]][-2:] == ["cancelled", "restarted"]
+    (begun,) = [event for event in seen["events"] if event["name"] == "output_begun"]
+    assert begun["worker"].endswith(f"-{fleet.worker.program.pid}")
+    assert seen["query"]["format"][0]["size"] == "3840x2160"

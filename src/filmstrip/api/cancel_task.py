@@ -21,7 +21,7 @@ operation = Operation(
     {
         "task_token": TOKEN,
         "cancelled": {"const": 1},
-        "removed": {"enum": [0, 1], "description": "Whether its files are gone; 0 if they are still being removed"},
+        "removed": {"enum": [0, 1], "description": "Whether its files are gone; 0 if some are there still"},
     },
 )
 

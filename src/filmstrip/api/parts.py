@@ -129,7 +129,7 @@ class Submitter(Protocol):
         """
 
     async def cancel(self, token: str) -> bool:
-        """Cancel a task; return whether what it has put is removed already.
+        """Cancel a task; return whether nothing is left of what it has put.
 
         Raises:
             TokenNotFoundError: There is no such task.

@@ -139,6 +139,13 @@ class CancellationRows:
             return connection.execute(unclean).first() is None
 
     @repeated
+    def has_files(self, token: str) -> bool:
+        """Check whether files of a task are at its destinations, as far as it is known."""
+        query = select(artifact.c.name).where(artifact.c.task_token == token).limit(1)
+        with self._transactions.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    @repeated
     def read_unclean(self, token: str) -> Unclean | None:
         """Read what it takes to remove what a cancelled task has put; None if there is nothing to remove."""
         columns = (task.c.query, task.c.key_id, task.c.started_at, task.c.created_at, task.c.cancelled_at)

@@ -100,6 +100,8 @@ def test_cancelling(
     assert called(tmp_path, capsys, "cancel", waiting)[1] == f"{waiting} is cancelled.\n"
     told = called(tmp_path, capsys, "cancel", begun)[1]
     assert told == f"{begun} is cancelled; what it has put is still to be removed by a worker.\n"
+    database.cancellations.postpone_cleaning(begun, None)
+    assert "not all that it has put could be removed" in called(tmp_path, capsys, "cancel", begun)[1]
     assert "has ended already" in called(tmp_path, capsys, "cancel", ended, code=1)[1]
     assert database.retries.read_failed(waiting).query == QUERY
     assert f"There is no task {'0' * 32}" in called(tmp_path, capsys, "cancel", "0" * 32, code=1)[1]

@@ -93,8 +93,12 @@ def cancel(token: str, config: Path | None, data_dir: str | None) -> None:
     with service_database(config, data_dir) as database:
         _demand_task(database, token)
         database.cancellations.cancel_task(token, hours)
-        is_clean = _await_clean(database, token)
-    left = "" if is_clean else "; what it has put is still to be removed by a worker"
+        if not _await_clean(database, token):
+            left = "; what it has put is still to be removed by a worker"
+        elif database.cancellations.has_files(token):
+            left = "; not all that it has put could be removed: `filmstrip tasks show` says why"
+        else:
+            left = ""
     click.echo(f"{token} is cancelled{left}.", err=True)
 
 

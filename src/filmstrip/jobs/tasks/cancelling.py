@@ -34,7 +34,7 @@ class Cancelling:
         self._settings = settings
 
     async def cancel(self, token: str) -> bool:
-        """End a task as one that failed; return whether what it has put is removed already.
+        """End a task as one that failed; return whether nothing is left of what it has put.
 
         Whoever works on it sees that within a second. One that is cancelled already stays as it is.
 
@@ -43,7 +43,7 @@ class Cancelling:
             TaskStateError: It has ended.
         """
         await self.write_down(token)
-        return await self.is_clean(token)
+        return await self.is_removed(token)
 
     async def write_down(self, token: str) -> None:
         """Cancel a task in the database, and let nothing of it begin any more; errors as in `cancel`."""
@@ -52,11 +52,11 @@ class Cancelling:
             _log.info("task_cancelled", task_token=token)
         await asyncio.to_thread(self._durable.drop, f"{token}.")
 
-    async def is_clean(self, token: str) -> bool:
+    async def is_removed(self, token: str) -> bool:
         """Check whether nothing that a cancelled task has put is left; that is waited for a little."""
         ends_at = time.monotonic() + _CLEAN_SECONDS
         while not await asyncio.to_thread(self._database.cancellations.is_clean, token):
             if time.monotonic() > ends_at:
                 return False
             await asyncio.sleep(_PAUSE_SECONDS)
-        return True
+        return not await asyncio.to_thread(self._database.cancellations.has_files, token)

@@ -80,8 +80,9 @@ class Cleaning:
         """Remove what there is to remove of a task, if it was cancelled; blocking."""
         unclean = self._database.cancellations.read_unclean(token)
         if unclean is None:
-            # Nothing to do, or nothing to do it with.
-            self._database.cancellations.postpone_cleaning(token, None)
+            if not self._database.cancellations.is_clean(token):
+                # It arrived when everything was done, and what it takes to remove it was forgotten.
+                self._give_up(token, "It arrived too late: the query of the task was forgotten already")
             return
         try:
             count = self._remove(token, unclean)
@@ -131,7 +132,10 @@ class Cleaning:
             pause = max(timedelta(seconds=_LEAST_PAUSE_SECONDS), waited / 2)
             self._database.cancellations.postpone_cleaning(token, utc_now() + pause)
             return
-        told = Warned("Not all files that the cancelled task had put could be removed", str(error))
+        self._give_up(token, str(error))
+
+    def _give_up(self, token: str, reason: str) -> None:
+        told = Warned("Not all files that the cancelled task had put could be removed", reason)
         self._database.tasks.add_warnings(token, [told])
         self._database.cancellations.postpone_cleaning(token, None)
 

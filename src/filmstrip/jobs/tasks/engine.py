@@ -230,7 +230,7 @@ class JobEngine:
         """End a task now, as `Cancelling.cancel`; what works on it here has ended when this returns."""
         await self._cancelling.write_down(token)
         await self._ended_work.end(token)
-        return await self._cancelling.is_clean(token)
+        return await self._cancelling.is_removed(token)
 
     async def check(self) -> None:
         """See whether tasks can be run.

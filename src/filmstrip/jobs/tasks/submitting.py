@@ -125,10 +125,11 @@ class Submitting:
         if key is not None and not key.is_good(utc_now()):
             raise TaskStateError("The API key of the task was revoked, or has expired: send the query with another one")
         share = str(failed.key_id or "-")
-        submission = self._submission(self._parse(failed.query), failed.payload, failed.key_id, base_url)
+        query = self._parse(failed.query)
+        submission = self._submission(query, failed.payload, failed.key_id, base_url)
 
         def enqueue(connection: Connection, new: str) -> None:
-            self._durable.enqueue(connection, TASK, task_run(new), (new, share, 1), share)
+            self._durable.enqueue(connection, TASK, task_run(new), (new, share, 1), share, turn_of(query.priority))
 
         return self._database.retries.retry_task(token, submission, enqueue)
 
