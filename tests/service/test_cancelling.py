@@ -195,11 +195,11 @@ def test_one_of_several_destinations_has_a_file(tmp_path: Path, small_video: Pat
 
 
 def test_what_cannot_be_removed(service: ToyService) -> None:
-    """It stays, and the status says so."""
+    """It stays, and the status says so; everything else goes."""
     service.hold("b")
-    token = submit(service, {})
+    token = submit(service, {}, {"groups": [["x"]]})
     service.await_gate("b")
-    eventually(lambda: service.put() == ["a"], "one is put")
+    eventually(lambda: (service.put(), service.put(1)) == (["a"], ["x"]), "two are put")
     file = service.folder / "out" / "0" / "a"
     file.unlink()
     file.mkdir()
@@ -208,3 +208,4 @@ def test_what_cannot_be_removed(service: ToyService) -> None:
     assert told.message == "Not all files that the cancelled task had put could be removed"
     assert told.details == f'"{file}" is a folder, which is not removed'
     assert service.database.cancellations.has_files(token)
+    assert service.put(1) == []

@@ -9,13 +9,13 @@ class Scope(StrEnum):
     """What holders of an API key may do."""
 
     SUBMIT = "submit"
-    """Create tasks, upload their sources and start them."""
+    """Create tasks, upload their sources, start and cancel them, and begin them again."""
 
     READ = "read"
     """List the tasks of the same key, and the profiles that the operator keeps."""
 
     ADMIN = "admin"
-    """All of that, and list the tasks of every key."""
+    """All of that, and list, cancel and begin again the tasks of every key."""
 
 
 USUAL_SCOPES = frozenset({Scope.SUBMIT, Scope.READ})

@@ -55,7 +55,7 @@ class ServiceSettings:
         log_format: json for machines, console for people; auto takes console at a terminal.
         drain_seconds: How long running work may go on after the service was told to stop; it is taken up again
             at the next start.
-        secret_key: Encrypts what clients send while their tasks run: 64 hexadecimal digits; secret.key in the data
+        secret_key: Encrypts what clients send as long as it is kept: 64 hexadecimal digits; secret.key in the data
             folder, made at the first start, if it is not given.
         cell: How the token of each new task begins, so that several installations behind one address can be told apart.
     """

@@ -130,9 +130,7 @@ def _task() -> Schema:
             "status_url": TEXT,
         }
     )
-    required = list(task["properties"])
-    task["properties"]["cancelled"] = {"const": 1, "description": "Only of a task that was cancelled"}
-    return {**task, "required": required}
+    return _with_cancelled(task)
 
 
 def _output() -> Schema:
@@ -172,4 +170,14 @@ def listed_task() -> Schema:
             "api_key": MAYBE_TEXT,
         }
     )
-    return {**task, "required": list(task["properties"])}
+    return _with_cancelled(task)
+
+
+def _with_cancelled(task: Schema) -> Schema:
+    """Add what only a task has that was cancelled."""
+    cancelled = {"const": 1, "description": "Only of a task that was cancelled"}
+    return {
+        **task,
+        "properties": {**task["properties"], "cancelled": cancelled},
+        "required": list(task["properties"]),
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -95,25 +95,29 @@ class Cleaning:
         _log.info("cancelled_task_cleaned", task_token=token, files=count)
 
     def _remove(self, token: str, unclean: Unclean) -> int:
+        """Remove what there is of each output; one that cannot be cleaned keeps no other from it."""
         query, source = self._parse(unclean.query), self._database.tasks.read_source(token)
         lender = lender_for(self._database, self._storage, unclean.key_id)
-        count = 0
+        count, failures = 0, list[FilmstripError]()
         for index, output in enumerate(query.formats):
             puts = [put.artifact for put in self._database.artifacts.read_artifacts(token, index)]
-            pieces = [each.name for each in puts if each.is_scratch]
             recorded = [each.name for each in puts if not each.is_scratch]
-            if output.kind is MediaKind.VIDEO:
-                clear_pieces(self._storage, self._settings, token, index, unclean.begins_at)
-            self._database.cancellations.forget_artifacts(token, index, pieces)
-            opening = open_stores(output, self._storage, token, index, unclean.begins_at, lender)
-            with opening as stores, ThreadPoolExecutor(_AT_ONCE, "cleaning") as threads:
-                planned = set() if source is None else _planned(output, source, upscale=query.upscale)
-                for number, store in enumerate(stores):
-                    names = {*recorded, *self._copied(token, index, number), *_unrecorded(store, planned, unclean)}
-                    list(threads.map(partial(_delete, store), names))
-                    _take_back(store, unclean)
-            self._database.cancellations.forget_artifacts(token, index, recorded)
-            count += len(recorded)
+            planned = set() if source is None else _planned(output, source, upscale=query.upscale)
+            try:
+                if output.kind is MediaKind.VIDEO:
+                    clear_pieces(self._storage, self._settings, token, index, unclean.begins_at)
+                with open_stores(output, self._storage, token, index, unclean.begins_at, lender) as stores:
+                    names = [{*recorded, *self._copied(token, index, number)} for number in range(len(stores))]
+                    failed = _clear_all(stores, names, planned, unclean)
+            except FilmstripError as error:
+                failed = [error]
+            failures += failed
+            if not failed:
+                self._database.cancellations.forget_artifacts(token, index, [each.name for each in puts])
+                count += len(recorded)
+        if failures:
+            # What may work later is tried later, whatever else there is.
+            raise next((failure for failure in failures if failure.is_retryable), failures[0])
         return count
 
     def _copied(self, token: str, index: int, number: int) -> Collection[str]:
@@ -138,6 +142,25 @@ class Cleaning:
         told = Warned("Not all files that the cancelled task had put could be removed", reason)
         self._database.tasks.add_warnings(token, [told])
         self._database.cancellations.postpone_cleaning(token, None)
+
+
+def _clear_all(
+    stores: Sequence[Store], names: Sequence[Collection[str]], planned: Collection[str], unclean: Unclean
+) -> list[FilmstripError]:
+    """Remove files from each store, and return what went wrong."""
+    failures = []
+    for store, known in zip(stores, names, strict=True):
+        try:
+            _clear(store, known, planned, unclean)
+        except FilmstripError as error:  # noqa: PERF203 - there are few
+            failures.append(error)
+    return failures
+
+
+def _clear(store: Store, known: Collection[str], planned: Collection[str], unclean: Unclean) -> None:
+    with ThreadPoolExecutor(_AT_ONCE, "cleaning") as threads:
+        list(threads.map(partial(_delete, store), {*known, *_unrecorded(store, planned, unclean)}))
+    _take_back(store, unclean)
 
 
 def _delete(store: Store, name: str) -> None:

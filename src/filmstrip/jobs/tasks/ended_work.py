@@ -17,6 +17,7 @@ from filmstrip.jobs.tasks.surroundings import Surroundings
 
 _LOOK_SECONDS = 0.5
 _END_SECONDS = 20.0
+_STOP_SECONDS = 2.0
 _log = structlog.get_logger()
 
 
@@ -47,6 +48,11 @@ class EndedWork:
             except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 _log.exception("not_looked_for_ended_tasks")
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def stop(self) -> None:
+        """Wait for what is being ended, but not for long: the next start removes what is left."""
+        if ending := list(self._ending.values()):
+            await asyncio.wait(ending, timeout=_STOP_SECONDS)
 
     async def end(self, token: str) -> None:
         """End all work on a task here, and remove what it has put and what is left of it on this machine."""

@@ -194,6 +194,7 @@ class JobEngine:
         if self._ending is not None:
             self._ending.cancel()
             await asyncio.wait([self._ending])
+            await self._ended_work.stop()
         if self._tidying is not None:
             self._tidying.cancel()
             with suppress(asyncio.CancelledError):
