@@ -278,3 +278,19 @@ def test_an_address_that_is_none_is_told(url: str) -> None:
     """By the name of the setting."""
     with pytest.raises(ValueError, match=r"^database_url: "):
         Database(url, CIPHER)
+
+
+def test_what_happens_to_an_output_is_noted_beside_who_holds_its_task(database: Database) -> None:
+    """It has locked the output, which the other one may wait for: so it must not wait for the task."""
+    token = submitted(database)
+    database.events.worker = "one"
+    database.outputs.advance_outputs(token, [0], TaskStatus.ENCODING)
+    database.events.worker = "two"
+    with database._transactions.writing() as connection:
+        hold_task(connection, token)
+        beginning = threading.Thread(target=database.interruptions.begin_work, args=(token, 0), daemon=True)
+        beginning.start()
+        beginning.join(30)
+        assert not beginning.is_alive()
+    names = [event.name for event in database.events.read_events(token)]
+    assert names == ["submitted", "output_begun", "taken_over"]

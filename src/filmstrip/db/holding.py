@@ -15,7 +15,10 @@ from filmstrip.db.tables import task
 def hold_task(connection: Connection, token: str) -> None:
     """Let no other transaction change a task, nor anything of it, until this one ends."""
     if _is_shared(connection):
-        connection.execute(select(task.c.token).where(task.c.token == token).with_for_update())
+        # Rows that refer to the task may be added beside it (manual, 13.3.2): who writes down what happens to an output
+        # has that locked already, and must not wait for whoever waits for the output.
+        hold = select(task.c.token).where(task.c.token == token).with_for_update(key_share=True)
+        connection.execute(hold)
 
 
 def hold_keys(connection: Connection) -> None:
