@@ -30,8 +30,8 @@ def command() -> None:
     "scopes",
     type=click.Choice([scope.value for scope in Scope]),
     multiple=True,
-    help="What it may be used for; may be given more than once. submit: create, upload, start and cancel tasks. read: list its "
-    "tasks, and profiles. admin: all of that, for the tasks of every key. Without it: submit and read.",
+    help="What it may be used for; may be given more than once. submit: create, upload, start and cancel tasks. read: "
+    "list its tasks, and profiles. admin: all of that, for the tasks of every key. Without it: submit and read.",
 )
 @click.option(
     "--expires",

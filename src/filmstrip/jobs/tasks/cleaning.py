@@ -152,7 +152,7 @@ def _clear_all(
     for store, known in zip(stores, names, strict=True):
         try:
             _clear(store, known, planned, unclean)
-        except FilmstripError as error:  # noqa: PERF203 - there are few
+        except FilmstripError as error:
             failures.append(error)
     return failures
 
