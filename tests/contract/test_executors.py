@@ -13,7 +13,6 @@ import pytest
 from filmstrip.db.backends import postgresql
 from filmstrip.db.backends.advisory_locks import ENGINE, JOURNAL
 from filmstrip.db.database import Database
-from filmstrip.db.encryption import KEY_BYTES, Cipher
 from filmstrip.db.executor_records import Executor
 from filmstrip.domain.errors import ResourceError
 from filmstrip.jobs.rules.places import Places
@@ -83,17 +82,6 @@ def test_a_lock_is_free_when_its_process_is_dead(database: Database, url: str) -
         assert database.executors.are_free((first.lock_number,)) == {first.lock_number}
         database.executors.begin(new(), seconds_to_live=LIFE_SECONDS)
         assert not other.executors.beat(first.id)
-
-
-def test_all_have_one_secret_key(database: Database) -> None:
-    """What one encrypts, another one has to read: the first service's key is that of all, also if it runs no tasks."""
-    database.secret_keys.demand("a command's", is_kept=False)
-    database.secret_keys.demand("f", is_kept=True)
-    database.secret_keys.demand("f", is_kept=True)
-    for is_kept in (False, True):
-        with pytest.raises(ResourceError, match="The secret key is not the one of the other services on this database"):
-            database.secret_keys.demand("g", is_kept=is_kept)
-    assert Cipher(bytes(KEY_BYTES)).fingerprint == CIPHER.fingerprint != Cipher(b"\1" * KEY_BYTES).fingerprint
 
 
 def test_a_service_has_the_key_of_the_first_one(url: str, tmp_path: Path) -> None:

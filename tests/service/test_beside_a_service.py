@@ -102,6 +102,7 @@ def cases(folder: Path, video: Path) -> dict[str, tuple[tuple[str, ...], dict[st
         "keys create": (("keys", "create", "mine"), {}, 0),
         "keys list": (("keys", "list"), {}, 0),
         "keys revoke": (("keys", "revoke", "mine"), {}, 0),
+        "keys rotate-secret": (("keys", "rotate-secret"), {}, 0),
         "profiles add": (("profiles", "add", "web", str(folder / "web.json"), "--key", "settings-1"), {}, 0),
         "profiles add, again": (("profiles", "add", "web", str(folder / "web.json")), {}, 2),
         "profiles add-transfer-method": (

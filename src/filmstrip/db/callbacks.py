@@ -52,7 +52,11 @@ class CallbackRows:
 
     def encrypt(self, target: CallbackTarget | None, token: str) -> bytes | None:
         """Write where a task's events are told, as its row keeps it."""
-        return None if target is None else self._cipher.encrypt(_targets.dump_json(target).decode(), _owner(token))
+        return (
+            None
+            if target is None
+            else self._cipher.encrypt(_targets.dump_json(target).decode(), owner_of_target(token))
+        )
 
     def note(self, connection: Connection, token: str, *events: NewEvent) -> None:
         """Keep what happened to a task until its receiver was told, in the caller's transaction."""
@@ -99,7 +103,7 @@ class CallbackRows:
     def _target(self, connection: Connection, token: str) -> CallbackTarget | None:
         kept = connection.execute(select(task.c.callback).where(task.c.token == token)).scalar()
         try:
-            return None if kept is None else _targets.validate_json(self._cipher.decrypt(kept, _owner(token)))
+            return None if kept is None else _targets.validate_json(self._cipher.decrypt(kept, owner_of_target(token)))
         except InvalidTag:
             return None  # A backup was put back with another secret key: that must keep no task from ending.
 
@@ -203,7 +207,8 @@ class CallbackRows:
         return len(tokens)
 
 
-def _owner(token: str) -> str:
+def owner_of_target(token: str) -> str:
+    """Return what the receiver of a task is encrypted for."""
     return f"{token}.callback"
 
 

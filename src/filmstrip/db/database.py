@@ -101,7 +101,10 @@ class Database:
         self.retention = RetentionRows(transactions)
         self.uploads = UploadRows(transactions)
         self.profiles = ProfileRows(transactions, cipher)
-        self.executors, self.secret_keys = ExecutorRows(self._backend, transactions), SecretKeyRows(transactions)
+        self.executors, self.secret_keys = (
+            ExecutorRows(self._backend, transactions),
+            SecretKeyRows(transactions, cipher),
+        )
         self.bell = Bell(transactions)
         self.is_shared = self._backend.is_shared
         self.usage = UsageRows(transactions)

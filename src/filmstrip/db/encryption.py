@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
@@ -21,17 +22,26 @@ _NONCE_BYTES = 12
 class Cipher:
     """Encrypts texts, each bound to the task that it belongs to."""
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"secret_key: has {len(key)} bytes, not {KEY_BYTES}")
-        self._aead = AESGCM(key)
-        self.fingerprint = hmac.new(key, _FINGERPRINT, hashlib.sha256).hexdigest()
+    def __init__(self, key: bytes, *others: bytes) -> None:
+        """Take the keys.
+
+        Args:
+            key: Encrypts.
+            others: Decrypt what was encrypted with them.
+        """
+        for each in (key, *others):
+            if len(each) != KEY_BYTES:
+                raise ValueError(f"secret_key: has {len(each)} bytes, not {KEY_BYTES}")
+        self._aeads = [AESGCM(each) for each in (key, *others)]
+        self.fingerprint, *self.other_fingerprints = (
+            hmac.new(each, _FINGERPRINT, hashlib.sha256).hexdigest() for each in (key, *others)
+        )
         """Tells whether two keys are the same, and nothing else of them."""
 
     def encrypt(self, text: str, owner: str) -> bytes:
         """Encrypt a text; `owner` (the task's token) has to be given again to read it."""
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, text.encode(), owner.encode())
+        return nonce + self._aeads[0].encrypt(nonce, text.encode(), owner.encode())
 
     def decrypt(self, data: bytes, owner: str) -> str:
         """Read a text again.
@@ -39,7 +49,22 @@ class Cipher:
         Raises:
             cryptography.exceptions.InvalidTag: Another key, another owner, or changed data.
         """
-        return self._aead.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], owner.encode()).decode()
+        *others, last = self._aeads
+        for aead in others:
+            with suppress(InvalidTag):
+                return _opened(aead, data, owner)
+        return _opened(last, data, owner)
+
+    def is_current(self, data: bytes, owner: str) -> bool:
+        """Check whether a text was encrypted with the key that encrypts now."""
+        with suppress(InvalidTag):
+            _opened(self._aeads[0], data, owner)
+            return True
+        return False
+
+
+def _opened(aead: AESGCM, data: bytes, owner: str) -> str:
+    return aead.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], owner.encode()).decode()
 
 
 def read_or_make_key(path: Path) -> bytes:

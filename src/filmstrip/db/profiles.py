@@ -37,7 +37,7 @@ class ProfileRows:
             "kind": new.kind,
             "identity": new.identity,
             "name": new.name,
-            "text": self._cipher.encrypt(new.text, _owner(new.kind, new.identity)),
+            "text": self._cipher.encrypt(new.text, owner_of_profile(new.kind, new.identity)),
             "key_names": new.key_names,
             "created_at": self._transactions.now(),
         }
@@ -60,7 +60,7 @@ class ProfileRows:
         return {row.identity: self._profile(row) for row in rows}
 
     def _profile(self, row: Row[Any]) -> StoredProfile:
-        text = self._cipher.decrypt(row.text, _owner(row.kind, row.identity))
+        text = self._cipher.decrypt(row.text, owner_of_profile(row.kind, row.identity))
         return StoredProfile(ProfileKind(row.kind), row.identity, text, row.name, row.key_names, row.created_at)
 
 
@@ -69,5 +69,6 @@ def _is(kind: ProfileKind, identities: Iterable[str] | None) -> list[Any]:
     return [profile.c.kind == kind, *named]
 
 
-def _owner(kind: str, identity: str) -> str:
+def owner_of_profile(kind: str, identity: str) -> str:
+    """Return what a profile is encrypted for."""
     return f"{kind}:{identity}"

@@ -203,6 +203,7 @@ secret_key = Table(
     metadata,
     Column("fingerprint", String(64), primary_key=True),
     Column("known_since", Moment, nullable=False),
+    Column("retired_at", Moment, comment="when all texts of it were encrypted anew; it encrypts nothing any more"),
 )
 
 usage = Table(

@@ -43,7 +43,7 @@ def open_database(settings: ServiceSettings, *, alone: bool = False) -> Iterator
                 database.claim()
             database.migrate()
             if database.is_shared:
-                database.secret_keys.demand(database.key_fingerprint, is_kept=alone)
+                database.secret_keys.demand(is_kept=alone)
         yield database
     finally:
         database.close()
@@ -138,4 +138,5 @@ def names_in_use(database: Database) -> tuple[str, ...]:
 
 
 def _cipher(settings: ServiceSettings) -> Cipher:
-    return Cipher(parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(key_file(settings)))
+    own = parse_key(settings.secret_key) if settings.secret_key else read_or_make_key(key_file(settings))
+    return Cipher(own, *(parse_key(each, "old_secret_keys") for each in settings.old_secret_keys))

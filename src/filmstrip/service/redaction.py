@@ -18,7 +18,10 @@ _SECRET_NAMES = frozenset(
         "password",
         "query",
         "secret",
+        "old_secret_keys",
         "secret_key",
+        "temporary_key",
+        "temporary_secret",
         "token",
     }
 )

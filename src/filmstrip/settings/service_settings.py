@@ -57,6 +57,8 @@ class ServiceSettings:
             at the next start.
         secret_key: Encrypts what clients send as long as it is kept: 64 hexadecimal digits; secret.key in the data
             folder, made at the first start, if it is not given.
+        old_secret_keys: Secret keys that only decrypt, while they are
+            [replaced](../running.md#another-secret-key).
         cell: How the token of each new task begins, so that several installations behind one address can be told apart.
     """
 
@@ -72,4 +74,5 @@ class ServiceSettings:
     log_format: Literal["auto", "json", "console"] = "auto"
     drain_seconds: float = 5.0
     secret_key: SecretKeyText | None = field(default=None, repr=False)
+    old_secret_keys: tuple[SecretKeyText, ...] = field(default=(), repr=False)
     cell: Cell = "00"

@@ -10,6 +10,7 @@ import click
 from filmstrip.cli.service_database import service_database, shown_moment
 from filmstrip.cli.setting_flags import config_flag, setting_flag
 from filmstrip.cli.tables import print_table, table_of
+from filmstrip.domain.errors import FilmstripError
 from filmstrip.domain.scope import Scope
 from filmstrip.service.data_folder import make_key
 
@@ -87,3 +88,22 @@ def revoke(name: str, config: Path | None, data_dir: str | None) -> None:
 
 def _in_utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+@command.command("rotate-secret")
+@config_flag
+@setting_flag("data_dir")
+def rotate_secret(config: Path | None, data_dir: str | None) -> None:
+    """Encrypt everything with the setting secret_key that was encrypted with one of old_secret_keys.
+
+    Beside running services, which all have both keys. Afterwards the old ones can be taken out of the settings, and
+    no service starts with one of them as its secret_key any more.
+    """
+    with service_database(config, data_dir) as database:
+        done, unreadable = database.secret_keys.rotate()
+    click.echo(f"{done} texts were encrypted with secret_key")
+    if unreadable:
+        raise FilmstripError(
+            f"{unreadable} texts were encrypted with a key that is neither secret_key nor one of old_secret_keys: add "
+            "it to those and try again, or let the tasks end"
+        )
