@@ -25,6 +25,7 @@ from filmstrip.db.task_records import NewOutput, PutArtifact, Submission
 from filmstrip.domain.artifact import Artifact, MediaKind, Warned
 from filmstrip.domain.errors import DatabaseAwayError, ResourceError, TokenNotFoundError
 from filmstrip.domain.task import TaskStatus
+from filmstrip.service.data_folder import ensure_keys, names_in_use
 from filmstrip.service.migrating import migrate_all
 from filmstrip.settings.reading import read_settings
 from fresh_database import CIPHER
@@ -294,3 +295,29 @@ def test_what_happens_to_an_output_is_noted_beside_who_holds_its_task(database: 
         assert not beginning.is_alive()
     names = [event.name for event in database.events.read_events(token)]
     assert names == ["submitted", "output_begun", "taken_over"]
+
+
+def test_keys_of_the_settings_of_several_processes_are_all_good(database: Database) -> None:
+    """None revokes another one's; each has a name, which it keeps; what is revoked comes back with its settings."""
+    first, second, third = ("first-0123456789", "second-0123456789", "third-0123456789")
+    ensure_keys(database, (first, second))
+    ensure_keys(database, (third, second))
+    ensure_keys(database, (third,))
+    names = {text: found.name for text in (first, second, third) if (found := database.keys.find_key(text))}
+    assert names == {first: "settings-1", second: "settings-2", third: "settings-3"}
+    database.keys.revoke_key("settings-1")
+    ensure_keys(database, (third,))
+    assert database.keys.find_key(first) is None
+    ensure_keys(database, (third, first))
+    assert set(names_in_use(database)) == {"settings-2", "settings-3", "settings-4"}
+    assert database.keys.find_key(first) is not None
+
+
+def test_processes_that_start_together_agree_on_their_keys(url: str, database: Database) -> None:
+    """Each has its own key and a common one."""
+    found = [Database(url, CIPHER) for _ in range(4)]
+    at_once(4, lambda number: ensure_keys(found[number], ("common-0123456789", f"own-{number}-0123456789")))
+    for each in found:
+        each.close()
+    names = names_in_use(database)
+    assert sorted(names) == [f"settings-{number}" for number in range(1, 6)]

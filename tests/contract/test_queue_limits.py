@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from dbos import DBOS, EnqueueOptions
 
 from filmstrip.db.database import Database
 from filmstrip.jobs.tasks.durable import Durable
-from filmstrip.jobs.tasks.queue_limits import QueueLimits
+from filmstrip.jobs.tasks.queue_limits import QueueLimits, share_at
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 
 pytestmark = pytest.mark.timeout(240)
@@ -23,8 +24,8 @@ POLL_SECONDS = 0.05
 class Stage:
     """Scripts that run until they are let go."""
 
-    def __init__(self, database: Database, wanted: list[int]) -> None:
-        limits = QueueLimits({"scripts": lambda: wanted[0]})
+    def __init__(self, database: Database, wanted: list[int], clock: Callable[[], float] = time.monotonic) -> None:
+        limits = QueueLimits({"scripts": lambda: wanted[0]}, "me", clock)
         self.durable = Durable(database.companion_engine(), POLL_SECONDS, limits=limits)
         self.begun: list[str] = []
         self._ends: dict[str, Callable[[], object]] = {}
@@ -46,8 +47,8 @@ class Stage:
         finally:
             await self.durable.stop(0)
 
-    async def enqueue(self, name: str, turn: int = 0) -> None:
-        await asyncio.to_thread(self.durable.enqueue, None, "script", name, (name,), name[0], turn)
+    async def enqueue(self, name: str, turn: int = 0, key: str = "") -> None:
+        await asyncio.to_thread(self.durable.enqueue, None, "script", name, (name,), key or name[0], turn)
 
     def end(self, name: str) -> None:
         self._ends[name]()
@@ -89,6 +90,22 @@ async def test_the_scripts_of_a_key_have_their_turns(database: Database) -> None
             stage.end(stage.begun[-1])
             await stage.until_begun(count)
     assert stage.begun == ["a-first", "a-high", "a-middle", "a-middle-too", "a-low"]
+
+
+async def test_what_is_another_ones_is_left_to_it_for_a_while(database: Database) -> None:
+    """It has a copy of the source; one that is busy, or gone, is helped in the end."""
+    seconds = [0.0]
+    stage = Stage(database, [9], lambda: seconds[0])
+    async with stage.running():
+        await stage.enqueue("theirs", key=share_at("a", "other"))
+        await stage.enqueue("mine", key=share_at("a", "me"))
+        for number in range(1, 5):
+            await stage.enqueue(f"{number}")
+            await stage.until_begun(1 + number)
+        assert set(stage.begun) == {"mine", "1", "2", "3", "4"}
+        seconds[0] = 1000.0
+        await stage.until_begun(6)
+        assert stage.begun[-1] == "theirs"
 
 
 async def test_a_queue_that_is_not_known_is_left_to_others(database: Database) -> None:

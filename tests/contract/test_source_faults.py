@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from filmstrip.domain.errors import (
-    DiskFullError,
     HostNotAllowedError,
+    LimitExceededError,
     RangesNotSupportedError,
     SourceChangedError,
     SourceForbiddenError,
@@ -244,7 +244,7 @@ def test_a_full_disk_is_known_before_the_copy(
     """A source that does not fit on the disk is not begun to be copied."""
     with (range_server.folder / "huge.mp4").open("wb") as file:
         file.truncate(8 << 40)  # sparse: it takes no space here
-    with pytest.raises(DiskFullError, match=r"The source has 8796093\.0 MB"):
+    with pytest.raises(LimitExceededError, match=r"The source has 8796093\.0 MB, and .* in all"):
         _copy(range_server.url_of("huge.mp4"), settings, tmp_path / "copy")
     assert range_server.bytes_sent <= HEAD_BYTES
 

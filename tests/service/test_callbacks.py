@@ -182,7 +182,7 @@ def test_what_was_given_up_is_sent_again_beside_the_service(
         assert filmstrip(service, "resend", f"{token}.saved").returncode == 0
         receiver.await_events(token, "saved")
         # Killed before it knows that this was told, it would rightly tell it again.
-        eventually(lambda: len(given_up(service)) == 1, "it knows")
+        eventually(lambda: len(service.database.callbacks.list_all()) == 1, "it knows")
         service.kill()
         assert filmstrip(service, "resend", "--all").returncode == 0
         service.start()

@@ -78,7 +78,7 @@ def test_what_libraries_print_is_no_report(tmp_path: Path, small_video: Path) ->
 
 
 def test_a_full_disk(tmp_path: Path, small_video: Path) -> None:
-    """On a disk that fills up the outputs that fill it fail and say so; a small one after them is made."""
+    """What fills a disk fails and says so, a small output after it is made; what finds no room waits for it."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root; the reserve is tested without in tests/unit/jobs")
     disk = tmp_path / "work"
@@ -89,8 +89,12 @@ def test_a_full_disk(tmp_path: Path, small_video: Path) -> None:
             task = run(service, {"groups": [["a"]], "trouble": {"a": "disk"}}, GOOD)
             assert task.outputs[0].error == "The disk that work is done on is full"
             assert task.outputs[1].error is None
-            huge = run(service, {"groups": [["b"]], "trouble": {"b": "disk"}}, GOOD)
-            assert huge.outputs[1].error is None
+            ballast = disk / "ballast"
+            ballast.write_bytes(bytes((shutil.disk_usage(disk).free >> 20) - 2 << 20))
+            waiting = service.submit((tmp_path / "source.mp4").as_uri(), GOOD)
+            eventually(lambda: service.task(waiting).outage, "it waits for room")
+            ballast.unlink()
+            assert service.finished(waiting).error is None
     finally:
         eventually(lambda: subprocess.run(["umount", str(disk)], check=False, capture_output=True).returncode == 0, "")
 

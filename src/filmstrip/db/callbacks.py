@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from filmstrip.db.callback_records import SAVED, Callback, CallbackTarget, NewEvent
 from filmstrip.db.encryption import Cipher
@@ -114,6 +114,19 @@ class CallbackRows:
             row = connection.execute(select(callback).where(pending).order_by(callback.c.number).limit(1)).first()
         return None if row is None else _callback(row)
 
+    def claim(self, wanted: Callback, executor_id: str) -> bool:
+        """Let an executor tell an event that none tells at the moment; return whether it may."""
+        free = or_(callback.c.claimed_by.is_(None), callback.c.claimed_by == executor_id)
+        claiming = update(callback).where(*_same(wanted), free).values(claimed_by=executor_id)
+        with self._transactions.noting() as connection:
+            return connection.execute(claiming).rowcount == 1
+
+    def release_claims(self, executor_id: str) -> None:
+        """Let others tell what an executor was telling when it died."""
+        releasing = update(callback).where(callback.c.claimed_by == executor_id).values(claimed_by=None)
+        with self._transactions.noting() as connection:
+            connection.execute(releasing)
+
     def forget(self, told: Callback) -> None:
         """Remove an event that was told, and where it was told once the task has no other and will have none."""
         with self._transactions.noting() as connection:
@@ -137,9 +150,8 @@ class CallbackRows:
 
     def _set(self, here: Callback, **values: object) -> None:
         # Whoever began it again meanwhile counts anew.
-        same = and_(callback.c.number == here.number, callback.c.rounds == here.rounds)
         with self._transactions.noting() as connection:
-            connection.execute(update(callback).where(same).values(values))
+            connection.execute(update(callback).where(*_same(here)).values({**values, "claimed_by": None}))
 
     def list_all(self) -> tuple[Callback, ...]:
         """Read all events that are still to be told or were given up, in their order."""
@@ -182,6 +194,7 @@ class CallbackRows:
             "tries": 0,
             "is_asked_for": False,
             "is_refused": False,
+            "claimed_by": None,
         }
         again = update(callback).where(callback.c.number == asked.number)
         with self._transactions.writing() as connection:
@@ -205,6 +218,10 @@ class CallbackRows:
             tokens = list(connection.execute(gone).scalars())
             _forget_targets(connection, tokens)
         return len(tokens)
+
+
+def _same(known: Callback) -> tuple[ColumnElement[bool], ...]:
+    return callback.c.number == known.number, callback.c.rounds == known.rounds
 
 
 def owner_of_target(token: str) -> str:

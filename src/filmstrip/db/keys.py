@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
@@ -22,6 +23,9 @@ SESSION_LIFE = timedelta(hours=24)
 
 MOST_SESSIONS = 10_000
 """How many sessions of one key there are at a time; the oldest ones end first."""
+
+SETTINGS_PREFIX = "settings-"
+"""How the names of keys begin that are in settings."""
 
 _LONGEST_NAME = 100
 
@@ -124,6 +128,29 @@ class KeyRows:
                 row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
         return _key(row)
 
+    def ensure_one_of(self, plaintext: str, number: int) -> ApiKey:
+        """See to it that a key is good that one of several processes has in its settings; others' stay as they are.
+
+        Args:
+            plaintext: Its text.
+            number: Its place in those settings, which names it, unless another key has that name.
+        """
+        key_hash = hash_secret(plaintext)
+        with self._transactions.writing() as connection:
+            hold_keys(connection)
+            usual = {"expires_at": None, "scopes": USUAL_SCOPES}
+            good = update(api_key).where(api_key.c.key_hash == key_hash, api_key.c.revoked_at.is_(None)).values(usual)
+            row = connection.execute(good.returning(*_KEY_COLUMNS)).first()
+            if row is None:
+                name = _free_name(connection, number)
+                again = (
+                    update(api_key).where(api_key.c.key_hash == key_hash).values(name=name, revoked_at=None, **usual)
+                )
+                row = connection.execute(again.returning(*_KEY_COLUMNS)).first()
+            if row is None:
+                row = connection.execute(_insert_key(name, plaintext, self._transactions.now())).one()
+        return _key(row)
+
 
 class SessionRows:
     """Sessions."""
@@ -167,6 +194,13 @@ def note_use(connection: Connection, key_id: int | None, now: datetime) -> None:
 
 def _in_use(name: str) -> tuple[ColumnElement[bool], ...]:
     return api_key.c.name == name, api_key.c.revoked_at.is_(None)
+
+
+def _free_name(connection: Connection, number: int) -> str:
+    """Find a name for a key of settings: that of its place, or the next one that no good key has."""
+    good = select(api_key.c.name).where(api_key.c.revoked_at.is_(None), api_key.c.name.startswith(SETTINGS_PREFIX))
+    taken = set(connection.execute(good).scalars())
+    return next(name for each in count(number) if (name := f"{SETTINGS_PREFIX}{each}") not in taken)
 
 
 def _insert_key(name: str, plaintext: str, now: datetime) -> ReturningInsert[Any]:

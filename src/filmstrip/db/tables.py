@@ -239,5 +239,6 @@ callback = Table(
     Column("is_asked_for", Boolean, nullable=False, comment="to be begun anew by the service"),
     Column("reason", Words, comment="why the last try failed"),
     Column("is_refused", Boolean, nullable=False, comment="whether the receiver answered, and will not accept it"),
+    Column("claimed_by", String(32), comment="the executor that tells it at the moment"),
     sqlite_autoincrement=True,
 )

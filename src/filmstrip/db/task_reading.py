@@ -13,8 +13,11 @@ from filmstrip.db.task_records import OutputRecord, Source, TaskFilter, TaskReco
 from filmstrip.domain.artifact import MediaKind
 from filmstrip.domain.task import TaskStatus
 
-# Neither the query, which is large and secret, nor what only those who work on it need.
-_TASK_COLUMNS = [column for column in task.c if column.name not in {"query", "callback", "answered_hosts"}]
+_READ = (
+    "token key_id status created_at started_at finished_at payload source error warnings outage restart_of cancelled_at"
+)
+_TASK_COLUMNS = tuple(task.c[name] for name in _READ.split())
+"""What a record tells: neither queries, which are large and may be secret, nor what only those who work on it need."""
 
 
 def read_tasks(connection: Connection, tokens: Iterable[str]) -> dict[str, TaskRecord]:

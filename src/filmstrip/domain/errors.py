@@ -29,6 +29,7 @@ FilmstripError
 ├── CredentialsError          lent ones cannot be read (retryable)
 ├── ResourceError             the machine or a limit of the service
 │   ├── DiskFullError
+│   │   └── NoRoomError       nothing was begun for it (retryable)
 │   ├── DatabaseAwayError     (retryable)
 │   ├── LimitExceededError
 │   └── MediaProcessError     the child process crashed or hung
@@ -241,6 +242,15 @@ class DiskFullError(ResourceError):
 
     The operator makes room on the disk of the data folder; then send the job again.
     """
+
+
+class NoRoomError(DiskFullError):
+    """The service's disk is nearly full, so that nothing is begun on it.
+
+    The operator makes room on the disk of the data folder; work waits for it.
+    """
+
+    is_retryable = True
 
 
 class DatabaseAwayError(ResourceError):

@@ -76,6 +76,8 @@ class JobSettings:
         spread: When the pieces of a long output are made by several workers at the same time: fleet for when more than
             one of them works on the database, or always, or never.
         segment_seconds: About how long the pieces of a long video are, in seconds; 0 to make each video in one piece.
+        max_pictures: Most pictures of one output of a task, those of each size counted; 100000 of one size is the most
+            that there can be.
         max_sprite_side: Longest side of a sprite in pixels if a query names none; more pictures go to further
             sprites.
     """
@@ -105,6 +107,7 @@ class JobSettings:
     otlp_traces_url: TracesUrl | None = None
     spread: Literal["fleet", "always", "never"] = "fleet"
     segment_seconds: SegmentSeconds = 60.0
+    max_pictures: Annotated[int, Field(ge=1, le=10**9, description="a whole number from 1 to 1000000000")] = 100_000
     max_sprite_side: SpriteSide = DEFAULT_MAX_SIDE
 
     @property

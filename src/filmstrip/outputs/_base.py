@@ -155,6 +155,11 @@ class Output(FormatParameters):
         """How often rendering runs the ffmpeg program; a child process can run it no further time, nor another one."""
         return 0
 
+    def picture_count(self, info: MediaInfo) -> int:
+        """Return how many pictures of a source it has, those of each size counted; 0 if it is no series; pure."""
+        del info
+        return 0
+
     def effort(self, info: MediaInfo) -> Effort:
         """Return what its making costs beside the decoding of its source, once it is planned; pure."""
         del info

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from filmstrip.db.backends.opening import POSTGRESQL_SCHEMES
 from filmstrip.db.backends.sqlite import database_path
 from filmstrip.db.database import Database
@@ -19,6 +21,7 @@ from filmstrip.settings.mistakes import SettingsError
 from filmstrip.settings.service_settings import ServiceSettings
 from filmstrip.storage.named_store import ANY_KEY
 
+log = structlog.get_logger(__name__)
 _FROM_SETTINGS = re.compile(r"settings-\d+")
 
 
@@ -100,9 +103,14 @@ def _naming_mistakes(folder: Path) -> Iterator[None]:
 def ensure_keys(database: Database, plaintexts: Sequence[str]) -> tuple[str, ...]:
     """See to it that the keys of the settings are good, and that those which were taken out of them are not.
 
+    Where several processes share the database, keys are only added: those of another one's settings are good too.
+
     Returns:
         The names that went over to a key which had another one before: keys of the settings are named by their places.
     """
+    if database.is_shared:
+        _add_keys(database, plaintexts)
+        return ()
     wanted = {f"settings-{number}": plaintext for number, plaintext in enumerate(plaintexts, 1)}
     before = {key.id: key.name for key in database.keys.list_keys() if key.revoked_at is None}
     for name in before.values():
@@ -110,6 +118,13 @@ def ensure_keys(database: Database, plaintexts: Sequence[str]) -> tuple[str, ...
             database.keys.revoke_key(name)
     keys = [database.keys.ensure_key(plaintext, name) for name, plaintext in wanted.items()]
     return tuple(key.name for key in keys if before.get(key.id, key.name) != key.name)
+
+
+def _add_keys(database: Database, plaintexts: Sequence[str]) -> None:
+    own = {database.keys.ensure_one_of(plaintext, number).name for number, plaintext in enumerate(plaintexts, 1)}
+    others = [name for name in names_in_use(database) if _FROM_SETTINGS.fullmatch(name) and name not in own]
+    if others:
+        log.warning("keys_of_other_settings", names=others, advice="`filmstrip keys revoke NAME` ends one")
 
 
 def make_key(database: Database, name: str, scopes: Sequence[Scope] = (), expires_at: datetime | None = None) -> str:

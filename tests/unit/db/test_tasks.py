@@ -299,3 +299,23 @@ def test_only_tasks_whose_outputs_were_begun_are_begun(database: Database) -> No
         database.outputs.advance_outputs(each, [0], TaskStatus.QUEUED)
     database.tasks.finish_task(over)
     assert database.tasks.begun_tasks() == (token,)
+
+
+def test_the_status_of_many_tasks_is_two_statements(database: Database) -> None:
+    """Neither grows with the others, and none reads what is secret or large: queries, and where receivers are."""
+    tokens = [submitted(database) for _ in range(30)]
+    statements: list[str] = []
+    engine = database._transactions.backend.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert set(database.tasks.read_tasks(tokens)) == set(tokens)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    selects = [statement for statement in statements if statement.startswith("SELECT")]
+    assert len(selects) == 2
+    for column in ("query", "query_shown", "callback", "answered_hosts"):
+        assert f"task.{column}" not in selects[0], column

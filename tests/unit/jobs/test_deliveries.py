@@ -55,9 +55,11 @@ def deliveries(database: Database, tmp_path: Path, clock: Clock) -> Deliveries:
     return deliveries_of(database, tmp_path, clock)
 
 
-def deliveries_of(database: Database, folder: Path, clock: Clock, **settings: Any) -> Deliveries:
+def deliveries_of(
+    database: Database, folder: Path, clock: Clock, executor_id: str = "local", **settings: Any
+) -> Deliveries:
     storage = StorageSettings(folder / "temporary", private_hosts=("127.0.0.1",))
-    return Deliveries(database, CallbackSettings(**settings), storage, clock)
+    return Deliveries(database, CallbackSettings(**settings), storage, clock, executor_id)
 
 
 def submitted(database: Database, receiver: Receiver, payload: str | None = PAYLOAD, *, streams: bool = False) -> str:
@@ -300,3 +302,59 @@ async def test_a_silent_receiver_holds_no_end_of_the_process(
     receiver.ended.set()
     await asyncio.to_thread(thread.join, 60)
     assert len(database.callbacks.list_all()) == 1
+
+
+async def test_of_two_processes_one_tells_an_event(
+    database: Database, receiver: Receiver, tmp_path: Path, clock: Clock
+) -> None:
+    """While one calls, another one finds nothing to do; what comes meanwhile is told by the one that calls."""
+    one, other = (deliveries_of(database, tmp_path, clock, name) for name in ("one", "other"))
+    token = submitted(database, receiver)
+    is_called, may_answer = threading.Event(), threading.Event()
+
+    def answer(_call: Call) -> int:
+        is_called.set()
+        may_answer.wait(30)
+        return 200
+
+    receiver.answer = answer
+    telling = asyncio.create_task(tell_all(one, token))
+    assert await asyncio.to_thread(is_called.wait, 30)
+    database.tasks.finish_task(token, "it broke")
+    assert await tell_all(other, token) is None
+    assert len(receiver.calls) == 1
+    may_answer.set()
+    assert await telling is None
+    assert receiver.events(token) == ["queued", "error", "saved"]
+
+
+async def test_what_a_dead_process_was_telling_is_told_by_another_one(
+    database: Database, receiver: Receiver, tmp_path: Path, clock: Clock
+) -> None:
+    """Once it is known to be dead: whether its call arrived, nobody knows."""
+    token = submitted(database, receiver)
+    first = database.callbacks.next_of(token)
+    assert first is not None
+    assert database.callbacks.claim(first, "dead")
+    other = deliveries_of(database, tmp_path, clock, "other")
+    assert await tell_all(other, token) is None
+    assert receiver.calls == []
+    database.callbacks.release_claims("dead")
+    assert await tell_all(other, token) is None
+    assert receiver.events(token) == ["queued"]
+
+
+async def test_a_claim_ends_with_the_try(database: Database, receiver: Receiver, tmp_path: Path, clock: Clock) -> None:
+    """Whoever is next may make the next try; what is begun again is anybody's, and an earlier round's is nobody's."""
+    token = submitted(database, receiver)
+    receiver.answer = lambda _call: 503
+    failed = await deliveries_of(database, tmp_path, clock, "one").tell_next(token)
+    assert failed is not None
+    assert database.callbacks.claim(failed, "other")
+    assert database.callbacks.claim(failed, "other"), "its own"
+    assert not database.callbacks.claim(failed, "one")
+    database.callbacks.begin_again(failed)
+    assert not database.callbacks.claim(failed, "other")
+    again = database.callbacks.next_of(token)
+    assert again is not None
+    assert database.callbacks.claim(again, "one")

@@ -8,10 +8,11 @@ import pytest
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.task_records import Outage, OutputRecord
 from filmstrip.domain.artifact import MediaKind
+from filmstrip.domain.errors import DiskFullError, NoRoomError
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks import outages
-from filmstrip.jobs.tasks.outages import OutageError, Outages, is_active
+from filmstrip.jobs.tasks.outages import FULL, NO_ROOM, OutageError, Outages, is_active, outage_of
 
 ERROR = OutageError("it is down", "host:1")
 
@@ -177,3 +178,48 @@ async def test_pieces_that_meet_one_outage_count_as_one_try(
     assert outage.tries == 1
     clock[0] += timedelta(seconds=1)
     assert await waiting(database).wait_for(token, 0, ERROR) == 2
+
+
+@pytest.mark.parametrize("index", [None, 0])
+async def test_room_on_the_disk_is_waited_for(
+    database: Database, token: str, clock: list[datetime], index: int | None
+) -> None:
+    """For as long as for a host that has answered, and it is tried once a minute at least; the status says so."""
+    pauses, error = [], OutageError(**outage_as_told(NoRoomError("it is full")))
+    while (pause := await waiting(database).wait_for(token, index, error)) is not None:
+        pauses.append(pause)
+        outage = database.outages.read_outage(token, index)
+        assert outage is not None
+        assert (outage.reason, outage.host) == ("it is full", NO_ROOM)
+        clock[0] += timedelta(seconds=pause)
+    assert sum(pauses) == 3600
+    assert max(pauses) == 60
+    assert pauses[:3] == [1, 1, 2]
+    assert database.outages.read_outage(token, index) is None
+
+
+async def test_what_fills_the_disk_is_tried_three_times(database: Database, token: str, clock: list[datetime]) -> None:
+    """However long it waits for room in between."""
+    full, no_room = (OutageError(**outage_as_told(error)) for error in (DiskFullError("full"), NoRoomError("none")))
+    for error in (no_room, no_room, full, no_room, no_room, full, no_room):
+        pause = await waiting(database).wait_for(token, 0, error)
+        assert pause is not None
+        clock[0] += timedelta(seconds=pause)
+    assert (outage := database.outages.read_outage(token, 0)) is not None
+    assert (outage.host, outage.tries) == (FULL, 2)
+    assert await waiting(database).wait_for(token, 0, full) is None
+
+
+async def test_a_host_that_is_down_after_the_disk_was_full_has_its_own_patience(
+    database: Database, token: str, clock: list[datetime]
+) -> None:
+    """And the other way round."""
+    no_room = OutageError(**outage_as_told(NoRoomError("none")))
+    assert await waiting(database).wait_for(token, 0, no_room) == 1
+    clock[0] += timedelta(seconds=50)
+    assert sum(await tries(database, token, clock, 0)) == 60
+
+
+def outage_as_told(error: DiskFullError) -> dict[str, str]:
+    told = outage_of(error)
+    return {"reason": told["outage"], "host": told["host"]}

@@ -6,11 +6,12 @@ from fractions import Fraction
 import pytest
 
 from filmstrip.domain.artifact import Artifact, MediaKind
-from filmstrip.domain.errors import DiskFullError, FilmstripError, OutputError, SourceChangedError
+from filmstrip.domain.errors import DiskFullError, FilmstripError, LimitExceededError, OutputError, SourceChangedError
 from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import MediaInfo, VideoStream
 from filmstrip.jobs.making.made_output import in_order
 from filmstrip.jobs.making.portions import share
+from filmstrip.jobs.rules.admission import demand_few_pictures
 from filmstrip.jobs.rules.upscale_rule import dropped_outputs
 from filmstrip.jobs.tasks.journal_format import JournalFormat
 from filmstrip.jobs.tasks.submission import make_submission, system_tags
@@ -116,3 +117,14 @@ def test_artifacts_are_told_in_the_order_of_the_plan() -> None:
     del artifacts["b"]
     with pytest.raises(OutputError, match="1 of 3 files were not made: b"):
         in_order(PLAN, artifacts)
+
+
+def test_more_pictures_than_the_operator_admits_are_refused() -> None:
+    """With both numbers, the setting and what to ask for instead; those of each size count, and a video has none."""
+    series = {"output": "thumbnails", "count": 50}
+    one, two, video = query_of(series, {**series, "sizes": ["64x36", "32x18"]}, {"output": "mp4"}).formats
+    info = info_of(640, 360)
+    demand_few_pictures(one.picture_count(info), 50)
+    demand_few_pictures(video.picture_count(info), 1)
+    with pytest.raises(LimitExceededError, match=r"100 pictures .* at most 99 \(its setting max_pictures\)"):
+        demand_few_pictures(two.picture_count(info), 99)

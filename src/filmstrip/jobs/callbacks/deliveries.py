@@ -45,6 +45,7 @@ class Deliveries:
         settings: CallbackSettings,
         storage: StorageSettings,
         now: Callable[[], datetime] = utc_now,
+        executor_id: str = "local",
     ) -> None:
         """Prepare it.
 
@@ -53,7 +54,9 @@ class Deliveries:
             settings: How long receivers are waited for.
             storage: Which hosts may be called.
             now: The clock, in UTC.
+            executor_id: Which of the executors on the database this is: an event is told by one of them at a time.
         """
+        self._executor_id = executor_id
         self._database = database
         self._settings = settings
         self._storage = storage
@@ -85,6 +88,9 @@ class Deliveries:
         callback = self._next_wanted(token)
         if callback is None or self.seconds_until(callback) > 0:
             return callback
+        if not self._database.callbacks.claim(callback, self._executor_id):
+            # Another one tells it, and looks for the next one then.
+            return None
         self._tell(callback)
         return self._next_wanted(token)
 

@@ -23,7 +23,7 @@ from filmstrip.jobs.making.portion_making import Making, PutLaterError, explaine
 from filmstrip.jobs.making.portions import finished_of, own_files, portion_of
 from filmstrip.jobs.making.putting import Putter
 from filmstrip.jobs.rules.bundles import make_at_once
-from filmstrip.jobs.rules.free_disk import demand_free_disk
+from filmstrip.jobs.rules.free_disk import demand_free_disk, demand_room
 from filmstrip.jobs.settings import JobSettings
 from filmstrip.outputs._rendering import Rendering
 from filmstrip.outputs._substitutes import count_substitutes
@@ -156,7 +156,7 @@ class Performer:
 
     async def _rendering(self, portion: Portion) -> Rendering:
         assignment, group, finished = portion.assignment, portion.group, portion.finished
-        self._demand_free_disk(assignment)
+        demand_room(assignment.folder, self._settings.free_disk_mb)
         names = (*finished, *group.artifact_names)
         addresses = await asyncio.to_thread(find_addresses, group.addressing, assignment.stores, names)
         return Rendering(

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from filmstrip.domain.artifact import Artifact
-from filmstrip.domain.errors import FilmstripError, MediaProcessKilledError
+from filmstrip.domain.errors import DiskFullError, FilmstripError, MediaProcessKilledError
 from filmstrip.jobs.log import note
 from filmstrip.jobs.making.assignment import Portion
 from filmstrip.jobs.making.kept_files import KeptFiles
@@ -34,7 +34,9 @@ class Making:
     def is_worth_another_try(self) -> bool:
         """Whether it failed for a reason that may not be there the next time."""
         failure = self.failure
-        return failure is not None and (failure.is_retryable or isinstance(failure, MediaProcessKilledError))
+        if failure is None or isinstance(failure, DiskFullError):
+            return False  # what it has made is in the way
+        return failure.is_retryable or isinstance(failure, MediaProcessKilledError)
 
     @property
     def put_names(self) -> set[str]:

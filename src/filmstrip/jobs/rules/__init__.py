@@ -2,6 +2,7 @@
 
 Others use:
 
+- `admission`: how much one output may be
 - `allowances`: how long a step may take
 - `bundles`: which outputs are made together
 - `enough_pixels`: how large a picture of a source has to be

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from filmstrip.domain.errors import DiskFullError
+from filmstrip.domain.errors import DiskFullError, NoRoomError
 
 _WATCH_SECONDS = 1.0
 
@@ -24,6 +24,18 @@ def demand_free_disk(folder: Path, free_mb: int) -> None:
         raise DiskFullError(
             f"The disk that work is done on is full: {left_mb} MiB are left, and {free_mb} are kept free (free_disk_mb)"
         )
+
+
+def demand_room(folder: Path, free_mb: int) -> None:
+    """Make sure, before work begins that can wait, that the disk of a folder has more than `free_mb` MiB left.
+
+    Raises:
+        NoRoomError: It has not.
+    """
+    try:
+        demand_free_disk(folder, free_mb)
+    except DiskFullError as full:
+        raise NoRoomError(str(full)) from None
 
 
 @asynccontextmanager

@@ -112,6 +112,7 @@ class JobEngine:
             fetches=Places(settings.fetches, settings.fetches_per_key),
             open_tasks=Places(settings.open_tasks, settings.open_tasks_per_key),
             known=KnownTasks(database, parse),
+            executor_id=self._fleet.executor_id if database.is_shared else None,
             uploads=uploads,
             meter=meter,
         )
@@ -124,8 +125,10 @@ class JobEngine:
             demand_life=self._fleet.demand_life if database.is_shared else None,
             bell=database.bell if database.is_shared else None,
             meter=meter,
-            limits=QueueLimits(wanted_scripts(settings, around.putting) if database.is_shared else None),
             traces_url=settings.otlp_traces_url,
+            limits=QueueLimits(
+                wanted_scripts(settings, around.putting) if database.is_shared else None, self._fleet.executor_id
+            ),
         )
         output = OutputSteps(around, self._board)
         self._scripts = RunPieces(
@@ -139,7 +142,7 @@ class JobEngine:
         self._retention = Retention(database, settings, storage)
         self._cleaning = Cleaning(database, settings, storage, self._folders, parse)
         self._ended_work = EndedWork(self._durable, around, self._cleaning)
-        deliveries = Deliveries(database, callbacks or CallbackSettings(), storage)
+        deliveries = Deliveries(database, callbacks or CallbackSettings(), storage, executor_id=self._fleet.executor_id)
         self._callbacks = CallbackScript(self._durable, database, deliveries)
         self._cancelling = Cancelling(self._durable, database, settings)
         self._submitting = Submitting(self._durable, database, settings, storage, uploads=uploads, parse=parse)

@@ -99,6 +99,7 @@ class Fleet:
             for executor_id in set(executors) - alive - dead:
                 # Before its work begins again: what was at work when it died may be the reason.
                 self._database.interruptions.count_interruptions(executor_id)
+                self._database.callbacks.release_claims(executor_id)
                 dead.add(executor_id)
             return dead
 

@@ -5,7 +5,8 @@ A step that meets an outage ends. Its script decides here whether to wait, ends 
     step "make" ── does not answer ──> step "wait" ── is worth waiting ──> end; again after `until`
                                                    └─ waited enough ─────> step "fail"
 
-A host that has answered before in this task is waited for much longer than one that may be mistyped.
+A host that has answered before in this task is waited for much longer than one that may be mistyped; room on our own
+disk as long as that.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 
 from filmstrip.db.database import Database, utc_now
 from filmstrip.db.task_records import Outage, OutputRecord
-from filmstrip.domain.errors import FilmstripError
+from filmstrip.domain.errors import DiskFullError, FilmstripError, NoRoomError
 from filmstrip.domain.pauses import growing_pause
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
 from filmstrip.jobs.settings import JobSettings
@@ -29,6 +30,12 @@ _LEAST_PAUSE_SECONDS = 0.2
 _SAME_OUTAGE = timedelta(minutes=15)
 # Tries beyond what the patience for one outage is worth: so many in all may be of a host that comes and goes.
 _MORE_TRIES = 100
+
+NO_ROOM, FULL = "room on the disk", "a full disk"
+"""In the place of a host: a disk that has no room for work to begin on it, and one that became full in the middle."""
+
+_DISK = {NO_ROOM, FULL}
+_MOST_FILLS = 2
 
 
 class OutageError(Exception):
@@ -66,12 +73,15 @@ class Outages:
 
     def _wait(self, token: str, index: int | None, error: OutageError) -> float | None:
         known = self._database.outages.read_outage(token, index)
-        if known is not None and known.host == error.host and known.until > utc_now():
+        if known is not None and known.host == error.host != FULL and known.until > utc_now():
             # A piece beside this one has met the same outage: that is one try, not two.
             return max(_LEAST_PAUSE_SECONDS, (known.until - utc_now()).total_seconds())
-        if known is not None and not _is_same(known, error.host, utc_now()):
-            known = replace(known, since=utc_now(), host=error.host)
-        outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))
+        if error.host in _DISK:
+            outage = self._without_room(known, utc_now(), error)
+        else:
+            if known is not None and not _is_same(known, error.host, utc_now()):
+                known = replace(known, since=utc_now(), host=error.host)
+            outage = self._continued(known, utc_now(), error, self._patience_seconds(token, error.host))
         self._database.outages.record_outage(token, index, outage)
         if outage is None:
             return None
@@ -93,6 +103,19 @@ class Outages:
         until = min(now + timedelta(seconds=pause_seconds), ends_at)
         return Outage(str(error), since, until, ends_at, tries, error.host, first)
 
+    def _without_room(self, known: Outage | None, now: datetime, error: OutageError) -> Outage | None:
+        """Wait for room on the disk. What fills it itself, for which `tries` counts, does so a few times only."""
+        before = known if known is not None and known.host in _DISK and now <= known.until + _SAME_OUTAGE else None
+        fills = (before.tries if before is not None and before.host == FULL else 0) + (error.host == FULL)
+        since = now if before is None else before.since
+        ends_at = since + timedelta(seconds=self._settings.outage_seconds)
+        if now >= ends_at or fills > _MOST_FILLS:
+            return None
+        pause = min(max(_FIRST_PAUSE_SECONDS, (now - since).total_seconds()), _LONGEST_PAUSE_SECONDS)
+        until = min(now + timedelta(seconds=pause), ends_at)
+        first = (known.first if known else None) or since
+        return Outage(str(error), since, until, ends_at, max(fills, 1), FULL if fills else NO_ROOM, first)
+
     def _patience_seconds(self, token: str, host: str) -> float:
         if host == OWN_HOST or (host and self._database.outages.has_answered(token, host)):
             return self._settings.outage_seconds
@@ -111,5 +134,11 @@ def is_active(output: OutputRecord) -> bool:
 
 
 def outage_of(error: FilmstripError) -> dict[str, str]:
-    """Return an error that says that a host does not answer now as the journal keeps it."""
-    return {"outage": str(error), "host": error.host or ""}
+    """Return an error that says that a host does not answer now, or a disk is full, as the journal keeps it."""
+    return {"outage": str(error), "host": _whose(error)}
+
+
+def _whose(error: FilmstripError) -> str:
+    if isinstance(error, DiskFullError):
+        return NO_ROOM if isinstance(error, NoRoomError) else FULL
+    return error.host or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
@@ -29,6 +29,7 @@ from filmstrip.jobs.making.made_output import describe_result, in_order
 from filmstrip.jobs.making.perform import Performer, Workplace
 from filmstrip.jobs.making.portions import own_files, share, share_of_done
 from filmstrip.jobs.making.scratch_places import fetch_joined
+from filmstrip.jobs.rules.admission import demand_few_pictures
 from filmstrip.jobs.rules.bundles import join_groups, make_at_once
 from filmstrip.jobs.tasks.answers import Answers
 from filmstrip.jobs.tasks.progress_board import ProgressBoard
@@ -68,6 +69,7 @@ class OutputSteps:
         """
         query, source = await self._around.query(token), await self._around.probed(token)
         output = query.formats[index]
+        demand_few_pictures(output.picture_count(source.info), self._around.settings.max_pictures)
         plan = self._spreading.segments_of(output, source.info, upscale=query.upscale)
         if plan is None or not await self._spreading.is_cut(token, index, is_piece=is_piece):
             plan = make_at_once(output.plan(source.info, upscale=query.upscale))
@@ -135,7 +137,7 @@ class OutputSteps:
             portions: dict[int, Portion] = {}
             for index, plan in plans.items():
                 with suppress(DestinationError, HostNotAllowedError):
-                    assignment = await stack.enter_async_context(self._assignment(token, index))
+                    assignment = await stack.enter_async_context(self._assignment(token, index, together=plans))
                     joined = join_groups(plan)
                     first = joined.groups[0]
                     listener = await stack.enter_async_context(self._listening(token, index, joined, first))
@@ -201,13 +203,19 @@ class OutputSteps:
         return (await self._around.query(token)).source
 
     @asynccontextmanager
-    async def _assignment(self, token: str, index: int, group: Group | None = None) -> AsyncIterator[Assignment]:
+    async def _assignment(
+        self, token: str, index: int, group: Group | None = None, *, together: Collection[int] = ()
+    ) -> AsyncIterator[Assignment]:
+        """Open the destination of an output, or of a group; its source is read for it alone, or for others too."""
         task, probed = await self._around.task(token), await self._around.probed(token)
         query = task.query
         expected = SourceVersion(probed.info.size_bytes, probed.etag, probed.last_modified)
 
+        readers = [query.formats[each] for each in together or (index,)]
+
         async def open_source() -> ReadableSource:
-            return (await self._around.source(token, query, expected))[0]
+            async with self._around.place_of_copy(token, index, readers):
+                return (await self._around.source(token, query, expected, readers=readers))[0]
 
         output = query.formats[index]
         lender = await self._around.lender(token)

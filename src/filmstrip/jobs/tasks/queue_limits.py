@@ -7,7 +7,8 @@ place of those (`tests/contract/test_queue_limits.py` holds the engine to it; wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from dbos import DBOS
@@ -15,22 +16,40 @@ from dbos import DBOS
 from filmstrip.jobs.tasks.script_kinds import Queue
 
 _SHARE_OF_OTHERS = 4
+_OWN_SECONDS = 10.0
+"""How long scripts of one machine's own are left to it; then it has more than it can do, or is gone."""
+_AT = "@"
 
 Most = Callable[[], int]
 """Returns how many scripts of a queue this process wants to run now, those that run already among them."""
 
 
+def share_at(key: str, executor_id: str) -> str:
+    """Name the share of an API key that one executor takes before others do."""
+    return f"{key}{_AT}{executor_id}"
+
+
 class QueueLimits:
     """The limits of this process."""
 
-    def __init__(self, mosts: Mapping[str, Most] | None = None) -> None:
+    def __init__(
+        self,
+        mosts: Mapping[str, Most] | None = None,
+        executor_id: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Prepare them.
 
         Args:
             mosts: How many scripts this process wants to run, by the names of queues; of others, as many as
                 the queue allows.
+            executor_id: Which executor it is.
+            clock: Seconds, which only go forward.
         """
         self._mosts = mosts or {}
+        self._executor_id = executor_id
+        self._clock = clock
+        self._seen: dict[str, dict[str, float]] = {}
 
     def of(self, queue: Queue) -> tuple[int, int]:
         """Return how many scripts of a queue this process runs at most, and how many of them of one API key."""
@@ -51,7 +70,21 @@ class QueueLimits:
                 found._worker_concurrency, found._partition_worker_concurrency = _limits(allowed, per_key)  # noqa: SLF001 - as above
             return found
 
+        read_shares = system.get_queue_partitions
+
+        def own_shares(name: str) -> list[str]:
+            shares = read_shares(name)
+            return self._own(name, shares) if name in self._mosts else shares
+
         system.get_queue = limited
+        system.get_queue_partitions = own_shares
+
+    def _own(self, name: str, shares: Collection[str]) -> list[str]:
+        """Leave out what is another executor's, unless that leaves it lying."""
+        now, before = self._clock(), self._seen.get(name, {})
+        others = {share for share in shares if _AT in share and not share.endswith(_AT + self._executor_id)}
+        self._seen[name] = seen = {share: before.get(share, now) for share in others}
+        return [share for share in shares if share not in seen or now - seen[share] >= _OWN_SECONDS]
 
 
 def _limits(most: int, most_per_key: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ import structlog
 from pydantic import TypeAdapter
 from structlog.contextvars import bound_contextvars
 
-from filmstrip.domain.errors import DatabaseAwayError, FilmstripError
+from filmstrip.domain.errors import DatabaseAwayError, DiskFullError, FilmstripError
 from filmstrip.jobs.making.portion_making import explained
 from filmstrip.jobs.rules.allowances import short_seconds
 from filmstrip.jobs.rules.turns import turn_of
@@ -188,15 +188,20 @@ class RunTask:
     async def _begin(self, token: str, key: str, bundles: list[list[int]]) -> None:
         together = [bundle for bundle in bundles if len(bundle) > 1]
         alone = [bundle[0] for bundle in bundles if len(bundle) == 1]
-        turn = await self._turn(token)
+        turn, share = await self._turn(token), await self._share(token, key)
         bundle_runs: dict[str, tuple[str | int, ...]] = {f"{token}.b{b[0]}": (token, key, *b) for b in together}
         output_runs = {output_run(token, i, 1): (token, key, 1, i) for i in alone}
-        await self._durable.begin(BUNDLE, bundle_runs, key, turn)
-        await self._durable.begin(OUTPUT, output_runs, key, lambda place: turn(len(together) + place))
+        await self._durable.begin(BUNDLE, bundle_runs, share, turn)
+        await self._durable.begin(OUTPUT, output_runs, share, lambda place: turn(len(together) + place))
 
     async def _again(self, token: str, key: str, run: int, index: int, delay_seconds: float) -> None:
         runs = {output_run(token, index, run): (token, key, run, index)}
-        await self._durable.begin(OUTPUT, runs, key, await self._turn(token), delay_seconds)
+        share = await self._share(token, key)
+        await self._durable.begin(OUTPUT, runs, share, await self._turn(token), delay_seconds)
+
+    async def _share(self, token: str, key: str) -> str:
+        """Return what the outputs of a task count to; a machine that has a copy of their source takes them first."""
+        return await self._repeatable("share", self._task.share, token, key)
 
     async def _turn(self, token: str) -> Turn:
         """Return when the scripts of a task have their turn, by how many of them go before."""
@@ -258,7 +263,7 @@ async def _told(work: Callable[..., Awaitable[T]], *arguments: object) -> T | di
             _log.warning("media_process_said", stderr=note)
         if isinstance(error, DatabaseAwayError):
             raise  # no host of the client's: the step is done again
-        if error.is_retryable:
+        if error.is_retryable or isinstance(error, DiskFullError):
             return outage_of(error)
         _log.warning("step_failed", kind=type(error).__name__, error=str(error))
         raise

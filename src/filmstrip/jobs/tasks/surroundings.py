@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -72,6 +72,7 @@ class Surroundings:
         open_tasks: Places of tasks that are fetched and not ended.
         known: Knows what does not change of the tasks at work.
         putting: Names of the work that has left its slot and puts its last files.
+        executor_id: Which of the executors on the database this process is; None if there are no others.
         uploads: What clients sent us, which may be sources.
         sources: Knows what the servers of their sources said.
         probes: Knows what was found out about their sources.
@@ -90,6 +91,7 @@ class Surroundings:
     open_tasks: Places
     known: KnownTasks
     putting: set[str] = field(default_factory=set)
+    executor_id: str | None = None
     uploads: Uploads | None = None
     sources: KnownSources[SourceFacts] = field(default_factory=partial(KnownSources, 1024))
     probes: KnownSources[Source] = field(default_factory=partial(KnownSources, 64))
@@ -142,19 +144,31 @@ class Surroundings:
             known.forget(token)
 
     async def source(
-        self, token: str, query: Query[Output], expected: SourceVersion | None
+        self,
+        token: str,
+        query: Query[Output],
+        expected: SourceVersion | None,
+        *,
+        readers: Collection[Output] | None = None,
     ) -> tuple[ReadableSource, SourceVersion]:
-        """Make a task's source readable; a copy that it has already is used, and one that is made is waited for."""
+        """Make a task's source readable; a copy that it has already is used, and one that is made is waited for.
+
+        Args:
+            token: The task.
+            query: What it is to do.
+            expected: The state in which the source has to be, None for any.
+            readers: The outputs that read it; None for all of the task.
+        """
         lock = self.copying.setdefault(token, asyncio.Lock())
         with standing_still():
             await lock.acquire()
         try:
-            return await self._source(token, query, expected)
+            return await self._source(token, query, expected, query.formats if readers is None else readers)
         finally:
             lock.release()
 
     async def _source(
-        self, token: str, query: Query[Output], expected: SourceVersion | None
+        self, token: str, query: Query[Output], expected: SourceVersion | None, readers: Collection[Output]
     ) -> tuple[ReadableSource, SourceVersion]:
         path = self.folders.source(token)
         if query.stitch:
@@ -166,7 +180,7 @@ class Surroundings:
                 expected=expected,
                 on_progress=self._keep_fetching,
             )
-        whole = any(output.reads_whole_source for output in query.formats)
+        whole = any(output.reads_whole_source for output in readers)
         known, keep = self.sources.kept(token), partial(self.sources.keep, token)
         fetch = partial(self._one_source, token, query, query.source, path, whole=whole, expected=expected)
         return await fetch(known=known, keep=keep)
@@ -229,6 +243,16 @@ class Surroundings:
             return NOBODY
         key_id = (await self.task(token)).key_id
         return await asyncio.to_thread(lender_for, self.database, self.storage, key_id)
+
+    @asynccontextmanager
+    async def place_of_copy(self, token: str, index: int, readers: Collection[Output]) -> AsyncIterator[None]:
+        """Have a place among those who fetch, if outputs need a copy of the source and there is none here."""
+        needs_copy = any(output.reads_whole_source for output in readers)
+        if not needs_copy or await asyncio.to_thread(self.folders.has_source, token):
+            yield
+            return
+        async with self.fetches.place(f"{token}.{index}", await self.key(token)):
+            yield
 
     @asynccontextmanager
     async def at_work(self, token: str, index: int | None = None, piece: str = "") -> AsyncIterator[None]:

@@ -17,9 +17,10 @@ from filmstrip.domain.schemes import is_local
 from filmstrip.domain.task import TaskStatus
 from filmstrip.jobs.making.source_probing import probe_sources
 from filmstrip.jobs.rules.bundles import bundle_outputs
-from filmstrip.jobs.rules.free_disk import keeping_free_disk
+from filmstrip.jobs.rules.free_disk import demand_room, keeping_free_disk
 from filmstrip.jobs.rules.upscale_rule import drop_warning, dropped_outputs
 from filmstrip.jobs.tasks.outages import is_active
+from filmstrip.jobs.tasks.queue_limits import share_at
 from filmstrip.jobs.tasks.restarts import Restarts
 from filmstrip.jobs.tasks.spreading import Spreading
 from filmstrip.jobs.tasks.surroundings import Surroundings
@@ -28,6 +29,7 @@ from filmstrip.outputs._base import Output
 from filmstrip.params.query import USUAL_PRIORITY, Query
 from filmstrip.storage.source_reference import SourceVersion
 
+_COPIES_LEAVE = 2
 _log = structlog.get_logger()
 
 
@@ -104,6 +106,13 @@ class TaskSteps:
         except TokenNotFoundError:
             return USUAL_PRIORITY
 
+    async def share(self, token: str, key: str) -> str:
+        """Return what the outputs of a task count to: its API key, of the machine that has a copy of its source."""
+        around = self._around
+        if around.executor_id is None or not await asyncio.to_thread(around.folders.has_source, token):
+            return key
+        return share_at(key, around.executor_id)
+
     async def choose_outputs(self, token: str) -> list[list[int]]:
         """Take out what the upscale rule drops, and tell the indexes of what is made, and made together."""
         query, record = await self._around.query(token), await self._around.record(token)
@@ -164,10 +173,13 @@ class TaskSteps:
     @asynccontextmanager
     async def _at_source(self, token: str, url: str) -> AsyncIterator[None]:
         key = await self._around.key(token)
+        # Copies leave more room than work needs that is to make it: all of them could fill the disk, and end none.
+        root, free_mb = self._around.folders.root, self._around.settings.free_disk_mb
+        await asyncio.to_thread(demand_room, root, _COPIES_LEAVE * free_mb)
         async with (
             self._around.fetches.place(token, key),
             self._around.interruptions.work(token),
-            keeping_free_disk(self._around.folders.root, self._around.settings.free_disk_mb),
+            keeping_free_disk(root, free_mb),
         ):
             with self._around.reading(token, url):
                 yield

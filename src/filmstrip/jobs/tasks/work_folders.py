@@ -93,6 +93,10 @@ class WorkFolders:
         """Return where a task's copy of its source is, or would be, as `of_task`."""
         return self.of_task(token) / "source"
 
+    def has_source(self, token: str) -> bool:
+        """Check whether a task's copy of its source is here."""
+        return (self._root / token / "source").exists()
+
     def of_probe(self, token: str) -> Path:
         """Make the folder in which a task's source is probed, apart from its copy of it, as `of_task`."""
         return self._made(token, self.of_task(token) / "probe")

@@ -165,6 +165,10 @@ class Thumbnails(Output, MomentChoice, FrameSizing, Clip, ImageEncoding, FrameSe
             for mark, fitting, grid in zip(marks, fits, tiles, strict=True)
         )
 
+    def picture_count(self, info: MediaInfo) -> int:
+        """Return how many there are of all sizes."""
+        return self.grid(info).count * max(1, len(self.frame_sizes()))
+
     def _picture_formats(self) -> Iterator[ImageFormat]:
         yield self.image_format
         if self.keeps_jpegs:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
-from filmstrip.domain.errors import DiskFullError, LimitExceededError, SourceUnreachableError, SourceUnreadableError
+from filmstrip.domain.errors import LimitExceededError, NoRoomError, SourceUnreachableError, SourceUnreadableError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.storage.http.answer import refuse_web_page
 from filmstrip.storage.http.remote_answer import RemoteSource
@@ -83,7 +83,7 @@ def copy_ranges(ranges: SourceRanges, path: Path, on_progress: ProgressListener,
     """Copy by several range requests at a time.
 
     Raises:
-        DiskFullError: The disk has not enough space.
+        DiskFullError: The disk has not enough space, or becomes full.
         LimitExceededError: It takes too long, or is too large.
         SourceError: The source cannot be fetched whole.
     """
@@ -129,7 +129,7 @@ def copy_stream(
     """Copy by one request from the beginning, as often as it takes.
 
     Raises:
-        DiskFullError: The disk has not enough space.
+        DiskFullError: The disk has not enough space, or becomes full.
         SourceError: The source cannot be fetched whole.
     """
     retried(lambda: _copy_once(source, path, on_progress, settings, expected), settings)
@@ -159,9 +159,15 @@ def _copy_once(
 
 
 def _ensure_space(path: Path, size_bytes: int) -> None:
-    free_bytes = shutil.disk_usage(path.parent).free
+    usage = shutil.disk_usage(path.parent)
+    if size_bytes > usage.total:
+        raise LimitExceededError(
+            f"The source has {size_bytes / 1e6:.1f} MB, and the disk that work is done on has "
+            f"{usage.total / 1e6:.1f} MB in all"
+        )
+    free_bytes = usage.free
     if size_bytes > free_bytes:
-        raise DiskFullError(
+        raise NoRoomError(
             f"The source has {size_bytes / 1e6:.1f} MB, and the disk that work is done on has only "
             f"{free_bytes / 1e6:.1f} MB free"
         )
