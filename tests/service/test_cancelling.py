@@ -11,10 +11,13 @@ import pytest
 
 from callback_receiver import Receiver, running_receiver
 from process_tree import started_by
+from toy_output import DEADLINE_SECONDS
 from toy_service import ToyService, eventually
 
 pytestmark = pytest.mark.timeout(240)
 QUICK: dict[str, Any] = {"watch_seconds": 0.2}
+GATE_SECONDS = DEADLINE_SECONDS / 2
+"""Half of the time after which a process that is held at a gate would go on by itself."""
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_a_task_at_work(service: ToyService, *, is_beside: bool) -> None:
         cancel_beside(service, token)
     else:
         assert service.order(f"cancel {token}") == "done"
-    eventually(lambda: not service.children(), "no process is left")
+    eventually(lambda: not service.children(), "no process is left", GATE_SECONDS)
     eventually(lambda: service.put(1) == ["not ours"], "what is not ours stays")
     earlier.unlink()
     assert_gone(service, token, 0, 1)
@@ -72,7 +75,7 @@ def test_in_each_step(service: ToyService, gate: str) -> None:
     token = submit(service, {})
     service.await_gate(gate)
     cancel_beside(service, token)
-    eventually(lambda: not service.children(), "no process is left")
+    eventually(lambda: not service.children(), "no process is left", GATE_SECONDS)
     service.open_gates()
     assert_gone(service, token, 0)
 
@@ -178,7 +181,7 @@ def test_while_its_service_is_stopped(service: ToyService) -> None:
     cancel_beside(service, token)
     for pid in reversed(family):
         os.kill(pid, signal.SIGCONT)
-    eventually(lambda: not service.children(), "no process is left")
+    eventually(lambda: not service.children(), "no process is left", GATE_SECONDS)
     assert_gone(service, token, 0)
 
 

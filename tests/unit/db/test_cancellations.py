@@ -135,6 +135,8 @@ def test_the_query_stays_for_a_while(database: Database, clock: Clock, hours: fl
     clock.advance(hours=hours)
     assert database.retention.forget_queries() == 0
     assert database.cancellations.read_unclean(token) is not None
+    with pytest.raises(TokenNotFoundError):
+        database.tasks.read_query(token)
     database.cancellations.forget_artifacts(token, 0, ["a"])
     database.cancellations.end_cleaning(token)
     clock.advance(seconds=-1)

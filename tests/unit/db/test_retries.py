@@ -38,6 +38,8 @@ def test_a_failed_task_is_begun_again_once(database: Database) -> None:
     assert database.tasks.read_query(new) == '{"query": 1}'
     with pytest.raises(TaskStateError, match=f"^The task was begun again already, as {new}$"):
         retry(database, token)
+    with pytest.raises(TaskStateError, match=f"^The task was begun again already, as {new}$"):
+        database.retries.retry_task(token, Submission("{}", OUTPUTS), lambda _connection, _new: None)
     database.tasks.finish_task(new, "it broke again", keep_query_hours=24)
     assert retry(database, new) not in {token, new}
 
