@@ -3,10 +3,12 @@
 import json
 import queue
 import signal
+import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -149,6 +151,13 @@ class ToyService:
 
     def open_gates(self) -> None:
         (self.folder / "gates" / "go").touch()
+
+    def open_scripts(self, token: str) -> int:
+        """How many scripts of a task are at work or still to run."""
+        with closing(sqlite3.connect(self.folder / NAME)) as database:
+            here = "workflow_uuid LIKE ? AND status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
+            count = f"SELECT count(*) FROM workflow_status WHERE {here}"  # noqa: S608 - our own words
+            return int(database.execute(count, (f"{token}.%",)).fetchone()[0])
 
     def put(self, index: int = 0) -> list[str]:
         """Names of the files that are at the destination."""

@@ -108,6 +108,7 @@ def test_a_task_that_waits_for_its_turn(tmp_path: Path, small_video: Path) -> No
         service.await_gate("a")
         waiting = [submit(service, {"destination": f"file://{tmp_path}/out/{number}/"}) for number in range(2, 12)]
         assert all(service.order(f"cancel {token}") == "done" for token in waiting[:5])
+        assert [service.open_scripts(token) for token in waiting] == [0] * 5 + [1] * 5
         for token in waiting[5:]:
             cancel_beside(service, token)
         service.open_gates()

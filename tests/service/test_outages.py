@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -234,22 +233,14 @@ def test_a_waiting_task_is_cancelled(tmp_path: Path, small_video: Path, seaweedf
         token = at.submit({"destination": at.place(), "groups": [["a"]]})
         at.await_outage(token)
         assert at.service.order(f"cancel {token}") == "done"
-        assert open_scripts(tmp_path, token) == 0
+        assert at.service.open_scripts(token) == 0
         at.come_back()
         seen = len(at.proxy.requests)
         assert at.service.finished(at.submit({"destination": at.place("other")})).error is None
         task = at.service.task(token)
         assert (task.error, task.outputs[0].outage) == ("Cancelled", None)
         assert all("/out/" not in request.path for request in at.proxy.requests[seen:])
-        assert open_scripts(tmp_path, token) == 0
-
-
-def open_scripts(folder: Path, token: str) -> int:
-    """How many scripts of a task are at work or still to run."""
-    with closing(sqlite3.connect(folder / "filmstrip.db")) as database:
-        here = "workflow_uuid LIKE ? AND status IN ('PENDING', 'ENQUEUED', 'DELAYED')"
-        count = f"SELECT count(*) FROM workflow_status WHERE {here}"  # noqa: S608 - our own words
-        return int(database.execute(count, (f"{token}.%",)).fetchone()[0])
+        assert at.service.open_scripts(token) == 0
 
 
 def test_a_killed_child_is_followed_by_one_more(tmp_path: Path, small_video: Path) -> None:
