@@ -16,7 +16,7 @@ from filmstrip.outputs._encoding import artifact_of, clip_of, delivery_of, rende
 from filmstrip.outputs._rendering import Workbench
 
 # Alone, each might use a thread at the same time as others. With one for all, encoders would wait for one another.
-_LEAST_THREADS = 2
+LEAST_THREADS = 2
 
 Part = tuple[EncodedOutput, Workbench]
 
@@ -49,7 +49,7 @@ def _encode(parts: Sequence[tuple[int, EncodedOutput, Workbench]]) -> Iterator[t
             files.enter_context(rendition_of(output, path, each))
             for (_, output, each), path in zip(parts, paths, strict=True)
         )
-        threads = clip.threads and max(_LEAST_THREADS, clip.threads)
+        threads = clip.threads and max(LEAST_THREADS, clip.threads)
         deliveries = [
             delivery_of(output, rendition, each) for (_, output, each), rendition in zip(parts, renditions, strict=True)
         ]

@@ -161,9 +161,10 @@ def test_plans_of_several_parts_are_written_down() -> None:
     assert plans.validate_python(plans.dump_python(plan, mode="json")) == plan
 
 
-def test_what_is_made_in_segments_is_made_alone() -> None:
-    """Several workers are at it then; the others stay together."""
-    formats = [VIDEO_FILE, {**VIDEO_FILE, "height": 360}, {**VIDEO_FILE, "height": 180}]
+def test_what_is_cut_alike_is_made_together() -> None:
+    """Each piece of one decode; what is cut otherwise, or not at all, is with its own kind."""
+    formats = [{**VIDEO_FILE, "height": height} for height in (720, 360, 180, 90)]
     query = parse_query(json.dumps({"query": {"source": "http://host/video.mp4", "format": formats}}))
-    assert bundle_outputs(query.formats, range(3), INFO, MEDIA) == [[0, 1, 2]]
-    assert bundle_outputs(query.formats, range(3), INFO, MEDIA, alone=[1]) == [[0, 2], [1]]
+    assert bundle_outputs(query.formats, range(4), INFO, MEDIA) == [[0, 1, 2, 3]]
+    cuts = {0: ("a", "b"), 2: ("a", "b"), 3: ("a", "c")}
+    assert bundle_outputs(query.formats, range(4), INFO, MEDIA, cuts=cuts) == [[0, 2], [1], [3]]

@@ -11,6 +11,7 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.db.task_records import PutArtifact
 from filmstrip.domain.artifact import Artifact, FrameStamp
+from filmstrip.domain.errors import DestinationRefusedError, FilmstripError, OutputInvalidError
 from filmstrip.jobs.making.portions import share_of_done
 from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.output_steps import OutputSteps
@@ -130,6 +131,47 @@ async def test_nothing_is_made_for_an_output_that_has_ended(
     database.outputs.fail_output(token, 0, "It is broken")
     assert not await new_steps().make(token, 0, PLAN, "a")
     assert not output.made
+
+
+async def test_a_piece_of_another_plan_is_left(
+    new_steps: Callable[..., PieceSteps], database: Database, token: str, output: Output
+) -> None:
+    """A service with other settings, or of another version, has cut it otherwise: the output is planned again."""
+    assert await new_steps().make(token, 0, PLAN, "z")
+    database.outputs.fail_output(token, 0, "It is broken")
+    assert not await new_steps().make(token, 0, PLAN, "z")
+    assert not output.made
+
+
+CUT = OutputPlan(
+    (Group("s", (".piece-s",), needs_all=False, is_scratch=True), Group("film", ("",), joins=(".piece-s",)))
+)
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_joined", "gives_up"),
+    [
+        (OutputInvalidError("It does not decode"), False, True),
+        (DestinationRefusedError("The bucket is gone"), False, True),
+        (DestinationRefusedError("It is a folder"), True, False),
+        (OutputInvalidError("They do not follow one another"), True, True),
+    ],
+)
+async def test_one_piece_is_tried_where_it_may_help(
+    new_steps: Callable[..., PieceSteps],
+    database: Database,
+    token: str,
+    failure: FilmstripError,
+    is_joined: bool,  # noqa: FBT001 - pytest passes it so
+    gives_up: bool,  # noqa: FBT001 - a result
+) -> None:
+    """Not where all pieces are made, and the client's destination does not take what is joined of them."""
+    steps = new_steps()
+    if is_joined:
+        put(database, token, ".piece-s")
+    assert await steps.give_up(token, 0, CUT, failure) is gives_up
+    database.outputs.fail_output(token, 0, "It was cancelled")
+    assert not await steps.give_up(token, 0, CUT, failure)
 
 
 async def test_substitutes_are_counted_over_all_pieces(

@@ -275,3 +275,38 @@ async def test_lost_pieces_are_looked_for_before_they_are_joined() -> None:
     await stage.scripts.run_output("t", "key", 4, 2)
     assert stage.begun == [(OUTPUT, {"t.2.5": ("t", "key", 5, 2)}, 0)]
     assert [each[0] for each in stage.done] == ["plan", "choose", "make", "make", "are_lost"]
+
+
+CUT = OutputPlan(
+    (
+        Group("a", (".piece-1",), needs_all=False, is_scratch=True),
+        Group("b", (".piece-2",), needs_all=False, is_scratch=True),
+        Group("c", ("3",), joins=(".piece-1", ".piece-2")),
+    )
+)
+
+
+async def test_videos_that_are_cut_alike_have_pieces_in_common() -> None:
+    """One script makes a piece of all of them; those that are cut otherwise are made as ever."""
+    stage = Stage({"plan": [CUT, CUT, CUT], "choose": ["a", "b"]})
+    await stage.scripts.run_bundle("t", "key", 0, 2, 3)
+    runs = {f"t.0.1.{name}.1": ("t", "key", 1, 0, name, 1, 2, 3) for name in "ab"}
+    assert stage.begun == [(PIECE, runs, 0)]
+    assert not stage.did("make_together")
+    stage = Stage({"plan": [CUT, PLAN], "choose": ["a", "b"], "make_together": {}})
+    await stage.scripts.run_bundle("t", "key", 0, 2)
+    assert [name for name, _runs, _delay in stage.begun] == [OUTPUT, OUTPUT]
+
+
+async def test_what_lacks_a_piece_that_others_have_makes_it_alone() -> None:
+    """Whatever was the matter with it; an output whose last piece it was is begun again."""
+    stage = Stage({"make_together": {"0": True, "3": False}})
+    await stage.scripts.run_piece("t", "key", 1, 0, "a", 1, 2, 3)
+    assert stage.begun == [
+        (OUTPUT, {"t.0.2": ("t", "key", 2, 0)}, 0),
+        (PIECE, {"t.2.1.a.2": ("t", "key", 1, 2, "a", 2)}, 0),
+    ]
+    stage = Stage({"make_together": FilmstripError("It is broken")})
+    await stage.scripts.run_piece("t", "key", 1, 0, "a", 1, 2)
+    assert [list(runs) for _name, runs, _delay in stage.begun] == [["t.0.1.a.2"], ["t.2.1.a.2"]]
+    assert not stage.did("fail")

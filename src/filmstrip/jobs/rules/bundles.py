@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 from filmstrip.domain.media_info import MediaInfo
 from filmstrip.media.settings import MediaSettings
@@ -26,7 +27,7 @@ def bundle_outputs(
     media: MediaSettings,
     *,
     upscale: bool = False,
-    alone: Collection[int] = (),
+    cuts: Mapping[int, Hashable] = MappingProxyType({}),
 ) -> list[list[int]]:
     """Sort the indexes of outputs into bundles, of which each is made from one decode, in order of their first ones.
 
@@ -36,12 +37,13 @@ def bundle_outputs(
         info: What the source holds.
         media: The limits of media work: a bundle is made by one process.
         upscale: Whether video may become larger than its source.
-        alone: Indexes of outputs that are made alone all the same.
+        cuts: How outputs are cut into pieces, by their indexes; only those that are cut alike are made together.
     """
     bundles: dict[Hashable, list[_Bundle]] = {}
     for index in indexes:
-        decode = None if index in alone else outputs[index].shared_decode(info)
-        alike = bundles.setdefault(("alone", index) if decode is None else ("together", decode), [])
+        decode = outputs[index].shared_decode(info)
+        key = ("alone", index) if decode is None else ("together", decode, cuts.get(index))
+        alike = bundles.setdefault(key, [])
         room = outputs[index].room(info, media, upscale=upscale) if decode is not None else _ALL
         if not alike or alike[-1].room + room > _ALL:
             alike.append(_Bundle())

@@ -145,6 +145,24 @@ class OutputSteps:
                     portions[index] = Portion(assignment, first, finished, listener)
             return await self._make_portions(token, min(plans), portions)
 
+    async def make_pieces(self, token: str, plans: Mapping[int, OutputPlan], name: str) -> None:
+        """Make the piece of a name of several outputs of one decode, as `make_together`."""
+        if not plans or await self._around.interruptions.is_suspect(token, min(plans)):
+            return
+        async with AsyncExitStack() as stack:
+            await asyncio.to_thread(self._database.outputs.advance_outputs, token, list(plans), TaskStatus.ENCODING)
+            portions: dict[int, Portion] = {}
+            for index, plan in plans.items():
+                piece = next(each for each in plan.pieces if each.name == name)
+                with suppress(DestinationError, HostNotAllowedError):
+                    made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
+                    assignment = await stack.enter_async_context(self._assignment(token, index, piece))
+                    listening = self._listening(token, index, plan, piece, len(made.difference(piece.artifact_names)))
+                    listener = await stack.enter_async_context(listening)
+                    finished = await self._finished(token, index, piece)
+                    portions[index] = Portion(assignment, piece, finished, listener)
+            await self._make_portions(token, min(plans), portions, name)
+
     async def describe(self, token: str, index: int, plan: OutputPlan) -> None:
         """End the output with what was made and where it is; one that has ended stays as it is."""
         if await self.has_ended(token, index):
@@ -178,13 +196,13 @@ class OutputSteps:
         _log.warning("output_failed", error=error)
 
     async def _make_portions(
-        self, token: str, first: int, portions: Mapping[int, Portion]
+        self, token: str, first: int, portions: Mapping[int, Portion], piece: str = ""
     ) -> dict[int, FilmstripError]:
         unfinished = {index: portion for index, portion in portions.items() if not portion.is_finished}
         if not unfinished:
             return {}
-        at_work = partial(self._around.at_work, token, first)
-        with self._around.making(work_name(token, first)):
+        at_work = partial(self._around.at_work, token, first, piece)
+        with self._around.making(work_name(token, first, piece)):
             makings = await self._performer.make_together(list(unfinished.values()), at_work)
         failures = {i: made.failure for i, made in zip(unfinished, makings, strict=True) if made.failure is not None}
         for index, failure in failures.items():

@@ -13,7 +13,7 @@ a host that does not answer: it ends, and what comes next is enqueued.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar, cast
@@ -108,6 +108,8 @@ class RunTask:
             for index in indexes:
                 with suppress(FilmstripError):
                     plans[index] = _plans.validate_python(await self._step("plan", self._plan, token, index))
+            if await self._spread_together(token, key, plans):
+                return
             if len(plans) > 1:
                 with suppress(FilmstripError, OutageError):
                     outages = await self._work("make together", self._make_together, token, plans)
@@ -153,7 +155,7 @@ class RunTask:
         self, token: str, key: str, run: int, index: int, plan: OutputPlan | None, failure: FilmstripError
     ) -> bool:
         """Begin an output again in one piece, if it could not be made in segments: that shows what is the matter."""
-        if plan is None or not await self._repeatable("give up", self._pieces.give_up, token, index, plan):
+        if plan is None or not await self._repeatable("give up", self._pieces.give_up, token, index, plan, failure):
             return False
         _log.warning("made_in_one_piece", reason=str(failure))
         await self._again(token, key, run + 1, index, 0.0)
@@ -165,6 +167,20 @@ class RunTask:
             return False
         names = await self._step("spread", self._pieces.choose, token, index, plan)
         runs = {piece_run(token, index, run, name, 1): (token, key, run, index, name, 1) for name in names}
+        if runs:
+            await self._durable.begin(PIECE, runs, key, await self._turn(token))
+        return bool(runs)
+
+    async def _spread_together(self, token: str, key: str, plans: Mapping[int, OutputPlan]) -> bool:
+        """Begin a script for each piece that several long videos have in common, which is made of one decode."""
+        cuts = {tuple(piece.name for piece in plan.pieces if piece.is_scratch) for plan in plans.values()}
+        if len(plans) < _LEAST_PIECES or len(cuts) != 1 or len(next(iter(cuts))) < _LEAST_PIECES:
+            return False
+        first, *others = plans
+        names = await self._step("spread", self._pieces.choose, token, first, plans[first])
+        runs: dict[str, tuple[str | int, ...]] = {
+            piece_run(token, first, 1, name, 1): (token, key, 1, first, name, 1, *others) for name in names
+        }
         if runs:
             await self._durable.begin(PIECE, runs, key, await self._turn(token))
         return bool(runs)

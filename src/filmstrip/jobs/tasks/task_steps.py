@@ -126,16 +126,16 @@ class TaskSteps:
             kept = [index for index in kept if index not in dropped]
         await asyncio.to_thread(self._database.outputs.advance_outputs, token, kept, TaskStatus.QUEUED)
         media = self._around.child.media
-        alone = await self._cut_outputs(query, kept, info)
-        return bundle_outputs(query.formats, kept, info, media, upscale=query.upscale, alone=alone)
+        cuts = await self._cuts(query, kept, info)
+        return bundle_outputs(query.formats, kept, info, media, upscale=query.upscale, cuts=cuts)
 
-    async def _cut_outputs(self, query: Query[Output], kept: Sequence[int], info: MediaInfo) -> list[int]:
-        """Return the indexes of outputs that are made in segments, by as many workers as there are."""
+    async def _cuts(self, query: Query[Output], kept: Sequence[int], info: MediaInfo) -> dict[int, tuple[str, ...]]:
+        """Return into which pieces outputs are cut that are made by as many workers as there are."""
         plans = {
             index: self._spreading.segments_of(query.formats[index], info, upscale=query.upscale) for index in kept
         }
-        cut = [index for index, plan in plans.items() if plan is not None]
-        return cut if cut and await self._spreading.is_spread() else []
+        cuts = {index: tuple(piece.name for piece in plan.pieces) for index, plan in plans.items() if plan is not None}
+        return cuts if cuts and await self._spreading.is_spread() else {}
 
     async def conclude(self, token: str) -> list[str | None]:
         """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,13 +11,13 @@ import av
 import av.error
 from av.container import InputContainer
 
-from filmstrip.domain.errors import OutputInvalidError
+from filmstrip.domain.errors import FilmstripError, OutputInvalidError
 from filmstrip.domain.progress import ProgressListener
 from filmstrip.media.transcoding.ffmpeg_command import transcode_arguments
 from filmstrip.media.transcoding.ffmpeg_failure import explain_failure, is_damaged
 from filmstrip.media.transcoding.ffmpeg_process import WaitingFfmpeg, run_ffmpeg
-from filmstrip.media.transcoding.promise import Promise, PromisedVideo
-from filmstrip.media.transcoding.transcode import Transcode
+from filmstrip.media.transcoding.promise import PromisedAudio, PromisedVideo
+from filmstrip.media.transcoding.transcode import Rendition, SourceClip, Transcode
 from filmstrip.media.transcoding.verify import Expectation, check_video_alone, decode_all, verify_file
 
 _ENCODING_SHARE = 0.9
@@ -33,12 +33,10 @@ class ExpectedSegment:
         known_first: When its first picture is shown, None if that is not known.
         behind: When the picture behind its last one would be shown at a constant rate, None if that is not known.
         times: When each picture is shown, in the same units; None at a constant rate, at which each unit has one.
-        span_seconds: For how long it is shown, for progress.
     """
 
     video: PromisedVideo
     tick: Fraction
-    span_seconds: Fraction
     known_first: int | None = None
     behind: int | None = None
     times: Sequence[int] | None = None
@@ -54,55 +52,75 @@ class ExpectedSegment:
         return self.times[0] if self.times else self.known_first or 0
 
 
-def make_segment(
-    program: str | WaitingFfmpeg, job: Transcode, expected: ExpectedSegment, on_progress: ProgressListener
-) -> None:
-    """Encode the only rendition of a stretch; it is under its name only when it is whole.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment, or the sound of a whole clip, on its way.
+
+    Attributes:
+        rendition: What is made, of pictures or of sound.
+        expected: What a segment has to be.
+        sound: What sound has to be, if it is that.
+        begins_seconds: When it begins, in time of the clip.
+        span_seconds: How long it is.
+        on_progress: Told how far it is.
+    """
+
+    rendition: Rendition
+    expected: ExpectedSegment | None
+    sound: tuple[PromisedAudio, ...]
+    begins_seconds: Fraction
+    span_seconds: Fraction
+    on_progress: ProgressListener
+
+    def tell(self, written: Fraction) -> None:
+        """Report how far it is, by what is written, in time of the clip."""
+        share = (written - self.begins_seconds) / self.span_seconds if self.span_seconds else Fraction(0)
+        self.on_progress(_ENCODING_SHARE * float(min(Fraction(1), max(Fraction(0), share))))
+
+    def verify(self, threads: int) -> None:
+        """Complete its file, and check it.
+
+        Raises:
+            OutputInvalidError: It is not what it has to be.
+        """
+        path = self.rendition.target
+        self.rendition.muxer.complete(path)
+        if self.expected is not None:
+            verify_segment(path, self.expected, threads=threads)
+        else:
+            expectation = Expectation((), self.sound, Fraction(0), None)
+            verify_file(path, expectation, threads=threads, on_progress=lambda _fraction: None)
+        self.on_progress(1.0)
+
+
+def make_pieces(
+    program: str | WaitingFfmpeg, clip: SourceClip, pieces: Sequence[Piece]
+) -> Iterator[FilmstripError | None]:
+    """Encode pieces of several videos in one run of ffmpeg, and yield what is the matter with each, None for nothing.
 
     Raises:
         FilmstripError: ffmpeg failed; which one tells whose fault it is.
-        OutputInvalidError: It is not what it has to be, or the source is damaged there.
+        OutputInvalidError: The source is damaged there.
     """
-    (rendition,) = job.renditions
-    stretch = job.clip.stretch
-    begins = Fraction(0) if stretch is None or stretch.start_seconds is None else stretch.start_seconds
+    job = Transcode(clip, tuple(piece.rendition for piece in pieces))
+    targets = [piece.rendition.target for piece in pieces]
 
     def on_time(written: Fraction) -> None:
-        share = (written - begins) / expected.span_seconds if expected.span_seconds else 0
-        on_progress(_ENCODING_SHARE * float(min(Fraction(1), max(Fraction(0), Fraction(share)))))
+        for piece in pieces:
+            piece.tell(written)
 
-    run = run_ffmpeg(program, transcode_arguments(job), [rendition.target], on_time)
+    run = run_ffmpeg(program, transcode_arguments(job), targets, on_time)
     if run.exit_code != 0:
         raise explain_failure(run)
     if is_damaged(run.messages):
-        raise OutputInvalidError("The source is damaged in a segment, which the result would show otherwise")
-    rendition.muxer.complete(rendition.target)
-    verify_segment(rendition.target, expected, threads=job.clip.threads)
-    on_progress(1.0)
-
-
-def make_sound(program: str | WaitingFfmpeg, job: Transcode, promise: Promise, on_progress: ProgressListener) -> None:
-    """Encode the sound of a whole clip alone.
-
-    Raises:
-        FilmstripError: ffmpeg failed; which one tells whose fault it is.
-        OutputInvalidError: It is not what it has to be, or the source is damaged.
-    """
-    (rendition,) = job.renditions
-
-    def on_time(written: Fraction) -> None:
-        expected = promise.span.duration
-        on_progress(_ENCODING_SHARE * float(min(Fraction(1), written / expected)) if expected else 0.0)
-
-    run = run_ffmpeg(program, transcode_arguments(job), [rendition.target], on_time)
-    if run.exit_code != 0:
-        raise explain_failure(run)
-    if is_damaged(run.messages):
-        raise OutputInvalidError("The source's sound is damaged")
-    rendition.muxer.complete(rendition.target)
-    expectation = Expectation((), promise.audio, Fraction(0), None)
-    verify_file(rendition.target, expectation, threads=job.clip.threads, on_progress=lambda _fraction: None)
-    on_progress(1.0)
+        raise OutputInvalidError("The source is damaged in a piece, which the result would show otherwise")
+    for piece in pieces:
+        try:
+            piece.verify(clip.threads)
+        except FilmstripError as error:
+            yield error
+        else:
+            yield None
 
 
 def verify_segment(path: Path, expected: ExpectedSegment, *, threads: int) -> None:

@@ -78,7 +78,7 @@ def _pictures(clip: SourceClip, track: VideoTrack, label: str | None) -> list[st
     if label is not None:
         return ["-map", f"[{label}]"]
     # Exactly the stream that was probed: never cover art, never a second camera.
-    filters = ",".join(filter(None, (_start(clip.cut) + track.filters, _stretch(clip.stretch))))
+    filters = ",".join(filter(None, (_start(clip.cut) + track.filters, _stretch(track.stretch))))
     return ["-map", f"0:{track.source_index}", "-filter:v", filters]
 
 

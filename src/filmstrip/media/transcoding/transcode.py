@@ -27,7 +27,7 @@ class SourceClip:
         parts: What the source is made of where whole files lie one behind the other; else empty.
         part_list: A list of them that is read in place of the source, where they are too many.
         is_stitched: Whether the parts are sources of their own, of any kinds.
-        stretch: Which of its pictures are encoded, None for all of them.
+        stretch: From where on it is read, if not all of its pictures are encoded; None if they are.
     """
 
     source: LocalFile
@@ -66,6 +66,7 @@ class VideoTrack:
         first_pass: Arguments of the encoder for the first of two passes, of which `encoder` is the second; else None.
         tag: What the container calls the codec, None to leave that to ffmpeg.
         stitched: How the pictures of stitched sources become those of one, which have no filters in common; else None.
+        stretch: Which pictures of the clip are encoded, None for all of them.
     """
 
     source_index: int
@@ -75,6 +76,7 @@ class VideoTrack:
     first_pass: tuple[str, ...] | None = None
     tag: str | None = None
     stitched: StitchedPictures | None = None
+    stretch: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True)

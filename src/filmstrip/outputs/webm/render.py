@@ -1,6 +1,5 @@
 """Makes the file of `webm`, as all that ffmpeg encodes."""
 
-from filmstrip.outputs._joint_encoding import render_together
-from filmstrip.outputs._segment_encoding import render
+from filmstrip.outputs._segment_encoding import render, render_together
 
 __all__ = ["render", "render_together"]
