@@ -205,7 +205,10 @@ def _running(server: str, film: Path, here: Path) -> Iterator[Fleet]:
     }
     program = Path(sys.executable).with_name("filmstrip")
     with ExitStack() as stack:
-        pids = [stack.enter_context(_program([program, role], environment, here / role)) for role in ("worker", "api")]
+        pids = [
+            stack.enter_context(running_program([program, role], environment, here / role))
+            for role in ("worker", "api")
+        ]
         wait_until_open(port)
         client = ApiClient(f"http://127.0.0.1:{port}")
         fleet = Fleet(client, film, here, database, pids[0])
@@ -214,7 +217,7 @@ def _running(server: str, film: Path, here: Path) -> Iterator[Fleet]:
 
 
 @contextmanager
-def _program(command: list[str | Path], environment: dict[str, str], here: Path) -> Iterator[int]:
+def running_program(command: list[str | Path], environment: dict[str, str], here: Path) -> Iterator[int]:
     here.mkdir()
     own = environment | {"FILMSTRIP_DATA_DIR": str(here / "data")}
     with (here / "log").open("wb") as log:
