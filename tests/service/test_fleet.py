@@ -282,3 +282,12 @@ def test_a_task_is_cancelled_from_elsewhere(workers: Workers, state: str) -> Non
     assert_whole(second.finished(workers.submit(second, {})))
     assert workers.put() == ["a", "b", "c"]
     assert (second.task(token).error, second.database.cancellations.is_clean(token)) == ("Cancelled", True)
+
+
+def test_workers_may_divide_the_kinds_of_work(workers: Workers) -> None:
+    """One fetches and probes, the other one makes; neither can end a task alone."""
+    first, second = workers.add(queues=("tasks",)), workers.add(queues=("outputs", "pieces", "callbacks"))
+    first.hold("a")
+    second.hold("probe")
+    assert_whole(first.finished(workers.submit(second, {})))
+    assert (first.rendered(), sorted(second.rendered())) == ([], ["a", "b", "c"])

@@ -222,3 +222,12 @@ def test_a_stop_has_a_hard_end(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         wait_for_line(process, "ended_at_once")
         assert process.wait(30) == 0
+
+
+def test_the_only_service_takes_all_work(tmp_path: Path) -> None:
+    """What it left would wait for ever."""
+    environment = os.environ | {"FILMSTRIP_DATA_DIR": str(tmp_path), "FILMSTRIP_QUEUES": "outputs"}
+    command = [filmstrip_program(), "serve", "--port", "0"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert "queues: is for `filmstrip worker`" in ran.stderr

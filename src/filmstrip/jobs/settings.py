@@ -24,6 +24,7 @@ SegmentSeconds = Annotated[float, Field(ge=0, le=86400, description="a number of
 LiveSeconds = Annotated[float, Field(ge=1, le=3600, description="a number of seconds from 1 to 3600")]
 
 
+QueueName = Literal["tasks", "outputs", "pieces", "callbacks"]
 TracesUrl = Annotated[
     str,
     Field(pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$", description="an address such as http://127.0.0.1:4318/v1/traces"),
@@ -68,6 +69,8 @@ class JobSettings:
             write down what went wrong.
         executor_name: What this process is called among those that share a PostgreSQL database: the same at each of its
             starts, another one for each process; its machine and its number if it is not given.
+        queues: Which work a worker takes, if not all: tasks (sources are fetched and probed), outputs, pieces (of long
+            outputs), callbacks. What no worker takes waits.
         live_seconds: After how long without a sign of life the work of such a process is given to others.
         liveness: How it shows that it lives: by a lock, which tells its death at once but needs a direct connection to
             PostgreSQL, or by its heartbeat alone, as behind PgBouncer.
@@ -102,6 +105,7 @@ class JobSettings:
     recoveries: int = 10
     free_disk_mb: int = 64
     executor_name: ExecutorName = ""
+    queues: tuple[QueueName, ...] = ()
     live_seconds: LiveSeconds = 30.0
     liveness: Literal["lock", "heartbeat"] = "lock"
     otlp_traces_url: TracesUrl | None = None

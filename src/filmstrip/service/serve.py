@@ -52,6 +52,7 @@ async def serve(settings: Settings, role: Role = Role.ALL, *, replace: bool = Fa
     """
     check_stores(settings.storage)
     _demand_shared(settings.service, role)
+    _demand_all_queues(settings, role)
     stopped = _on_signal()
     with ExitStack() as stack:
         # First what may be refused, then what changes something: a start that fails must not touch what runs.
@@ -116,6 +117,11 @@ def _demand_shared(settings: ServiceSettings, role: Role) -> None:
             f"database_url: `filmstrip {role}` is one of several processes, which share a PostgreSQL database: set it "
             "to postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or run `filmstrip serve`, which is all in one"
         )
+
+
+def _demand_all_queues(settings: Settings, role: Role) -> None:
+    if settings.jobs.queues and role is not Role.WORKER:
+        raise SettingsError("queues: is for `filmstrip worker`, of which others take what it leaves: leave it out here")
 
 
 def _tell_stores(settings: Settings, database: Database, moved: Sequence[str]) -> None:

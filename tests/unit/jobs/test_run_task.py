@@ -36,6 +36,11 @@ class Stage:
     turns: list[int] = field(default_factory=list)
     opened: OpenTask = field(default_factory=OpenTask)
 
+    takes_outputs = True
+
+    def takes(self, name: str) -> bool:
+        return self.takes_outputs or name != OUTPUT
+
     async def step(
         self,
         name: str,
@@ -121,6 +126,15 @@ async def test_an_only_output_has_no_script_of_its_own() -> None:
     stage.pauses = [3.0]
     await stage.scripts.run_task("t", "key", 1)
     assert stage.begun == [(OUTPUT, {"t.3.2": ("t", "key", 2, 3)}, 3.0)]
+
+
+async def test_an_only_output_that_others_are_to_make() -> None:
+    """By a worker that takes outputs, which this one does not."""
+    stage = Stage({"choose_outputs": [[3]]})
+    stage.takes_outputs = False
+    await stage.scripts.run_task("t", "key", 1)
+    assert [(name, list(runs)) for name, runs, _delay in stage.begun] == [(OUTPUT, ["t.3.1"])]
+    assert not stage.did("make")
 
 
 async def test_a_task_without_outputs_ends() -> None:

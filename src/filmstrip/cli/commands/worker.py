@@ -15,6 +15,7 @@ from filmstrip.cli.setting_flags import config_flag, setting_flag
 @setting_flag("database_url")
 @setting_flag("data_dir")
 @setting_flag("slots")
+@setting_flag("queues")
 @setting_flag("executor_name")
 @setting_flag("log_level")
 @replace_flag

@@ -11,7 +11,7 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -98,16 +98,18 @@ class Durable:
         self._client: DBOSClient | None = None
         self._steps = RunningSteps(meter)
         self._queues: dict[str, Queue] = {}
+        self._taken: frozenset[str] = frozenset()
         self._running: Counter[str] = Counter()
         self._stop_events = StopEvents()
         self._bell = bell
         self._listener: Listener | None = None
 
-    def start(self, kinds: Mapping[str, Kind]) -> None:
+    def start(self, kinds: Mapping[str, Kind], only: Collection[str] = ()) -> None:
         """Begin to run scripts, also those that a process before this one left; blocking.
 
         Args:
             kinds: The scripts, by name. The names are in the database: an old one stays as long as it may be there.
+            only: Names of the queues from which it takes scripts; all if there are none.
         """
         take_logs()
         # Before the launch, which goes on at once with what was interrupted.
@@ -118,7 +120,9 @@ class Durable:
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
             # what only waited as well, and each orderly restart.
             DBOS.workflow(name=name, max_recovery_attempts=None)(self._named_script(name, kind.script))
-        DBOS.listen_queues(sorted({queue.name for queue in self._queues.values()}))
+        names = {queue.name for queue in self._queues.values()}
+        self._taken = frozenset(names.intersection(only) or names)
+        DBOS.listen_queues(sorted(self._taken))
         DBOS.launch()
         self._limits.apply(engine)
         for queue in {kind.queue for kind in kinds.values()}:
@@ -282,6 +286,10 @@ class Durable:
         for queue in {queue for queue in self._queues.values() if queue.name == queue_name or not queue_name}:
             if self._running[queue.name] < self._limits.of(queue)[0]:
                 self._stop_events.wake(queue.name)
+
+    def takes(self, name: str) -> bool:
+        """Check whether this process takes scripts of a kind; others do in any case."""
+        return self._queues[name].name in self._taken
 
     def scripts_at_work(self) -> set[str]:
         """Return the identities of the scripts of which steps run here that `end_steps` ends; from any thread."""

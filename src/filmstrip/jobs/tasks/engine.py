@@ -172,7 +172,9 @@ class JobEngine:
         if not self._database.is_shared:
             await asyncio.to_thread(occupy_places, self._database, self._open_tasks)
         # In a thread without an event loop, so that scripts get one of their own and never wait for the API's.
-        await asyncio.to_thread(self._fleet.start, self._durable, partial(self._durable.start, self._kinds()))
+        await asyncio.to_thread(
+            self._fleet.start, self._durable, partial(self._durable.start, self._kinds(), self._settings.queues)
+        )
         # What was noted before it is begun by the first look of the tidying.
         self._database.callbacks.on_noted = partial(enqueue_callback, self._durable)
         await asyncio.to_thread(begin_again, self._database, unfinished, self._durable)

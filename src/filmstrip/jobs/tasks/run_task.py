@@ -78,7 +78,7 @@ class RunTask:
                     state = await self._work("fetch", self._task.fetch, token)
                     await self._work("probe", self._task.probe, token, state)
                     bundles = await self._repeatable("choose", self._task.choose_outputs, token)
-                    alone = _alone(bundles)
+                    alone = _alone(bundles) if self._durable.takes(OUTPUT) else None
                     if alone is None:
                         await self._begin(token, key, bundles)
                     opened.has_outputs = bool(bundles)
