@@ -147,14 +147,21 @@ def _small(fleet: Fleet) -> str:
     fleet.finish([fleet.submit() for _ in range(3)])
     tasks = [fleet.submit() for _ in range(200)]
     before, began_at, cpu = fleet.transactions(), time.monotonic(), sum(cpu_seconds(fleet.worker))
+    resting = _resting_seconds()
     done = _finished(fleet)
     finish(fleet.client, tasks[-1:])
     fleet.finish(tasks)
     seconds = time.monotonic() - began_at
     made = 203 - done
     busy = (sum(cpu_seconds(fleet.worker)) - cpu) / seconds
+    idle = (_resting_seconds() - resting) / seconds
     rate = (fleet.transactions() - before) / made
-    return f"{made / seconds:.1f} jobs/s, {busy:.2f} cores busy by the worker, {rate:.0f} xact a job"
+    return f"{made / seconds:.1f} jobs/s, {busy:.2f} cores busy by the worker, {idle:.2f} idle, {rate:.0f} xact a job"
+
+
+def _resting_seconds() -> float:
+    """Tell for how long the processors of this machine had nothing to do, all together (proc(5), /proc/stat)."""
+    return int(Path("/proc/stat").read_text().split()[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def _finished(fleet: Fleet) -> int:
