@@ -74,6 +74,7 @@ class Stage:
 
     async def share(self, token: str, key: str) -> str:
         assert (token, key) == ("t", "key")
+        assert self.takes_outputs, "others would wait for this one, which takes none"
         return key
 
     async def priority(self, token: str) -> int:

@@ -217,6 +217,8 @@ class RunTask:
 
     async def _share(self, token: str, key: str) -> str:
         """Return what the outputs of a task count to; a machine that has a copy of their source takes them first."""
+        if not self._durable.takes(OUTPUT):
+            return key  # its copy is of no use to others, who would leave them to it for a while
         return await self._repeatable("share", self._task.share, token, key)
 
     async def _turn(self, token: str) -> Turn:
