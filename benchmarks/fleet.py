@@ -206,7 +206,7 @@ def _running(server: str, film: Path, here: Path) -> Iterator[Fleet]:
         "FILMSTRIP_HOST": "127.0.0.1",
         "FILMSTRIP_PORT": str(port),
         "FILMSTRIP_DATABASE_URL": database,
-        "FILMSTRIP_LOCAL_ROOTS": str(film.parent),
+        "FILMSTRIP_SHARED_ROOTS": str(film.parent),
         "FILMSTRIP_REQUESTS_PER_ADDRESS": "none",
         "FILMSTRIP_REQUESTS_PER_KEY": "none",
     }

@@ -183,7 +183,7 @@ def _running(
         "FILMSTRIP_HOST": "127.0.0.1",
         "FILMSTRIP_PORT": str(port),
         "FILMSTRIP_DATABASE_URL": f"{server.rpartition('/')[0]}/{name}",
-        "FILMSTRIP_LOCAL_ROOTS": str(film.parent),
+        "FILMSTRIP_SHARED_ROOTS": str(film.parent),
         "FILMSTRIP_SLOTS": "1",
         "FILMSTRIP_THREADS": "1",
         "FILMSTRIP_SEGMENT_SECONDS": str(segment_seconds),

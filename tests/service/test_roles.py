@@ -121,6 +121,7 @@ def fleet(
         "FILMSTRIP_DATABASE_URL": postgresql.make_database(),
         "FILMSTRIP_SECRET_KEY": secrets.token_hex(32),
         "FILMSTRIP_API_KEYS": KEY,
+        "FILMSTRIP_LOCAL_ROOTS": "/",
         "FILMSTRIP_PLAIN_HTTP_HOSTS": own.pop("plain_http_hosts")[0],
         **{f"FILMSTRIP_{name.upper()}": str(value) for name, value in own.items()},
     }
@@ -213,3 +214,15 @@ def test_a_task_is_cancelled_and_begun_again_from_anywhere(fleet: Fleet, small_v
     (begun,) = [event for event in seen["events"] if event["name"] == "output_begun"]
     assert begun["worker"].endswith(f"-{fleet.worker.program.pid}")
     assert seen["query"]["format"][0]["size"] == "3840x2160"
+
+
+def test_paths_of_one_machine_are_refused(fleet: Fleet, small_video: Path) -> None:
+    """On the next one they are other files; when the query arrives, with the settings that allow some."""
+    query = {"source": small_video.as_uri(), "format": [{"output": "thumbnail", "time": 0}]}
+    fields = {"task_token": fleet.task(0), "query": json.dumps({"query": query})}
+    with urllib.request.urlopen(
+        f"{fleet.apis[0].url}/v1/start_encode2", urllib.parse.urlencode(fields).encode()
+    ) as answer:
+        told = json.load(answer)
+    assert told["error"] == 19
+    assert "shared_roots on PostgreSQL" in told["message"]

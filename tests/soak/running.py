@@ -86,7 +86,7 @@ class Soak:
             "FILMSTRIP_API_KEYS": KEY,
             "FILMSTRIP_PLAIN_HTTP_HOSTS": place,
             "FILMSTRIP_PRIVATE_HOSTS": place,
-            "FILMSTRIP_LOCAL_ROOTS": str(video.parent),
+            "FILMSTRIP_SHARED_ROOTS": str(video.parent),
             "FILMSTRIP_LIVE_SECONDS": str(LIVE_SECONDS),
             "FILMSTRIP_SLOTS": "2",
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -104,6 +104,8 @@ class Service:
 def build(settings: Settings, database: Database, role: Role = Role.ALL) -> Service:
     """Join all parts; nothing runs yet."""
     load_outputs()  # Not while the first request waits.
+    if database.is_shared:
+        settings = replace(settings, storage=settings.storage.of_fleet())
     uploads = open_uploads(settings, database)
     temporary = TemporaryObjects(settings.storage)
     metrics = None if settings.service.metrics_port is None else _metrics(database)

@@ -27,7 +27,9 @@ def allowed_path(url: str, roots: Sequence[Path]) -> Path:
         raise HostNotAllowedError(f'"{url}" is not a path of this machine; that is written file:///PATH')
     path = _followed(path_of_url(url))
     if not any(path.is_relative_to(_followed(root)) for root in roots):
-        raise HostNotAllowedError(f'"{path}" is outside the folders that the setting local_roots allows')
+        raise HostNotAllowedError(
+            f'"{path}" is outside the folders that the operator allows (local_roots; shared_roots on PostgreSQL)'
+        )
     return path
 
 

@@ -71,7 +71,9 @@ class StorageSettings:
             [stores of your own](../running.md#stores-of-your-own).
         hosts: Rules for S3 servers: where one is reached, its region, and its style; see
             [rules for servers](../places.md#rules-for-servers).
-        local_roots: Folders in which `file://` may read and write.
+        local_roots: Folders in which `file://` may read and write, if one service has the database.
+        shared_roots: The same where several machines share a PostgreSQL database: folders that all of them have at the
+            same path, as of a network file system.
         ca_file: PEM file with certificate authorities that are trusted in addition to the system's.
         sftp_known_hosts: File with the host keys of SFTP servers, as OpenSSH's known_hosts; only these servers are
             talked to then. Without it any host key is taken, so that another server could pass itself off as the one
@@ -103,6 +105,7 @@ class StorageSettings:
     stores: tuple[NamedStore, ...] = ()
     hosts: tuple[HostRule, ...] = ()
     local_roots: tuple[AnyPath, ...] = ()
+    shared_roots: tuple[AnyPath, ...] = ()
     ca_file: Path | None = None
     sftp_known_hosts: Path | None = None
     connect_timeout_seconds: float = 10.0
@@ -116,6 +119,10 @@ class StorageSettings:
     retries: int = 4
     retry_pause_seconds: float = 0.2
     connections: int = 4
+
+    def of_fleet(self) -> StorageSettings:
+        """Return them for one of several machines: what a path of one means is another file on the next."""
+        return replace(self, local_roots=self.shared_roots)
 
     def allowing(self, host: str | None) -> StorageSettings:
         """Return them with one more host, or host and port, that may be used though it is private; None for no more."""

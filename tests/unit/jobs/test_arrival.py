@@ -113,7 +113,8 @@ def test_a_path_outside_the_operators_folders_is_told(tmp_path: Path) -> None:
     with pytest.raises(QueryError) as raised:
         check_paths(query, StorageSettings(tmp_path, local_roots=(tmp_path / "media",)))
     assert [str(mistake) for mistake in raised.value.mistakes] == [
-        f'{field}: cannot be used: "{path}" is outside the folders that the setting local_roots allows'
+        f'{field}: cannot be used: "{path}" is outside the folders that the operator '
+        "allows (local_roots; shared_roots on PostgreSQL)"
         for field, path in (
             ("stitch[1].url", "/etc/passwd"),
             ("format[0].destination[1]", "/elsewhere/a.mp4"),
