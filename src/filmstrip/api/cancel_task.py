@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
 from aiohttp import web
 
 from filmstrip.api.answer import api_path, success
-from filmstrip.api.auth import token_field
 from filmstrip.api.describing.operation import TOKEN, Field, Operation
-from filmstrip.api.owned_task import OWNER_FIELDS, demand_owner
+from filmstrip.api.owned_task import OWNER_FIELDS, owned_task
 from filmstrip.api.parts import PARTS
-from filmstrip.api.request_body import read_fields
 
 routes = web.RouteTableDef()
 
@@ -29,9 +26,6 @@ operation = Operation(
 @routes.post(api_path("cancel_task"))
 async def cancel_task(request: web.Request) -> web.Response:
     """Cancel the task, if it is the caller's; one that is cancelled already stays so."""
-    fields = await read_fields(request)
-    token = token_field(fields, "task_token")
-    structlog.contextvars.bind_contextvars(task_token=token)
-    await demand_owner(fields, request, token)
+    token = await owned_task(request)
     is_removed = await request.app[PARTS].submitter.cancel(token)
     return success(task_token=token, cancelled=1, removed=int(is_removed))

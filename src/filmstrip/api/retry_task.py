@@ -6,11 +6,9 @@ import structlog
 from aiohttp import web
 
 from filmstrip.api.answer import api_path, base_url, success
-from filmstrip.api.auth import token_field
 from filmstrip.api.describing.operation import TEXT, TOKEN, Field, Operation
-from filmstrip.api.owned_task import OWNER_FIELDS, demand_owner
+from filmstrip.api.owned_task import OWNER_FIELDS, owned_task
 from filmstrip.api.parts import PARTS
-from filmstrip.api.request_body import read_fields
 from filmstrip.wire.status import STATUS_PATH
 
 routes = web.RouteTableDef()
@@ -26,10 +24,7 @@ operation = Operation(
 @routes.post(api_path("retry_task"))
 async def retry_task(request: web.Request) -> web.Response:
     """Begin the task again, if it is the caller's; it is begun again once, and then the new one is."""
-    fields = await read_fields(request)
-    token = token_field(fields, "task_token")
-    structlog.contextvars.bind_contextvars(task_token=token)
-    await demand_owner(fields, request, token)
+    token = await owned_task(request)
     new = await request.app[PARTS].submitter.retry(token, base_url(request))
     structlog.contextvars.bind_contextvars(new_task_token=new)
     return success(task_token=new, retry_of=token, status_url=base_url(request) + STATUS_PATH)
