@@ -46,7 +46,8 @@ class JobSettings:
         fetches: Sources that are fetched at a time.
         fetches_per_key: How many of them may be of one API key; 0 for all.
         puts: Files of one output that are put at a time.
-        poll_seconds: How often the queues are checked for delayed work.
+        poll_seconds: How often the queues are checked for delayed work; half as often on PostgreSQL, where new work is
+            told of.
         progress_seconds: How often progress is saved, and which files are at their destinations: what was put since
             then is made again after a crash.
         watch_seconds: How often the service ends tasks that nothing works on any more, and removes what ended ones
