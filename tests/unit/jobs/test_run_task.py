@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from filmstrip.domain.errors import FilmstripError, SourceNotFoundError, SourceUnreachableError
+from filmstrip.domain.errors import DiskFullError, FilmstripError, SourceNotFoundError, SourceUnreachableError
 from filmstrip.jobs.tasks.run_pieces import RunPieces
 from filmstrip.jobs.tasks.script_names import BUNDLE, OUTPUT, PIECE, TASK
 from filmstrip.jobs.tasks.task_steps import OpenTask
@@ -155,6 +155,16 @@ async def test_a_source_that_is_down_is_waited_for() -> None:
     await stage.scripts.run_task("t", "key", 2)
     assert len(stage.begun) == 1
     assert stage.did("finish") == [("finish", "t", "It is down")]
+
+
+async def test_an_output_that_fills_the_disk_is_tried_again() -> None:
+    """As after an outage, until that was often enough; then it fails by itself."""
+    stage = Stage({"plan": PLAN, "make": DiskFullError("It is full"), "conclude": []}, [2.0, None])
+    await stage.scripts.run_output("t", "key", 1, 3)
+    assert stage.begun == [(OUTPUT, {"t.3.2": ("t", "key", 2, 3)}, 2.0)]
+    assert not stage.did("fail")
+    await stage.scripts.run_output("t", "key", 2, 3)
+    assert stage.did("fail") == [("fail", "t", 3, "It is full")]
 
 
 async def test_a_source_that_is_not_there_is_not_waited_for() -> None:
