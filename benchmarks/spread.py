@@ -84,26 +84,33 @@ def main() -> None:
     parser.add_argument("--database", required=True, help="postgresql://… of a server where databases may be made")
     parser.add_argument("--seconds", type=int, default=480, help="how long the film is")
     parser.add_argument("--segment", type=int, default=15, help="how long a segment is, in seconds")
+    parser.add_argument("--size", default="480x270", help="how large its pictures are")
+    parser.add_argument("--only", choices=("parts", "workers"), help="one of the two measurements")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, running_seaweedfs() as server:
         server.make_bucket(_BUCKET)
         folder = Path(name)
-        film = _make_film(folder, given.seconds)
-        parts = _parts(film, folder, given.segment, server)
-        print(json.dumps({"parts": {key: getattr(parts, key) for key in Parts.__slots__}}), flush=True)
-        for workers in (2, 4, 16):
+        film = _make_film(folder, given.seconds, given.size)
+        if given.only != "workers":
+            _tell_parts(_parts(film, folder, given.segment, server))
+        if given.only != "parts":
+            (one,) = _fleet(given.database, film, folder / "one", server, 1, given.segment)
+            print(f"one piece: {one:.1f} s", flush=True)
+            both = _fleet(given.database, film, folder / "two", server, 2, given.segment)
             print(
-                f"{workers:2} by parts: {parts.longest(workers) / parts.whole:.3f} of {parts.whole:.1f} s", flush=True
+                f"segments: {', '.join(f'{each:.1f} s' for each in both)}: longest {max(both) / one:.3f} of one piece"
             )
-        (one,) = _fleet(given.database, film, folder / "one", server, 1, given.segment)
-        print(f"one piece: {one:.1f} s", flush=True)
-        both = _fleet(given.database, film, folder / "two", server, 2, given.segment)
-        print(f"segments: {', '.join(f'{each:.1f} s' for each in both)}: longest {max(both) / one:.3f} of one piece")
 
 
-def _make_film(folder: Path, seconds: int) -> Path:
+def _tell_parts(parts: Parts) -> None:
+    print(json.dumps({"parts": {key: getattr(parts, key) for key in Parts.__slots__}}), flush=True)
+    for workers in (2, 4, 16):
+        print(f"{workers:2} by parts: {parts.longest(workers) / parts.whole:.3f} of {parts.whole:.1f} s", flush=True)
+
+
+def _make_film(folder: Path, seconds: int, size: str) -> Path:
     path = folder / "film.mp4"
-    scenery = f"testsrc2=size=480x270:rate=30:duration={seconds}"
+    scenery = f"testsrc2=size={size}:rate=30:duration={seconds}"
     sound = f"sine=frequency=300:duration={seconds}"
     command = [find_ffmpeg(MediaSettings()), "-v", "error", "-f", "lavfi", "-i", scenery, "-f", "lavfi", "-i", sound]
     encoding = ["-pix_fmt", "yuv420p", "-preset", "ultrafast", "-g", "120", "-bf", "2"]
