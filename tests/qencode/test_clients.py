@@ -2,11 +2,16 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
+import threading
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +21,15 @@ from qencode3 import QencodeTaskException
 # Its first call puts the module of the same name in the function's place.
 from qencode3 import client as log_in
 
+from filmstrip.testing.filmstrip_server import running_filmstrip
+from filmstrip.testing.postgresql import PostgresqlProcess, missing_postgresql, running_postgresql
 from qencode_job import check_bucket, check_status
+from servers import need
 
 HERE = Path(__file__).parent
 DEADLINE_SECONDS = 50
+AWAY_SECONDS = 25.0
+"""Whoever asks for a status waits 20 s for the database, and is then told what was last known."""
 
 
 def test_the_python_client_runs_the_job(stage: Any) -> None:
@@ -120,16 +130,54 @@ def test_no_secret_is_in_the_log(stage: Any) -> None:
     assert stage.s3.secret not in log
 
 
-def followed(task: Any) -> dict[str, Any]:
+@pytest.fixture
+def shaken(stage: Any, tmp_path: Path) -> Iterator[tuple[Any, PostgresqlProcess]]:
+    """The same on a PostgreSQL that the test stops."""
+    need(missing_postgresql())
+    with running_postgresql() as (server, process):
+        settings = {
+            "FILMSTRIP_API_KEYS": stage.api_key,
+            "FILMSTRIP_PRIVATE_HOSTS": "127.0.0.1",
+            "FILMSTRIP_PLAIN_HTTP_HOSTS": f"{stage.s3.host}:{stage.s3.port}",
+            "FILMSTRIP_DATABASE_URL": server.make_database(),
+        }
+        with running_filmstrip(tmp_path / "data", settings) as service:
+            yield replace(stage, url=service.url, log=service.log), process
+
+
+@pytest.mark.timeout(240)
+def test_clients_go_on_through_an_outage(shaken: tuple[Any, PostgresqlProcess]) -> None:
+    """Their loops end well though the database is away for longer than the service lets them wait for an answer."""
+    stage, database = shaken
+    other = replace(stage, bucket=f"qencode-{secrets.token_hex(4)}")
+    stage.s3.make_bucket(other.bucket, public=True)
+    task = log_in(stage.api_key, api_url=f"{stage.url}/").create_task()
+    task.custom_start({"query": stage.job()})
+    task.status()
+    job = {"endpoint": stage.url, "key": stage.api_key, "params": other.job(), "payload": "from node"}
+    with ThreadPoolExecutor() as threads:
+        node = threads.submit(run_node, job, AWAY_SECONDS + 120)
+        while stage.log.read_text().count('"path": "/v1/status"') < 2:
+            assert not node.done(), node.result()
+            time.sleep(0.05)
+        database.stop()
+        threading.Timer(AWAY_SECONDS, database.start).start()
+        status = followed(task, AWAY_SECONDS + 120)
+        for told, of in ((status, stage), (node.result()["status"], other)):
+            check_status(told, of.s3, of.bucket)
+            check_bucket(of.s3, of.bucket)
+
+
+def followed(task: Any, seconds: float = DEADLINE_SECONDS) -> dict[str, Any]:
     """Ask for the status as the client does until it is final."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    deadline = time.monotonic() + seconds
     while (status := task.status())["status"] != "completed" and not status["error"]:
         assert time.monotonic() < deadline, status
         time.sleep(0.2)
     return dict(status)
 
 
-def run_node(job: dict[str, Any]) -> dict[str, Any]:
+def run_node(job: dict[str, Any], seconds: float = DEADLINE_SECONDS) -> dict[str, Any]:
     """Run the script with the Node client."""
     if not (HERE / "node_modules" / "qencode-api").is_dir() or shutil.which("node") is None:
         need = "the Node client is missing: npm ci --prefix tests/qencode"
@@ -141,7 +189,7 @@ def run_node(job: dict[str, Any]) -> dict[str, Any]:
         input=json.dumps(job),
         capture_output=True,
         text=True,
-        timeout=DEADLINE_SECONDS,
+        timeout=seconds,
     )
     assert run.returncode == 0, run.stderr
     return dict(json.loads(run.stdout))

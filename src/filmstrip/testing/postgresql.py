@@ -12,6 +12,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,5 +169,6 @@ def _as_user() -> list[str]:
     """Begin a command that runs as the server's user; a change of user lets go of who would be ended with us."""
     if not (user := _other_user()):
         return []
-    group = str(pwd.getpwnam(user).pw_gid)
-    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--pdeathsig", "KILL"]
+    # Linux watches the thread that starts it (prctl(2), PR_SET_PDEATHSIG): the end of another one is not ours.
+    with_us = ["--pdeathsig", "KILL"] if threading.current_thread() is threading.main_thread() else []
+    return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--init-groups", *with_us]
