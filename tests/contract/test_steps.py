@@ -113,7 +113,7 @@ async def test_waiting_for_a_turn_does_not_count(database: Database) -> None:
             return "done"
 
     async with asyncio.timeout(60), stepping(database, work, 0.3) as (durable, ends):
-        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - in another thread's loop
+        while durable._running_steps.is_idle("run") or not durable._running_steps.are_all_waiting():  # noqa: ASYNC110 - in another thread's loop
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
         assert durable.stuck_steps(0) == []
@@ -182,7 +182,7 @@ async def test_a_stop_does_not_wait_for_what_waits(database: Database) -> None:
         await places.enter("this", "-")
 
     async with asyncio.timeout(60), stepping(database, work, 50) as (durable, _ends):
-        while durable._steps.is_idle("run") or not durable._steps.are_all_waiting():  # noqa: ASYNC110 - another thread
+        while durable._running_steps.is_idle("run") or not durable._running_steps.are_all_waiting():  # noqa: ASYNC110 - another thread
             await asyncio.sleep(0.01)
         await durable.stop(1000)
 

@@ -1,50 +1,42 @@
 """Scripts that survive the death of their process: DBOS writes down the result of each step and begins again there.
 
-This module, `journal`, `queue_limits`, `handing_over` and `journal_format` are the only ones that know DBOS (ADR 3). A
-script is an async function that does all its work by `step` and `begin`; its arguments and the results of its steps are
-plain JSON values. A step that did not end is done again, so it must not mind being done twice.
+This module, `engine_config`, `lasting_steps`, `journal`, `queue_limits`, `handing_over` and `journal_format` are the only
+ones that know DBOS (ADR 3). A script is an async function that does all its work by `step` and `begin`; its arguments
+and the results of its steps are plain JSON values. A step that did not end is done again, so it must not mind being
+done twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
 from typing import TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from filmstrip.db.backends._base import Listener
 from filmstrip.db.bell import Bell
-from filmstrip.db.patience import Patience, waiting
-from filmstrip.domain.errors import DatabaseAwayError, ResourceError
+from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.jobs.rules.meter import UNWATCHED, Meter
-from filmstrip.jobs.rules.step_limit import StepLimit, pass_over
+from filmstrip.jobs.rules.step_limit import StepLimit
+from filmstrip.jobs.tasks.engine_config import APPLICATION, demand_exporter, engine_config
 from filmstrip.jobs.tasks.engine_log import take_logs
 from filmstrip.jobs.tasks.executor_identity import LOCAL
 from filmstrip.jobs.tasks.handing_over import FindDead, drop_waiting, give_back
 from filmstrip.jobs.tasks.journal_format import JournalFormat
+from filmstrip.jobs.tasks.lasting_steps import LastingSteps
 from filmstrip.jobs.tasks.queue_limits import QueueLimits
 from filmstrip.jobs.tasks.running_steps import RunningSteps
 from filmstrip.jobs.tasks.script_kinds import Kind, Queue
 from filmstrip.jobs.tasks.wake_up import StopEvents
 
-_APPLICATION = "filmstrip"
-# Constant, or an upgrade of the service would strand what the version before it left unfinished.
-_VERSION = "filmstrip-1"
 _WATCH_SECONDS = 0.05
-_STOP_SECONDS = 0.1
-_AGAIN_SECONDS = 1.0
 _POLLS_OF_WHO_HEARS = 2
 """How much longer a process waits between two looks into a queue that is told of what is enqueued."""
-_DATABASE_SECONDS = 3600.0
-"""How long a step waits for a database that does not answer: it is nobody's fault but the operator's."""
 
 T = TypeVar("T")
 Turn = Callable[[int], int]
@@ -88,15 +80,15 @@ class Durable:
         """
         self._limits = limits or QueueLimits()
         if traces_url is not None:
-            _demand_exporter()
+            demand_exporter()
         self._traces_url = traces_url
         self._executor_id = executor_id
-        self._demand_life = demand_life
         self._engine = engine
         self._poll_seconds = poll_seconds
         self._format = JournalFormat()
         self._client: DBOSClient | None = None
-        self._steps = RunningSteps(meter)
+        self._running_steps = RunningSteps(meter)
+        self._steps = LastingSteps(self._running_steps, demand_life)
         self._queues: dict[str, Queue] = {}
         self._taken: frozenset[str] = frozenset()
         self._running: Counter[str] = Counter()
@@ -114,7 +106,8 @@ class Durable:
         take_logs()
         # Before the launch, which goes on at once with what was interrupted.
         self._queues = {name: kind.queue for name, kind in kinds.items()}
-        engine = DBOS(config=self._config())
+        config = engine_config(self._engine, self._executor_id, self._format, self._traces_url)
+        engine = DBOS(config=config)
         engine.background_thread_stop_events = self._stop_events
         for name, kind in kinds.items():
             # How often work may be begun again is counted by what was at work (`interruptions`): DBOS would count
@@ -155,15 +148,15 @@ class Durable:
 
     def _connect(self) -> None:
         self._client = DBOSClient(
-            system_database_engine=self._engine, serializer=self._format, application_name=_APPLICATION
+            system_database_engine=self._engine, serializer=self._format, application_name=APPLICATION
         )
 
     async def stop(self, drain_seconds: float) -> None:
         """Begin no step any more, let the running ones end for so long, then cancel them; the next start goes on."""
-        self._steps.begin_no_more()
+        self._running_steps.begin_no_more()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.stop)
-        await self._until(self._steps.are_all_waiting, drain_seconds)
+        await self._until(self._running_steps.are_all_waiting, drain_seconds)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         if self._executor_id != LOCAL:
             await asyncio.to_thread(self.take_over, {self._executor_id}.intersection)
@@ -237,8 +230,8 @@ class Durable:
         """
         limit = StepLimit(name, seconds, most_seconds)
         if not is_kept:
-            return await self._do(limit, work)
-        do = partial(self._do, limit, work, may_be_ended=True)
+            return await self._steps.do(limit, work)
+        do = partial(self._steps.do, limit, work, may_be_ended=True)
         return await DBOS.run_step_async({"name": name, "preemptible": False}, do)
 
     async def begin(
@@ -293,15 +286,15 @@ class Durable:
 
     def scripts_at_work(self) -> set[str]:
         """Return the identities of the scripts of which steps run here that `end_steps` ends; from any thread."""
-        return self._steps.scripts_that_may_be_ended()
+        return self._running_steps.scripts_that_may_be_ended()
 
     async def end_steps(self, prefix: str, patience_seconds: float) -> None:
         """End what runs here of the scripts whose identities begin so, and wait until it is over, at most so long.
 
         A script goes on with what it does after a failure.
         """
-        self._steps.end(prefix)
-        await self._until(partial(self._steps.is_idle, prefix), patience_seconds)
+        self._running_steps.end(prefix)
+        await self._until(partial(self._running_steps.is_idle, prefix), patience_seconds)
 
     def drop(self, prefix: str) -> None:
         """Let the scripts whose identities begin so, and that wait for their turn, never run; blocking."""
@@ -310,7 +303,7 @@ class Durable:
 
     def stuck_steps(self, slack_seconds: float) -> list[str]:
         """Name the steps that should have ended for so long and did not."""
-        return self._steps.stuck(slack_seconds)
+        return self._running_steps.stuck(slack_seconds)
 
     def _options(self, name: str, identity: str, key: str, turn: int, delay_seconds: float = 0) -> EnqueueOptions:
         options = EnqueueOptions(
@@ -324,29 +317,6 @@ class Durable:
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
         return options
-
-    async def _do(self, limit: StepLimit, work: Callable[[], Awaitable[T]], *, may_be_ended: bool = False) -> T:
-        script = DBOS.workflow_id or ""
-        with waiting(Patience(_DATABASE_SECONDS, on_waited=pass_over)):
-            ends_at = time.monotonic() + _DATABASE_SECONDS
-            while True:
-                try:
-                    return await self._do_alive(partial(self._steps.do, limit, work, script, may_be_ended=may_be_ended))
-                except DatabaseAwayError:
-                    # It broke a transaction off, or a thread with less patience gave up. The step is done again.
-                    if time.monotonic() > ends_at:
-                        raise
-                await asyncio.sleep(_AGAIN_SECONDS)
-
-    async def _do_alive(self, do: Callable[[], Awaitable[T]]) -> T:
-        """Do a step, if this process does it and no other one, and tell what comes of it only if that is still so."""
-        if self._demand_life is None:
-            return await do()
-        await self._demand_life()
-        try:
-            return await do()
-        finally:
-            await self._demand_life()
 
     def _named_script(self, name: str, script: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """Wrap a bound method in a function of its own, which DBOS can mark as its own."""
@@ -374,28 +344,3 @@ class Durable:
         deadline = clock() + seconds
         while not condition() and clock() < deadline:  # noqa: ASYNC110 - what it waits for is in another thread's loop
             await asyncio.sleep(_WATCH_SECONDS)
-
-    def _config(self) -> DBOSConfig:
-        config = DBOSConfig(
-            name=_APPLICATION,
-            system_database_engine=self._engine,
-            application_version=_VERSION,
-            executor_id=self._executor_id,
-            serializer=self._format,
-            use_listen_notify=False,
-            # Nothing is sent to scripts; this only says how long an orderly stop waits for the thread that looks.
-            notification_listener_polling_interval_sec=_STOP_SECONDS,
-            log_level="WARNING",
-        )
-        if self._traces_url is not None:
-            config["enable_otlp"] = True
-            config["otlp_traces_endpoints"] = [self._traces_url]
-            config["otel_attribute_format"] = "semconv"
-        return config
-
-
-def _demand_exporter() -> None:
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter.otlp.proto.http") is None:
-        raise ResourceError("otlp_traces_url needs OpenTelemetry's exporter: install Filmstrip as filmstrip[otel]")
-    # In seconds. A collector that is silent would hold up the end of the service for its default of ten, twice.
-    os.environ.setdefault("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "2")
