@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,9 +14,11 @@ from filmstrip.db.task_records import PutArtifact
 from filmstrip.domain.artifact import Artifact, FrameStamp
 from filmstrip.domain.errors import DestinationRefusedError, FilmstripError, OutputInvalidError
 from filmstrip.jobs.making.portions import share_of_done
+from filmstrip.jobs.settings import JobSettings
 from filmstrip.jobs.tasks.interruptions import Interruptions
 from filmstrip.jobs.tasks.output_steps import OutputSteps
 from filmstrip.jobs.tasks.piece_steps import PieceSteps
+from filmstrip.jobs.tasks.submitting import wanted_scripts
 from filmstrip.jobs.tasks.surroundings import Surroundings
 from filmstrip.outputs._base import Group, OutputPlan
 
@@ -183,6 +186,15 @@ async def test_substitutes_are_counted_over_all_pieces(
     put(database, token, "1", "2", is_substitute=True)
     await new_steps().make(token, 0, PLAN, "b")
     assert output.made == [("b", 2, 4)]
+
+
+def test_a_worker_takes_no_piece_that_it_cannot_begin(tmp_path: Path) -> None:
+    """Another one may have a slot for it; one that only puts its files leaves its slot to the next."""
+    putting = {"a"}
+    most = wanted_scripts(JobSettings(tmp_path, slots=2), putting)["pieces"]
+    assert most() == 3
+    putting.clear()
+    assert most() == 2
 
 
 def test_progress_counts_what_is_finished() -> None:

@@ -197,7 +197,7 @@ def script_queues(settings: JobSettings) -> dict[str, Queue]:
 
 
 def wanted_scripts(settings: JobSettings, putting: Collection[str]) -> dict[str, Most]:
-    """Return how many scripts of each queue one of several processes wants to run: those with a slot, and the next.
+    """Return how many scripts of each queue one of several processes wants: those with a slot, and the next small ones.
 
     Args:
         settings: How tasks are run.
@@ -207,5 +207,6 @@ def wanted_scripts(settings: JobSettings, putting: Collection[str]) -> dict[str,
     return {
         "tasks": lambda: slots + settings.fetches + len(putting),
         "outputs": lambda: slots + max(_NEXT, slots) + len(putting),
-        "pieces": lambda: slots + 1 + len(putting),
+        # They are long: what one has taken and not begun, another one might be at already.
+        "pieces": lambda: slots + len(putting),
     }
