@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from pydantic import TypeAdapter
 
 from filmstrip.domain.errors import DiskFullError, FilmstripError, SourceNotFoundError, SourceUnreachableError
 from filmstrip.jobs.tasks.run_pieces import RunPieces
@@ -249,6 +250,29 @@ async def test_a_long_output_is_spread_over_scripts() -> None:
     await stage.scripts.run_output("t", "key", 5, 2)
     assert len(stage.begun) == 1
     assert [each[0] for each in stage.done][2:] == ["plan", "choose", "make", "make", "make", "describe", "conclude"]
+
+
+async def test_what_an_older_version_has_begun_keeps_its_steps() -> None:
+    """In its journal the making follows the plan: another step between them would end the task as lost."""
+
+    class Older(Stage):
+        async def step(
+            self,
+            name: str,
+            work: Callable[[], Awaitable[object]],
+            seconds: float,
+            *,
+            most_seconds: float | None = None,
+            is_kept: bool = True,
+        ) -> object:
+            if name == "plan":
+                return TypeAdapter(OutputPlan).dump_python(LONG, mode="json")
+            return await super().step(name, work, seconds, most_seconds=most_seconds, is_kept=is_kept)
+
+    stage = Older({"choose": ["a", "b"], "conclude": []})
+    await stage.scripts.run_output("t", "key", 1, 2)
+    assert [each[0] for each in stage.done] == ["make", "make", "make", "describe", "conclude"]
+    assert not stage.begun
 
 
 @pytest.mark.parametrize("is_last", [False, True])

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from pydantic import TypeAdapter
@@ -16,6 +17,7 @@ from filmstrip.domain.geometry import FrameSize, Orientation
 from filmstrip.domain.media_info import AudioStream, MediaInfo, VideoStream
 from filmstrip.jobs.tasks.spreading import Spreading
 from filmstrip.jobs.tasks.surroundings import Surroundings
+from filmstrip.jobs.tasks.task_steps import TaskSteps
 from filmstrip.outputs._base import OutputPlan
 from filmstrip.outputs.mp4.output import Mp4
 
@@ -44,6 +46,26 @@ def test_segments_are_about_as_long_as_set(spreading: Callable[..., Spreading], 
     segments = [] if plan is None else [piece for piece in plan.pieces if piece.segment is not None]
     assert len(segments) == names
     assert plan is None or len(plan.pieces) == names + 1
+
+
+@pytest.mark.parametrize(
+    ("spread", "is_shared", "is_cut"), [("fleet", True, True), ("fleet", False, False), ("never", True, False)]
+)
+def test_how_outputs_are_bundled_does_not_depend_on_who_lives(
+    around: Callable[..., Surroundings],
+    spread: str,
+    is_shared: bool,  # noqa: FBT001 - pytest passes it so
+    is_cut: bool,  # noqa: FBT001 - a result
+) -> None:
+    """After a death the choice is made again, and scripts that were begun of another one would be in the way."""
+    made = around()
+    database = SimpleNamespace(is_shared=is_shared)  # asked who lives, it would fail
+    storage = replace(made.storage, temporary_url="s3://127.0.0.1:1/bucket/")
+    settings = replace(made.settings, spread=cast("Any", spread))
+    steps = TaskSteps(replace(made, database=cast("Any", database), storage=storage, settings=settings))
+    cuts = steps._cuts(cast("Any", SimpleNamespace(formats=(MP4, MP4), upscale=False)), [0, 1], INFO)
+    assert bool(cuts) is is_cut
+    assert cuts.get(0) == cuts.get(1)
 
 
 async def test_what_was_begun_in_segments_goes_on_so(

@@ -38,6 +38,8 @@ T = TypeVar("T")
 _log = structlog.get_logger()
 _plans: TypeAdapter[OutputPlan] = TypeAdapter(OutputPlan)
 _LEAST_PIECES = 2
+_MAY_SPREAD = "may_spread"
+"""Is in the journal's plans since a plan is followed by the step that spreads it."""
 
 
 class RunTask:
@@ -126,8 +128,10 @@ class RunTask:
             with bound_contextvars(output_index=index):
                 plan: OutputPlan | None = None
                 try:
-                    plan = _plans.validate_python(await self._step("plan", self._plan, token, index))
-                    if await self._spread(token, key, run, index, plan):
+                    kept = await self._step("plan", self._plan, token, index)
+                    plan = _plans.validate_python(kept)
+                    # What an older version has begun goes on with the steps that are in its journal.
+                    if _MAY_SPREAD in kept and await self._spread(token, key, run, index, plan):
                         return
                     substitutes = 0
                     for group in plan.groups:
@@ -230,8 +234,9 @@ class RunTask:
         _log.warning("outage", reason=str(outage), output_index=index)
         return await self._step("wait", self._outages.wait_for, token, index, outage)
 
-    async def _plan(self, token: str, index: int) -> object:
-        return _plans.dump_python(await self._output.plan(token, index), mode="json")
+    async def _plan(self, token: str, index: int) -> dict[str, object]:
+        plan = await self._output.plan(token, index)
+        return {**_plans.dump_python(plan, mode="json"), _MAY_SPREAD: True}
 
     async def _make_together(self, token: str, plans: dict[int, OutputPlan]) -> dict[str, dict[str, str]]:
         failures = await self._output.make_together(token, plans)

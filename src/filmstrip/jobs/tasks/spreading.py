@@ -33,12 +33,17 @@ class Spreading:
         self._around = around
         self._database = around.database
 
+    @property
+    def may_be_spread(self) -> bool:
+        """Whether pieces are made by scripts of their own as soon as there are workers enough."""
+        spread = self._around.settings.spread
+        return self._database.is_shared if spread == "fleet" else spread == "always"
+
     async def is_spread(self) -> bool:
         """Check whether pieces are made by scripts of their own now."""
-        spread = self._around.settings.spread
-        if spread != "fleet":
-            return spread == "always"
-        return self._database.is_shared and len(await asyncio.to_thread(self._database.executors.list_alive)) > 1
+        if not self.may_be_spread or self._around.settings.spread != "fleet":
+            return self.may_be_spread
+        return len(await asyncio.to_thread(self._database.executors.list_alive)) > 1
 
     def segments_of(self, output: Output, info: MediaInfo, *, upscale: bool) -> OutputPlan | None:
         """Plan an output in segments; None if it is not made so here, or cannot be made at all."""

@@ -126,16 +126,20 @@ class TaskSteps:
             kept = [index for index in kept if index not in dropped]
         await asyncio.to_thread(self._database.outputs.advance_outputs, token, kept, TaskStatus.QUEUED)
         media = self._around.child.media
-        cuts = await self._cuts(query, kept, info)
+        cuts = self._cuts(query, kept, info)
         return bundle_outputs(query.formats, kept, info, media, upscale=query.upscale, cuts=cuts)
 
-    async def _cuts(self, query: Query[Output], kept: Sequence[int], info: MediaInfo) -> dict[int, tuple[str, ...]]:
-        """Return into which pieces outputs are cut that are made by as many workers as there are."""
+    def _cuts(self, query: Query[Output], kept: Sequence[int], info: MediaInfo) -> dict[int, tuple[str, ...]]:
+        """Return into which pieces outputs can be cut, however many workers there are: they are others after a death.
+
+        The journal does not hold what was chosen, so it has to come out the same then.
+        """
+        if not self._spreading.may_be_spread:
+            return {}
         plans = {
             index: self._spreading.segments_of(query.formats[index], info, upscale=query.upscale) for index in kept
         }
-        cuts = {index: tuple(piece.name for piece in plan.pieces) for index, plan in plans.items() if plan is not None}
-        return cuts if cuts and await self._spreading.is_spread() else {}
+        return {index: tuple(piece.name for piece in plan.pieces) for index, plan in plans.items() if plan is not None}
 
     async def conclude(self, token: str) -> list[str | None]:
         """Return why the task failed, [None] if it did not; [] as long as some of its outputs are not final.
