@@ -79,6 +79,19 @@ def test_a_file_at_one_of_several_places(
     assert not database.cancellations.has_files(token)
 
 
+def test_what_takes_long_is_no_obstacle(
+    database: Database, cleaner: Cleaning, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look ends after a while, as other things are looked after by the same process; the next one goes on."""
+    places = [put(tmp_path, folder, "a.png") for folder in ("one", "two")]
+    for place in places:
+        cancelled(database, f"{place.as_uri()}/", names=("a.png",))
+    monkeypatch.setattr("filmstrip.jobs.tasks.cleaning._MOST_SECONDS", 0.0)
+    for left in (1, 0):
+        cleaner.clean_all()
+        assert len(database.cancellations.unclean_tasks()) == left
+
+
 def test_what_arrives_when_all_is_forgotten(database: Database, cleaner: Cleaning, tmp_path: Path) -> None:
     """It cannot be removed any more, which is told; it is not tried without end."""
     place = put(tmp_path, "out", "a.png")

@@ -7,6 +7,7 @@ waited for that has answered before; what may not be removed stays, and a warnin
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,9 @@ from filmstrip.storage.settings import StorageSettings
 _AT_ONCE = 8
 _LEAST_PAUSE_SECONDS = 1.0
 _LATE_SECONDS = 2.0
+_MOST_SECONDS = 5.0
+"""How long one look at all tasks may go on before it begins with another one."""
+
 _MOST_LISTED = 200_000
 _log = structlog.get_logger()
 
@@ -72,9 +76,15 @@ class Cleaning:
         self._parse = parse
 
     def clean_all(self) -> None:
-        """Remove what there is to remove now of all tasks; blocking."""
+        """Remove what there is to remove now of tasks, until they took long enough; blocking.
+
+        Hosts that do not answer must not keep whoever calls from all else: the next call does the rest.
+        """
+        ends_at = time.monotonic() + _MOST_SECONDS
         for token in self._database.cancellations.unclean_tasks():
             self.clean(token)
+            if time.monotonic() >= ends_at:
+                break
 
     def clean(self, token: str) -> None:
         """Remove what there is to remove of a task, if it was cancelled; blocking."""
