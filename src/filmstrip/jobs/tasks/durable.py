@@ -1,9 +1,10 @@
 """Scripts that survive the death of their process: DBOS writes down the result of each step and begins again there.
 
-This module, `engine_config`, `lasting_steps`, `journal`, `queue_limits`, `handing_over` and `journal_format` are the only
-ones that know DBOS (ADR 3). A script is an async function that does all its work by `step` and `begin`; its arguments
-and the results of its steps are plain JSON values. A step that did not end is done again, so it must not mind being
-done twice.
+This module, `engine_config`, `lasting_steps`, `journal`, `queue_limits`, `handing_over` and `journal_format` are the
+only ones that know DBOS (ADR 3). A script is an async function that does all its work by `step` and `begin`; its
+arguments and the results of its steps are plain JSON values. A step that did not end is done again, so it must not mind
+being done twice. A version that begins a script otherwise must go on with the journals of those before it: the same
+steps in the same order, or another name.
 """
 
 from __future__ import annotations
