@@ -84,9 +84,9 @@ def test_renditions_are_made_in_pieces_of_one_decode(service: ToyService) -> Non
     assert sorted(service.processes()) == [0, 1, *[2] * len(PIECES)]
 
 
-@pytest.mark.parametrize("moment", ["inside make segment-2000-4000", "before make video"])
+@pytest.mark.parametrize("moment", ["inside make segment-2000-4000", "before make video", "before conclude"])
 def test_what_was_made_before_a_kill_is_not_made_again(service: ToyService, moment: str) -> None:
-    """In a piece, and when all of them are made."""
+    """In a piece, when all of them are made, and when they are joined and removed."""
     (service.folder / "die-at").write_text(moment)
     token = start(service)
     service.await_death()

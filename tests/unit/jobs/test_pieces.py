@@ -1,6 +1,7 @@
 """What is spread over workers, when is it whole, and what is told of it meanwhile?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -175,6 +176,41 @@ async def test_one_piece_is_tried_where_it_may_help(
     assert await steps.give_up(token, 0, CUT, failure) is gives_up
     database.outputs.fail_output(token, 0, "It was cancelled")
     assert not await steps.give_up(token, 0, CUT, failure)
+
+
+@pytest.mark.parametrize("is_joined", [False, True])
+async def test_pieces_are_missed_until_they_are_joined(
+    new_steps: Callable[..., PieceSteps],
+    database: Database,
+    token: str,
+    monkeypatch: pytest.MonkeyPatch,
+    is_joined: bool,  # noqa: FBT001 - pytest passes it so
+) -> None:
+    """They are removed before the output ends: after a crash in between they are not made again for nothing."""
+    steps = new_steps()
+    steps._database.cancellations = database.cancellations
+
+    async def task(_token: str) -> None:
+        return None
+
+    @contextmanager
+    def empty(*_arguments: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(sizes=dict)
+
+    monkeypatch.setattr(steps, "_around", SimpleNamespace(task=task))
+    monkeypatch.setattr(steps._spreading, "scratch", empty)
+    joined = OutputPlan(
+        (
+            Group("a", (".piece-a",), needs_all=False, is_scratch=True),
+            Group("b", (".piece-b",), needs_all=False, is_scratch=True),
+            Group("c", ("",), joins=(".piece-a", ".piece-b")),
+        )
+    )
+    names = {".piece-a", ".piece-b", *([""] if is_joined else [])}
+    put(database, token, *names)
+    assert await steps.are_lost(token, 0, joined) is not is_joined
+    assert database.artifacts.read_names(token, 0) == (names if is_joined else set())
+    assert await steps.choose(token, 0, joined) == ([] if is_joined else ["a", "b"])
 
 
 async def test_substitutes_are_counted_over_all_pieces(

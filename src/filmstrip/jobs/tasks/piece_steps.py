@@ -29,7 +29,7 @@ class PieceSteps:
 
         It is written down: the number of workers may be another one when it is asked again.
         """
-        await self.are_lost(token, index)
+        await self.are_lost(token, index, plan)
         made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
         missing = [piece.name for piece in plan.pieces if not made >= set(piece.artifact_names)]
         return missing if len(missing) > 1 and await self._spreading.is_spread() else []
@@ -89,11 +89,14 @@ class PieceSteps:
         made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
         return all(made >= set(each.artifact_names) for each in plan.pieces)
 
-    async def are_lost(self, token: str, index: int) -> bool:
-        """Find out whether pieces are not where they were put, and forget those: they are made again."""
+    async def are_lost(self, token: str, index: int, plan: OutputPlan) -> bool:
+        """Find out whether pieces are not where they were put, and forget those: they are made again.
+
+        What is made of them needs them no more: they are removed before their output ends, and a crash may come then.
+        """
         made = await asyncio.to_thread(self._database.artifacts.read_names, token, index)
         pieces = {name for name in made if is_piece_name(name)}
-        if not pieces:
+        if not pieces or all(made >= set(each.artifact_names) for each in plan.results):
             return False
         task = await self._around.task(token)
         async with entered_in_thread(self._spreading.scratch(task, token, index)) as scratch:

@@ -135,7 +135,7 @@ class RunTask:
                         return
                     substitutes = 0
                     for group in plan.groups:
-                        if group.joins and await self._lack_pieces(token, index):
+                        if group.joins and await self._lack_pieces(token, index, plan):
                             await self._again(token, key, run + 1, index, 0.0)
                             return
                         made = (token, index, plan, group, substitutes)
@@ -189,9 +189,9 @@ class RunTask:
             await self._durable.begin(PIECE, runs, key, await self._turn(token))
         return bool(runs)
 
-    async def _lack_pieces(self, token: str, index: int) -> bool:
+    async def _lack_pieces(self, token: str, index: int, plan: OutputPlan) -> bool:
         """Look whether all pieces are there that are to be joined."""
-        return await self._repeatable("look", self._pieces.are_lost, token, index)
+        return await self._repeatable("look", self._pieces.are_lost, token, index, plan)
 
     async def _end(self, token: str) -> None:
         """End the task, if nothing is left of it."""
