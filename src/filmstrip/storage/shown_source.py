@@ -23,7 +23,8 @@ def shown_source(url: str) -> str:
         except ValidationError:
             shown = f"{url.partition(':')[0].lower()}://…"
     else:
-        before, _, rest = url.partition("://")
-        host, slash, path = rest.partition("?")[0].partition("#")[0].partition("/")
-        shown = f"{before}://{host.rpartition('@')[2]}{slash}{path}"
+        # An upload (`tus:ID`) has no host.
+        before, separator, rest = url.partition("?")[0].partition("#")[0].partition("://")
+        host, slash, path = rest.partition("/")
+        shown = f"{before}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else before.rpartition("@")[2]
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"

@@ -15,6 +15,8 @@ from filmstrip.storage.shown_source import shown_source
         ("s3://KEY:hush/hush@h.com/b/k.mp4", "s3://h.com/b/k.mp4"),
         ("s3://h.com/b/k@:.mp4", "s3://h.com/b/k@:.mp4"),
         ("s3://KEY:hush", "s3://…"),
+        ("tus:0123abcd", "tus:0123abcd"),
+        ("tus:0123abcd?token=hush#hush", "tus:0123abcd"),
     ],
 )
 def test_a_source_is_shown_without_secrets(url: str, shown: str) -> None:
