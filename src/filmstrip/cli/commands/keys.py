@@ -101,9 +101,9 @@ def rotate_secret(config: Path | None, data_dir: str | None) -> None:
     """
     with service_database(config, data_dir) as database:
         done, unreadable = database.secret_keys.rotate()
-    click.echo(f"{done} texts were encrypted with secret_key")
+    click.echo(f"Encrypted with secret_key: {done}")
     if unreadable:
         raise FilmstripError(
-            f"{unreadable} texts were encrypted with a key that is neither secret_key nor one of old_secret_keys: add "
-            "it to those and try again, or let the tasks end"
+            f"Encrypted with a key that is neither secret_key nor one of old_secret_keys: {unreadable}. Add that key to "
+            "old_secret_keys and try again, or let the tasks end"
         )
