@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import threading
 import time
 import urllib.error
@@ -17,7 +18,8 @@ import pytest
 from filmstrip.db.database import Database
 from filmstrip.domain.errors import DatabaseAwayError
 from filmstrip.testing.filmstrip_server import running_filmstrip
-from fresh_database import CIPHER
+from filmstrip.testing.postgresql import postgresql_program
+from fresh_database import ADDRESS, CIPHER, open_database
 from postgresql_server import PostgresqlProcess, PostgresqlServer, missing_postgresql, running_postgresql
 from servers import need
 from toy_service import ToyService, eventually
@@ -88,6 +90,27 @@ def test_a_killed_service_goes_on(service: ToyService) -> None:
     service.open_gates()
     service.start()
     assert service.finished(token).error is None
+    assert Counter(service.rendered()) == {"a": 1, "b": 2, "c": 1}
+
+
+def test_a_copy_is_gone_on_with(service: ToyService, own: Server) -> None:
+    """By pg_dump, while a task is at work; a service on the copy makes what is missing, and nothing else."""
+    service.hold("b")
+    token = service.submit(source_of(service), {})
+    service.await_gate("b")
+    eventually(lambda: len(service.database.artifacts.read_artifacts(token, 0)) == 1, "the first is recorded")
+    copy, original = own[0].make_database(), (service.folder / ADDRESS).read_text()
+    dump = subprocess.run([postgresql_program("pg_dump"), original], capture_output=True, check=True, timeout=60).stdout
+    service.kill()
+    restore = [postgresql_program("psql"), "--quiet", "--set=ON_ERROR_STOP=1", copy]
+    subprocess.run(restore, input=dump, stdout=subprocess.DEVNULL, check=True, timeout=60)
+    service.open_gates()
+    service.database.close()
+    (service.folder / ADDRESS).write_text(copy)
+    service.database = open_database(service.folder)
+    service.start()
+    task = service.finished(token)
+    assert (task.error, [output.error for output in task.outputs]) == (None, [None])
     assert Counter(service.rendered()) == {"a": 1, "b": 2, "c": 1}
 
 

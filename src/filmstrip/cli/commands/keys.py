@@ -104,6 +104,6 @@ def rotate_secret(config: Path | None, data_dir: str | None) -> None:
     click.echo(f"Encrypted with secret_key: {done}")
     if unreadable:
         raise FilmstripError(
-            f"Encrypted with a key that is neither secret_key nor one of old_secret_keys: {unreadable}. Add that key to "
-            "old_secret_keys and try again, or let the tasks end"
+            f"Encrypted with a key that is neither secret_key nor one of old_secret_keys: {unreadable}. Add that key "
+            "to old_secret_keys and try again, or let the tasks end"
         )

@@ -20,6 +20,8 @@ from filmstrip.media.transcoding.sample_video import make_sample
 
 _JOB_SECONDS = 300.0
 _KILLED_AT = 0.1
+_AT_WORK = "source_fetched"
+"""What a worker logs that has taken a task."""
 
 
 def make_source(path: Path, on_progress: ProgressListener) -> None:
@@ -44,7 +46,7 @@ def run_job(stage: Stage, on_progress: ProgressListener) -> TaskState:
 
 
 class Killing:
-    """Kills a worker of a fleet once the job is under way."""
+    """Kills the worker of a fleet that is at the job, once it is under way."""
 
     def __init__(self, stage: Stage, on_progress: ProgressListener) -> None:
         """Prepare it.
@@ -53,13 +55,15 @@ class Killing:
             stage: With the workers.
             on_progress: Told the progress as well.
         """
-        self._victims = list(stage.workers[:1])
+        self._workers = list(stage.workers)
         self._on_progress = on_progress
 
     def __call__(self, fraction: float) -> None:
         """Hear of the progress."""
-        if fraction >= _KILLED_AT and self._victims:
-            self._victims.pop().program.kill()
+        if fraction >= _KILLED_AT and self._workers:
+            at_work = [worker for worker in self._workers if _AT_WORK in worker.log.read_text()]
+            (at_work or self._workers)[0].program.kill()
+            self._workers.clear()
         self._on_progress(fraction)
 
 
